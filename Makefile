@@ -1,0 +1,84 @@
+# SPDX-License-Identifier: EUPL-1.2
+# Two commands matter: `make demo` and `make test`. Everything they need they set up themselves.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+
+BIN := .venv/bin
+PYTHON ?= python3
+UV := $(BIN)/uv
+export UV_NO_CONFIG = 1
+export PYTHONDONTWRITEBYTECODE =
+
+.PHONY: help setup lock demo test unit integration e2e bench soak screens lint fsck browser clean
+
+help: ## what there is
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+# --- set-up ---------------------------------------------------------------------------------------------------
+
+setup: .venv/.synced .venv/.web ## the environment, the pages' code, the detector
+	@$(BIN)/python tools/messages.py compile --quiet
+	@if [ -f tools/detector.py ]; then $(BIN)/python tools/detector.py; fi
+
+.venv/.uv: requirements/uv.txt tools/make_venv.sh
+	@tools/make_venv.sh "$(PYTHON)"
+	@touch $@
+
+.venv/.synced: .venv/.uv requirements/dev.txt pyproject.toml
+	@$(UV) pip sync --quiet --python $(BIN)/python --require-hashes requirements/dev.txt
+	@# uv removed itself with the rest that is not in the lock: it lives in its own folder (see tools/make_venv.sh)
+	@$(UV) pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
+	@touch $@
+
+WEB_SOURCES := $(shell [ -d web ] && find web -path web/node_modules -prune -o -path web/dist -prune -o -type f -print)
+
+.venv/.web: .venv/.synced $(WEB_SOURCES)
+	@if [ -f web/package.json ]; then tools/make_web.sh; else echo "web/ is not there yet: the pages' code is not built"; fi
+	@touch $@
+
+lock: .venv/.uv ## renew the locks from pyproject.toml (no registry's address gets in)
+	@tools/make_locks.sh
+
+# --- what a newcomer runs -------------------------------------------------------------------------------------
+
+demo: setup ## the whole story on real video; VIDEO=path or CAMERA=rtsp://… for your own, ONCE=1 to be judged and end
+	@$(BIN)/zegel demo $(if $(ONCE),--once) $(if $(VIDEO),--video "$(VIDEO)") $(if $(CAMERA),--camera "$(CAMERA)")
+
+test: setup browser ## every test
+	@$(BIN)/pytest $(ARGS)
+
+unit: setup ## the tests that need nothing but Python
+	@$(BIN)/pytest tests/unit tests/conformance $(ARGS)
+
+integration: setup ## the tests with a real database, store and unit
+	@$(BIN)/pytest tests/integration tests/attack $(ARGS)
+
+e2e: setup browser ## the tests in a real browser
+	@$(BIN)/pytest tests/e2e $(ARGS)
+
+browser: ## Debian's Chromium, where it can be installed
+	@tools/install_browser.sh
+
+bench: setup ## a claim of the performance table: make bench NAME=seal
+	@if [ -z "$(NAME)" ]; then echo "which one? make bench NAME=…, one of:"; ls bench/*.py | xargs -n1 basename | sed 's/\.py$$//' | grep -v '^_' | sort; exit 2; fi
+	@$(BIN)/python bench/$(NAME).py $(ARGS)
+
+soak: setup ## hours of it: MINUTES=60
+	@$(BIN)/python bench/soak.py --minutes $(or $(MINUTES),60)
+
+screens: setup browser ## the pictures in docs/screens
+	@$(BIN)/python tools/screens.py
+
+lint: setup ## style, types, floors
+	@$(BIN)/ruff check src tests tools $(wildcard bench)
+	@$(BIN)/lint-imports --no-cache
+	@$(BIN)/mypy
+	@if [ -f web/package.json ]; then cd web && npm run --silent check; fi
+
+fsck: setup ## check every invariant of an installation
+	@$(BIN)/zegel fsck
+
+clean: ## take away what set-up and tests made
+	rm -rf .venv var .mypy_cache .ruff_cache .hypothesis test-results web/node_modules web/dist

@@ -1,0 +1,50 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""`zegel …`: hands each word to the program that owns it, and imports nothing before it knows which."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Sequence
+from importlib import import_module
+
+# word -> (module:function, what it does). The function takes the remaining words and returns the exit status.
+COMMANDS: dict[str, tuple[str, str]] = {
+    "demo": ("zegel.demo.cli:main", "tell the whole story on real video"),
+    "serve": ("zegel.server.serve:main", "run the server: web, realtime, gateway, worker"),
+    "manage": ("zegel.server.serve:manage", "Django's management commands, against this installation"),
+    "unit": ("zegel.unit.cli:main", "run a camera unit: enrol, run, status, wipe"),
+    "ledger": ("zegel.ledgercli:main", "verify a ledger or a receipt, as an outsider"),
+    "fsck": ("zegel.server.fsck:main", "check every invariant of this installation"),
+}
+
+
+def usage() -> str:
+    lines = ["usage: zegel COMMAND …", ""]
+    lines += [f"  {word:<8} {what}" for word, (_, what) in COMMANDS.items()]
+    return "\n".join(lines)
+
+
+def load(target: str) -> Callable[[Sequence[str]], int]:
+    module, _, name = target.partition(":")
+    function: Callable[[Sequence[str]], int] = getattr(import_module(module), name)
+    return function
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    words = list(sys.argv[1:] if argv is None else argv)
+    if not words or words[0] in {"-h", "--help", "help"}:
+        print(usage())
+        return 0
+    if words[0] in {"-V", "--version"}:
+        from zegel import __version__
+
+        print(f"zegel {__version__}")
+        return 0
+    if words[0] not in COMMANDS:
+        print(f"zegel: there is no command '{words[0]}'.\n\n{usage()}", file=sys.stderr)
+        return 2
+    return load(COMMANDS[words[0]][0])(words[1:])
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
