@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: EUPL-1.2
+// Builds the pages' modules, the styles and the Node client. Same input, same bytes: no time stamp, no path, no address gets in.
+import { build, context } from "esbuild";
+import { cpSync, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { dirname, join, relative } from "node:path";
+import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+
+const web = join(dirname(fileURLToPath(import.meta.url)), "..");
+const out = join(web, "..", "src", "zegel", "server", "static", "zegel", "dist");
+const watch = process.argv.includes("--watch");
+
+/** Entry points of one folder, by name: src/pages/console.ts becomes console.js. */
+function entries(folder, ending, prefix = "") {
+  const where = join(web, folder);
+  if (!existsSync(where)) return {};
+  const names = readdirSync(where).filter((name) => name.endsWith(ending) && !name.startsWith("_"));
+  return Object.fromEntries(names.map((name) => [prefix + name.slice(0, -ending.length), join(where, name)]));
+}
+
+const common = { bundle: true, absWorkingDir: web, logLevel: "warning", legalComments: "none", charset: "utf8", treeShaking: true };
+const browser = { ...common, platform: "browser", target: ["es2022", "chrome120", "firefox128", "safari17"], minify: !watch, sourcemap: watch };
+
+const jobs = [
+  { ...browser, format: "esm", splitting: true, outdir: out, entryNames: "[name]", chunkNames: "chunk-[hash]", entryPoints: entries("src/pages", ".ts") },
+  { ...browser, format: "iife", outdir: out, entryPoints: entries("src/workers", ".ts", "worker-") },
+  { ...browser, outdir: out, entryPoints: entries("src/styles", ".css"), loader: { ".woff2": "file" }, assetNames: "fonts/[name]-[hash]", external: ["/static/*"] },
+  { ...browser, format: "esm", outdir: join(web, "dist", "bench"), entryPoints: entries("bench", ".ts") },
+  { ...common, platform: "node", target: "node20", format: "esm", outfile: join(web, "dist", "client.mjs"), entryPoints: [join(web, "src", "client", "cli.ts")] },
+].filter((job) => Array.isArray(job.entryPoints) ? existsSync(job.entryPoints[0]) : Object.keys(job.entryPoints).length > 0);
+
+/** What was served can be checked: the hash of every file, and one over all of them (sorted by name). */
+function writeManifest() {
+  const files = readdirSync(out, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && entry.name !== "manifest.json")
+    .map((entry) => relative(out, join(entry.parentPath ?? entry.path, entry.name)))
+    .sort();
+  const hashes = Object.fromEntries(files.map((file) => [file, createHash("sha256").update(readFileSync(join(out, file))).digest("hex")]));
+  const whole = createHash("sha256").update(files.map((file) => `${hashes[file]}  ${file}\n`).join("")).digest("hex");
+  writeFileSync(join(out, "manifest.json"), JSON.stringify({ sha256: whole, files: hashes }, null, 1) + "\n");
+}
+
+rmSync(out, { recursive: true, force: true });
+mkdirSync(out, { recursive: true });
+cpSync(join(web, "node_modules", "htmx.org", "dist", "htmx.min.js"), join(out, "htmx.js"));
+if (watch) {
+  for (const job of jobs) await (await context(job)).watch();
+} else {
+  await Promise.all(jobs.map((job) => build(job)));
+  writeManifest();
+}
