@@ -1,0 +1,85 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The life of an alarm, and who comes first."""
+
+from __future__ import annotations
+
+import pytest
+
+from zegel.server.alarms import rules
+from zegel.server.alarms.errors import NotAllowedNow
+from zegel.server.alarms.rules import CloseCode, Queued, State, Verb
+
+
+def walk(*verbs: Verb) -> State:
+    state = State.NEW
+    for verb in verbs:
+        state = rules.after(state, verb)
+    return state
+
+
+def test_an_alarm_is_queued_claimed_handled_and_closed() -> None:
+    assert walk(Verb.QUEUE, Verb.CLAIM, Verb.STEP, Verb.HOLD, Verb.RESUME, Verb.STEP, Verb.CLOSE) is State.CLOSED
+
+
+def test_a_claimed_alarm_goes_back_to_the_queue() -> None:
+    assert walk(Verb.QUEUE, Verb.CLAIM, Verb.STEP, Verb.RELEASE_CLAIM) is State.QUEUED
+
+
+@pytest.mark.parametrize("state", sorted(rules.OPEN_STATES))
+def test_the_customer_may_recall_an_open_alarm_at_any_time(state: State) -> None:
+    assert rules.after(state, Verb.RECALL) is State.CLOSED
+
+
+@pytest.mark.parametrize("verb", list(Verb))
+def test_nothing_happens_to_a_closed_alarm(verb: Verb) -> None:
+    with pytest.raises(NotAllowedNow):
+        rules.after(State.CLOSED, verb)
+
+
+@pytest.mark.parametrize("state", sorted(rules.WAITING_STATES))
+def test_an_alarm_that_nobody_holds_can_not_be_closed_by_an_operator(state: State) -> None:
+    with pytest.raises(NotAllowedNow):
+        rules.after(state, Verb.CLOSE)
+
+
+def test_a_claimed_alarm_can_not_be_claimed_again() -> None:
+    with pytest.raises(NotAllowedNow):
+        rules.after(State.CLAIMED, Verb.CLAIM)
+
+
+def test_recalled_is_not_an_operators_closing_code() -> None:
+    assert rules.closing_code("real") is CloseCode.REAL
+    with pytest.raises(ValueError, match="recalls"):
+        rules.closing_code("recalled")
+    with pytest.raises(ValueError, match="nonsense"):
+        rules.closing_code("nonsense")
+
+
+def test_hold_up_and_fire_come_before_a_person_and_a_person_before_an_animal() -> None:
+    order = ["hold_up", "person", "vehicle", "animal"]
+    ranks = [rules.priority("motion", name) for name in order]
+    assert ranks == sorted(set(ranks))
+    assert rules.priority("input", "fire") == rules.MOST_URGENT
+
+
+def test_a_class_nobody_knows_is_as_urgent_as_a_person() -> None:
+    assert rules.priority("motion", "unicorn") == rules.priority("motion", "person")
+
+
+def test_a_technical_alarm_comes_last_whatever_its_class_says() -> None:
+    assert rules.priority("technical", "fire") == rules.LEAST_URGENT
+
+
+def test_tamper_counts_like_a_person() -> None:
+    assert rules.priority("tamper", "") == rules.priority("motion", "person")
+
+
+def test_within_a_class_the_oldest_comes_first() -> None:
+    old, new, urgent = Queued(3, 1_000, 7), Queued(3, 2_000, 1), Queued(1, 9_000, 9)
+    assert sorted([new, old, urgent], key=rules.queue_key) == [urgent, old, new]
+
+
+def test_an_alarm_from_the_spool_is_late_and_a_clock_ahead_is_not() -> None:
+    assert rules.is_late(0, rules.LATE_AFTER_MS + 1)
+    assert not rules.is_late(0, rules.LATE_AFTER_MS)
+    assert rules.lateness_ms(5_000, 1_000) == 0
