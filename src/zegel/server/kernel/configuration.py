@@ -1,0 +1,74 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Reads the addresses of an installation's environment. Pure; a half-written one is refused with what to write instead."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import parse_qs, unquote, urlsplit
+
+from zegel.server.kernel.errors import Misconfigured
+
+POOL_SIZE = 24
+
+
+def database_from_url(url: str, *, pool: bool) -> dict[str, Any]:
+    """A Django database from `postgresql://user:password@host:port/name?option=…` (host may be an option: a socket's folder).
+
+    `pool`: connections are shared between a process's threads; off in workers, which hold theirs for long.
+    """
+    parts = urlsplit(url)
+    if parts.scheme not in {"postgresql", "postgres"} or not parts.path.strip("/"):
+        raise Misconfigured("DATABASE_URL is not a PostgreSQL address.",
+                            action="Write postgresql://user:password@host:5432/name.")
+    query = {key: values[-1] for key, values in parse_qs(parts.query).items()}
+    options: dict[str, Any] = {key: value for key, value in query.items() if key not in {"host", "port"}}
+    options["application_name"] = "zegel"
+    if pool:
+        options["pool"] = {"min_size": 1, "max_size": POOL_SIZE, "timeout": 10, "max_idle": 120}
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": unquote(parts.path.strip("/")),
+        "USER": unquote(parts.username or ""),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": query.get("host") or parts.hostname or "",
+        "PORT": query.get("port") or (str(parts.port) if parts.port else ""),
+        "OPTIONS": options,
+        "CONN_MAX_AGE": 0 if pool else None,
+        "CONN_HEALTH_CHECKS": True,
+        "ATOMIC_REQUESTS": False,
+        "DISABLE_SERVER_SIDE_CURSORS": True,
+    }
+
+
+def email_from_url(url: str) -> dict[str, Any]:
+    """Django's mail settings from `smtp://user:password@host:587?tls=1`, or `console:`."""
+    parts = urlsplit(url)
+    if parts.scheme == "console":
+        return {"EMAIL_BACKEND": "django.core.mail.backends.console.EmailBackend"}
+    if parts.scheme != "smtp" or not parts.hostname:
+        raise Misconfigured("EMAIL_URL is not an address of a mail server.",
+                            action="Write smtp://user:password@host:587?tls=1, or console:.")
+    query = parse_qs(parts.query)
+    return {
+        "EMAIL_BACKEND": "django.core.mail.backends.smtp.EmailBackend",
+        "EMAIL_HOST": parts.hostname,
+        "EMAIL_PORT": parts.port or 587,
+        "EMAIL_HOST_USER": unquote(parts.username or ""),
+        "EMAIL_HOST_PASSWORD": unquote(parts.password or ""),
+        "EMAIL_USE_TLS": query.get("tls") == ["1"],
+        "EMAIL_USE_SSL": query.get("ssl") == ["1"],
+        "EMAIL_TIMEOUT": 20,
+        "DEFAULT_FROM_EMAIL": query.get("from", ["zegel@localhost"])[0],
+    }
+
+
+def origin_parts(origin: str) -> tuple[str, str]:
+    """Scheme and host of the browser's address. Only https, or http on the machine itself: elsewhere a browser has no
+    cryptography (it isn't a secure context), and nothing would open."""
+    parts = urlsplit(origin)
+    host = parts.hostname or ""
+    local = host in {"localhost", "127.0.0.1", "::1"} or host.endswith(".localhost")
+    if parts.scheme not in {"https", "http"} or not host or parts.path or (parts.scheme == "http" and not local):
+        raise Misconfigured(f"'{origin}' can't be a browser's address of Zegel.",
+                            action="Write https://host, or http://localhost:8000 on the machine itself.")
+    return parts.scheme, f"[{host}]" if ":" in host else host

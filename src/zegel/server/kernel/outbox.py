@@ -1,0 +1,349 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Events travel upward through here: published in the writing transaction, delivered at least once, identifiers only.
+
+Two ways to hear of them:
+- `@subscribe("alarm.opened", name="…")`: durable. The worker calls the function once for each event, as the event's owner,
+  in one transaction with the note that it was delivered; a failure is tried again with back-off, for ever.
+- `stream(topics, from_id)`: live, for processes that push to browsers and units. Nothing is lost over a reconnect.
+
+Identifiers come from a sequence, so a transaction may commit a lower one after a higher one. Neither way therefore
+remembers "the last id": each keeps a floor below which nothing can appear any more (see `Floor`), and what it has had above.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import re
+from collections.abc import AsyncIterator, Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import psycopg
+from django.conf import settings
+from django.db import connection
+from psycopg.types.json import Jsonb
+
+from zegel.server.kernel import clock, log, tenancy
+from zegel.server.kernel.errors import ZegelError
+
+CHANNEL = "zegel_outbox"
+KEPT = timedelta(days=7)  # how far back a stream may resume
+IDS_PER_NOTICE = 300  # a notice holds at most 8000 bytes
+POLL_S = 5.0  # notices are a hint; this is the promise
+LONGEST_RETRY_S = 300.0
+BATCH = 200
+GRACE_S = 5.0
+
+Value = UUID | int | str | bool | None | Sequence[UUID | int | str]
+
+_TOPIC = re.compile(r"[a-z][a-z_]{0,28}\.[a-z][a-z_]{0,28}")
+_KEY = re.compile(r"[a-z][a-z0-9_]{0,30}")
+_WORD = re.compile(r"[a-zA-Z0-9_.:-]{1,48}")
+_LARGEST_INT = 2**53
+
+
+class BadEvent(ZegelError):
+    """An event that holds more than identifiers and short words, or has an unknown form."""
+
+    code = "bad_event"
+
+
+@dataclass(frozen=True)
+class NewEvent:
+    """To be published. `payload` is JSON-ready."""
+
+    topic: str
+    owner_id: UUID | None
+    payload: dict[str, Any]
+
+    @classmethod
+    def of(cls, topic: str, owner_id: UUID | None, ids: Mapping[str, Value]) -> NewEvent:
+        """Raises BadEvent for anything that could be personal data: text with spaces, an address, a float, a long string."""
+        if not _TOPIC.fullmatch(topic):
+            raise BadEvent(f"'{topic}' is not a topic.", action="Write noun.verb in lower case.")
+        if owner_id is not None and not isinstance(owner_id, UUID):
+            raise BadEvent(f"{topic}: the owner is not an identifier.")
+        for key in ids:
+            if not _KEY.fullmatch(key):
+                raise BadEvent(f"{topic}: '{key}' is not a field's name.")
+        return cls(topic, owner_id, {key: _plain(topic, key, value) for key, value in ids.items()})
+
+
+def _plain(topic: str, key: str, value: Any) -> Any:
+    if value is None or isinstance(value, bool):
+        return value
+    if isinstance(value, UUID):
+        return str(value)
+    if isinstance(value, int) and abs(value) < _LARGEST_INT:
+        return value
+    if isinstance(value, str) and _WORD.fullmatch(value):
+        return value
+    if isinstance(value, list | tuple) and len(value) <= 100:
+        return [_plain(topic, key, item) for item in value]
+    raise BadEvent(f"{topic}: '{key}' is neither an identifier, a number nor a short word.",
+                   action="Publish the identifier and let the subscriber read the row.")
+
+
+@dataclass(frozen=True)
+class Event:
+    """As it reaches a subscriber. Identifiers in `payload` are text; `uuid` reads one."""
+
+    id: int
+    topic: str
+    owner_id: UUID | None
+    payload: dict[str, Any]
+    at: datetime
+
+    def uuid(self, key: str) -> UUID:
+        return UUID(self.payload[key])
+
+
+def insert(events: Sequence[NewEvent]) -> None:
+    """Writes them in the running transaction and gives one notice for all, which PostgreSQL sends at commit."""
+    if not events:
+        return
+    at = clock.now()
+    rows = [(event.topic, event.owner_id, Jsonb(event.payload), at) for event in events]
+    with connection.cursor() as cursor:
+        values = ", ".join(["(%s, %s, %s, %s)"] * len(rows))
+        cursor.execute(f"INSERT INTO kernel_outboxevent (topic, owner_id, payload, at) VALUES {values} RETURNING id",  # noqa: S608
+                       [value for row in rows for value in row])
+        ids = [str(row[0]) for row in cursor.fetchall()]
+        for start in range(0, len(ids), IDS_PER_NOTICE):
+            cursor.execute("SELECT pg_notify(%s, %s)", [CHANNEL, ",".join(ids[start : start + IDS_PER_NOTICE])])
+
+
+# --- the durable way ------------------------------------------------------------------------------------------------
+
+Handler = Callable[[Event], None]
+
+
+@dataclass(frozen=True)
+class Subscriber:
+    name: str
+    topics: frozenset[str]
+    handle: Handler
+
+
+_subscribers: dict[str, Subscriber] = {}
+
+
+def subscribe(*topics: str, name: str) -> Callable[[Handler], Handler]:
+    """Registers a room's function. `name` is for ever: it is how the outbox knows what this subscriber has had."""
+    for topic in topics:
+        if not _TOPIC.fullmatch(topic):
+            raise BadEvent(f"'{topic}' is not a topic.", action="Write noun.verb in lower case.")
+
+    def register(handle: Handler) -> Handler:
+        known = _subscribers.get(name)
+        if known is not None and known.handle.__qualname__ != handle.__qualname__:
+            raise ValueError(f"two subscribers are called {name!r}")
+        _subscribers[name] = Subscriber(name, frozenset(topics), handle)
+        return handle
+
+    return register
+
+
+def subscribers() -> list[Subscriber]:
+    return list(_subscribers.values())
+
+
+_DUE = """
+SELECT e.id, e.topic, e.owner_id, e.payload, e.at FROM kernel_outboxevent e
+LEFT JOIN kernel_outboxdelivery d ON d.event_id = e.id AND d.subscriber = %s
+WHERE e.id > %s AND e.topic = ANY (%s) AND (d.id IS NULL OR (NOT d.done AND d.next_at <= %s))
+ORDER BY e.id LIMIT %s
+"""
+
+
+class Deliverer:
+    """The worker's side of the durable way. `run_once` takes what is due and says how much it was."""
+
+    def __init__(self) -> None:
+        self._floor = Floor()
+
+    def run_once(self) -> int:
+        """One round over all subscribers; never raises for a handler's fault."""
+        delivered = sum(self._round(subscriber) for subscriber in subscribers())
+        with tenancy.acting_as(None), connection.cursor() as cursor:
+            cursor.execute(SNAPSHOT)
+            self._floor.observe(*cursor.fetchone())
+            if self._floor.value and self._has_open(cursor):
+                self._floor.reset()  # a failed event below the floor must be found again
+        return delivered
+
+    def _has_open(self, cursor: Any) -> bool:
+        cursor.execute("SELECT EXISTS (SELECT 1 FROM kernel_outboxdelivery WHERE NOT done)")
+        return bool(cursor.fetchone()[0])
+
+    def _round(self, subscriber: Subscriber) -> int:
+        with tenancy.acting_as(None), connection.cursor() as cursor:
+            cursor.execute(_DUE, [subscriber.name, self._floor.value, list(subscriber.topics), clock.now(), BATCH])
+            due = [_event(row) for row in cursor.fetchall()]
+        return sum(self._deliver(subscriber, event) for event in due)
+
+    def _deliver(self, subscriber: Subscriber, event: Event) -> bool:
+        try:
+            with tenancy.acting_as(event.owner_id):
+                if not _claim(subscriber.name, event.id):
+                    return False
+                subscriber.handle(event)
+            return True
+        except Exception as error:
+            _note_failure(subscriber.name, event.id)
+            log.error("outbox.delivery_failed", subscriber=subscriber.name, event_id=event.id, topic=event.topic,
+                      error=type(error).__name__, where=log.place_of(error))
+            return False
+
+
+def _claim(subscriber: str, event_id: int) -> bool:
+    """Ours to deliver? A second worker waits here for the first one's commit, and then knows it isn't its own."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO kernel_outboxdelivery (event_id, subscriber, done, attempts, next_at) VALUES (%s, %s, true, 1, %s) "
+            "ON CONFLICT (event_id, subscriber) DO UPDATE SET done = true, attempts = kernel_outboxdelivery.attempts + 1 "
+            "WHERE NOT kernel_outboxdelivery.done", [event_id, subscriber, clock.now()])
+        return bool(cursor.rowcount == 1)
+
+
+def _note_failure(subscriber: str, event_id: int) -> None:
+    now = clock.now()
+    with tenancy.acting_as(None), connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO kernel_outboxdelivery (event_id, subscriber, done, attempts, next_at) VALUES (%s, %s, false, 1, %s) "
+            "ON CONFLICT (event_id, subscriber) DO UPDATE SET attempts = kernel_outboxdelivery.attempts + 1, "
+            "next_at = %s + make_interval(secs => least(%s, power(2, least(kernel_outboxdelivery.attempts, 20)))) "
+            "WHERE NOT kernel_outboxdelivery.done",
+            [event_id, subscriber, now + timedelta(seconds=1), now, LONGEST_RETRY_S])
+
+
+def forget_old() -> int:
+    """Drops events that every subscriber has had and no stream may resume from any more."""
+    names = {topic: [s.name for s in subscribers() if topic in s.topics] for s in subscribers() for topic in s.topics}
+    dropped = 0
+    with tenancy.acting_as(None), connection.cursor() as cursor:
+        cursor.execute("SELECT DISTINCT topic FROM kernel_outboxevent WHERE at < %s", [clock.now() - KEPT])
+        for (topic,) in cursor.fetchall():
+            wanted = names.get(topic, [])
+            cursor.execute(
+                "DELETE FROM kernel_outboxevent e WHERE topic = %s AND at < %s AND %s = (SELECT count(*) FROM "
+                "kernel_outboxdelivery d WHERE d.event_id = e.id AND d.done AND d.subscriber = ANY (%s))",
+                [topic, clock.now() - KEPT, len(wanted), wanted])
+            dropped += cursor.rowcount
+    return dropped
+
+
+# --- the live way ---------------------------------------------------------------------------------------------------
+
+SNAPSHOT = """
+SELECT (SELECT coalesce(max(id), 0) FROM kernel_outboxevent), pg_snapshot_xmin(pg_current_snapshot())::text::bigint,
+       pg_snapshot_xmax(pg_current_snapshot())::text::bigint
+"""
+
+
+class Floor:
+    """The id below which no event can appear any more.
+
+    Every transaction that had taken an id up to `max id` when we looked is over once the oldest running transaction is
+    younger than all that ran then. A few seconds of grace cover the instant between taking an id and getting a number.
+    """
+
+    def __init__(self, value: int = 0) -> None:
+        self.value = value
+        self._candidate: tuple[int, int, float] | None = None
+
+    def observe(self, highest_id: int, oldest_running: int, next_transaction: int) -> bool:
+        """Takes a SNAPSHOT; True when the floor rose."""
+        rose = False
+        if self._candidate is not None:
+            candidate, horizon, since = self._candidate
+            if oldest_running < horizon or clock.monotonic() - since < GRACE_S:
+                return False
+            rose, self.value = candidate > self.value, max(self.value, candidate)
+        self._candidate = (highest_id, next_transaction, clock.monotonic())
+        return rose
+
+    def reset(self) -> None:
+        self.value, self._candidate = 0, None
+
+
+async def stream(topics: Collection[str], from_id: int | None = None) -> AsyncIterator[Event]:
+    """Every event of `topics` committed from now on, or after `from_id`, once each, whatever happens to the database between.
+
+    Open one per process and hand events on from there: each holds a connection of its own. Ends only when closed.
+    """
+    wanted = frozenset(topics)
+    had: set[int] = set()
+    floor: Floor | None = None
+    pause = 0.1
+    while True:
+        try:
+            async with await _listen() as listening:
+                if floor is None:
+                    floor = await _first_floor(listening, from_id, had)
+                pause = 0.1
+                async for batch in _batches(listening, wanted, floor, had):
+                    for event in batch:
+                        yield event
+        except (psycopg.OperationalError, psycopg.InterfaceError) as error:
+            log.warning("outbox.stream_reconnects", error=type(error).__name__)
+            await asyncio.sleep(pause)
+            pause = min(pause * 2, 5.0)
+
+
+async def _listen() -> psycopg.AsyncConnection[Any]:
+    listening = await psycopg.AsyncConnection.connect(settings.APP_DATABASE_URL, autocommit=True, connect_timeout=5)
+    await listening.execute(f"LISTEN {CHANNEL}")
+    return listening
+
+
+async def _first_floor(listening: psycopg.AsyncConnection[Any], from_id: int | None, had: set[int]) -> Floor:
+    """New listeners have had everything; one that resumes has had what came before its id, except what may have been
+    committed late: those come (perhaps again), because nothing may be missed."""
+    cursor = await listening.execute(
+        "SELECT id FROM kernel_outboxevent WHERE id > %(low)s - 1000 AND (%(from)s::bigint IS NULL OR id = %(from)s OR (id < %(from)s "
+        "AND at < (SELECT max(at) FROM kernel_outboxevent WHERE id <= %(from)s) - make_interval(secs => %(grace)s)))",
+        {"from": from_id, "grace": GRACE_S, "low": from_id if from_id is not None else await _highest(listening)})
+    ids = [row[0] for row in await cursor.fetchall()]
+    had.update(ids)
+    start = from_id if from_id is not None else max(ids, default=0)
+    return Floor(max(start - 1000, 0))
+
+
+async def _highest(listening: psycopg.AsyncConnection[Any]) -> int:
+    row = await (await listening.execute("SELECT coalesce(max(id), 0) FROM kernel_outboxevent")).fetchone()
+    return int(row[0]) if row else 0
+
+
+async def _batches(
+    listening: psycopg.AsyncConnection[Any], wanted: frozenset[str], floor: Floor, had: set[int]
+) -> AsyncIterator[list[Event]]:
+    while True:
+        yield await _read_new(listening, wanted, floor, had)
+        cursor = await listening.execute(SNAPSHOT)
+        row = await cursor.fetchone()
+        if row is not None and floor.observe(*row):
+            had.difference_update([known for known in had if known <= floor.value])
+        async for _ in listening.notifies(timeout=POLL_S, stop_after=1):
+            pass
+
+
+async def _read_new(
+    listening: psycopg.AsyncConnection[Any], wanted: frozenset[str], floor: Floor, had: set[int]
+) -> list[Event]:
+    cursor = await listening.execute(
+        "SELECT id, topic, owner_id, payload, at FROM kernel_outboxevent WHERE id > %s AND NOT id = ANY (%s) ORDER BY id",
+        [floor.value, list(had)])
+    rows = await cursor.fetchall()
+    had.update(row[0] for row in rows)
+    return [event for event in map(_event, rows) if event.topic in wanted]
+
+
+def _event(row: Iterable[Any]) -> Event:
+    identifier, topic, owner_id, payload, at = row
+    if isinstance(payload, str):  # Django's own connections hand JSON over as text
+        payload = json.loads(payload)
+    return Event(identifier, topic, owner_id, payload, at)

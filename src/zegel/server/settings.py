@@ -1,0 +1,154 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Django's settings. Secure by default; what differs between installations comes from the environment, and little does.
+
+ZEGEL_DATA           folder of this installation (secrets, storage, shred keys, embedded database)
+DATABASE_URL         the application role; MIGRATE_DATABASE_URL the owner role (migrations only)
+STORAGE_URL          file:///folder or s3://bucket?endpoint=… ; default: ZEGEL_DATA/storage
+SHRED_PATH           folder of the shred keys; default: ZEGEL_DATA/shred. Never inside the database or its back-up
+SECRETS_PATH         folder of the installation's secrets; default: ZEGEL_DATA/secrets
+ZEGEL_ORIGIN         where browsers find us, for example https://alarm.example (no trailing slash)
+EMAIL_URL            smtp://user:password@host:587?tls=1, or console: (default)
+ZEGEL_ROLE           set by the supervisor: web, realtime, gateway, worker
+
+There is no debug mode and no switch that turns the gate, the ledger or row-level security off.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+from zegel.server.kernel import secrets
+from zegel.server.kernel.configuration import database_from_url, email_from_url, origin_parts
+
+DATA = Path(os.environ.get("ZEGEL_DATA", "var")).absolute()
+SECRETS_PATH = Path(os.environ.get("SECRETS_PATH", DATA / "secrets"))
+SHRED_PATH = Path(os.environ.get("SHRED_PATH", DATA / "shred"))
+STORAGE_URL = os.environ.get("STORAGE_URL", (DATA / "storage").as_uri())
+ROLE = os.environ.get("ZEGEL_ROLE", "tool")
+
+# --- the browser's address -----------------------------------------------------------------------------------------
+
+ORIGIN = os.environ.get("ZEGEL_ORIGIN", "http://localhost:8000").rstrip("/")
+_SCHEME, _HOST = origin_parts(ORIGIN)
+_SECURE = _SCHEME == "https"
+
+DEBUG = False
+SECRET_KEY = secrets.secret(SECRETS_PATH, "django", 48).hex()
+ALLOWED_HOSTS = [_HOST]
+CSRF_TRUSTED_ORIGINS = [ORIGIN]
+
+# --- rooms, from the ground up (docs/architecture.md); the order is that of the floors --------------------------------
+
+ROOMS = (
+    "kernel",
+    "ledger",
+    "people", "notify",
+    "gate", "exports",
+    "agreements", "sites",
+    "footage",
+    "alarms",
+    "console", "portal", "backoffice", "public", "api", "realtime", "gateway",
+)
+_HERE = Path(__file__).parent
+
+INSTALLED_APPS = [
+    "procrastinate.contrib.django",
+    "django.contrib.sessions",
+    "django.contrib.staticfiles",
+    *(f"zegel.server.{room}" for room in ROOMS if (_HERE / room / "__init__.py").exists()),
+]
+
+MIDDLEWARE = [
+    "zegel.server.kernel.middleware.SecurityHeaders",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+
+ROOT_URLCONF = "zegel.server.urls"
+WSGI_APPLICATION = "zegel.server.asgi.django"
+APPEND_SLASH = False
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.template.context_processors.i18n",
+            ],
+        },
+    },
+]
+
+# --- database ---------------------------------------------------------------------------------------------------------
+
+_APP_URL = os.environ.get("DATABASE_URL") or "postgresql:///zegel"
+APP_DATABASE_URL = _APP_URL
+APP_ROLE = unquote(urlsplit(_APP_URL).username or "zegel_app")
+DATABASES = {"default": database_from_url(_APP_URL, pool=ROLE in {"web", "realtime", "gateway"})}
+if "MIGRATE_DATABASE_URL" in os.environ:
+    DATABASES["owner"] = database_from_url(os.environ["MIGRATE_DATABASE_URL"], pool=False)
+
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"
+
+# --- sessions, cookies, headers -------------------------------------------------------------------------------------
+
+SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_COOKIE_NAME = "__Host-zegel" if _SECURE else "zegel"
+SESSION_COOKIE_AGE = 12 * 3600
+SESSION_COOKIE_SECURE = _SECURE
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Strict"
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+CSRF_COOKIE_NAME = "csrftoken"  # the pages' code reads it and sends it back as X-CSRFToken
+CSRF_COOKIE_SECURE = _SECURE
+CSRF_COOKIE_SAMESITE = "Strict"
+X_FRAME_OPTIONS = "DENY"
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "no-referrer"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+SECURE_SSL_REDIRECT = False  # TLS ends before us or there is none (localhost); the origin decides the rest
+SECURE_HSTS_SECONDS = 31_536_000 if _SECURE else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = _SECURE
+
+DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 200
+FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+
+# --- languages and time -------------------------------------------------------------------------------------------------
+
+LANGUAGE_CODE = "en"
+LANGUAGES = [("nl", "Nederlands"), ("sv", "Svenska"), ("de", "Deutsch"), ("en", "English")]
+LANGUAGE_COOKIE_NAME = "zegel_language"
+LANGUAGE_COOKIE_SAMESITE = "Lax"
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = "UTC"  # inside; a site's own zone at the edges
+
+# --- files of the pages -----------------------------------------------------------------------------------------------
+
+STATIC_URL = "/static/"
+STATICFILES_DIRS = [_HERE / "static"]  # built from web/
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_AUTOREFRESH = False
+WHITENOISE_MAX_AGE = 3600
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},  # files go through kernel.storage only
+    "staticfiles": {"BACKEND": "zegel.server.kernel.pages.FingerprintedStatic"},
+}
+
+# --- mail, log ----------------------------------------------------------------------------------------------------------
+
+for _name, _value in email_from_url(os.environ.get("EMAIL_URL", "console:")).items():
+    globals()[_name] = _value
+
+LOGGING_CONFIG = None  # zegel.server.kernel.log sets it up: event names and fields, nobody's data

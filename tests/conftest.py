@@ -1,0 +1,115 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""What tests build their world with.
+
+- `tests/unit`: no database. Django is set up for the tests of server rooms, and only for those.
+- `db` (tests/integration, attack, e2e): a real PostgreSQL, migrated, empty, real commits: each test gets a fresh copy of a
+  template, and a fresh object store and shred store. It yields the `Urls` of the application, owner and administrator.
+- `party` is not here: rooms' tests make their world with the factories of their own folders.
+"""
+
+from __future__ import annotations
+
+import atexit
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+WITHOUT_DJANGO = ("unit/seal", "unit/link", "unit/unit", "unit/declare", "unit/web", "unit/tools", "conformance")
+
+
+@cache
+def installation() -> Path:
+    """The folder of this test run; removed when it ends."""
+    folder = Path(tempfile.mkdtemp(prefix="zegel-test-"))
+    folder.chmod(0o755)  # the database's user walks through it
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return folder
+
+
+@cache
+def embedded():  # type: ignore[no-untyped-def]
+    """The run's database server, not started yet."""
+    from zegel.server.kernel.postgres import EmbeddedPostgres
+
+    return EmbeddedPostgres(installation() / "postgres", installation() / "secrets", durable=False)
+
+
+@cache
+def set_up_django() -> None:
+    """Points the settings at this run's installation. Needs no running database."""
+    urls = embedded().urls()
+    os.environ.update({
+        "DJANGO_SETTINGS_MODULE": "zegel.server.settings",
+        "ZEGEL_DATA": str(installation()),
+        "DATABASE_URL": urls.app,
+        "MIGRATE_DATABASE_URL": urls.owner,
+        "ZEGEL_ORIGIN": "http://localhost:8000",
+    })
+    for name in ("STORAGE_URL", "SHRED_PATH", "SECRETS_PATH", "EMAIL_URL", "ZEGEL_ROLE"):
+        os.environ.pop(name, None)
+    import django
+    from django.conf import settings
+
+    django.setup()
+    settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+    settings.ALLOWED_HOSTS = [*settings.ALLOWED_HOSTS, "testserver"]
+
+
+def pytest_pycollect_makemodule(module_path: Path, parent: pytest.Collector) -> None:
+    """Rooms of the server import models: Django must be ready before such a test module is read."""
+    where = module_path.relative_to(ROOT / "tests").as_posix() if module_path.is_relative_to(ROOT / "tests") else ""
+    if "/" in where and not where.startswith(WITHOUT_DJANGO):
+        set_up_django()
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[object]:
+    """The run's PostgreSQL with the migrated template; see `db`."""
+    set_up_django()
+    server = embedded()
+    server.start()
+    try:
+        _make_template(server)
+        yield server
+    finally:
+        _close_connections()
+        server.stop()
+
+
+def _make_template(server) -> None:  # type: ignore[no-untyped-def]
+    import psycopg
+    from django.core.management import call_command
+
+    call_command("migrate", database="owner", verbosity=0)
+    _close_connections()
+    with psycopg.connect(server._url("zegel_admin", "postgres"), autocommit=True) as admin:
+        admin.execute("ALTER DATABASE zegel RENAME TO zegel_template")
+
+
+def _close_connections() -> None:
+    from django.db import connections
+
+    connections.close_all()
+
+
+@pytest.fixture
+def db(postgres) -> Iterator[object]:  # type: ignore[no-untyped-def]
+    """A migrated, empty database with real commits, and empty stores, for one test. Yields `Urls(app, owner, admin)`."""
+    import psycopg
+
+    from zegel.server.kernel import postgres as kernel_postgres
+
+    _close_connections()
+    for folder in ("storage", "shred"):
+        shutil.rmtree(installation() / folder, ignore_errors=True)
+    with psycopg.connect(postgres._url("zegel_admin", "postgres"), autocommit=True) as admin:
+        admin.execute("DROP DATABASE IF EXISTS zegel WITH (FORCE)")
+        kernel_postgres.create_database(admin, "zegel", template="zegel_template")
+    yield postgres.urls()
+    _close_connections()
