@@ -1,0 +1,192 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Nouns of footage. Nothing here opens anything: envelopes are sealed, and lie once more under their shred key."""
+
+from __future__ import annotations
+
+from django.db import models
+
+from zegel.server.footage.rules import Purpose, Track, WindowEnd
+from zegel.server.kernel import ids
+from zegel.server.kernel.tenancy import TenantModel, unscoped
+
+unscoped(
+    "footage_deadline", "when a window or a lease must end, for the worker that acts for its owner; identifiers only"
+)
+
+
+class Epoch(TenantModel):
+    """One key tree of one track of one camera. `wrapped` is its envelope under shred key number `shred`."""
+
+    id = models.UUIDField(primary_key=True, editable=False)
+    unit_id = models.UUIDField()
+    camera_id = models.UUIDField()
+    track = models.SmallIntegerField(choices=[(t.value, t.name) for t in Track])
+    number = models.BigIntegerField()
+    suite = models.SmallIntegerField()
+    start_ms = models.BigIntegerField()
+    hash = models.BinaryField(max_length=32)
+    keyset_hash = models.BinaryField(max_length=32)
+    policy_hash = models.BinaryField(max_length=32)
+    shred = models.BigIntegerField()
+    wrapped = models.BinaryField()
+    received_at = models.DateTimeField()
+    closed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["camera_id", "track", "number"], name="footage_epoch_number"),)
+        indexes = (models.Index(fields=["camera_id", "track", "start_ms"], name="footage_epoch_time"),)
+
+
+class Pack(TenantModel):
+    """The ciphertext of one epoch. While it grows it lies in parts; once closed, in one object (`key`)."""
+
+    epoch = models.OneToOneField(Epoch, primary_key=True, on_delete=models.PROTECT, related_name="pack")
+    size = models.BigIntegerField(default=0)
+    parts = models.IntegerField(default=0)
+    key = models.CharField(max_length=120, default="")
+    compacted_at = models.DateTimeField(null=True)
+
+
+class Part(TenantModel):
+    """One stored object that holds bytes [offset, offset + size) of a growing pack."""
+
+    id = models.BigAutoField(primary_key=True)
+    pack = models.ForeignKey(Pack, on_delete=models.PROTECT, related_name="part_set")
+    number = models.IntegerField()
+    key = models.CharField(max_length=120)
+    offset = models.BigIntegerField()
+    size = models.BigIntegerField()
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["pack", "number"], name="footage_part_number"),)
+
+
+class Segment(TenantModel):
+    """Where a sealed segment lies in its pack, and what its (public) header says."""
+
+    pk = models.CompositePrimaryKey("epoch_id", "seq")
+    epoch = models.ForeignKey(Epoch, on_delete=models.PROTECT, related_name="segments", db_index=False)
+    seq = models.BigIntegerField()
+    slot = models.SmallIntegerField()
+    random_access = models.BooleanField()
+    offset = models.BigIntegerField()
+    size = models.IntegerField()
+    sha256 = models.BinaryField(max_length=32)
+
+    class Meta:
+        indexes = (models.Index(fields=["epoch", "slot"], name="footage_segment_slot"),)
+
+
+class Manifest(TenantModel):
+    """The unit's signed list of what 60 slots hold, chained; clients take slots and hashes from it."""
+
+    hash = models.BinaryField(primary_key=True, max_length=32)
+    epoch = models.ForeignKey(Epoch, on_delete=models.PROTECT, related_name="manifests")
+    first_slot = models.SmallIntegerField()
+    slots = models.SmallIntegerField()
+    previous = models.BinaryField(max_length=32, null=True)
+    envelope = models.BinaryField()
+    received_at = models.DateTimeField()
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["epoch", "first_slot"], name="footage_manifest_slots"),)
+
+
+class Window(TenantModel):
+    """The time in which an alarm's images may be looked at. Alarms open and end it; nothing reopens an ended one."""
+
+    alarm_id = models.UUIDField(primary_key=True, editable=False)
+    unit_id = models.UUIDField()
+    camera_id = models.UUIDField()
+    arc_party_id = models.UUIDField()
+    raised_ms = models.BigIntegerField()
+    policy_max_s = models.IntegerField()
+    opened_at = models.DateTimeField()
+    deadline = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+    end_reason = models.CharField(max_length=10, choices=[(e.value, e.name) for e in WindowEnd], default="")
+
+    class Meta:
+        indexes = (
+            models.Index(fields=["deadline"], name="footage_window_running", condition=models.Q(ended_at__isnull=True)),
+        )
+
+
+class Release(TenantModel):
+    """Keys of an alarm's ranges, sealed to the alarm centre. A part that came too late keeps its place in the chain
+    (`hash`), and nothing else: `wrapped` is null and its bytes were never stored."""
+
+    hash = models.BinaryField(primary_key=True, max_length=32)
+    unit_id = models.UUIDField()
+    alarm_id = models.UUIDField()
+    part = models.IntegerField()
+    previous = models.BinaryField(max_length=32, null=True)
+    camera_id = models.UUIDField()
+    ranges = models.JSONField(default=list)
+    arc_party_id = models.UUIDField()
+    recipient = models.BinaryField(max_length=32)
+    issued_ms = models.BigIntegerField()
+    shred = models.BigIntegerField(null=True)
+    wrapped = models.BinaryField(null=True)
+    ledger_index = models.BigIntegerField(null=True)
+    received_at = models.DateTimeField()
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["alarm_id", "part"], name="footage_release_part"),)
+        indexes = (models.Index(fields=["unit_id", "received_at"], name="footage_release_chain"),)
+
+
+class Lease(TenantModel):
+    """One view: who looks, for whom, why, at what. What it covers now stands in its shares."""
+
+    id = models.UUIDField(primary_key=True, default=ids.new, editable=False)
+    person_id = models.UUIDField()
+    party_id = models.UUIDField()
+    role = models.CharField(max_length=20)
+    purpose = models.CharField(max_length=30, choices=[(p.value, p.name) for p in Purpose])
+    camera_id = models.UUIDField()
+    track = models.SmallIntegerField()
+    alarm_id = models.UUIDField(null=True)
+    wanted = models.JSONField(default=list)
+    releases_handed = models.JSONField(default=list)
+    ledger_index = models.BigIntegerField()
+    opened_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = (
+            models.Index(
+                fields=["expires_at"], name="footage_lease_running", condition=models.Q(ended_at__isnull=True)
+            ),
+            models.Index(fields=["alarm_id"], name="footage_lease_alarm"),
+        )
+
+
+class LeaseShare(TenantModel):
+    """At most 60 slots that a lease covers until `expires_at`, under the ledger entry that said so first."""
+
+    id = models.BigAutoField(primary_key=True)
+    lease = models.ForeignKey(Lease, on_delete=models.CASCADE, related_name="shares")
+    epoch_id = models.UUIDField()
+    from_slot = models.SmallIntegerField()
+    to_slot = models.SmallIntegerField()
+    ledger_index = models.BigIntegerField()
+    expires_at = models.DateTimeField()
+
+
+class DeadlineKind(models.TextChoices):
+    WINDOW = "window"
+    LEASE = "lease"
+
+
+class Deadline(models.Model):
+    """The worker's alarm clock: which owner's window or lease is due when. No tenant's condition: identifiers only."""
+
+    id = models.UUIDField(primary_key=True, editable=False)
+    kind = models.CharField(max_length=10, choices=DeadlineKind.choices)
+    owner_id = models.UUIDField()
+    at = models.DateTimeField()
+
+    class Meta:
+        indexes = (models.Index(fields=["at"], name="footage_deadline_due"),)
