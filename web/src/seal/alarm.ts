@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: EUPL-1.2
+// What a unit says it saw. Numbered and chained, so that none can be left out unnoticed.
+import type { Bytes } from "./bytes";
+import { type Verified, signObject, verifyObject } from "./envelope";
+import { must } from "./errors";
+import { type TypeOf, hash, id, kind, ms, nullable, oneOf, record, text, uint, version } from "./schema";
+import type { SigningKey } from "./suite";
+import { SLOTS } from "./tree";
+
+const FIELDS = record({
+  version,
+  unit: id,
+  alarm: id,
+  number: uint(),
+  previous: nullable(hash),
+  cause: oneOf("motion", "input", "tamper", "technical"),
+  class: text(64),
+  camera: nullable(id),
+  zone: text(64),
+  score: uint(1000),
+  firstSeenMs: ms,
+  raisedMs: ms,
+  epoch: nullable(id),
+  slot: nullable(uint(SLOTS - 1)),
+  policy: nullable(hash),
+  images: text(64, 1),
+});
+
+export type Alarm = TypeOf<typeof FIELDS>;
+
+export const ALARM = kind("alarm", FIELDS, ({ images }: Alarm) => {
+  must(images === "released" || images.startsWith("none:"), "field", "images are released, or none for a reason");
+});
+
+export function signAlarm(alarm: Alarm, unit: SigningKey): Promise<Bytes> {
+  return signObject(ALARM, alarm, unit);
+}
+
+export function verifyAlarm(envelope: Uint8Array, unitKey: Uint8Array): Verified<Alarm> {
+  return verifyObject(ALARM, envelope, unitKey);
+}

@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: EUPL-1.2
+// The alarm centre's opening key, certified by its signing key, which the owner's keyset names.
+import type { Bytes } from "./bytes";
+import { type Verified, signObject, verifyObject } from "./envelope";
+import { type TypeOf, id, kind, ms, openPublicKey, record, suiteNumber, uint, version } from "./schema";
+import { type SigningKey, openingFingerprint } from "./suite";
+
+const FIELDS = record({ version, suite: suiteNumber, party: id, openKey: openPublicKey, number: uint(), issuedMs: ms, expiresMs: ms });
+
+export type ArcKey = TypeOf<typeof FIELDS>;
+export const ARC_KEY = kind("arckey", FIELDS, (key: ArcKey) => void openingFingerprint(key.suite, key.openKey));
+
+export function signArcKey(key: ArcKey, arc: SigningKey): Promise<Bytes> {
+  return signObject(ARC_KEY, key, arc);
+}
+
+export function verifyArcKey(envelope: Uint8Array, arcSignKey: Uint8Array): Verified<ArcKey> {
+  return verifyObject(ARC_KEY, envelope, arcSignKey);
+}

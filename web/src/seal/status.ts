@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: EUPL-1.2
+// The unit's signed echo: what it obeys and how it is. A screen shows a state only on this.
+import type { Bytes } from "./bytes";
+import { type Verified, signObject, verifyObject } from "./envelope";
+import { type TypeOf, hash, id, kind, list, ms, nullable, oneOf, record, text, uint, version } from "./schema";
+import type { SigningKey } from "./suite";
+
+const FIELDS = record({
+  version,
+  unit: id,
+  pairing: nullable(id),
+  atMs: ms,
+  state: oneOf("off", "armed", "disarmed", "working_hours", "unpaired"),
+  untilMs: nullable(ms),
+  keyset: nullable(hash),
+  policy: nullable(hash),
+  policyCounter: uint(),
+  software: text(128),
+  cameras: list(record({ camera: id, state: oneOf("ok", "lost", "degraded", "tamper") }), 64),
+  releaseHead: nullable(hash),
+});
+
+export type Status = TypeOf<typeof FIELDS>;
+export const STATUS = kind("status", FIELDS);
+
+export function signStatus(status: Status, unit: SigningKey): Promise<Bytes> {
+  return signObject(STATUS, status, unit);
+}
+
+export function verifyStatus(envelope: Uint8Array, unitKey: Uint8Array): Verified<Status> {
+  return verifyObject(STATUS, envelope, unitKey);
+}
