@@ -104,8 +104,11 @@ def db(postgres) -> Iterator[object]:  # type: ignore[no-untyped-def]
     import psycopg
 
     from zegel.server.kernel import postgres as kernel_postgres
+    from zegel.server.kernel import shred, storage
 
     _close_connections()
+    storage._opened.cache_clear()
+    shred._opened.cache_clear()
     for folder in ("storage", "shred"):
         shutil.rmtree(installation() / folder, ignore_errors=True)
     with psycopg.connect(postgres._url("zegel_admin", "postgres"), autocommit=True) as admin:
