@@ -1,0 +1,242 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The messages of the link, in the order in which they are met. Limits are part of the types and are enforced by
+decoding.
+
+Handshake: server `Challenge` → unit `Hello` → server `Welcome`, or `Unclaimed` for a unit that nobody paired yet.
+Then the unit sends `Up` (one item each, `n` rising, kept over restarts for what is spooled) and `NeedProof`; the
+server answers each item with `Ack` (durable) or `Refused` (for good), and sends `Deliver`, `EndWindow`, `Proof` and
+`Revoked`. Resending anything is harmless.
+"""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import Annotated, TypeAlias
+
+from msgspec import Meta, Struct
+
+LINK_VERSION = 1
+PATH = "/unit-link"
+PING_S = 10
+
+MAX_FRAME = 8 << 20
+MAX_SEGMENTS_BYTES = 4 << 20
+MAX_SEGMENTS = 64
+MAX_ENVELOPE = 1 << 20
+
+Id: TypeAlias = Annotated[bytes, Meta(min_length=16, max_length=16)]
+Hash: TypeAlias = Annotated[bytes, Meta(min_length=32, max_length=32)]
+Nonce: TypeAlias = Annotated[bytes, Meta(min_length=32, max_length=32)]
+PublicKey: TypeAlias = Annotated[bytes, Meta(min_length=32, max_length=32)]
+Signature: TypeAlias = Annotated[bytes, Meta(min_length=64, max_length=64)]
+Uint: TypeAlias = Annotated[int, Meta(ge=0, le=2**53 - 1)]
+EnvelopeBytes: TypeAlias = Annotated[bytes, Meta(min_length=1, max_length=MAX_ENVELOPE)]
+SegmentBytes: TypeAlias = Annotated[bytes, Meta(min_length=67, max_length=MAX_SEGMENTS_BYTES)]
+Name: TypeAlias = Annotated[str, Meta(min_length=1, max_length=255)]
+Word: TypeAlias = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9_]{0,31}$")]
+Text: TypeAlias = Annotated[str, Meta(max_length=500)]
+NoteText: TypeAlias = Annotated[str, Meta(max_length=64 << 10)]
+Detail: TypeAlias = Annotated[dict[Word, Annotated[str, Meta(max_length=200)] | int], Meta(max_length=16)]
+
+
+class Message(Struct, frozen=True, tag_field="type", forbid_unknown_fields=True):
+    """What a frame holds."""
+
+
+class Item(Struct, frozen=True, tag_field="type", forbid_unknown_fields=True):
+    """What an `Up` carries: something that must become durable at the server."""
+
+
+# --- handshake ---------------------------------------------------------------------------------------------------
+
+
+class Challenge(Message, frozen=True, tag="challenge"):
+    """Server, first: a nonce to sign, and who it says it is."""
+
+    nonce: Nonce
+    server_name: Name
+    link_version: Uint = LINK_VERSION
+
+
+class Hello(Message, frozen=True, tag="hello"):
+    """Unit: who it is, proven by its signature (`zegel.seal.linkauth`) over both nonces and the server's name."""
+
+    unit_id: Id
+    sign_pk: PublicKey
+    nonce: Nonce
+    software: Annotated[str, Meta(min_length=1, max_length=64)]
+    signature: Signature
+    pairing_id: Id | None = None
+
+
+class Welcome(Message, frozen=True, tag="welcome"):
+    """Server: log-signed time for the first 16 bytes of the unit's nonce, the newest checkpoint, and whether it knows it."""
+
+    time: EnvelopeBytes
+    checkpoint: NoteText
+    known: bool
+
+
+class Unclaimed(Message, frozen=True, tag="unclaimed"):
+    """Server: nobody has paired this unit yet. It waits; only who knows its fingerprint finds it."""
+
+    retry_after_s: Annotated[int, Meta(ge=1, le=86_400)] = 60
+
+
+# --- items, unit → server -----------------------------------------------------------------------------------------
+
+
+class EpochItem(Item, frozen=True, tag="epoch"):
+    """Acknowledged before any segment of the epoch is accepted."""
+
+    envelope: EnvelopeBytes
+
+
+class SegmentsItem(Item, frozen=True, tag="segments"):
+    """The segments of one completed slot, in order."""
+
+    camera: Id
+    track: Annotated[int, Meta(ge=1, le=4)]
+    epoch: Id
+    segments: Annotated[list[SegmentBytes], Meta(min_length=1, max_length=MAX_SEGMENTS)]
+
+
+class ManifestItem(Item, frozen=True, tag="manifest"):
+    envelope: EnvelopeBytes
+
+
+class AlarmItem(Item, frozen=True, tag="alarm"):
+    """Jumps the queue; acknowledged before its releases."""
+
+    envelope: EnvelopeBytes
+
+
+class ReleaseItem(Item, frozen=True, tag="release"):
+    """Jumps the queue."""
+
+    envelope: EnvelopeBytes
+
+
+class StatusItem(Item, frozen=True, tag="status"):
+    """Jumps the queue."""
+
+    envelope: EnvelopeBytes
+
+
+class PairedItem(Item, frozen=True, tag="paired"):
+    envelope: EnvelopeBytes
+
+
+class TechnicalKind(Enum):
+    """What can be the matter with a unit that is no alarm."""
+
+    CAMERA_LOST = "camera_lost"
+    CAMERA_BACK = "camera_back"
+    CAMERA_GARBAGE = "camera_garbage"
+    RESOLUTION_CHANGED = "resolution_changed"
+    TIME_JUMP = "time_jump"
+    VIEW_LOST = "view_lost"
+    VIEW_BACK = "view_back"
+    SPOOL_FULL = "spool_full"
+    CLOCK_DISAGREES = "clock_disagrees"
+    CAP_REACHED = "cap_reached"
+    REFUSED_OBJECT = "refused_object"
+    PROOF_MISSING = "proof_missing"
+
+
+class TechnicalItem(Item, frozen=True, tag="technical"):
+    """A technical event; not signed, so it proves nothing and moves nobody but the technician."""
+
+    id: Id
+    kind: TechnicalKind
+    camera: Id | None
+    ms: Uint
+    code: Word
+    detail: Detail = {}
+
+
+AnyItem: TypeAlias = (
+    EpochItem | SegmentsItem | ManifestItem | AlarmItem | ReleaseItem | StatusItem | PairedItem | TechnicalItem
+)
+
+
+class Up(Message, frozen=True, tag="up"):
+    """One item. `n` is the unit's own number for it: unique and rising."""
+
+    n: Uint
+    item: AnyItem
+
+
+class NeedProof(Message, frozen=True, tag="need_proof"):
+    """Unit: show me that this release is in the ledger."""
+
+    release_hash: Hash
+
+
+# --- server → unit ------------------------------------------------------------------------------------------------
+
+
+class Ack(Message, frozen=True, tag="ack"):
+    """These items are durable: the unit may forget them."""
+
+    ns: Annotated[list[Uint], Meta(min_length=1, max_length=1000)]
+
+
+class Refused(Message, frozen=True, tag="refused"):
+    """This item will never be accepted: the unit drops it and reports it."""
+
+    n: Uint
+    code: Word
+    text: Text
+
+
+class DeliverKind(Enum):
+    PAIRING = "pairing"
+    KEYSET = "keyset"
+    POLICY = "policy"
+    COMMAND = "command"
+    ARCKEY = "arckey"
+
+
+class Deliver(Message, frozen=True, tag="deliver"):
+    """An object for the unit. For `pairing` the envelope field holds the bare body and `extra` its MAC."""
+
+    kind: DeliverKind
+    envelope: EnvelopeBytes
+    extra: Annotated[bytes, Meta(max_length=64)] | None = None
+
+
+class EndWindow(Message, frozen=True, tag="end_window"):
+    """Stop releasing for this alarm (recall, close). The server can end a window, never open one."""
+
+    alarm_id: Id
+    reason: Word
+
+
+class Proof(Message, frozen=True, tag="proof"):
+    """The receipt that `NeedProof` asked for."""
+
+    release_hash: Hash
+    tlog_proof: NoteText
+
+
+class Revoked(Message, frozen=True, tag="revoked"):
+    """The server no longer serves this unit's pairing. It keeps guarding by its pinned policy and stops connecting."""
+
+    reason: Text
+
+
+FromUnit: TypeAlias = Hello | Up | NeedProof
+FromServer: TypeAlias = (
+    Challenge | Welcome | Unclaimed | Ack | Refused | Deliver | EndWindow | Proof | Revoked
+)
+
+URGENT = (AlarmItem, ReleaseItem, StatusItem, PairedItem)
+"""Items that go before the spooled backlog."""
+
+
+def segments_size(segments: list[bytes]) -> int:
+    """Bytes of a slot's segments: at most MAX_SEGMENTS_BYTES fit a message."""
+    return sum(map(len, segments))
+
+

@@ -1,0 +1,98 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Status: the unit's signed echo of what it obeys. The app shows "off" or "working until 22:00" on nothing else."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Self
+
+from zegel.seal import envelope
+from zegel.seal.encoding import Value
+from zegel.seal.fields import Body, Fields
+from zegel.seal.suite import SigningKey
+
+MAX_CAMERAS = 64
+
+
+class State(StrEnum):
+    OFF = "off"
+    ARMED = "armed"
+    DISARMED = "disarmed"
+    WORKING_HOURS = "working_hours"
+    UNPAIRED = "unpaired"
+
+
+class CameraState(StrEnum):
+    OK = "ok"
+    LOST = "lost"
+    DEGRADED = "degraded"
+    TAMPER = "tamper"
+
+
+@dataclass(frozen=True, slots=True)
+class CameraStatus:
+    camera: bytes
+    state: CameraState
+
+    def values(self) -> tuple[Value, ...]:
+        return (self.camera, self.state.value)
+
+    @classmethod
+    def read(cls, fields: Fields) -> CameraStatus:
+        return cls(fields.id("camera"), fields.choice("state", CameraState))
+
+
+@dataclass(frozen=True, slots=True)
+class Status(Body):
+    """What the unit is doing at `at_ms`, until when (None: open-ended), and under which keyset and policy."""
+
+    NAME = "status"
+
+    unit: bytes
+    pairing: bytes | None
+    at_ms: int
+    state: State
+    until_ms: int | None
+    keyset_hash: bytes | None
+    policy_hash: bytes | None
+    policy_counter: int
+    software: str
+    cameras: tuple[CameraStatus, ...]
+    release_head: bytes | None
+
+    def values(self) -> tuple[Value, ...]:
+        return (
+            self.unit, self.pairing, self.at_ms, self.state.value, self.until_ms, self.keyset_hash, self.policy_hash,
+            self.policy_counter, self.software, tuple(camera.values() for camera in self.cameras), self.release_head,
+        )  # fmt: skip
+
+    @classmethod
+    def read(cls, fields: Fields) -> Self:
+        status = cls(
+            fields.id("unit"),
+            fields.optional("pairing", fields.id),
+            fields.ms("at"),
+            fields.choice("state", State),
+            fields.optional("until", fields.ms),
+            fields.optional("keyset_hash", fields.hash),
+            fields.optional("policy_hash", fields.hash),
+            fields.uint("policy_counter"),
+            fields.text("software", most=64),
+            fields.many("cameras", CameraStatus.read, most=MAX_CAMERAS),
+            fields.optional("release_head", fields.hash),
+        )
+        fields.rising("cameras", (camera.camera for camera in status.cameras))
+        if (status.pairing is None) != (status.state is State.UNPAIRED):
+            raise fields.wrong("state", "a unit is unpaired exactly when it has no pairing")
+        return status
+
+
+def sign_status(status: Status, unit: SigningKey) -> bytes:
+    """The envelope. Raises FieldWrong."""
+    return envelope.sign(Status.NAME, status.encode(), unit)
+
+
+def verify_status(data: bytes, unit_pk: bytes) -> Status:
+    """The status, signed by the pinned unit. Raises SealError."""
+    return Status.decode(envelope.verify(data, Status.NAME, [unit_pk]))
