@@ -59,7 +59,10 @@ class Challenge(Message, frozen=True, tag="challenge"):
 
 
 class Hello(Message, frozen=True, tag="hello"):
-    """Unit: who it is, proven by its signature (`zegel.seal.linkauth`) over both nonces and the server's name."""
+    """Unit: who it is, proven by its signature (`zegel.seal.linkauth`) over both nonces and the server's name.
+
+    `cameras`: (id, name) of each, for the owner to recognise when pairing; the policy decides which count.
+    """
 
     unit_id: Id
     sign_pk: PublicKey
@@ -67,6 +70,7 @@ class Hello(Message, frozen=True, tag="hello"):
     software: Annotated[str, Meta(min_length=1, max_length=64)]
     signature: Signature
     pairing_id: Id | None = None
+    cameras: Annotated[list[tuple[Id, Name]], Meta(max_length=64)] = []
 
 
 class Welcome(Message, frozen=True, tag="welcome"):
