@@ -69,7 +69,7 @@ class Http:
     def raw(self, method: str, path: str, body: dict[str, Any] | None = None) -> bytes:
         """Raises Refused."""
         data = None if body is None else json.dumps(body).encode()
-        request = urllib.request.Request(self.base + path, data=data, method=method)  # noqa: S310
+        request = urllib.request.Request(self.base + path, data=data, method=method)
         request.add_header("Content-Type", "application/json")
         request.add_header("Origin", self.base)
         if method != "GET":
@@ -242,7 +242,7 @@ def first_keyset(
     now_ms: int,
     lasts_ms: int,
 ) -> Keyset:
-    """Keyset number 1 of a pairing. `owners` and `arc` are ids with Ed25519 public keys that were compared elsewhere."""
+    """Keyset number 1 of a pairing. `owners` and `arc` come with public keys that were compared elsewhere."""
     return Keyset(
         suite, UUID(started["unit_id"]).bytes, UUID(started["pairing_id"]).bytes, owner_party.bytes, 1, None,
         now_ms, now_ms + lasts_ms,

@@ -10,7 +10,6 @@ from __future__ import annotations
 import base64
 import json
 import os
-import secrets
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -20,8 +19,8 @@ from zegel.seal.account import Bundle, RecoveryCode, Wrapper, derive_keys, wrap_
 from zegel.seal.arckey import ArcKey, sign_arckey
 from zegel.seal.member import sign_member
 from zegel.seal.suite import OpeningKey, SigningKey, Suite
+from zegel.seal.words import words
 
-_WORDS = ("amber", "birch", "cedar", "delta", "ember", "fjord", "grove", "heron", "islet", "juniper", "kestrel", "linden")
 _YEAR_MS = 365 * 86_400_000
 
 
@@ -89,7 +88,11 @@ class Keyring:
     def generate(cls, world: World = WORLD, suite: Suite = Suite.CLASSIC) -> Keyring:
         people = {
             person.key: PersonKeys(
-                person.id.bytes, person.email, password(), RecoveryCode.generate(), Bundle.generate(person.id.bytes, suite)
+                person.id.bytes,
+                person.email,
+                password(),
+                RecoveryCode.generate(),
+                Bundle.generate(person.id.bytes, suite),
             )
             for person in world.people
         }
@@ -145,8 +148,8 @@ class Keyring:
 
 
 def password() -> str:
-    """Four words and a number: easy to type from the demo's table, hard to guess."""
-    return "-".join([*(secrets.choice(_WORDS) for _ in range(4)), str(secrets.randbelow(9000) + 1000)])
+    """Three pronounceable words of 16 bits each (above 10^14 guesses): easy to type from the demo's table."""
+    return "-".join(words(os.urandom(32)).split("-")[:3])
 
 
 def _b64(data: bytes) -> str:
