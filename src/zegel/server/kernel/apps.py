@@ -5,3 +5,6 @@ from django.apps import AppConfig
 class KernelConfig(AppConfig):
     name = "zegel.server.kernel"
     label = "kernel"
+
+    def ready(self) -> None:
+        from zegel.server.kernel import checks, delivery  # noqa: F401  registers the start-up checks and the outbox's delivery
