@@ -1,0 +1,81 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The sentences of the gate: what was missing and what to do about it, in the reader's language."""
+
+from __future__ import annotations
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from zegel.server.gate.rules import Reason
+
+# code -> (what was wrong, what to do)
+REFUSALS: dict[str, tuple[Promise, Promise]] = {
+    "not_a_person": (_("Only a signed-in person can do this."), _("Sign in.")),
+    "no_acting_party": (_("It is not clear for which organisation you act."), _("Choose the organisation first.")),
+    "unknown_role": (_("Your role is not known here."), _("Ask your administrator to set your role.")),
+    "unknown_action": (_("This action does not exist."), _("Go back and choose another action.")),
+    "unknown_resource": (_("This kind of thing does not exist."), _("Go back and choose something else.")),
+    "unknown_purpose": (_("This purpose does not exist."), _("Choose one of the purposes in the agreement.")),
+    "no_rule": (_("Your role does not allow this."), _("Ask someone whose task it is.")),
+    "no_purpose": (_("Say for which purpose you want to look."), _("Choose a purpose first.")),
+    "wrong_purpose": (_("Your role does not allow this for that purpose."), _("Choose the purpose that is yours.")),
+    "missing_fact": (_("Something that is required for this is missing."), _("Ask the owner or your supervisor.")),
+}
+
+# fact -> (what was wrong, what to do), when exactly that fact did not hold
+MISSING: dict[str, tuple[Promise, Promise]] = {
+    "owner_is_party": (_("This belongs to someone else."), _("Choose the organisation that owns it.")),
+    "serves_as_arc": (
+        _("Your alarm centre does not serve this customer now."),
+        _("Ask your supervisor for the service relation."),
+    ),
+    "serves_as_provider": (
+        _("Your company does not serve this customer now."),
+        _("Ask your administrator for the service relation."),
+    ),
+    "agreement_in_force": (
+        _("There is no processing agreement in force with this customer."),
+        _("Have the agreement signed; nothing arms without it."),
+    ),
+    "purpose_recorded": (
+        _("No purpose is recorded for this surveillance."),
+        _("Record the purpose in the agreement."),
+    ),
+    "sign_hung": (_("The sign at this site is not recorded as hung."), _("Hang the sign and tick it.")),
+    "confidentiality_signed": (
+        _("Your confidentiality statement is missing or has lapsed."),
+        _("Sign the confidentiality statement."),
+    ),
+    "alarm_open": (_("This alarm is closed."), _("Images of a closed alarm can't be opened.")),
+    "window_open": (
+        _("The window of this alarm is closed."),
+        _("Images can be opened only while the window is open."),
+    ),
+    "release_exists": (
+        _("The unit has not released images of this alarm."),
+        _("Handle the alarm without images."),
+    ),
+    "camera_of_owner": (_("This camera is not part of that alarm."), _("Choose a camera of the alarm.")),
+    "grant_covers": (_("The owner has not granted you these images."), _("Ask the owner for a grant.")),
+    "entry_concerns_party": (_("This entry does not concern you."), _("Ask for a receipt of your own entries.")),
+    "self": (_("Only the person concerned can do this."), _("Ask him or her.")),
+}
+
+ALLOWED: dict[Reason, Promise] = {
+    Reason.OWN_IMAGES: _("The owner looks at his own images."),
+    Reason.ALARM_WINDOW: _("The alarm centre looks inside the window of an open alarm."),
+    Reason.GRANTED: _("The owner granted these images."),
+    Reason.OWN_THINGS: _("The owner's own matter."),
+    Reason.ALARM_HANDLING: _("Handling an alarm."),
+    Reason.MAINTENANCE: _("Maintenance of the installation."),
+    Reason.OWN_LOG: _("Reading the log of one's own images."),
+    Reason.OWN_ORGANISATION: _("Managing one's own organisation."),
+    Reason.DUTY: _("A duty of everyone who works here."),
+}
+
+
+def refusal(code: str, missing: tuple[str, ...]) -> tuple[str, str]:
+    """What was wrong and what to do, in the current language. The first missing fact speaks for the rest."""
+    sentences = MISSING.get(missing[0]) if missing else None
+    wrong, to_do = sentences or REFUSALS.get(code) or REFUSALS["missing_fact"]
+    return str(wrong), str(to_do)

@@ -1,0 +1,75 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The gate's closed sets. What is not named here does not exist for it, and is refused."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from uuid import UUID
+
+
+class Action(StrEnum):
+    """What someone may want to do to a resource."""
+
+    LIST = "list"
+    READ = "read"
+    VIEW = "view"
+    TIMELINE = "timeline"
+    WHO_LOOKED = "who_looked"
+    CLAIM = "claim"
+    RELEASE_CLAIM = "release_claim"
+    STEP = "step"
+    CLOSE = "close"
+    RECALL = "recall"
+    PAIR = "pair"
+    KEYSET = "keyset"
+    POLICY = "policy"
+    COMMAND = "command"
+    ARM = "arm"
+    DISARM = "disarm"
+    REVOKE = "revoke"
+    GRANT = "grant"
+    ADD = "add"
+    END = "end"
+    SIGN = "sign"
+    RECORD = "record"
+    EXPORT = "export"
+    CHANGE = "change"
+
+
+class ResourceKind(StrEnum):
+    """What can be acted upon."""
+
+    CAMERA = "camera"
+    ALARM = "alarm"
+    UNIT = "unit"
+    SITE = "site"
+    PARTY = "party"
+    MEMBERSHIP = "membership"
+    RELATION = "relation"
+    TENANT_KEY = "tenant_key"
+    ARC_KEY = "arc_key"
+    AGREEMENT = "agreement"
+    PURPOSE = "purpose"
+    SITE_SIGN = "site_sign"
+    CONFIDENTIALITY = "confidentiality"
+    ENTRY = "entry"
+    PREFERENCE = "preference"
+
+
+class Purpose(StrEnum):
+    """Why images are opened. Anything else is refused; the list grows with the agreements, not with the code's wishes."""
+
+    ALARM_VERIFICATION = "alarm_verification"
+    OWN_USE = "own_use"
+    MAINTENANCE = "maintenance"
+
+
+@dataclass(frozen=True)
+class Resource:
+    """What is asked for. `owner_id` is the tenant whose thing it is; `of` names what it belongs to (alarm, unit, …)."""
+
+    kind: ResourceKind | str
+    id: UUID | int | None = None
+    owner_id: UUID | None = None
+    of: dict[str, UUID] = field(default_factory=dict)

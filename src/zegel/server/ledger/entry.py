@@ -1,0 +1,174 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""What an entry says, and what of it goes into the tree. Pure.
+
+The tree holds commitment = SHA-256(salt 32 ‖ CBOR body), leaf hash = SHA-256(0x00 ‖ commitment) (RFC 6962 §2.1). Without the
+salt nobody can guess a body from its commitment, so that destroying salt and body forgets the entry and the tree still stands.
+Body = CBOR [1, kind, ms, owner party|null, actor kind, actor id|null, actor party|null, [[key, value]…] sorted by key].
+"""
+
+from __future__ import annotations
+
+import hashlib
+import unicodedata
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING, Final
+from uuid import UUID
+
+from zegel.seal import encoding
+from zegel.server.ledger.errors import EntryRefused
+
+if TYPE_CHECKING:
+    from zegel.server.kernel.actor import Actor
+
+Fact = str | int | bool | bytes | UUID | None
+
+VERSION: Final = 1
+SALT_LENGTH: Final = 32
+MAX_FACTS: Final = 32
+MAX_BODY: Final = 16 * 1024
+
+
+class Kind(StrEnum):
+    """The closed set of what is logged."""
+
+    ENROLMENT = "enrolment"
+    KEYSET = "keyset"
+    POLICY = "policy"
+    COMMAND = "command"
+    ALARM = "alarm"
+    ALARM_CLAIMED = "alarm_claimed"
+    ALARM_CLOSED = "alarm_closed"
+    RECALL = "recall"
+    RELEASE = "release"
+    RELEASE_HANDED = "release_handed"
+    GRANT = "grant"
+    VIEW = "view"
+    VIEW_ENDED = "view_ended"
+    EXPORT = "export"
+    DELETION = "deletion"
+    SHRED = "shred"
+    RESTORE = "restore"
+    SOFTWARE = "software"
+    SIGN_IN = "sign_in"
+    SIGN_IN_FAILED = "sign_in_failed"
+    ARMING = "arming"
+    REVOCATION = "revocation"
+    AGREEMENT = "agreement"
+    MEMBERSHIP = "membership"
+    RELATION = "relation"
+    KEY = "key"
+    CHECKPOINT_RESTART = "checkpoint_restart"
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What happened. `owner_id`: whose matter it is; `about`: the camera or alarm it is about, to find it again.
+
+    Actor and time are not said here: they come from the unit of work, or from the caller of `actions.append`.
+    `forgets`: a deletion's entries, erased in the same transaction (see actions.forget).
+    """
+
+    kind: Kind
+    owner_id: UUID | None = None
+    facts: Mapping[str, Fact] = field(default_factory=dict)
+    about: UUID | None = None
+    forgets: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
+class Said:
+    """An entry read back: a decoded body."""
+
+    kind: Kind
+    at_ms: int
+    owner_id: UUID | None
+    actor_kind: str
+    actor_id: UUID | None
+    actor_party_id: UUID | None
+    facts: dict[str, str | int | bool | bytes | None]
+
+
+def body_of(entry: Entry, actor: Actor, at_ms: int) -> bytes:
+    """The encoded body. Raises EntryRefused when a fact can't be written in the log."""
+    if len(entry.facts) > MAX_FACTS:
+        raise EntryRefused(f"An entry has at most {MAX_FACTS} facts; this {entry.kind} has {len(entry.facts)}.")
+    fields = (
+        VERSION,
+        entry.kind.value,
+        at_ms,
+        _raw(entry.owner_id),
+        actor.kind.value,
+        _raw(actor.id),
+        _raw(actor.party_id),
+        [[key, _plain(entry.facts[key])] for key in sorted(entry.facts)],
+    )
+    try:
+        return encoding.encode(fields, max_size=MAX_BODY)
+    except encoding.NotCanonical as problem:
+        raise EntryRefused(f"A {entry.kind} entry has a fact that can't be written: {problem}.") from None
+    except encoding.TooLarge:
+        raise EntryRefused(f"A {entry.kind} entry is longer than {MAX_BODY} bytes.") from None
+
+
+def commitment_of(salt: bytes, body: bytes) -> bytes:
+    """What stands in the tree for this entry."""
+    return hashlib.sha256(salt + body).digest()
+
+
+def leaf_hash_of(commitment: bytes) -> bytes:
+    return hashlib.sha256(b"\x00" + commitment).digest()
+
+
+def read_body(body: bytes) -> Said:
+    """Raises EntryRefused when the bytes are no entry of version 1."""
+    try:
+        version, kind, at_ms, owner, actor_kind, actor, party, facts = encoding.decode(body, max_size=MAX_BODY)
+        if version != VERSION:
+            raise EntryRefused(f"This entry has version {version}; version {VERSION} is understood here.")
+        return Said(Kind(kind), at_ms, _id(owner), actor_kind, _id(actor), _id(party), {key: value for key, value in facts})
+    except (ValueError, TypeError) as problem:
+        raise EntryRefused(f"These bytes are no entry: {problem}.") from None
+
+
+def pack_ranges(indices: Iterable[int]) -> bytes:
+    """Sorted entry numbers as one fact: CBOR [[first, past]…], half-open. How a deletion names what it erased."""
+    ranges: list[list[int]] = []
+    for index in indices:
+        if ranges and ranges[-1][1] == index:
+            ranges[-1][1] = index + 1
+        else:
+            ranges.append([index, index + 1])
+    return encoding.encode(ranges, max_size=MAX_BODY)
+
+
+def unpack_ranges(packed: object) -> list[tuple[int, int]]:
+    """The reverse. Raises EntryRefused unless they are ascending, disjoint and not empty."""
+    if not isinstance(packed, bytes):
+        raise EntryRefused("A deletion names its entries in bytes.")
+    try:
+        ranges = [(first, past) for first, past in encoding.decode(packed, max_size=MAX_BODY)]  # type: ignore[union-attr]
+    except (ValueError, TypeError):
+        raise EntryRefused("A deletion's entries are not [first, past] pairs.") from None
+    edges = [edge for pair in ranges for edge in pair]
+    if not edges or any(not isinstance(edge, int) for edge in edges) or edges != sorted(edges) or any(a == b for a, b in ranges):
+        raise EntryRefused("A deletion's entries are out of order.")
+    return ranges
+
+
+def _raw(identifier: UUID | None) -> bytes | None:
+    return None if identifier is None else identifier.bytes
+
+
+def _plain(fact: Fact) -> encoding.Value:
+    """As it is encoded. Text from people is brought into its one form (NFC); a StrEnum is its text."""
+    if isinstance(fact, UUID):
+        return fact.bytes
+    if isinstance(fact, str):
+        return str(fact) if fact.isascii() else unicodedata.normalize("NFC", fact)
+    return fact
+
+
+def _id(raw: bytes | None) -> UUID | None:
+    return None if raw is None else UUID(bytes=raw)

@@ -1,0 +1,288 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Every write about people: one verb each, in one transaction, logged.
+
+The gate lies above this room, so faces ask it first (`gate.require`); what is checked here holds whoever asks.
+"""
+
+from __future__ import annotations
+
+import hmac
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.conf import settings
+from django.db import IntegrityError, connection, transaction
+from django.utils.translation import gettext as _
+
+from zegel.server.kernel import actor as actors
+from zegel.server.kernel import clock, ids, secrets, shred, work
+from zegel.server.kernel.actor import Actor
+from zegel.server.ledger import Entry, Kind
+from zegel.server.ledger import actions as ledger
+from zegel.server.people import rules
+from zegel.server.people.errors import BadField, NoSuchParty, NotAMember, SignInRefused, Taken, TooManyAttempts
+from zegel.server.people.models import ArcKey, Membership, Party, Person, SealedTenantKey, ServiceRelation, TenantKey
+from zegel.server.people.roles import Language, PartyKind, RelationKind, Role
+
+_NOBODY = UUID(int=0)
+
+
+@dataclass(frozen=True)
+class NewAccount:
+    """What a browser makes of a password at onboarding; nothing in it opens anything."""
+
+    email: str
+    name: str
+    language: str
+    auth_key: bytes
+    bundle_password: bytes
+    bundle_recovery: bytes
+    suite: int
+    sign_pk: bytes
+    open_pk: bytes
+    pins: bytes | None = None
+
+
+def pepper() -> bytes:
+    """The installation's own secret under which auth keys are kept: a database alone can't be guessed against."""
+    return secrets.secret(settings.SECRETS_PATH, "auth-pepper")
+
+
+# --- parties, accounts, relations -----------------------------------------------------------------------------------
+
+
+def create_party(
+    actor: Actor, kind: PartyKind, name: str, country: str, language: Language, *, party_id: UUID | None = None
+) -> Party:
+    """A new person, household or company. By the system, on behalf of who may found one. Raises BadField."""
+    identifier = party_id or ids.new()
+    values = {"kind": PartyKind(kind).value, "name": rules.checked_name(name), "country": rules.checked_country(country),
+              "language": rules.checked_language(language)}
+    with work.transaction(actor, party_id=identifier):
+        return Party.objects.create(id=identifier, created_at=clock.now(), **values)
+
+
+def add_person(actor: Actor, account: NewAccount, *, person_id: UUID | None = None) -> Person:
+    """A new account, of nobody's party yet. Raises BadField, Taken."""
+    identifier = person_id or ids.new()
+    suite = rules.checked_suite(account.suite, account.sign_pk, account.open_pk)
+    auth_key = rules.checked_bytes(account.auth_key, rules.AUTH_KEY_LENGTH, rules.AUTH_KEY_LENGTH)
+    bundles = [rules.checked_bytes(b, 1, rules.LONGEST_BUNDLE) for b in (account.bundle_password, account.bundle_recovery)]
+    numbers = shred.next_numbers("account", 2)
+    wrapped = [shred.wrap("account", n, b, identifier.bytes) for n, b in zip(numbers, bundles, strict=True)]
+    try:
+        with work.transaction(actor):
+            return Person.objects.create(
+                id=identifier, email=rules.normalised_email(account.email), display_name=rules.checked_name(account.name),
+                language=rules.checked_language(account.language), suite=int(suite),
+                sign_pk=account.sign_pk, open_pk=account.open_pk,
+                auth_hash=rules.stored_auth(pepper(), identifier.bytes, auth_key),
+                bundle_password=wrapped[0], bundle_password_shred=numbers[0],
+                bundle_recovery=wrapped[1], bundle_recovery_shred=numbers[1],
+                pins=account.pins, created_at=clock.now())
+    except IntegrityError:
+        raise Taken(_("There is an account with this e-mail address."), action=_("Sign in, or use another.")) from None
+
+
+def store_pins(actor: Actor, pins: bytes) -> None:
+    """The person's own pinned fingerprints, encrypted in his browser."""
+    rules.checked_bytes(pins, 1, rules.LONGEST_PINS)
+    with work.transaction(actor):
+        Person.objects.filter(id=actor.id).update(pins=pins)
+
+
+def add_membership(actor: Actor, person_id: UUID, party_id: UUID, role: Role) -> Membership:
+    """From now on the person has that role for the party. Raises Taken when he has it already."""
+    with work.transaction(actor, party_id=party_id) as w:
+        _check_acts_for(actor, party_id)
+        now = clock.now()
+        held = Membership.objects.filter(person_id=person_id, party_id=party_id, role=Role(role).value)
+        if any(rules.in_force(membership, now) for membership in held):
+            raise Taken(_("This person has this role already."))
+        facts = {"person": person_id, "role": Role(role).value, "what": "added"}
+        w.record(Entry(Kind.MEMBERSHIP, party_id, facts, about=person_id))
+        return Membership.objects.create(person_id=person_id, party_id=party_id, role=Role(role).value, valid_from=now)
+
+
+def end_membership(actor: Actor, membership_id: UUID) -> None:
+    """It ends now. What the person could already open he can still open, until the party has a new tenant key."""
+    with work.transaction(actor) as w:
+        membership = Membership.objects.filter(id=membership_id, party_id=actor.party_id).first()
+        if membership is None or not rules.in_force(membership, clock.now()):
+            raise NotAMember(_("There is no such membership."))
+        membership.valid_to = clock.now()
+        membership.save(update_fields=["valid_to"])
+        facts = {"person": membership.person_id, "role": membership.role, "what": "ended"}
+        w.record(Entry(Kind.MEMBERSHIP, membership.party_id, facts, about=membership.person_id))
+
+
+def relate(actor: Actor, owner_id: UUID, party_id: UUID, kind: RelationKind) -> ServiceRelation:
+    """From now on `party_id` serves the owner. It is the owner's to say. Raises Taken."""
+    with work.transaction(actor, party_id=owner_id) as w:
+        _check_acts_for(actor, owner_id)
+        now = clock.now()
+        held = ServiceRelation.objects.filter(owner_id=owner_id, party_id=party_id, kind=RelationKind(kind).value)
+        if any(rules.in_force(relation, now) for relation in held):
+            raise Taken(_("This organisation serves you already."))
+        w.record(Entry(Kind.RELATION, owner_id, {"party": party_id, "kind": RelationKind(kind).value, "what": "added"}))
+        return ServiceRelation.objects.create(owner_id=owner_id, party_id=party_id, kind=RelationKind(kind).value, valid_from=now)
+
+
+def end_relation(actor: Actor, relation_id: UUID) -> None:
+    """It ends now: from the next transaction on, the party sees nothing of the owner."""
+    with work.transaction(actor) as w:
+        relation = ServiceRelation.objects.filter(id=relation_id, owner_id=actor.party_id).first()
+        if relation is None or not rules.in_force(relation, clock.now()):
+            raise NoSuchParty(_("There is no such relation."))
+        relation.valid_to = clock.now()
+        relation.save(update_fields=["valid_to"])
+        facts = {"party": relation.party_id, "kind": relation.kind, "what": "ended"}
+        w.record(Entry(Kind.RELATION, relation.owner_id, facts))
+
+
+def _check_acts_for(actor: Actor, party_id: UUID) -> None:
+    """A person changes his own party's matters; only the system may act for any."""
+    if actor.kind is not actors.ActorKind.SYSTEM and actor.party_id != party_id:
+        raise NotAMember(_("You don't act for this organisation."), action=_("Choose one that you belong to."))
+
+
+# --- keys of parties --------------------------------------------------------------------------------------------------
+
+
+def store_tenant_key(
+    actor: Actor, party_id: UUID, suite: int, open_pk: bytes, sealed: dict[UUID, bytes], succession: bytes | None = None
+) -> TenantKey:
+    """A party's next tenant key: its public half, and the private half sealed to each member (`member` envelopes).
+
+    The server checks form only; that the envelopes are right is for the browsers, which open nothing they can't verify.
+    """
+    for envelope in sealed.values():
+        rules.checked_bytes(envelope, 1, rules.LONGEST_ENVELOPE)
+    with work.transaction(actor, party_id=party_id) as w:
+        _check_acts_for(actor, party_id)
+        newest = TenantKey.objects.filter(party_id=party_id).order_by("-number").first()
+        number = newest.number + 1 if newest else 1
+        w.record(Entry(Kind.KEY, party_id, {"what": "tenant_key", "number": number, "open_pk": open_pk}))
+        key = TenantKey.objects.create(party_id=party_id, suite=suite, open_pk=open_pk, number=number, succession=succession,
+                                       created_at=clock.now())
+        for person_id, envelope in sealed.items():
+            _store_sealed(party_id, person_id, number, envelope)
+        return key
+
+
+def share_tenant_key(actor: Actor, party_id: UUID, person_id: UUID, number: int, envelope: bytes) -> None:
+    """A member sealed the tenant key to another one. Raises BadField, Taken."""
+    rules.checked_bytes(envelope, 1, rules.LONGEST_ENVELOPE)
+    try:
+        with work.transaction(actor, party_id=party_id) as w:
+            _check_acts_for(actor, party_id)
+            if not TenantKey.objects.filter(party_id=party_id, number=number).exists():
+                raise BadField(_("There is no tenant key with this number."))
+            facts = {"what": "tenant_key_shared", "number": number, "person": person_id}
+            w.record(Entry(Kind.KEY, party_id, facts, about=person_id))
+            _store_sealed(party_id, person_id, number, envelope)
+    except IntegrityError:
+        raise Taken(_("This person has this key already.")) from None
+
+
+def _store_sealed(party_id: UUID, person_id: UUID, number: int, envelope: bytes) -> None:
+    (shred_id,) = shred.next_numbers("account", 1)
+    SealedTenantKey.objects.create(party_id=party_id, person_id=person_id, number=number, shred_id=shred_id,
+                                   envelope=shred.wrap("account", shred_id, envelope), created_at=clock.now())
+
+
+def store_arc_key(actor: Actor, party_id: UUID, sign_pk: bytes, envelope: bytes) -> ArcKey:
+    """An alarm centre's newly certified opening key. Owners pin `sign_pk`; units and browsers verify the certificate."""
+    rules.checked_bytes(sign_pk, 32, 32)
+    rules.checked_bytes(envelope, 1, rules.LONGEST_ENVELOPE)
+    with work.transaction(actor, party_id=party_id) as w:
+        _check_acts_for(actor, party_id)
+        newest = ArcKey.objects.filter(party_id=party_id).order_by("-number").first()
+        number = newest.number + 1 if newest else 1
+        w.record(Entry(Kind.KEY, party_id, {"what": "arc_key", "number": number, "sign_pk": sign_pk}))
+        w.publish("arc_key.changed", owner_id=party_id, party_id=party_id)
+        return ArcKey.objects.create(party_id=party_id, sign_pk=sign_pk, envelope=envelope, number=number, created_at=clock.now())
+
+
+# --- signing in -----------------------------------------------------------------------------------------------------
+
+
+def sign_in(email: str, auth_key: bytes, address: str) -> Person:
+    """The account, when e-mail and auth key belong together.
+
+    The same answer, work and log whether the account exists or not; every attempt is counted before it is judged, so that
+    trying in parallel gains nothing; every outcome is in the ledger before it is told. Raises SignInRefused, TooManyAttempts.
+    """
+    try:
+        normal = rules.normalised_email(email)
+    except BadField:
+        normal = "no-such-account"
+    account, source = _throttle_keys(normal, address)
+    _count_attempt(account, source)
+    person = Person.objects.filter(email=normal).first()
+    if not _proves(person, auth_key):
+        _log_failure(person, address)
+        raise SignInRefused(_("E-mail and password do not belong together."), action=_("Try again, or use your recovery code."))
+    assert person is not None
+    _forgive(account, source)
+    actor = Actor(actors.ActorKind.SYSTEM, None, None, role="system", address=address)
+    ledger.append(Entry(Kind.SIGN_IN, None, {"person": person.id, "address": address}, about=person.id), actor)
+    return person
+
+
+def _proves(person: Person | None, auth_key: bytes) -> bool:
+    """Constant in time, and the same work for an account that does not exist."""
+    identifier = person.id if person else _NOBODY
+    kept = bytes(person.auth_hash) if person else bytes(32)
+    given = rules.stored_auth(pepper(), identifier.bytes, auth_key)
+    return hmac.compare_digest(given, kept) and person is not None and len(auth_key) == rules.AUTH_KEY_LENGTH
+
+
+def _log_failure(person: Person | None, address: str) -> None:
+    actor = Actor(actors.ActorKind.SYSTEM, None, None, role="system", address=address)
+    identifier = person.id if person else _NOBODY
+    ledger.append(Entry(Kind.SIGN_IN_FAILED, None, {"person": identifier, "address": address}, about=identifier), actor)
+
+
+def _throttle_keys(email: str, address: str) -> tuple[bytes, bytes]:
+    return rules.throttle_key(pepper(), "account", email), rules.throttle_key(pepper(), "address", address)
+
+
+_COUNT = """
+INSERT INTO people_throttle AS t (key, count, since) VALUES (%(key)s, 1, %(now)s)
+ON CONFLICT (key) DO UPDATE SET
+  count = CASE WHEN t.since <= %(ended)s THEN 1 ELSE t.count + 1 END,
+  since = CASE WHEN t.since <= %(ended)s THEN %(now)s ELSE t.since END
+RETURNING count, since
+"""
+
+
+def _count_attempt(account: bytes, source: bytes) -> None:
+    now = clock.now()
+    wait = 0
+    with transaction.atomic(), connection.cursor() as cursor:
+        for key, most in sorted(((account, rules.MAX_PER_ACCOUNT), (source, rules.MAX_PER_ADDRESS))):
+            cursor.execute(_COUNT, {"key": key, "now": now, "ended": now - rules.WINDOW})
+            wait = max(wait, rules.retry_after_s(rules.Count(*cursor.fetchone()), most, now))
+    if wait:
+        raise TooManyAttempts(_("Too many attempts."), action=_("Wait a while, then try again."), retry_after_s=wait)
+
+
+def _forgive(account: bytes, source: bytes) -> None:
+    """A success clears the account's count; of the address it takes back its own attempt only."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("DELETE FROM people_throttle WHERE key = %s", [account])
+        cursor.execute("UPDATE people_throttle SET count = greatest(count - 1, 0) WHERE key = %s", [source])
+
+
+def forget_old_throttles() -> int:
+    """Counts whose window is over say nothing any more."""
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM people_throttle WHERE since <= %s", [clock.now() - rules.WINDOW])
+        return int(cursor.rowcount)
+
+
+def sign_out_everywhere(actor: Actor) -> None:
+    """Every session of the person ends, this one included."""
+    with work.transaction(actor), connection.cursor() as cursor:
+        cursor.execute("UPDATE people_person SET epoch = epoch + 1 WHERE id = %s", [actor.id])

@@ -1,0 +1,39 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The closed sets of this room. Pure: other rooms' rules read them without touching the database."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    """What a person does for a party."""
+
+    OWNER = "owner"
+    MEMBER = "member"
+    OPERATOR = "operator"
+    SUPERVISOR = "supervisor"
+    PLANNER = "planner"
+    TECHNICIAN = "technician"
+    PRIVACY_OFFICER = "privacy_officer"
+    ADMIN = "admin"
+
+
+class PartyKind(StrEnum):
+    PERSON = "person"
+    HOUSEHOLD = "household"
+    COMPANY = "company"
+
+
+class RelationKind(StrEnum):
+    """How one party serves another."""
+
+    PROVIDER = "provider"
+    ARC = "arc"
+
+
+class Language(StrEnum):
+    NL = "nl"
+    SV = "sv"
+    DE = "de"
+    EN = "en"

@@ -1,0 +1,123 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Pure decisions about people: what may be stored, who holds at a moment, when sign-in is refused unseen."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import re
+import unicodedata
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from django.utils.translation import gettext as _
+
+from zegel.seal.errors import SealError
+from zegel.seal.suite import Suite, check_open_public, check_sign_public
+from zegel.server.people.errors import BadField
+from zegel.server.people.roles import Language, Role
+
+AUTH_KEY_LENGTH = 32
+WINDOW = timedelta(minutes=15)
+MAX_PER_ACCOUNT = 10
+MAX_PER_ADDRESS = 50
+LONGEST_BUNDLE = 1024
+LONGEST_PINS = 64 * 1024
+LONGEST_ENVELOPE = 16 * 1024
+
+_EMAIL = re.compile(r"[^\s@<>(),;:\\\"\x00-\x1f]{1,64}@[^\s@<>(),;:\\\"\x00-\x1f]{1,190}")
+_COUNTRY = re.compile(r"[A-Z]{2}")
+
+
+class Dated(Protocol):
+    """Something that holds from a date to a date (None: no end yet)."""
+
+    @property
+    def valid_from(self) -> datetime: ...
+
+    @property
+    def valid_to(self) -> datetime | None: ...
+
+
+def in_force(dated: Dated, at: datetime) -> bool:
+    """From its first instant, until just before its last."""
+    return dated.valid_from <= at and (dated.valid_to is None or at < dated.valid_to)
+
+
+def normalised_email(text: str) -> str:
+    """Trimmed, NFKC, lower case: as the browser does before it derives the keys. Raises BadField."""
+    email = unicodedata.normalize("NFKC", text.strip()).lower()
+    if len(email) > 254 or not _EMAIL.fullmatch(email):
+        raise BadField(_("This is not an e-mail address."), action=_("Write it like name@example.org."))
+    return email
+
+
+def checked_name(text: str) -> str:
+    """1 … 200 characters, no control characters, NFC. Raises BadField."""
+    name = unicodedata.normalize("NFC", text.strip())
+    if not 1 <= len(name) <= 200 or any(unicodedata.category(letter) == "Cc" for letter in name):
+        raise BadField(_("A name has 1 to 200 characters."), action=_("Shorten or complete the name."))
+    return name
+
+
+def checked_country(text: str) -> str:
+    if not _COUNTRY.fullmatch(text):
+        raise BadField(_("A country is written with two capital letters."), action=_("Write NL, SE or DE, for example."))
+    return text
+
+
+def checked_language(text: str) -> str:
+    if text not in set(Language):
+        raise BadField(_("This language is not available."), action=_("Choose nl, sv, de or en."))
+    return text
+
+
+def checked_suite(suite: int, sign_pk: bytes, open_pk: bytes) -> Suite:
+    """Raises BadField unless the keys are of the suite."""
+    try:
+        known = Suite(suite)
+        check_sign_public(sign_pk)
+        check_open_public(known, open_pk)
+    except (SealError, ValueError):
+        raise BadField(_("These keys are not usable."), action=_("Have the app make new keys.")) from None
+    return known
+
+
+def checked_bytes(data: bytes, least: int, most: int) -> bytes:
+    if not least <= len(data) <= most:
+        raise BadField(_("These bytes have the wrong length."), action=_("Update the app and try again."))
+    return data
+
+
+def stored_auth(pepper: bytes, person_id: bytes, auth_key: bytes) -> bytes:
+    """What the server keeps of an auth key. The key is derived with Argon2id in the browser, so one HMAC is enough here; the
+    person's id in it keeps two accounts with one password apart."""
+    return hmac.digest(pepper, b"zegel/stored-auth/v1\x00" + person_id + auth_key, hashlib.sha256)
+
+
+def throttle_key(pepper: bytes, kind: str, value: str) -> bytes:
+    """Under which an account or address is counted: names nobody without the pepper."""
+    return hmac.digest(pepper, f"zegel/throttle/v1\x00{kind}\x00{value}".encode(), hashlib.sha256)
+
+
+@dataclass(frozen=True)
+class Count:
+    """How many attempts there were since a moment."""
+
+    count: int
+    since: datetime
+
+
+def retry_after_s(count: Count, most: int, now: datetime) -> int:
+    """0 while another attempt may be made, else the seconds until it may."""
+    ends = count.since + WINDOW
+    if count.count <= most or now >= ends:
+        return 0
+    return max(1, int((ends - now).total_seconds()))
+
+
+def first_role(roles: list[str]) -> Role:
+    """With which of several roles a person starts: the one that comes first in Role."""
+    order = list(Role)
+    return min((Role(role) for role in roles), key=order.index)

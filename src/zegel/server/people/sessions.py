@@ -1,0 +1,96 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Who is behind a session: the person, and the party he chose to act for.
+
+A session holds identifiers only. What they allow is looked up at every request, so that an ended membership or a
+'sign out everywhere' works at once. The key is drawn anew at sign-in and whenever the acting party changes.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from django.contrib.sessions.backends.db import SessionStore
+from django.middleware.csrf import rotate_token
+from django.utils.translation import gettext as _
+
+from zegel.server.kernel import clock
+from zegel.server.kernel.actor import Actor, ActorKind
+from zegel.server.people import queries
+from zegel.server.people.errors import NotAMember, SignedOut
+from zegel.server.people.models import Person
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest
+
+LONGEST = timedelta(hours=12)
+
+
+def start(request: HttpRequest, person: Person) -> None:
+    """A new session for who just signed in; he acts for the first party he belongs to, until he chooses another."""
+    request.session.flush()
+    seats = queries.seats(person.id)
+    request.session["person"] = str(person.id)
+    request.session["epoch"] = person.epoch
+    request.session["started_ms"] = clock.now_ms()
+    if seats:
+        request.session["party"], request.session["role"] = str(seats[0].party_id), seats[0].roles[0].value
+    rotate_token(request)
+
+
+def choose_party(request: HttpRequest, party_id: UUID, role: str | None = None) -> Actor:
+    """From now on he acts for that party. Raises SignedOut, NotAMember."""
+    person = signed_in(request.session)
+    chosen = queries.role_in(person.id, party_id, role)
+    request.session.cycle_key()
+    request.session["party"], request.session["role"] = str(party_id), chosen.value
+    return actor_from_request(request)
+
+
+def end(request: HttpRequest) -> None:
+    request.session.flush()
+
+
+def signed_in(session: Any) -> Person:
+    """The person behind a session. Raises SignedOut."""
+    identifier, started_ms = session.get("person"), session.get("started_ms", 0)
+    if identifier is None or clock.now_ms() - started_ms > LONGEST.total_seconds() * 1000:
+        raise _signed_out()
+    person = Person.objects.filter(id=UUID(identifier)).first()
+    if person is None or person.epoch != session.get("epoch"):
+        raise _signed_out()
+    return person
+
+
+def actor_from_request(request: HttpRequest) -> Actor:
+    """Who is acting, for whom, from where. Raises SignedOut, NotAMember."""
+    return _actor(request.session, request.META.get("REMOTE_ADDR", ""))
+
+
+def actor_from_session(session_key: str, address: str) -> Actor | None:
+    """As actor_from_request, for what has no Django request (event streams); None when nobody is signed in. Blocks on the
+    database: call it from a thread."""
+    try:
+        return _actor(SessionStore(session_key), address)
+    except (SignedOut, NotAMember):
+        return None
+
+
+def _actor(session: Any, address: str) -> Actor:
+    person = signed_in(session)
+    party = session.get("party")
+    if party is None:
+        raise NotAMember(_("You don't belong to an organisation yet."), action=_("Ask the owner to add you."))
+    party_id = UUID(party)
+    role = queries.role_in(person.id, party_id, session.get("role"))
+    return Actor(ActorKind.PERSON, person.id, party_id, role=role.value, address=_address(address))
+
+
+def _address(text: str) -> str:
+    """Without the zone of a link-local IPv6 address; a Unix socket has none."""
+    return text.split("%")[0]
+
+
+def _signed_out() -> SignedOut:
+    return SignedOut(_("You are signed out."), action=_("Sign in."))
