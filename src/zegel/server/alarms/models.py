@@ -11,16 +11,18 @@ from zegel.server.kernel.tenancy import TenantModel
 
 
 class Alarm(TenantModel):
-    """One alarm. `envelope` is the unit's signed word; the columns repeat it for sorting and showing."""
+    """One alarm. `envelope` is the unit's signed word; the columns repeat it for sorting and showing.
+
+    A technical alarm that the server made of a unit's technical report has no number, hash or envelope."""
 
     id = models.UUIDField(primary_key=True, editable=False)
     unit_id = models.UUIDField()
     site_id = models.UUIDField()
     camera_id = models.UUIDField(null=True)
-    number = models.BigIntegerField()
-    hash = models.BinaryField(max_length=32)
+    number = models.BigIntegerField(null=True)
+    hash = models.BinaryField(max_length=32, null=True)
     previous = models.BinaryField(max_length=32, null=True)
-    envelope = models.BinaryField()
+    envelope = models.BinaryField(null=True)
     state = models.CharField(max_length=10, choices=[(s.value, s.name) for s in State], default=State.NEW.value)
     cause = models.CharField(max_length=20)
     alarm_class = models.CharField(max_length=40)

@@ -33,17 +33,15 @@ class Epoch(TenantModel):
     closed_at = models.DateTimeField(null=True)
 
     class Meta:
-        constraints = (models.UniqueConstraint(fields=["camera_id", "track", "number"], name="footage_epoch_number"),)
         indexes = (models.Index(fields=["camera_id", "track", "start_ms"], name="footage_epoch_time"),)
 
 
 class Pack(TenantModel):
-    """The ciphertext of one epoch. While it grows it lies in parts; once closed, in one object (`key`)."""
+    """The ciphertext of one epoch. It grows by parts; once the epoch is closed they are joined into a few large ones."""
 
     epoch = models.OneToOneField(Epoch, primary_key=True, on_delete=models.PROTECT, related_name="pack")
     size = models.BigIntegerField(default=0)
     parts = models.IntegerField(default=0)
-    key = models.CharField(max_length=120, default="")
     compacted_at = models.DateTimeField(null=True)
 
 

@@ -13,17 +13,15 @@ unscoped("sites_appearance", "units that nobody owns yet; found only by who name
 
 
 class UnitState(models.TextChoices):
-    """`pairing`: the owner named it and waits for its signed answer; `revoked` never ends."""
+    """A unit exists for its owner once its signed answer to the pairing is verified; `revoked` never ends."""
 
-    PAIRING = "pairing"
     PAIRED = "paired"
     REVOKED = "revoked"
 
 
 class ObjectKind(models.TextChoices):
-    """Signed objects that belong to a unit. `pairing` is MACed, not signed; its MAC is kept beside it."""
+    """Signed objects that belong to a unit."""
 
-    PAIRING = "pairing"
     KEYSET = "keyset"
     POLICY = "policy"
     COMMAND = "command"
@@ -51,15 +49,11 @@ class Unit(TenantModel):
     sign_pk = models.BinaryField(max_length=32)
     fingerprint = models.BinaryField(max_length=32)
     pairing_id = models.UUIDField()
-    state = models.CharField(max_length=10, choices=UnitState.choices, default=UnitState.PAIRING)
+    state = models.CharField(max_length=10, choices=UnitState.choices, default=UnitState.PAIRED)
     software = models.CharField(max_length=80, default="")
-    created_at = models.DateTimeField()
-    paired_at = models.DateTimeField(null=True)
+    paired_at = models.DateTimeField()
     revoked_at = models.DateTimeField(null=True)
     last_seen_at = models.DateTimeField(null=True)
-
-    class Meta:
-        constraints = (models.UniqueConstraint(fields=["fingerprint"], name="sites_unit_fingerprint"),)
 
 
 class Camera(TenantModel):
@@ -84,7 +78,6 @@ class UnitObject(TenantModel):
     signer = models.BinaryField(max_length=32)
     hash = models.BinaryField(max_length=32)
     envelope = models.BinaryField()
-    mac = models.BinaryField(max_length=32, null=True)
     person_id = models.UUIDField(null=True)
     received_at = models.DateTimeField()
     expires_at = models.DateTimeField(null=True)
@@ -123,6 +116,30 @@ class UnitKey(models.Model):
         indexes = (models.Index(fields=["owner_id"], name="sites_unitkey_owner"),)
 
 
+class Pairing(TenantModel):
+    """A pairing under way: what the owner sends to a unit and hasn't heard back yet. `pairing_id` is the unit's."""
+
+    id = models.UUIDField(primary_key=True, default=ids.new, editable=False)
+    pairing_id = models.UUIDField()
+    unit_id = models.UUIDField()
+    fingerprint = models.BinaryField(max_length=32)
+    sign_pk = models.BinaryField(max_length=32)
+    site = models.ForeignKey(Site, on_delete=models.PROTECT)
+    name = models.CharField(max_length=200)
+    software = models.CharField(max_length=80)
+    cameras = models.JSONField(default=list)
+    body = models.BinaryField(null=True)
+    mac = models.BinaryField(max_length=32, null=True)
+    keyset = models.BinaryField(null=True)
+    policy = models.BinaryField(null=True)
+    paired = models.BinaryField(null=True)
+    started_at = models.DateTimeField()
+    paired_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["owner_id", "pairing_id"], name="sites_pairing_once"),)
+
+
 class Appearance(models.Model):
     """A unit that nobody owns, on the link now. No tenant: found by who names its whole fingerprint; gone in an hour."""
 
@@ -133,6 +150,7 @@ class Appearance(models.Model):
     software = models.CharField(max_length=80)
     cameras = models.JSONField(default=list)
     address = models.CharField(max_length=64)
+    claimed_by = models.UUIDField(null=True)
     seen_at = models.DateTimeField()
     expires_at = models.DateTimeField()
 

@@ -169,7 +169,6 @@ class Migration(migrations.Migration):
                 ('epoch', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, primary_key=True, related_name='pack', serialize=False, to='footage.epoch')),
                 ('size', models.BigIntegerField(default=0)),
                 ('parts', models.IntegerField(default=0)),
-                ('key', models.CharField(default='', max_length=120)),
                 ('compacted_at', models.DateTimeField(null=True)),
             ],
             options={
@@ -179,10 +178,6 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='epoch',
             index=models.Index(fields=['camera_id', 'track', 'start_ms'], name='footage_epoch_time'),
-        ),
-        migrations.AddConstraint(
-            model_name='epoch',
-            constraint=models.UniqueConstraint(fields=('camera_id', 'track', 'number'), name='footage_epoch_number'),
         ),
         migrations.AddIndex(
             model_name='lease',

@@ -1,0 +1,83 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Packs grow and are compacted here. Ciphertext in, nothing out.
+
+A pack holds one (camera, track, epoch), so that forgetting it drops whole objects. It grows by parts, each its own object,
+and is compacted into large ones when its epoch is closed. Crash-safe by order: an object is durable before the row that
+names it commits, and is deleted only after the row that named it is gone. What a crash leaves is an object that no row
+names (`zegel fsck` finds it), never a row without its object.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from zegel.server.footage.models import Pack, Part
+from zegel.server.kernel import clock, storage, work
+
+LARGEST_COMPACTED = 64 * 1024 * 1024
+PREFIX = "packs"
+
+
+def folder_of(epoch_id: UUID) -> str:
+    """Where the objects of an epoch's pack lie: dropping the folder drops the pack."""
+    return f"{PREFIX}/{epoch_id.hex[:2]}/{epoch_id.hex}"
+
+
+def append(pack: Pack, pieces: Sequence[bytes]) -> Sequence[int]:
+    """Stores the pieces as one part at the end of `pack`, whose row the caller has locked; returns each one's offset."""
+    data = b"".join(pieces)
+    key = f"{folder_of(pack.epoch_id)}/p{pack.parts:06d}"
+    storage.store().put(key, data)
+    Part.objects.create(
+        owner_id=pack.owner_id, provider_id=pack.provider_id, pack=pack, number=pack.parts, key=key,
+        offset=pack.size, size=len(data),
+    )  # fmt: skip
+    offsets, at = [], pack.size
+    for piece in pieces:
+        offsets.append(at)
+        at += len(piece)
+    pack.size, pack.parts = at, pack.parts + 1
+    pack.save(update_fields=["size", "parts"])
+    return offsets
+
+
+def compact(w: work.Work, pack: Pack) -> None:
+    """Joins the parts of a pack that grows no more into objects of at most 64 MiB. The caller has locked its row."""
+    parts = list(Part.objects.filter(pack=pack).order_by("number"))
+    gone: list[str] = []
+    for group in _groups(parts):
+        if len(group) > 1:
+            gone += _join(pack, group)
+    pack.compacted_at = clock.now()
+    pack.save(update_fields=["compacted_at"])
+    w.after_commit(lambda: _drop(gone))
+
+
+def _groups(parts: Sequence[Part]) -> Sequence[Sequence[Part]]:
+    groups: list[list[Part]] = []
+    size = 0
+    for part in parts:
+        if not groups or size + part.size > LARGEST_COMPACTED:
+            groups.append([])
+            size = 0
+        groups[-1].append(part)
+        size += part.size
+    return groups
+
+
+def _join(pack: Pack, group: Sequence[Part]) -> Sequence[str]:
+    """One object and one row for all of `group`; returns the keys that nothing names any more."""
+    store = storage.store()
+    first, last = group[0], group[-1]
+    key = f"{folder_of(pack.epoch_id)}/c{first.number:06d}-{last.number:06d}"
+    store.put(key, b"".join(store.get(part.key) for part in group))
+    old = [part.key for part in group]
+    Part.objects.filter(pack=pack, number__gt=first.number, number__lte=last.number).delete()
+    Part.objects.filter(pack=pack, number=first.number).update(key=key, size=sum(part.size for part in group))
+    return old
+
+
+def _drop(keys: Sequence[str]) -> None:
+    for key in keys:
+        storage.store().delete(key)

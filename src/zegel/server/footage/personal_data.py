@@ -1,0 +1,74 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Footage: images of whoever walked past, sealed; and who looked at them. The server can open none of it."""
+
+from zegel.declare import (
+    Basis,
+    Category,
+    Erase,
+    Export,
+    Purpose,
+    Recipient,
+    Start,
+    Subject,
+    Term,
+    declare,
+    not_personal,
+)
+
+
+def _images(model: str, fields: tuple[str, ...], erase: Erase) -> None:
+    declare(
+        model, fields, subject=Subject.FILMED, path="owner_id", category=Category.IMAGE, purpose=Purpose.SURVEILLANCE,
+        basis=Basis.LEGITIMATE_INTERESTS, recipients=(Recipient.OWNER, Recipient.ARC), term=Term.SURVEILLANCE_IMAGES,
+        starts=Start.MADE, export=Export.SEALED, erase=erase,
+    )  # fmt: skip
+
+
+_images("footage.Epoch", ("wrapped", "shred", "start_ms"), Erase.SHRED)
+not_personal(
+    "footage.Epoch",
+    ("unit_id", "camera_id", "track", "number", "suite", "hash", "keyset_hash", "policy_hash", "received_at", "closed_at"),
+    why="which device and stream, and hashes of what it was made under",
+)
+_images("footage.Pack", ("size", "parts", "compacted_at"), Erase.SHRED)
+not_personal("footage.Pack", ("epoch",), why="which epoch it belongs to")
+_images("footage.Part", ("key", "offset", "size"), Erase.SHRED)
+not_personal("footage.Part", ("pack", "number"), why="the order of stored objects")
+_images("footage.Segment", ("slot", "size", "sha256"), Erase.WITH_PARENT)
+not_personal("footage.Segment", ("epoch", "seq", "random_access", "offset"), why="the order of sealed pieces")
+_images("footage.Manifest", ("envelope", "first_slot", "slots"), Erase.WITH_PARENT)
+not_personal("footage.Manifest", ("hash", "epoch", "previous", "received_at"), why="hashes and the order of lists")
+
+
+def _alarm(model: str, fields: tuple[str, ...], erase: Erase) -> None:
+    declare(
+        model, fields, subject=Subject.FILMED, path="owner_id", category=Category.IMAGE,
+        purpose=Purpose.ALARM_VERIFICATION, basis=Basis.LEGITIMATE_INTERESTS, recipients=(Recipient.OWNER, Recipient.ARC),
+        term=Term.ALARM, starts=Start.ALARM_CLOSED, export=Export.SEALED, erase=erase,
+    )  # fmt: skip
+
+
+_alarm("footage.Window", ("raised_ms", "opened_at", "ended_at", "end_reason", "deadline"), Erase.DELETE_ROW)
+not_personal(
+    "footage.Window", ("alarm_id", "unit_id", "camera_id", "arc_party_id", "policy_max_s"), why="which alarm, device and parties"
+)
+_alarm("footage.Release", ("wrapped", "shred", "ranges", "issued_ms"), Erase.SHRED)
+not_personal(
+    "footage.Release",
+    ("hash", "unit_id", "alarm_id", "part", "previous", "camera_id", "arc_party_id", "recipient", "ledger_index", "received_at"),
+    why="which alarm, device and parties, and hashes",
+)
+declare(
+    "footage.Lease",
+    ("person_id", "party_id", "role", "purpose", "camera_id", "track", "alarm_id", "wanted", "releases_handed", "opened_at",
+     "expires_at", "ended_at"),
+    subject=Subject.USER, path="person_id", category=Category.ACTIVITY, purpose=Purpose.ACCOUNTABILITY,
+    basis=Basis.LEGITIMATE_INTERESTS, recipients=(Recipient.OWNER, Recipient.ARC), term=Term.VIEW_LOG, starts=Start.MADE,
+    export=Export.VALUE, erase=Erase.DELETE_ROW,
+)  # fmt: skip
+not_personal("footage.Lease", ("ledger_index",), why="the number of a ledger entry, which is declared there")
+not_personal(
+    "footage.LeaseShare", ("lease", "epoch_id", "from_slot", "to_slot", "ledger_index", "expires_at"),
+    why="what a running view covers, gone when it ends",
+)  # fmt: skip
+not_personal("footage.Deadline", ("kind", "at"), why="when the worker must end a window or a lease")

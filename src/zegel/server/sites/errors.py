@@ -1,0 +1,102 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""What can be wrong with sites and units, and what to do about it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from zegel.seal.errors import SealError
+from zegel.server.kernel.errors import ZegelError
+
+if TYPE_CHECKING:
+
+    def _(text: str) -> str: ...
+
+else:  # translated when it is shown, in the language of who reads it
+    from django.utils.translation import gettext_lazy as _
+
+
+class SiteError(ZegelError):
+    """The root of this room's errors."""
+
+    code = "sites"
+
+
+class UnknownSite(SiteError):
+    """No such site, or not the asker's."""
+
+    code = "unknown_site"
+
+    def __init__(self) -> None:
+        super().__init__(_("There is no such site."), action=_("Choose one of your sites."))
+
+
+class UnknownUnit(SiteError):
+    """No such unit, or not the asker's."""
+
+    code = "unknown_unit"
+
+    def __init__(self) -> None:
+        super().__init__(_("There is no such unit."), action=_("Choose one of your units."))
+
+
+class UnitNotSeen(SiteError):
+    """No unit with this fingerprint is on the link now."""
+
+    code = "unit_not_seen"
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("The unit with this code is not connected."),
+            action=_("Check its power and network, then try again within the hour."),
+        )
+
+
+class UnitTaken(SiteError):
+    """The key belongs to another customer, or was revoked."""
+
+    code = "unit_taken"
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("This unit can't be paired."), action=_("Wipe the unit and enrol it again, then use its new code.")
+        )
+
+
+class UnknownPairing(SiteError):
+    """No such pairing is under way."""
+
+    code = "unknown_pairing"
+
+    def __init__(self) -> None:
+        super().__init__(_("No such pairing is under way."), action=_("Start the pairing again."))
+
+
+class UnitRevoked(SiteError):
+    """The unit's key was revoked; nothing more is accepted for it or from it."""
+
+    code = "unit_revoked"
+
+    def __init__(self) -> None:
+        super().__init__(_("This unit was revoked."), action=_("Wipe the unit and pair it anew under a new key."))
+
+
+class ObjectRefused(SiteError):
+    """A signed object that doesn't verify or doesn't follow what is known. `why` is the seal's own code."""
+
+    code = "object_refused"
+
+    def __init__(self, why: str, detail: str) -> None:
+        super().__init__(
+            _("This was not signed as it should be, so nothing was changed."),
+            action=_("Load the unit's newest state and sign again."),
+        )
+        self.why = why
+        self.detail = detail
+
+    @classmethod
+    def by_seal(cls, error: SealError) -> ObjectRefused:
+        return cls(error.code, str(error))
+
+    def __str__(self) -> str:
+        return f"{self.why}: {self.detail}"

@@ -1,0 +1,168 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Reads of the ground plan. All but `known_unit` and `appearance` see only what the acting party may see."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from zegel.seal.command import Command
+from zegel.seal.envelope import Envelope
+from zegel.seal.keyset import Keyset
+from zegel.seal.policy import Policy
+from zegel.seal.status import Status
+from zegel.server.kernel import clock, tenancy
+from zegel.server.kernel.actor import Actor
+from zegel.server.sites.errors import UnknownPairing, UnknownSite, UnknownUnit
+from zegel.server.sites.models import (
+    Appearance,
+    Camera,
+    ObjectKind,
+    Pairing,
+    Site,
+    TechnicalEvent,
+    Unit,
+    UnitKey,
+    UnitObject,
+)
+
+
+@dataclass(frozen=True)
+class KnownUnit:
+    """Whose unit a key is; all that the link may know before it acts for that owner."""
+
+    unit_id: UUID
+    owner_id: UUID
+    revoked: bool
+
+
+def known_unit(fingerprint: bytes) -> KnownUnit | None:
+    """By the signing key's fingerprint (32 bytes); needs no acting party."""
+    with tenancy.acting_as(None):
+        row = UnitKey.objects.filter(fingerprint=fingerprint).first()
+    return None if row is None else KnownUnit(row.unit_id, row.owner_id, row.revoked_at is not None)
+
+
+def appearance(fingerprint: bytes) -> Appearance | None:
+    """The unclaimed unit on the link with exactly this fingerprint; needs no acting party."""
+    if len(fingerprint) != 32:
+        return None
+    with tenancy.acting_as(None):
+        return Appearance.objects.filter(fingerprint=fingerprint, expires_at__gt=clock.now()).first()
+
+
+def owners_with_units() -> Sequence[UUID]:
+    """Every owner of a unit, for the worker that acts for each in turn; needs no acting party."""
+    with tenancy.acting_as(None):
+        return list(UnitKey.objects.values_list("owner_id", flat=True).distinct())
+
+
+# --- within an acting party ---------------------------------------------------------------------------------------------
+
+
+def get_site(site_id: UUID) -> Site:
+    site = Site.objects.filter(id=site_id).first()
+    if site is None:
+        raise UnknownSite
+    return site
+
+
+def get_unit(unit_id: UUID) -> Unit:
+    unit = Unit.objects.select_related("site").filter(id=unit_id).first()
+    if unit is None:
+        raise UnknownUnit
+    return unit
+
+
+def find_camera(camera_id: UUID) -> Camera | None:
+    return Camera.objects.select_related("unit", "unit__site").filter(id=camera_id).first()
+
+
+def find_pairing(pairing_id: UUID) -> Pairing:
+    pairing = Pairing.objects.select_related("site").filter(pairing_id=pairing_id).first()
+    if pairing is None:
+        raise UnknownPairing
+    return pairing
+
+
+def newest(unit: Unit, kind: ObjectKind) -> UnitObject | None:
+    """The object of this kind with the highest counter, of the pairing that holds now."""
+    found = UnitObject.objects.filter(unit=unit, pairing_id=unit.pairing_id, kind=kind)
+    return found.order_by("-counter", "-received_at").first()
+
+
+def newest_keyset(unit: Unit) -> Keyset | None:
+    found = newest(unit, ObjectKind.KEYSET)
+    return None if found is None else Keyset.decode(Envelope.decode(bytes(found.envelope)).body)
+
+
+def newest_policy(unit: Unit) -> Policy | None:
+    found = newest(unit, ObjectKind.POLICY)
+    return None if found is None else Policy.decode(Envelope.decode(bytes(found.envelope)).body)
+
+
+def policy_by_hash(unit: Unit, policy_hash: bytes) -> Policy | None:
+    """The policy that held when something was made, also when a newer one holds now."""
+    found = UnitObject.objects.filter(unit=unit, kind=ObjectKind.POLICY, hash=policy_hash).first()
+    return None if found is None else Policy.decode(Envelope.decode(bytes(found.envelope)).body)
+
+
+def newest_status(unit: Unit) -> Status | None:
+    found = newest(unit, ObjectKind.STATUS)
+    return None if found is None else Status.decode(Envelope.decode(bytes(found.envelope)).body)
+
+
+def last_command(unit: Unit, person_id: UUID) -> Command | None:
+    found = (
+        UnitObject.objects.filter(unit=unit, pairing_id=unit.pairing_id, kind=ObjectKind.COMMAND, person_id=person_id)
+        .order_by("-counter")
+        .first()
+    )
+    return None if found is None else Command.decode(Envelope.decode(bytes(found.envelope)).body)
+
+
+def fresh_commands(unit: Unit, now_ms: int, at_most_ms: int) -> Sequence[UnitObject]:
+    """Commands young enough for the unit to take, oldest first."""
+    found = UnitObject.objects.filter(unit=unit, pairing_id=unit.pairing_id, kind=ObjectKind.COMMAND)
+    return [row for row in found.order_by("received_at") if now_ms - row.received_at.timestamp() * 1000 <= at_most_ms]
+
+
+# --- for an actor -------------------------------------------------------------------------------------------------------
+
+
+def units(actor: Actor) -> Sequence[Unit]:
+    with tenancy.acting_as(actor.party_id):
+        return list(Unit.objects.select_related("site").order_by("name"))
+
+
+def cameras(actor: Actor) -> Sequence[Camera]:
+    with tenancy.acting_as(actor.party_id):
+        return list(Camera.objects.select_related("unit", "unit__site").order_by("unit__name", "name"))
+
+
+def sites(actor: Actor) -> Sequence[Site]:
+    with tenancy.acting_as(actor.party_id):
+        return list(Site.objects.order_by("name"))
+
+
+def technical_events(actor: Actor, unit_id: UUID, limit: int = 100) -> Sequence[TechnicalEvent]:
+    with tenancy.acting_as(actor.party_id):
+        return list(TechnicalEvent.objects.filter(unit_id=unit_id).order_by("-at")[:limit])
+
+
+def trust(actor: Actor, unit_id: UUID) -> dict[str, bytes | None]:
+    """The envelopes that a client needs to judge a unit for itself, by kind; None for what there is none of."""
+    with tenancy.acting_as(actor.party_id):
+        unit = get_unit(unit_id)
+        kinds = (ObjectKind.KEYSET, ObjectKind.POLICY, ObjectKind.STATUS, ObjectKind.PAIRED)
+        found = {kind: newest(unit, kind) for kind in kinds}
+    return {kind.value: None if row is None else bytes(row.envelope) for kind, row in found.items()}
+
+
+def keyset_history(actor: Actor, unit_id: UUID) -> Sequence[bytes]:
+    """Every keyset of the pairing that holds now, the first one first: a client that pinned one follows the chain."""
+    with tenancy.acting_as(actor.party_id):
+        unit = get_unit(unit_id)
+        found = UnitObject.objects.filter(unit=unit, pairing_id=unit.pairing_id, kind=ObjectKind.KEYSET)
+        return [bytes(row.envelope) for row in found.order_by("counter")]

@@ -1,0 +1,292 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""What a unit says about itself. Everything signed is verified against the unit's own key before anything is written.
+
+All of it is idempotent: a unit that heard no answer says it again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from uuid import UUID
+
+from zegel.seal.envelope import Envelope, verify
+from zegel.seal.errors import SealError
+from zegel.seal.keyset import Keyset
+from zegel.seal.pairing import Paired
+from zegel.seal.pairing import Pairing as PairingBody
+from zegel.seal.policy import Policy
+from zegel.seal.status import Status, verify_status
+from zegel.seal.suite import sign_fingerprint
+from zegel.server.kernel import clock, ids, tenancy, work
+from zegel.server.kernel.actor import Actor, ActorKind
+from zegel.server.ledger import Entry, Kind
+from zegel.server.sites import queries
+from zegel.server.sites.actions import moment
+from zegel.server.sites.errors import ObjectRefused, SiteError, UnitRevoked, UnitTaken
+from zegel.server.sites.models import (
+    Appearance,
+    Camera,
+    ObjectKind,
+    Pairing,
+    TechnicalEvent,
+    Unit,
+    UnitKey,
+    UnitObject,
+    UnitState,
+)
+
+APPEARANCE_LASTS = timedelta(hours=1)
+APPEARANCES_PER_ADDRESS = 20
+APPEARANCES_AT_MOST = 10_000
+TECHNICAL_KINDS = frozenset({
+    "camera_lost", "camera_back", "camera_garbage", "resolution_changed", "time_jump", "view_lost", "view_back",
+    "long_gop", "detector_lost", "spool_full", "clock_disagrees", "cap_reached", "refused_object", "proof_missing",
+    "release_gap",
+})  # fmt: skip
+ARMED_STATES = frozenset({"armed", "working_hours"})
+
+
+class TooManyStrangers(SiteError):
+    """More unclaimed units appear, here or from one address, than anybody pairs."""
+
+    code = "too_many_unclaimed"
+
+
+@dataclass(frozen=True)
+class Stranger:
+    """An unclaimed unit, as it introduced itself. `cameras`: (id, name) of each."""
+
+    unit_id: UUID
+    sign_pk: bytes
+    pairing_id: UUID
+    software: str
+    cameras: Sequence[tuple[UUID, str]]
+    address: str
+
+
+def appear(stranger: Stranger) -> None:
+    """A unit that nobody owns is on the link. It is kept for an hour and shown to nobody but who knows its fingerprint.
+
+    Raises TooManyStrangers.
+    """
+    now = clock.now()
+    with tenancy.acting_as(None):
+        fingerprint = sign_fingerprint(stranger.sign_pk)
+        Appearance.objects.filter(expires_at__lte=now).delete()
+        others = Appearance.objects.exclude(fingerprint=fingerprint)
+        if others.count() >= APPEARANCES_AT_MOST:
+            raise TooManyStrangers("Too many unclaimed units are connected.", action="Try again in an hour.")
+        if others.filter(address=stranger.address).count() >= APPEARANCES_PER_ADDRESS:
+            raise TooManyStrangers("Too many unclaimed units come from this address.", action="Try again in an hour.")
+        Appearance.objects.update_or_create(
+            fingerprint=fingerprint,
+            defaults={
+                "unit_id": stranger.unit_id, "sign_pk": stranger.sign_pk, "pairing_id": stranger.pairing_id,
+                "software": stranger.software[:80], "address": stranger.address, "seen_at": now,
+                "cameras": [[str(camera), name[:200]] for camera, name in stranger.cameras],
+                "expires_at": now + APPEARANCE_LASTS,
+            },
+        )  # fmt: skip
+
+
+def confirm_pairing(sign_pk: bytes, envelope: bytes) -> Actor:
+    """The unit's signed answer: it pinned the keyset and policy. From now on it is its owner's unit.
+
+    Returns the unit as an actor of its owner. Raises ObjectRefused, UnitTaken.
+    """
+    fingerprint = sign_fingerprint(sign_pk)
+    known, seen = queries.known_unit(fingerprint), queries.appearance(fingerprint)
+    if known is not None and known.revoked:
+        raise UnitRevoked
+    owner = known.owner_id if seen is None and known is not None else (seen.claimed_by if seen is not None else None)
+    if owner is None:
+        raise ObjectRefused("not_allowed", "nobody asked this unit to pair")
+    if known is not None and known.owner_id != owner:
+        raise UnitTaken
+    paired = _verify_paired(sign_pk, envelope)
+    actor = Actor(ActorKind.UNIT, UUID(bytes=paired.pairing.unit), owner, role="unit")
+    with work.transaction(actor) as w:
+        _pair(w, sign_pk, fingerprint, paired, envelope)
+    return actor
+
+
+def _verify_paired(sign_pk: bytes, envelope: bytes) -> Paired:
+    try:
+        return Paired.decode(verify(envelope, Paired.NAME, [sign_pk]))
+    except SealError as error:
+        raise ObjectRefused.by_seal(error) from None
+
+
+def _pair(w: work.Work, sign_pk: bytes, fingerprint: bytes, paired: Paired, envelope: bytes) -> None:
+    pairing = queries.find_pairing(UUID(bytes=paired.pairing.pairing))
+    if pairing.paired is not None and bytes(pairing.paired) == envelope:
+        return
+    if (
+        pairing.body is None
+        or pairing.keyset is None
+        or pairing.policy is None
+        or pairing.unit_id.bytes != paired.pairing.unit
+    ):
+        raise ObjectRefused("wrong_binding", "the owner has not sent a keyset and policy for this pairing")
+    if PairingBody.decode(bytes(pairing.body)) != paired.pairing:
+        raise ObjectRefused("wrong_binding", "the unit pinned something else than the owner sent")
+    now = clock.now()
+    unit = _unit_of(pairing, sign_pk, fingerprint)
+    pairing.paired, pairing.paired_at = envelope, now
+    pairing.save(update_fields=["paired", "paired_at"])
+    UnitKey.objects.update_or_create(fingerprint=fingerprint, defaults={"unit_id": unit.id, "owner_id": unit.owner_id})
+    Appearance.objects.filter(fingerprint=fingerprint).delete()
+    _keep_first_objects(unit, pairing, envelope, paired)
+    facts = {
+        "unit": unit.id, "fingerprint": fingerprint, "pairing": pairing.pairing_id,
+        "keyset": paired.pairing.keyset_hash, "policy": paired.pairing.policy_hash,
+    }  # fmt: skip
+    w.record(Entry(Kind.ENROLMENT, unit.owner_id, facts, unit.id))
+    w.publish("unit.paired", owner_id=unit.owner_id, unit_id=unit.id, pairing_id=pairing.pairing_id)
+
+
+def _unit_of(pairing: Pairing, sign_pk: bytes, fingerprint: bytes) -> Unit:
+    unit, _ = Unit.objects.update_or_create(
+        id=pairing.unit_id,
+        defaults={
+            "owner_id": pairing.owner_id, "provider_id": pairing.provider_id, "site_id": pairing.site_id,
+            "name": pairing.name, "sign_pk": sign_pk, "fingerprint": fingerprint, "pairing_id": pairing.pairing_id,
+            "state": UnitState.PAIRED, "software": pairing.software, "paired_at": clock.now(), "last_seen_at": clock.now(),
+        },
+    )  # fmt: skip
+    for camera_id, name in pairing.cameras:
+        Camera.objects.update_or_create(
+            id=UUID(camera_id),
+            defaults={"owner_id": unit.owner_id, "provider_id": unit.provider_id, "unit": unit, "name": name},
+        )
+    return unit
+
+
+def _keep_first_objects(unit: Unit, pairing: Pairing, envelope: bytes, paired: Paired) -> None:
+    keyset_bytes, policy_bytes = bytes(pairing.keyset or b""), bytes(pairing.policy or b"")
+    keyset, policy = (
+        Keyset.decode(Envelope.decode(keyset_bytes).body),
+        Policy.decode(Envelope.decode(policy_bytes).body),
+    )
+    _keep(unit, ObjectKind.KEYSET, keyset.number, keyset_bytes, keyset.expires_ms)
+    _keep(unit, ObjectKind.POLICY, policy.counter, policy_bytes, policy.expires_ms)
+    _keep(unit, ObjectKind.PAIRED, paired.at_ms, envelope)
+    # a camera that only the policy knows (its name is the owner's) is a camera of the unit too
+    for camera in policy.cameras:
+        Camera.objects.get_or_create(
+            id=UUID(bytes=camera.camera),
+            defaults={"owner_id": unit.owner_id, "provider_id": unit.provider_id, "unit": unit, "name": unit.name},
+        )
+
+
+def _keep(unit: Unit, kind: ObjectKind, counter: int, envelope: bytes, expires_ms: int | None = None) -> UnitObject:
+    read = Envelope.decode(envelope)
+    row, _ = UnitObject.objects.get_or_create(
+        unit=unit, kind=kind, hash=read.hash,
+        defaults={
+            "owner_id": unit.owner_id, "provider_id": unit.provider_id, "pairing_id": unit.pairing_id,
+            "counter": counter, "signer": read.signer, "envelope": envelope, "received_at": clock.now(),
+            "expires_at": None if expires_ms is None else moment(expires_ms),
+        },
+    )  # fmt: skip
+    return row
+
+
+# --- a paired unit --------------------------------------------------------------------------------------------------------
+
+
+def greet(actor: Actor, software: str) -> None:
+    """A paired unit is on the link."""
+    with work.transaction(actor) as w:
+        Unit.objects.filter(id=actor.id).update(last_seen_at=clock.now(), software=software[:80])
+        w.publish("unit.linked", owner_id=actor.party_id, unit_id=actor.id)
+
+
+def leave(actor: Actor) -> None:
+    """Its link ended."""
+    with work.transaction(actor) as w:
+        Unit.objects.filter(id=actor.id).update(last_seen_at=clock.now())
+        w.publish("unit.unlinked", owner_id=actor.party_id, unit_id=actor.id)
+
+
+def record_status(actor: Actor, envelope: bytes) -> None:
+    """The unit's signed echo: what it really does. A change between armed and not is written in the ledger.
+
+    History keeps what differs; the newest echo replaces one that says the same. Raises ObjectRefused.
+    """
+    with work.transaction(actor) as w:
+        unit = paired_unit(actor)
+        try:
+            status = verify_status(envelope, bytes(unit.sign_pk))
+        except SealError as error:
+            raise ObjectRefused.by_seal(error) from None
+        if status.unit != unit.id.bytes or status.pairing not in (None, unit.pairing_id.bytes):
+            raise ObjectRefused("wrong_binding", "the status is of another unit or pairing")
+        before_row = queries.newest(unit, ObjectKind.STATUS)
+        before = None if before_row is None else Status.decode(Envelope.decode(bytes(before_row.envelope)).body)
+        Unit.objects.filter(id=unit.id).update(last_seen_at=clock.now(), software=status.software[:80])
+        if before is not None and status.at_ms <= before.at_ms:
+            return
+        _keep(unit, ObjectKind.STATUS, status.at_ms, envelope)
+        if before is not None and before_row is not None and _same(before, status):
+            before_row.delete()
+        else:
+            _say_change(w, unit, before, status)
+        w.publish("unit.status", owner_id=unit.owner_id, unit_id=unit.id, state=str(status.state))
+
+
+def _same(before: Status, after: Status) -> bool:
+    def said(status: Status) -> tuple[object, ...]:
+        return (status.state, status.until_ms, status.keyset_hash, status.policy_hash, status.cameras, status.software)
+
+    return said(before) == said(after)
+
+
+def _say_change(w: work.Work, unit: Unit, before: Status | None, after: Status) -> None:
+    if before is None or before.state != after.state:
+        facts = {"unit": unit.id, "state": str(after.state), "policy": after.policy_hash, "at_ms": after.at_ms}
+        w.record(Entry(Kind.ARMING, unit.owner_id, facts, unit.id))
+    for camera in after.cameras:
+        Camera.objects.filter(id=UUID(bytes=camera.camera), unit=unit).update(state=str(camera.state))
+
+
+def record_technical(
+    actor: Actor, event_id: UUID, kind: str, camera_id: UUID | None, at_ms: int, code: str, detail: Mapping[str, str | int],
+) -> None:  # fmt: skip
+    """Something went wrong at the unit, by its own account. Raises ObjectRefused."""
+    if kind not in TECHNICAL_KINDS:
+        raise ObjectRefused("field_wrong", "no such kind of technical event")
+    with work.transaction(actor) as w:
+        unit = paired_unit(actor)
+        if camera_id is not None and not Camera.objects.filter(id=camera_id, unit=unit).exists():
+            raise ObjectRefused("wrong_binding", "the camera is not one of this unit")
+        row, new = TechnicalEvent.objects.get_or_create(
+            id=event_id,
+            defaults={
+                "owner_id": unit.owner_id, "provider_id": unit.provider_id, "unit": unit, "camera_id": camera_id,
+                "kind": kind, "code": code[:80], "at": moment(at_ms), "received_at": clock.now(),
+                "detail": {key[:40]: value if isinstance(value, int) else value[:200] for key, value in detail.items()},
+            },
+        )  # fmt: skip
+        if new:
+            w.publish("technical.raised", owner_id=unit.owner_id, event_id=row.id, unit_id=unit.id, kind=kind)
+
+
+def note_technical(w: work.Work, unit: Unit, kind: str, camera_id: UUID | None, code: str) -> None:
+    """Something about the unit that the server itself noticed, within the running work."""
+    row = TechnicalEvent.objects.create(
+        id=ids.new(), owner_id=unit.owner_id, provider_id=unit.provider_id, unit=unit, camera_id=camera_id, kind=kind,
+        code=code[:80], at=clock.now(), received_at=clock.now(),
+    )  # fmt: skip
+    w.publish("technical.raised", owner_id=unit.owner_id, event_id=row.id, unit_id=unit.id, kind=kind)
+
+
+def paired_unit(actor: Actor) -> Unit:
+    if actor.kind is not ActorKind.UNIT or actor.id is None:
+        raise ObjectRefused("not_allowed", "only a unit says this")
+    unit = queries.get_unit(actor.id)
+    if unit.state == UnitState.REVOKED:
+        raise UnitRevoked
+    return unit
