@@ -74,7 +74,7 @@ class Hello(Message, frozen=True, tag="hello"):
 
 
 class Welcome(Message, frozen=True, tag="welcome"):
-    """Server: log-signed time for the first 16 bytes of the unit's nonce, the newest checkpoint, and whether it knows it."""
+    """Server: log-signed time for the first half of the unit's nonce, the newest checkpoint, whether it knows it."""
 
     time: EnvelopeBytes
     checkpoint: NoteText

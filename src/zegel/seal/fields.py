@@ -142,6 +142,10 @@ class Fields:
                     return item
         raise self.wrong(name, f"one of {', '.join(str(item.value) for item in choices)} was expected")
 
+    def value(self, name: str) -> Value:
+        """Whatever the encoding allows."""
+        return self._next(name)
+
     def null(self, name: str) -> None:
         if self._next(name) is not None:
             raise self.wrong(name, "nothing but null is defined here")
