@@ -4,10 +4,25 @@ import { html, nothing, render, svg, type TemplateResult } from "lit";
 import { live } from "lit/directives/live.js";
 import { ref } from "lit/directives/ref.js";
 import { repeat } from "lit/directives/repeat.js";
-import { styleMap } from "lit/directives/style-map.js";
+import { Directive, directive, type ElementPart } from "lit/directive.js";
 
-export { html, live, nothing, ref, render, repeat, styleMap, svg };
+export { html, live, nothing, ref, render, repeat, svg };
 export type Part = TemplateResult | typeof nothing | string;
+
+class Placed extends Directive {
+  override update(part: ElementPart, [styles]: [Readonly<Record<string, string>>]): typeof nothing {
+    const { style } = part.element as HTMLElement;
+    for (const [name, value] of Object.entries(styles)) if (style.getPropertyValue(name) !== value) style.setProperty(name, value);
+    return nothing;
+  }
+
+  override render(_styles: Readonly<Record<string, string>>): typeof nothing {
+    return nothing;
+  }
+}
+
+/** Where an element stands, set through the style object: a style attribute is refused by the pages' own policy. */
+export const placed = directive(Placed);
 
 /** A page's state and its picture. `change` merges and redraws once per frame, however often it is called. */
 export class Board<State extends object> {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
 // The small pieces: button, pill, tile, note, empty state, progress, steps, words of a key.
-import { html, nothing, percent, styleMap, type Part } from "./dom";
+import { html, nothing, percent, placed, type Part } from "./dom";
 import { icon, type IconName } from "./icons";
 
 export type Tone = "" | "ok" | "alarm" | "warn" | "accent";
@@ -55,7 +55,7 @@ export function empty(title: string, words: string, name: IconName, actions: Par
 export function progress(share: number | null, words: string): Part {
   return html`<div class="progress ${share === null ? "unknown" : ""}" role="progressbar" aria-label=${words}
     aria-valuemin="0" aria-valuemax="100" aria-valuenow=${share === null ? nothing : Math.round(share * 100)}>
-    <span style=${styleMap(share === null ? {} : { scale: `${share} 1` })}></span></div>`;
+    <span ${placed({ scale: share === null ? "1" : `${share} 1` })}></span></div>`;
 }
 
 /** A row of steps: those before `now` are done; `now` past the end means that all are. */
@@ -71,5 +71,5 @@ export function keyWords(words: string, label: string): Part {
 
 /** While something loads: the shape of what comes. */
 export function skeleton(lines: number, words: string): Part {
-  return html`<div class="stack tight" role="status" aria-label=${words}>${Array.from({ length: lines }, (_, i) => html`<div class="skeleton" style=${styleMap({ width: percent(1 - (i % 3) * 0.18) })}></div>`)}</div>`;
+  return html`<div class="stack tight" role="status" aria-label=${words}>${Array.from({ length: lines }, (_, i) => html`<div class="skeleton" ${placed({ width: percent(1 - (i % 3) * 0.18) })}></div>`)}</div>`;
 }

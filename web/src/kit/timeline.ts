@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
 // The timeline of one alarm. It shows what may be seen and, as plainly, what may not.
-import { html, nothing, percent, styleMap, type Part } from "./dom";
+import { html, nothing, percent, placed, type Part } from "./dom";
 import { icon } from "./icons";
 import { clockSeconds, t } from "./words";
 
@@ -35,16 +35,16 @@ export function alarmTimeline(line: AlarmTimeline): Part {
   const place = (ms: number): string => percent(Math.min(1, Math.max(0, at(ms))));
   const end = at(last);
   return html`<div class="tl" role="group" aria-label=${t("Timeline of this alarm")}>
-    <div class="lock" style=${styleMap({ left: "0", width: percent(MARGIN) })}><span>${icon("lock")}${t("sealed: not yours to see")}</span></div>
-    ${line.stretches.map((stretch) => html`<div class="seg ${stretch.kind}" style=${styleMap({ left: place(stretch.fromMs), width: percent(at(stretch.toMs) - at(stretch.fromMs)) })}></div>`)}
-    <div class="lock" style=${styleMap({ left: percent(end), right: "0" })}><span>${icon("lock")}${line.untilMs === null ? t("sealed again") : t("not yet")}</span></div>
-    <span class="at" style=${styleMap({ left: place(first) })}>−${Math.round((line.alarmMs - first) / 1000)} s</span>
-    <span class="at low" style=${styleMap({ left: place(first) })}>${t("pre-alarm")}</span>
-    <span class="tick" style=${styleMap({ left: place(line.alarmMs) })}></span>
-    <span class="at alarm" style=${styleMap({ left: place(line.alarmMs) })}>${clockSeconds(line.alarmMs, line.tz)} ${line.words}</span>
-    <span class="at low" style=${styleMap({ left: place(line.alarmMs) })}>${t("released by the unit")}</span>
-    ${line.untilMs === null ? nothing : html`<span class="now" style=${styleMap({ left: percent(end) })}></span>${end - at(line.alarmMs) > 0.3 ? html`<span class="at left" style=${styleMap({ left: percent(end) })}>${t("now")}</span>` : nothing}`}
-    ${line.headMs === null ? nothing : html`<span class="head" style=${styleMap({ left: place(line.headMs) })}></span>`}
+    <div class="lock" ${placed({ left: "0", width: percent(MARGIN) })}><span>${icon("lock")}${t("sealed: not yours to see")}</span></div>
+    ${line.stretches.map((stretch) => html`<div class="seg ${stretch.kind}" ${placed({ left: place(stretch.fromMs), width: percent(at(stretch.toMs) - at(stretch.fromMs)) })}></div>`)}
+    <div class="lock" ${placed({ left: percent(end), right: "0" })}><span>${icon("lock")}${line.untilMs === null ? t("sealed again") : t("not yet")}</span></div>
+    <span class="at" ${placed({ left: place(first) })}>−${Math.round((line.alarmMs - first) / 1000)} s</span>
+    <span class="at low" ${placed({ left: place(first) })}>${t("pre-alarm")}</span>
+    <span class="tick" ${placed({ left: place(line.alarmMs) })}></span>
+    <span class="at alarm" ${placed({ left: place(line.alarmMs) })}>${clockSeconds(line.alarmMs, line.tz)} ${line.words}</span>
+    <span class="at low" ${placed({ left: place(line.alarmMs) })}>${t("released by the unit")}</span>
+    ${line.untilMs === null ? nothing : html`<span class="now" ${placed({ left: percent(end) })}></span>${end - at(line.alarmMs) > 0.3 ? html`<span class="at left" ${placed({ left: percent(end) })}>${t("now")}</span>` : nothing}`}
+    ${line.headMs === null ? nothing : html`<span class="head" ${placed({ left: place(line.headMs) })}></span>`}
     ${line.seek === undefined ? nothing : html`<input type="range" min="0" max="1000" step="1" aria-label=${t("Moment shown")} aria-valuetext=${line.headMs === null ? "" : clockSeconds(line.headMs, line.tz)}
       .value=${String(Math.round((line.headMs === null ? 0 : at(line.headMs)) * 1000))}
       @input=${(event: Event) => line.seek?.(Math.min(last, Math.max(first, first + ((Number((event.target as HTMLInputElement).value) / 1000 - MARGIN) / (1 - MARGIN - openEnd)) * width)))}>`}

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: EUPL-1.2
 // Accounts: from a password come two keys, one to show the server and one it never sees; the second (or the printed recovery
 // code) unwraps the person's private keys. The costly step, Argon2id, is given in: a worker in the browser, plain code in Node.
-import { extract, expand } from "@noble/hashes/hkdf.js";
 import { sha256 } from "@noble/hashes/sha2.js";
 import { type Bytes, base32, concat, copy, equal, fromBase32, random, sized, utf8, wipe } from "./bytes";
 import { decode, encode } from "./encoding";
 import { SealError, must } from "./errors";
+import { hkdf32 } from "./kdf";
 import { type TypeOf, bytes, hash, id, list, ms, record, suiteNumber, text, version } from "./schema";
 import type { Suite } from "./suite";
 
@@ -29,17 +29,10 @@ export function accountSalt(origin: string, email: string): Bytes {
   return copy(sha256(concat(utf8("zegel/salt/v1"), utf8(origin), utf8(normalizeEmail(email)))));
 }
 
-function hkdf(secret: Uint8Array, label: string): Bytes {
-  const prk = extract(sha256, secret);
-  const key = copy(expand(sha256, prk, utf8(label), 32));
-  wipe(prk);
-  return key;
-}
-
 export async function accountKeys(password: string, email: string, origin: string, stretch: Stretch): Promise<AccountKeys> {
-  const secret = utf8(password);
+  const secret = utf8(password.normalize("NFKC"));
   const stretched = await stretch(secret, accountSalt(origin, email));
-  const keys = { authKey: hkdf(stretched, "zegel/auth/v1"), wrapKey: hkdf(stretched, "zegel/wrap/v1") };
+  const keys = { authKey: hkdf32(stretched, "zegel/auth/v1"), wrapKey: hkdf32(stretched, "zegel/wrap/v1") };
   wipe(secret, stretched);
   return keys;
 }
@@ -94,7 +87,7 @@ export function parseRecoveryCode(typed: string): Bytes {
 
 export function recoveryKey(typed: string): Bytes {
   const secret = parseRecoveryCode(typed);
-  const key = hkdf(secret, "zegel/recovery/v1");
+  const key = hkdf32(secret, "zegel/recovery/v1");
   wipe(secret);
   return key;
 }
@@ -106,7 +99,7 @@ const PINS = list(record({ kind: text(32), id: bytes({ min: 1, max: 64 }), finge
 export type Pin = TypeOf<typeof PINS>[number];
 
 export function pinsKey(signSeed: Uint8Array): Bytes {
-  return hkdf(sized(signSeed, 32, "a signing seed"), "zegel/pins/v1");
+  return hkdf32(sized(signSeed, 32, "a signing seed"), "zegel/pins/v1");
 }
 
 export function sealPins(pins: readonly Pin[], key: Uint8Array, person: Uint8Array): Promise<Bytes> {

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: EUPL-1.2
 // C2SP chunked-encryption, Cobblestone-256 (SHA-512, AES-256-GCM): 16 KiB chunks, the last one always shorter, key
 // commitment checked first. Source: c2sp.org/chunked-encryption.
-import { expand } from "@noble/hashes/hkdf.js";
-import { sha512 } from "@noble/hashes/sha2.js";
 import { type Bytes, concat, equal, random, sized, utf8, wipe } from "./bytes";
 import { SealError, must } from "./errors";
+import { hkdfExpand } from "./kdf";
 
 const CHUNK = 16384;
 const TAG = 16;
@@ -21,7 +20,7 @@ interface Derived {
 async function derive(inputKey: Uint8Array, salt: Uint8Array, context: Uint8Array, use: "encrypt" | "decrypt"): Promise<Derived> {
   // WebCrypto and noble take keys of any length: the length is ours to check.
   sized(inputKey, 32, "a chunked-encryption key");
-  const okm = expand(sha512, inputKey, concat(LABEL, salt, context), 32 + 12 + 32) as Bytes;
+  const okm = hkdfExpand("sha512", inputKey, concat(LABEL, salt, context), 32 + 12 + 32);
   const key = await crypto.subtle.importKey("raw", okm.subarray(0, 32), "AES-GCM", false, [use]);
   const derived = { key, baseNonce: okm.slice(32, 44), commitment: okm.slice(44) };
   wipe(okm);

@@ -11,6 +11,7 @@ export * from "./envelope";
 export * from "./epoch";
 export * from "./errors";
 export * from "./grant";
+export * from "./kdf";
 export * from "./keyset";
 export * from "./manifest";
 export * from "./member";

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: EUPL-1.2
 // How owner and unit come to trust each other: the unit's QR code carries its fingerprint and a secret; the owner's client
 // MACs what it wants pinned; the unit signs what it pinned. Nobody in between can do either.
-import { expand } from "@noble/hashes/hkdf.js";
 import { hmac } from "@noble/hashes/hmac.js";
 import { sha256 } from "@noble/hashes/sha2.js";
 import { type Bytes, base32, concat, copy, equal, fromBase32, sized, utf8, wipe } from "./bytes";
 import { type Verified, signedBytes, verifyObject } from "./envelope";
 import { must } from "./errors";
+import { hkdfExpand } from "./kdf";
 import { type TypeOf, hash, id, kind, ms, record, version } from "./schema";
 import { signingFingerprint } from "./suite";
 
@@ -20,7 +20,7 @@ export const PAIRING = kind("pairing", PAIRING_FIELDS);
 export const PAIRED = kind("paired", PAIRED_FIELDS);
 
 export function pairingMac(secret: Uint8Array, pairing: Pairing): Bytes {
-  const key = expand(sha256, sized(secret, 32, "a pairing secret"), utf8("zegel/pairing/v1"), 32);
+  const key = hkdfExpand("sha256", sized(secret, 32, "a pairing secret"), utf8("zegel/pairing/v1"), 32);
   const mac = copy(hmac(sha256, key, signedBytes("pairing", PAIRING.encode(pairing))));
   wipe(key);
   return mac;

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: EUPL-1.2
 // A sealed piece of media: a fixed header in clear, then the chunked ciphertext. The header is the key derivation's context
 // twice over (K_seg and Cobblestone), so no header can be put on another segment's ciphertext.
-import { expand } from "@noble/hashes/hkdf.js";
-import { sha256 } from "@noble/hashes/sha2.js";
 import { type Bytes, concat, copy, fromUtf8, sized, utf8, wipe } from "./bytes";
 import { decryptChunked, encryptChunked, plainSize } from "./chunked";
 import { must } from "./errors";
+import { hkdfExpand } from "./kdf";
 import { type Suite, suiteOf } from "./suite";
 import { checkedSlot } from "./tree";
 
@@ -98,7 +97,7 @@ function fromUtf8Safe(bytes: Uint8Array): string {
 export function segmentKey(leaf: Uint8Array, header: Uint8Array): Bytes {
   sized(leaf, 32, "a leaf");
   sized(header, HEADER_SIZE, "a segment's header");
-  return expand(sha256, leaf, concat(utf8("zegel/seg/v1"), header), 32) as Bytes;
+  return hkdfExpand("sha256", leaf, concat(utf8("zegel/seg/v1"), header), 32);
 }
 
 export async function sealSegment(leaf: Uint8Array, header: SegmentHeader, plaintext: Uint8Array, salt?: Uint8Array): Promise<Bytes> {

@@ -86,7 +86,7 @@ export async function openingKey(suite: Suite, privateKey: Uint8Array): Promise<
 export async function openingPublicKey(suite: Suite, privateKey: Uint8Array): Promise<Bytes> {
   if (suite === 1) return copy(x25519.getPublicKey(privateKey));
   const { kem } = SUITES[suite].hpke;
-  const pair = await (kem as XWing).deriveKeyPair(copy(privateKey));
+  const pair = await (kem as XWing).generateKeyPairDerand(copy(privateKey));
   return new Uint8Array(await kem.serializePublicKey(pair.publicKey));
 }
 

@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: EUPL-1.2
+// What the customer's page knows. The view draws it; the controller changes it. Pure.
+import type { Alarm, Camera, Look, Unit } from "../types";
+
+export type View = "now" | "cameras" | "recordings" | "events" | "looked" | "you";
+export interface Route {
+  readonly view: View;
+  readonly id: string | null;
+}
+
+/** What the unit signed about itself; nothing is shown as true on anyone else's word. */
+export interface Confirmed {
+  readonly state: "off" | "armed" | "disarmed" | "working_hours" | "unpaired";
+  readonly untilMs: number | null;
+  readonly atMs: number;
+}
+
+export type Arming = { readonly phase: "signing" | "sent"; readonly target: "arm" | "disarm" } | { readonly phase: "failed"; readonly target: "arm" | "disarm"; readonly message: string } | null;
+
+export interface UnitView {
+  readonly unit: Unit;
+  readonly tz: string | undefined;
+  readonly confirmed: Confirmed | null;
+  /** Why the unit's word could not be taken: its signature, keyset or pairing does not hold. */
+  readonly distrust: string | null;
+  readonly arming: Arming;
+  readonly words: string;
+}
+
+export interface Clip {
+  readonly fromMs: number;
+  readonly toMs: number;
+}
+
+export type Playing =
+  | { readonly phase: "idle" }
+  | { readonly phase: "opening"; readonly step: number }
+  | { readonly phase: "playing"; readonly headMs: number | null; readonly paused: boolean; readonly index: number | null }
+  | { readonly phase: "ended" }
+  | { readonly phase: "refused"; readonly message: string; readonly action: string };
+
+export interface DayOf {
+  readonly cameraId: string;
+  /** YYYY-MM-DD in the site's zone */
+  readonly day: string;
+  readonly startMs: number;
+  readonly endMs: number;
+  readonly clips: readonly Clip[] | null;
+  readonly chosen: Clip | null;
+  readonly playing: Playing;
+}
+
+export type Check = { readonly phase: "checking" } | { readonly phase: "ok"; readonly index: number; readonly size: number } | { readonly phase: "failed"; readonly why: string };
+
+export interface PortalState {
+  readonly me: { readonly name: string; readonly email: string; readonly party: string; readonly partyId: string; readonly role: string };
+  readonly nowMs: number;
+  readonly connected: boolean;
+  readonly loading: boolean;
+  readonly route: Route;
+  readonly units: readonly UnitView[];
+  readonly cameras: readonly Camera[];
+  readonly alarms: readonly Alarm[];
+  readonly looks: readonly Look[];
+  readonly looksLoaded: boolean;
+  readonly day: DayOf | null;
+  readonly recalling: string | null;
+  readonly checks: Readonly<Record<number, Check>>;
+  readonly keys: readonly { readonly name: string; readonly words: string; readonly hint: string }[];
+  readonly moreParties: boolean;
+}
+
+export const start: PortalState = {
+  me: { name: "", email: "", party: "", partyId: "", role: "" }, nowMs: 0, connected: true, loading: true, route: { view: "now", id: null }, units: [], cameras: [], alarms: [],
+  looks: [], looksLoaded: false, day: null, recalling: null, checks: {}, keys: [], moreParties: false,
+};
+
+export const views: readonly View[] = ["now", "cameras", "recordings", "events", "looked", "you"];
+
+/** /portal/recordings/<id> → its view and what it is about; anything unknown is "now". */
+export function routeOf(path: string): Route {
+  const [, , view = "now", id = ""] = path.split("/");
+  return views.includes(view as View) ? { view: view as View, id: id || null } : { view: "now", id: null };
+}
+export const pathOf = (view: View, id?: string): string => `/portal/${view === "now" ? "" : view}${id ? `/${id}` : ""}`;
+
+export const open = (alarm: Alarm): boolean => alarm.state !== "closed";
+export const canBeSeen = (alarm: Alarm): boolean => open(alarm) && alarm.window?.open === true && alarm.images === "released";
+export const siteTz = (state: PortalState): string | undefined => state.alarms[0]?.site.tz;
+
+/** One headline for all units: the least guarded counts. */
+export function overall(units: readonly UnitView[]): "guarding" | "partly" | "off" | "hours" | "unknown" | "distrust" {
+  if (units.some((one) => one.distrust !== null)) return "distrust";
+  if (units.length === 0 || units.some((one) => one.confirmed === null)) return "unknown";
+  const armed = units.filter((one) => one.confirmed?.state === "armed").length;
+  if (armed === units.length) return "guarding";
+  if (armed > 0) return "partly";
+  return units.every((one) => one.confirmed?.state === "working_hours") ? "hours" : "off";
+}
+
+/** Joins ranges that touch (a gap under five seconds is the same recording). */
+export function joined(clips: readonly Clip[], gapMs = 5000): Clip[] {
+  const all: Clip[] = [];
+  for (const clip of [...clips].sort((a, b) => a.fromMs - b.fromMs)) {
+    const last = all.at(-1);
+    if (last !== undefined && clip.fromMs - last.toMs <= gapMs) all[all.length - 1] = { fromMs: last.fromMs, toMs: Math.max(last.toMs, clip.toMs) };
+    else all.push({ ...clip });
+  }
+  return all;
+}

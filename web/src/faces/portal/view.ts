@@ -1,0 +1,332 @@
+// SPDX-License-Identifier: EUPL-1.2
+// The customer's pages, drawn from their state. State first, in words that the unit confirmed; then who can see; then who looked.
+import { html, nothing, percent, repeat, placed, type Part } from "../../kit/dom";
+import { frame } from "../../kit/frame";
+import { field, toggle } from "../../kit/form";
+import { icon, mark, type IconName } from "../../kit/icons";
+import { button, empty, keyWords, note, pill, skeleton, steps, tile } from "../../kit/pieces";
+import { clock, clockSeconds, dayWord, isoDay, number, relative, span, t, tn, when } from "../../kit/words";
+import { languageSwitch } from "../language";
+import { alarmNumber, alarmTitle, cameraState, className, codeName, roleName, whyName } from "../names";
+import type { Alarm, Camera, Look } from "../types";
+import { canBeSeen, open, overall, pathOf, siteTz, type Check, type Clip, type DayOf, type PortalState, type UnitView, type View } from "./model";
+
+export interface PortalActions {
+  readonly go: (view: View, id?: string) => void;
+  readonly arm: (unitId: string, target: "arm" | "disarm") => void;
+  readonly recall: (alarm: Alarm) => void;
+  readonly chooseDay: (day: string) => void;
+  readonly chooseCamera: (id: string) => void;
+  readonly play: (clip: Clip) => void;
+  readonly pause: () => void;
+  readonly stop: () => void;
+  readonly watchAlarm: (alarm: Alarm) => void;
+  readonly check: (look: Look) => void;
+  readonly receipt: (look: Look) => void;
+  readonly signOut: () => void;
+  readonly switchParty: () => void;
+  readonly video: (video: HTMLVideoElement | undefined) => void;
+  readonly overlay: (canvas: HTMLCanvasElement | undefined) => void;
+}
+
+interface Tab {
+  readonly view: View;
+  readonly words: string;
+  readonly icon: IconName;
+}
+
+const tabs = (): readonly Tab[] => [
+  { view: "now", words: t("Now"), icon: "now" }, { view: "cameras", words: t("Cameras"), icon: "camera" }, { view: "recordings", words: t("Recordings"), icon: "record" },
+  { view: "events", words: t("Events"), icon: "list" }, { view: "looked", words: t("Who looked"), icon: "eye" }, { view: "you", words: t("You"), icon: "person" },
+];
+
+export function portalView(state: PortalState, act: PortalActions): Part {
+  return html`
+    ${state.connected ? nothing : html`<div class="offline" role="alert">${icon("offline", "small")}<span>${t("Connection lost. Trying again; what you see may be old.")}</span></div>`}
+    <div class="house">
+      <nav class="tabs" aria-label=${t("Pages")}><a class="logo" href="/portal/" @click=${(event: Event) => go(event, act, "now")}>${mark()}<span>Zegel</span></a>
+        ${tabs().map((tab) => html`<a href=${pathOf(tab.view)} class="tab tab-${tab.view}" aria-current=${tab.view === state.route.view ? "page" : nothing} @click=${(event: Event) => go(event, act, tab.view)}>${icon(tab.icon)}<span>${tab.words}</span></a>`)}
+        <div class="tabs-foot"><b>${state.me.party}</b><span class="faint small">${state.me.name}</span></div></nav>
+      <main id="content" tabindex="-1" data-view=${state.route.view}>${page(state, act)}</main>
+    </div>`;
+}
+
+function go(event: Event, act: PortalActions, view: View, id?: string): void {
+  if ((event as MouseEvent).ctrlKey || (event as MouseEvent).metaKey) return;
+  event.preventDefault();
+  act.go(view, id);
+}
+
+function page(state: PortalState, act: PortalActions): Part {
+  if (state.loading) return html`<div class="page">${skeleton(6, t("Loading"))}</div>`;
+  switch (state.route.view) {
+    case "now": return nowPage(state, act);
+    case "cameras": return camerasPage(state, act);
+    case "recordings": return recordingsPage(state, act);
+    case "events": return eventsPage(state, act);
+    case "looked": return lookedPage(state, act);
+    case "you": return youPage(state, act);
+  }
+}
+
+const title = (state: PortalState, heading: string, aside: Part = nothing): Part =>
+  html`<div class="title"><div><div class="lbl">${state.me.party}</div><h1>${heading}</h1></div>${aside}</div>`;
+
+// --- now --------------------------------------------------------------------------------------------------------------
+
+function nowPage(state: PortalState, act: PortalActions): Part {
+  const headings = { guarding: t("Guarding"), partly: t("Partly guarding"), off: t("Not guarding"), hours: t("Working hours"), unknown: t("Waiting for your unit"), distrust: t("Stop: something is wrong") };
+  const alarms = state.alarms.filter(open);
+  const well = state.cameras.filter((camera) => camera.state === "ok").length;
+  return html`<div class="page now">
+    ${title(state, headings[overall(state.units)], state.cameras.length === 0 ? nothing : pill(tn("{ok} of {n} camera well", "{ok} of {n} cameras well", state.cameras.length, { ok: well }), well === state.cameras.length ? "ok" : "warn", { dot: true }))}
+    ${alarms.map((alarm) => alarmCard(state, alarm, act))}
+    <div class="columns"><div class="stack">
+      ${state.units.length === 0 ? html`<div class="card">${empty(t("No camera unit yet"), t("Your provider places the unit; you pair it with the code on it. Until then nothing is recorded."), "camera", button(t("Your keys"), () => act.go("you"), { icon: "key" }))}</div>` : state.units.map((unit) => unitCard(state, unit, act))}
+      ${canSeeCard(state)}
+    </div>
+    ${lookedCard(state, act)}</div>
+  </div>`;
+}
+
+function unitCard(state: PortalState, one: UnitView, act: PortalActions): Part {
+  if (one.distrust !== null) return html`<div class="card pad">${note(html`<b>${t("The word of {unit} can't be trusted", { unit: one.unit.name })}</b><br>${one.distrust}<br>${t("Nothing is sent to it from here. Call your provider by a number you already had.")}`, "alarm", "alarm")}</div>`;
+  const on = one.confirmed?.state === "armed";
+  const busy = one.arming !== null && one.arming.phase !== "failed";
+  return html`<section class="card pad unit-card" aria-label=${one.unit.site.name}>
+    <div class="state"><div class="grow"><h2>${stateWords(one)}</h2><div class="mute">${confirmedWords(state, one)}</div></div>
+      ${toggle(t("Guard {site}", { site: one.unit.site.name }), busy ? one.arming?.target === "arm" : on, () => act.arm(one.unit.id, on ? "disarm" : "arm"), busy)}</div>
+    ${armingPart(one)}
+    <div class="row">${on ? button(t("Switch guarding off"), () => act.arm(one.unit.id, "disarm"), { icon: "power", busy: busy && one.arming?.target === "disarm" })
+      : button(t("Switch guarding on"), () => act.arm(one.unit.id, "arm"), { kind: "primary", icon: "shield", busy: busy && one.arming?.target === "arm" })}
+      <span class="faint small grow">${one.unit.in_contact ? t("In contact") : one.unit.last_seen_ms === null ? t("Never in contact") : t("Last contact {when}", { when: relative(one.unit.last_seen_ms, state.nowMs) })}</span></div>
+  </section>`;
+}
+
+function stateWords(one: UnitView): string {
+  switch (one.confirmed?.state) {
+    case "armed": return t("On: {site} is guarded", { site: one.unit.site.name });
+    case "disarmed": return t("Off: you switched it off");
+    case "off": return t("Off");
+    case "working_hours": return t("Off during working hours");
+    case "unpaired": return t("Not paired yet");
+    default: return one.unit.site.name;
+  }
+}
+
+function confirmedWords(state: PortalState, one: UnitView): string {
+  if (one.confirmed === null) return t("The unit has not confirmed its state yet.");
+  const until = one.confirmed.untilMs === null ? "" : `${t("Until {time}.", { time: when(one.confirmed.untilMs, state.nowMs, one.tz) })} `;
+  return `${until}${t("The unit confirmed this at {time}.", { time: when(one.confirmed.atMs, state.nowMs, one.tz) })}`;
+}
+
+function armingPart(one: UnitView): Part {
+  if (one.arming === null) return nothing;
+  if (one.arming.phase === "failed") return note(one.arming.message, "alarm", "alarm");
+  return steps([t("Signed on this device"), t("Carried to the unit"), t("Confirmed by the unit")], one.arming.phase === "signing" ? 0 : 1);
+}
+
+function alarmCard(state: PortalState, alarm: Alarm, act: PortalActions): Part {
+  const seen = canBeSeen(alarm);
+  return html`<section class="card alarm alarm-card" aria-label=${t("Alarm {number}", { number: alarmNumber(alarm) })}>
+    <div class="pad stack">
+      <div class="row apart">${pill(t("Alarm now"), "alarm", { dot: true, beat: true })}<span class="mono faint">${alarmNumber(alarm)}</span></div>
+      <div><h2>${t("{what} at {camera}", { what: alarmTitle(alarm), camera: alarm.camera?.name ?? alarm.site.name })}</h2>
+        <p class="mute">${t("{seen} seen at {time}.", { seen: capital(className(alarm.class)), time: clockSeconds(alarm.first_seen_ms, alarm.site.tz) })} ${whoHandles(alarm)}</p>
+        ${seen && alarm.window ? html`<p class="sees">${icon("eye", "small")}<b>${t("The alarm centre can see this until {time} at the latest.", { time: clock(alarm.window.until_ms, alarm.site.tz) })}</b></p>` : nothing}</div>
+      <div class="row">${button(t("It’s us: recall"), () => act.recall(alarm), { kind: "alarm", icon: "recall", busy: state.recalling === alarm.id, id: "recall" })}
+        ${alarm.camera === null ? nothing : button(t("See what happened"), () => act.watchAlarm(alarm), { icon: "play" })}</div>
+    </div></section>`;
+}
+
+const capital = (words: string): string => words.charAt(0).toUpperCase() + words.slice(1);
+
+function whoHandles(alarm: Alarm): string {
+  if (alarm.claimed_by !== null) return t("{name} at the alarm centre is handling it.", { name: alarm.claimed_by.name });
+  return t("The alarm centre has been rung.");
+}
+
+function canSeeCard(state: PortalState): Part {
+  const seen = state.alarms.filter(canBeSeen);
+  return html`<section class="card"><header><h2>${t("Who can see this right now")}</h2></header><ul class="items">
+    ${seen.map((alarm) => html`<li>${tile("building", "alarm")}<div class="body"><b>${t("The alarm centre")}</b><div class="mute">${t("{camera}, for alarm {number}, until {time} at the latest", { camera: alarm.camera?.name ?? alarm.site.name, number: alarmNumber(alarm), time: clock(alarm.window?.until_ms ?? 0, alarm.site.tz) })}</div></div></li>`)}
+    <li>${tile("person", "ok")}<div class="body"><b>${t("You")}</b><div class="mute">${t("Everything, on devices with your key")}</div></div></li>
+    <li>${tile("lock")}<div class="body"><b>${t("Nobody else")}</b><div class="mute">${t("Not even we can: your recordings are sealed to you")}</div></div></li></ul></section>`;
+}
+
+function lookedCard(state: PortalState, act: PortalActions): Part {
+  const others = state.looks.filter((look) => !look.mine).slice(0, 4);
+  return html`<section class="card"><header><h2>${t("Who looked")}</h2><span class="faint small">${t("last 30 days")}</span></header><ul class="items">
+    ${!state.looksLoaded ? html`<li>${skeleton(3, t("Loading"))}</li>` : others.map((look) => lookRow(state, look, act))}
+    <li>${tile("check", "ok")}<div class="body"><b>${t("Nobody else")}</b><div class="mute">${t("Not even we can: your recordings are sealed to you")}</div></div></li></ul>
+    <div class="pad"><a class="btn wide" href=${pathOf("looked")} @click=${(event: Event) => go(event, act, "looked")}>${t("All of it, with receipts")}</a></div></section>`;
+}
+
+// --- cameras ------------------------------------------------------------------------------------------------------------
+
+function camerasPage(state: PortalState, act: PortalActions): Part {
+  return html`<div class="page">${title(state, t("Cameras"))}
+    ${state.cameras.length === 0 ? html`<div class="card">${empty(t("No cameras yet"), t("They appear here once a camera unit is paired with your key."), "camera", button(t("Back to now"), () => act.go("now")))}</div>`
+    : html`<div class="tiles">${repeat(state.cameras, (camera) => camera.id, (camera) => cameraCard(state, camera, act))}</div>`}</div>`;
+}
+
+function cameraCard(state: PortalState, camera: Camera, act: PortalActions): Part {
+  const condition = cameraState(camera.state);
+  const seen = state.alarms.find((alarm) => alarm.camera?.id === camera.id && canBeSeen(alarm));
+  return html`<section class="card camera-card"><div class="sealed-still" aria-hidden="true">${mark()}</div><div class="pad stack">
+    <div class="row apart"><h2>${camera.name}</h2>${pill(condition.words, condition.tone, { dot: true })}</div>
+    <p class="mute">${camera.site.name} · ${camera.unit.name}</p>
+    ${seen?.window ? note(t("The alarm centre can see this until {time} at the latest.", { time: clock(seen.window.until_ms, seen.site.tz) }), "alarm", "eye") : html`<p class="faint small">${t("Sealed to you. Nobody else can open it.")}</p>`}
+    <div class="row">${button(t("Recordings"), () => act.go("recordings", camera.id), { icon: "record", kind: "primary" })}</div></div></section>`;
+}
+
+// --- recordings ------------------------------------------------------------------------------------------------------------
+
+function recordingsPage(state: PortalState, act: PortalActions): Part {
+  const { day } = state;
+  if (state.cameras.length === 0) return camerasPage(state, act);
+  const camera = state.cameras.find((one) => one.id === day?.cameraId) ?? state.cameras[0];
+  return html`<div class="page recordings">${title(state, t("Recordings"))}
+    <div class="pickers">
+      <div class="field"><label for="which-camera">${t("Camera")}</label><select class="input" id="which-camera" .value=${camera?.id ?? ""} @change=${(event: Event) => act.chooseCamera((event.target as HTMLSelectElement).value)}>${state.cameras.map((one) => html`<option value=${one.id} ?selected=${one.id === camera?.id}>${one.name}</option>`)}</select></div>
+      ${field("which-day", t("Day"), { type: "date", value: day?.day ?? "", input: act.chooseDay })}
+    </div>
+    ${day === null ? skeleton(4, t("Loading")) : dayPart(state, day, camera, act)}</div>`;
+}
+
+function dayPart(state: PortalState, day: DayOf, camera: Camera | undefined, act: PortalActions): Part {
+  if (day.clips === null) return skeleton(4, t("Loading"));
+  const alarms = state.alarms.filter((alarm) => alarm.camera?.id === day.cameraId && alarm.raised_ms >= day.startMs && alarm.raised_ms < day.endMs);
+  const tz = alarms[0]?.site.tz ?? siteTz(state);
+  return html`
+    ${day.chosen === null ? nothing : playerPart(day, day.chosen, camera, tz, act)}
+    <section class="card pad stack" aria-label=${t("The day")}>${dayStrip(day, alarms, state.nowMs, tz, act)}
+      <p class="faint small">${tn("{n} recording", "{n} recordings", day.clips.length)}${alarms.length > 0 ? ` · ${tn("{n} alarm", "{n} alarms", alarms.length)}` : ""} · ${t("opened in this browser, with your key")}</p></section>
+    ${day.clips.length === 0 ? html`<div class="card">${empty(t("Nothing was recorded"), t("On this day this camera saw nothing move while it was guarding, or it was off."), "record", button(t("The day before"), () => act.chooseDay(isoDay(day.startMs - 43_200_000, tz)), { icon: "back" }))}</div>`
+    : html`<section class="card"><ul class="items clips">${repeat([...day.clips].reverse(), (clip) => clip.fromMs, (clip) => clipRow(day, clip, alarms, tz, act))}</ul></section>`}`;
+}
+
+function dayStrip(day: DayOf, alarms: readonly Alarm[], nowMs: number, tz: string | undefined, act: PortalActions): Part {
+  const at = (ms: number): string => percent(Math.min(1, Math.max(0, (ms - day.startMs) / (day.endMs - day.startMs))));
+  return html`<div class="day" role="group" aria-label=${t("Recordings of {day}", { day: dayWord(day.startMs, nowMs, tz) })}>
+    <div class="day-line">${(day.clips ?? []).map((clip) => html`<button type="button" class="day-clip" aria-label=${t("Play {from} to {to}", { from: clockSeconds(clip.fromMs, tz), to: clockSeconds(clip.toMs, tz) })} aria-pressed=${clip.fromMs === day.chosen?.fromMs ? "true" : "false"} @click=${() => act.play(clip)}
+        ${placed({ left: at(clip.fromMs), width: `max(4px, ${percent((clip.toMs - clip.fromMs) / (day.endMs - day.startMs))})` })}></button>`)}
+      ${alarms.map((alarm) => html`<i class="day-alarm" ${placed({ left: at(alarm.raised_ms) })}></i>`)}
+      ${nowMs > day.startMs && nowMs < day.endMs ? html`<i class="day-now" ${placed({ left: at(nowMs) })}></i>` : nothing}</div>
+    <div class="day-hours" aria-hidden="true">${[0, 6, 12, 18, 24].map((hour) => html`<span>${String(hour).padStart(2, "0")}:00</span>`)}</div></div>`;
+}
+
+function clipRow(day: DayOf, clip: Clip, alarms: readonly Alarm[], tz: string | undefined, act: PortalActions): Part {
+  const alarm = alarms.find((one) => one.raised_ms >= clip.fromMs && one.raised_ms <= clip.toMs);
+  const chosen = day.chosen?.fromMs === clip.fromMs;
+  return html`<li class=${chosen ? "chosen" : ""}>${tile(alarm === undefined ? "record" : "alarm", alarm === undefined ? "" : "alarm")}
+    <div class="body"><b class="mono">${clockSeconds(clip.fromMs, tz)} – ${clockSeconds(clip.toMs, tz)}</b><div class="mute">${span((clip.toMs - clip.fromMs) / 1000)}${alarm === undefined ? "" : ` · ${alarmTitle(alarm)} · ${alarmNumber(alarm)}`}</div></div>
+    ${button(t("Play"), () => act.play(clip), { icon: "play", small: true, disabled: chosen && day.playing.phase === "playing" })}</li>`;
+}
+
+function playerPart(day: DayOf, clip: Clip, camera: Camera | undefined, tz: string | undefined, act: PortalActions): Part {
+  const { playing } = day;
+  const busy = playing.phase === "opening";
+  return html`<section class="card player" aria-label=${t("Recording")}>${frame({
+    id: "picture", label: t("Camera {name}", { name: camera?.name ?? "" }), attach: act.video, overlay: act.overlay,
+    clock: playing.phase === "playing" && playing.headMs !== null ? clockSeconds(playing.headMs, tz) : "",
+    curtain: playing.phase === "playing" ? null
+      : playing.phase === "refused" ? { title: playing.message, words: playing.action, action: button(t("Try again"), () => act.play(clip)) }
+      : busy ? { title: t("Opening"), words: t("Your own look is logged too, then it opens in this browser."), action: steps([t("Logged"), t("Opened with your key"), t("First picture")], playing.step) }
+      : { title: t("That was all of it"), words: t("This recording is over."), action: button(t("Play again"), () => act.play(clip), { icon: "play", kind: "primary" }) },
+  })}<div class="pad row apart"><div><h2>${camera?.name ?? ""}</h2><p class="mute mono">${clockSeconds(clip.fromMs, tz)} – ${clockSeconds(clip.toMs, tz)}</p></div>
+    <div class="row">${playing.phase === "playing" ? button(playing.paused ? t("Go on") : t("Pause"), act.pause, { icon: playing.paused ? "play" : "pause" }) : nothing}${button(t("Close"), act.stop, { icon: "close", kind: "quiet" })}</div></div></section>`;
+}
+
+// --- events ------------------------------------------------------------------------------------------------------------
+
+function byDay<Item>(items: readonly Item[], ms: (item: Item) => number, tz: string | undefined): [string, number, Item[]][] {
+  const days = new Map<string, [number, Item[]]>();
+  for (const item of items) {
+    const key = isoDay(ms(item), tz);
+    const found = days.get(key);
+    if (found === undefined) days.set(key, [ms(item), [item]]);
+    else found[1].push(item);
+  }
+  return [...days].map(([key, [first, list]]) => [key, first, list]);
+}
+
+function eventsPage(state: PortalState, act: PortalActions): Part {
+  const alarms = [...state.alarms].sort((a, b) => b.raised_ms - a.raised_ms);
+  const tz = siteTz(state);
+  return html`<div class="page">${title(state, t("Events"))}
+    ${alarms.length === 0 ? html`<div class="card">${empty(t("No alarm yet"), t("When your unit raises one, it is here: what it saw, who handled it, and how it ended."), "bell", button(t("Back to now"), () => act.go("now")), "ok")}</div>`
+    : byDay(alarms, (alarm) => alarm.raised_ms, tz).map(([key, ms, list]) => html`<section class="stack tight" aria-label=${key}><h2 class="day-title">${dayWord(ms, state.nowMs, tz)}</h2><div class="card"><ul class="items">${list.map((alarm) => eventRow(alarm, act))}</ul></div></section>`)}</div>`;
+}
+
+function eventRow(alarm: Alarm, act: PortalActions): Part {
+  const ended = alarm.recalled_ms !== null ? t("You recalled it") : alarm.closed !== null ? codeName(alarm.closed.code) : t("Open");
+  return html`<li>${tile(open(alarm) ? "alarm" : alarm.recalled_ms !== null ? "recall" : "check", open(alarm) ? "alarm" : "")}
+    <div class="body"><b>${alarmTitle(alarm)} · ${alarm.camera?.name ?? alarm.site.name}</b>
+      <div class="mute"><span class="mono">${clockSeconds(alarm.raised_ms, alarm.site.tz)}</span> · ${ended}</div>
+      <div class="faint small">${alarmNumber(alarm)}${alarm.claimed_by === null ? "" : ` · ${t("handled by {name}", { name: alarm.claimed_by.name })}`}${alarm.images === "released" ? "" : ` · ${t("without images")}`}</div></div>
+    ${alarm.camera === null ? nothing : button(t("See it"), () => act.watchAlarm(alarm), { icon: "play", small: true })}</li>`;
+}
+
+// --- who looked ------------------------------------------------------------------------------------------------------------
+
+function lookedPage(state: PortalState, act: PortalActions): Part {
+  const tz = siteTz(state);
+  return html`<div class="page looked">${title(state, t("Who looked"), html`<span class="faint">${t("last 30 days")}</span>`)}
+    <p class="lead">${t("Every release and every look at your cameras. Each is written down before the first picture is served, in a log that nobody can change; check any of them yourself.")}</p>
+    ${!state.looksLoaded ? skeleton(5, t("Loading")) : byDay(state.looks, (look) => look.at_ms, tz).map(([key, ms, list]) => html`<section class="stack tight" aria-label=${key}><h2 class="day-title">${dayWord(ms, state.nowMs, tz)}</h2><div class="card"><ul class="items">${list.map((look) => lookRow(state, look, act, true))}</ul></div></section>`)}
+    <div class="card nobody"><ul class="items"><li>${tile("shield", "ok")}<div class="body"><b>${t("Nobody else. Not even we can.")}</b><div class="mute">${t("Your recordings are sealed to your key. We store them, and hold nothing that opens them.")}</div></div></li></ul></div></div>`;
+}
+
+function lookIcon(look: Look): Part {
+  if (look.kind === "release" || look.kind === "release_handed") return tile("key", "accent");
+  if (look.kind === "grant") return tile("shield", "accent");
+  if (look.kind === "export") return tile("download");
+  if (look.role === "technician") return tile("tool");
+  return tile("eye", look.mine ? "" : "accent");
+}
+
+function lookTitle(look: Look): string {
+  if (look.mine) return t("You, {name}", { name: look.who });
+  if (look.kind === "release") return t("Your unit released a key");
+  return [look.party, look.who].filter(Boolean).join(", ") || roleName(look.role);
+}
+
+function lookWords(look: Look): string {
+  const what = look.alarm_number === null ? whyName(look.why) : t("alarm AL-{n}", { n: look.alarm_number });
+  const long = look.seconds === null ? "" : look.kind === "release" ? t("{span} of video", { span: span(look.seconds) }) : look.ended ? t("looked for {span}", { span: span(look.seconds) }) : t("{span} so far", { span: span(look.seconds) });
+  return [capital(what), look.camera_name, long].filter(Boolean).join(" · ");
+}
+
+function lookRow(state: PortalState, look: Look, act: PortalActions, full = false): Part {
+  const check = state.checks[look.index];
+  return html`<li data-index=${look.index}>${lookIcon(look)}<div class="body"><b>${lookTitle(look)}</b>
+    <div class="mute">${lookWords(look)}</div><div class="faint small"><span class="mono">${clockSeconds(look.at_ms, siteTz(state))}</span> · ${look.role && !look.mine ? `${roleName(look.role)} · ` : ""}${t("entry {n}", { n: number(look.index) })}</div>
+    ${full ? html`<div class="row receipt">${button(t("Check it"), () => act.check(look), { small: true, icon: "shield", busy: check?.phase === "checking" })}${button(t("Receipt"), () => act.receipt(look), { small: true, icon: "download", hint: t("A file that anyone can check without us") })}</div>${checkWords(check)}` : nothing}</div>
+    ${full ? nothing : checkPill(look, check, act)}</li>`;
+}
+
+function checkWords(check: Check | undefined): Part {
+  if (check === undefined || check.phase === "checking") return nothing;
+  if (check.phase === "failed") return note(html`<b>${t("This does not check.")}</b> ${check.why}`, "alarm", "alarm");
+  return html`<p class="proved">${icon("check", "small")}<span>${t("True: entry {n} of {size}, signed by the log’s key that you pinned. Checked in this browser.", { n: number(check.index), size: number(check.size) })}</span></p>`;
+}
+
+function checkPill(look: Look, check: Check | undefined, act: PortalActions): Part {
+  if (check?.phase === "ok") return pill(t("proved"), "ok", { icon: "check" });
+  if (check?.phase === "failed") return pill(t("does not check"), "alarm", { icon: "alarm" });
+  return html`<button type="button" class="pill press" aria-busy=${check?.phase === "checking" ? "true" : "false"} @click=${() => act.check(look)}>${icon("shield")}<span>${t("Check it")}</span></button>`;
+}
+
+// --- you --------------------------------------------------------------------------------------------------------------------
+
+function youPage(state: PortalState, act: PortalActions): Part {
+  return html`<div class="page you">${title(state, t("You"))}
+    <div class="columns"><div class="stack">
+      <section class="card pad stack"><div class="row">${tile("person", "accent")}<div class="grow"><h2>${state.me.name}</h2><p class="mute">${[state.me.email, roleName(state.me.role)].filter(Boolean).join(" · ")}</p><p class="faint small">${state.me.party}</p></div></div>
+        <div class="row">${button(t("Sign out"), act.signOut, { icon: "signOut", id: "sign-out" })}${state.moreParties ? button(t("Another organisation"), act.switchParty, { icon: "building" }) : nothing}</div>
+        <p class="faint small">${t("Signing out makes this browser forget your keys.")}</p></section>
+      <section class="card pad stack"><h2>${t("Language")}</h2>${languageSwitch()}</section></div>
+    <section class="card pad stack"><div><h2>${t("Keys, in eight words")}</h2><p class="mute">${t("Read them out to compare. If one differs from what the other side sees, stop and call.")}</p></div>
+      ${state.keys.length === 0 ? skeleton(3, t("Loading")) : state.keys.map((key) => html`<div class="stack tight key"><h3>${key.name}</h3>${keyWords(key.words, key.name)}<p class="faint small">${key.hint}</p></div>`)}</section></div></div>`;
+}
