@@ -8,7 +8,7 @@ SHRED_PATH           folder of the shred keys; default: ZEGEL_DATA/shred. Never 
 SECRETS_PATH         folder of the installation's secrets; default: ZEGEL_DATA/secrets
 ZEGEL_ORIGIN         where browsers find us, for example https://alarm.example (no trailing slash)
 EMAIL_URL            smtp://user:password@host:587?tls=1, or console: (default)
-ZEGEL_ROLE           set by the supervisor: web, realtime, gateway, worker
+ZEGEL_ROLE           set by the supervisor: web, realtime, gateway or worker, or some of them with commas
 
 There is no debug mode and no switch that turns the gate, the ledger or row-level security off.
 """
@@ -26,7 +26,7 @@ DATA = Path(os.environ.get("ZEGEL_DATA", "var")).absolute()
 SECRETS_PATH = Path(os.environ.get("SECRETS_PATH", DATA / "secrets"))
 SHRED_PATH = Path(os.environ.get("SHRED_PATH", DATA / "shred"))
 STORAGE_URL = os.environ.get("STORAGE_URL", (DATA / "storage").as_uri())
-ROLE = os.environ.get("ZEGEL_ROLE", "tool")
+ROLES = frozenset(os.environ.get("ZEGEL_ROLE", "tool").split(","))
 
 # --- the browser's address -----------------------------------------------------------------------------------------
 
@@ -72,7 +72,6 @@ MIDDLEWARE = [
 ]
 
 ROOT_URLCONF = "zegel.server.urls"
-WSGI_APPLICATION = "zegel.server.asgi.django"
 APPEND_SLASH = False
 
 TEMPLATES = [
@@ -93,7 +92,7 @@ TEMPLATES = [
 _APP_URL = os.environ.get("DATABASE_URL") or "postgresql:///zegel"
 APP_DATABASE_URL = _APP_URL
 APP_ROLE = unquote(urlsplit(_APP_URL).username or "zegel_app")
-DATABASES = {"default": database_from_url(_APP_URL, pool=ROLE in {"web", "realtime", "gateway"})}
+DATABASES = {"default": database_from_url(_APP_URL, pool=bool(ROLES & {"web", "realtime", "gateway"}))}
 if "MIGRATE_DATABASE_URL" in os.environ:
     DATABASES["owner"] = database_from_url(os.environ["MIGRATE_DATABASE_URL"], pool=False)
 
@@ -140,7 +139,8 @@ STATIC_URL = "/static/"
 STATICFILES_DIRS = [_HERE / "static"]  # built from web/
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = False
-WHITENOISE_MAX_AGE = 3600
+WHITENOISE_MAX_AGE = 0  # asked about each time (etag): old and new code are never mixed
+WHITENOISE_ALLOW_ALL_ORIGINS = False
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},  # files go through kernel.storage only
     "staticfiles": {"BACKEND": "zegel.server.kernel.pages.FingerprintedStatic"},

@@ -1,0 +1,120 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The two doors of the server as ASGI applications.
+
+`browsers`: pages and API (Django, synchronous, in threads), event stream, health. `machines`: the unit link and nothing else,
+on a listener of its own with TLS: a browser never reaches it, and a unit never reaches a page.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+from collections.abc import Awaitable, Callable, MutableMapping
+from importlib import import_module
+from typing import Any
+
+from a2wsgi import WSGIMiddleware
+from django.core.wsgi import get_wsgi_application
+
+from zegel.server.kernel import health, log, services
+
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+Application = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+DJANGO_THREADS = 16
+READY_WITHIN_S = 5.0
+
+# path -> (role, module:application); native ASGI beside Django
+BROWSER_ROUTES = {"/events": ("realtime", "zegel.server.realtime.events:application")}
+MACHINE_ROUTES = {"/unit-link": ("gateway", "zegel.server.realtime.unit_link:application")}
+
+
+class Router:
+    """Exact paths to native applications, the rest to `fallback`; runs the process's services between start and stop."""
+
+    def __init__(self, roles: frozenset[str], routes: dict[str, tuple[str, str]], fallback: Application | None) -> None:
+        self._roles = roles
+        self._routes = {path: _load(target) for path, (role, target) in routes.items() if role in roles}
+        self._fallback = fallback
+        self._stop = asyncio.Event()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "lifespan":
+            await self._live(receive, send)
+            return
+        path = scope["path"]
+        if path in self._routes:
+            await self._routes[path](scope, receive, send)
+        elif path in {"/healthz", "/readyz"} and scope["type"] == "http":
+            await _answer_health(path, send)
+        elif scope["type"] == "http" and self._fallback is not None:
+            await self._fallback(scope, receive, send)
+        else:
+            await _refuse(scope, send)
+
+    async def _live(self, receive: Receive, send: Send) -> None:
+        """ASGI's lifespan: services start before the first request and end after the last one."""
+        await receive()
+        running = asyncio.ensure_future(services.run_all(self._roles, self._stop))
+        await send({"type": "lifespan.startup.complete"})
+        await receive()
+        self._stop.set()
+        await asyncio.wait({running}, timeout=10)
+        await send({"type": "lifespan.shutdown.complete"})
+
+
+def _load(target: str) -> Application:
+    module, _, name = target.partition(":")
+    application: Application = getattr(import_module(module), name)
+    return application
+
+
+async def _answer_health(path: str, send: Send) -> None:
+    """/healthz: this process answers. /readyz: everything that it needs does."""
+    if path == "/healthz":
+        await _answer(send, 200, {"alive": True})
+        return
+    try:
+        ready, parts = await asyncio.wait_for(services.in_thread(health.report), READY_WITHIN_S)
+    except TimeoutError:
+        ready, parts = False, {"answer": "too_slow"}
+    await _answer(send, 200 if ready else 503, {"ready": ready, "parts": parts})
+
+
+async def _answer(send: Send, status: int, body: dict[str, Any]) -> None:
+    raw = json.dumps(body).encode()
+    headers = [(b"content-type", b"application/json"), (b"content-length", str(len(raw)).encode()), (b"cache-control", b"no-store")]
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": raw})
+
+
+async def _refuse(scope: Scope, send: Send) -> None:
+    if scope["type"] == "websocket":
+        await send({"type": "websocket.close", "code": 4404})
+        return
+    await _answer(send, 404, {"error": {"code": "not_found", "message": "There is nothing here."}})
+
+
+def roles_from_environment() -> frozenset[str]:
+    return frozenset(os.environ.get("ZEGEL_ROLE", "web,realtime").split(","))
+
+
+def django() -> Any:
+    """Django as WSGI: pages and API."""
+    return get_wsgi_application()
+
+
+def browsers() -> Application:
+    """For the browsers' listener; needs Django set up."""
+    roles = roles_from_environment()
+    pages: Any = WSGIMiddleware(django(), workers=DJANGO_THREADS) if "web" in roles else None
+    log.info("asgi.browsers", roles=",".join(sorted(roles)))
+    return Router(roles, BROWSER_ROUTES, pages)
+
+
+def machines() -> Application:
+    """For the units' listener."""
+    return Router(frozenset({"gateway"}), MACHINE_ROUTES, None)

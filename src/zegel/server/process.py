@@ -1,0 +1,146 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""One child of the supervisor: `python -m zegel.server.process ROLES [SOCKET]`. Not for people; see `zegel serve`.
+
+ROLES: `prepare` (migrate and check, then end), `worker`, `gateway`, `web`, `realtime`, or some of the last two with a comma.
+SOCKET: the number of the listening socket that the supervisor opened, so that a restart refuses nobody.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import socket
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+LARGEST_FRAME = 8 * 1024 * 1024 + 65536
+PATIENCE_S = 10
+
+
+def main(argv: Sequence[str]) -> int:
+    role = argv[0]
+    _end_with_parent()
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "zegel.server.settings")
+    import django
+
+    from zegel.server.kernel import log
+
+    log.set_up(role)
+    django.setup()
+    if role == "prepare":
+        return prepare()
+    if role == "worker":
+        asyncio.run(work())
+        return 0
+    serve(frozenset(role.split(",")), socket.socket(fileno=int(argv[1])))
+    return 0
+
+
+def _end_with_parent() -> None:
+    """A supervisor that is killed outright takes its children along: none may go on without anybody to stop it."""
+    import ctypes
+
+    ctypes.CDLL(None).prctl(1, int(signal.SIGTERM), 0, 0, 0)  # PR_SET_PDEATHSIG
+    if os.getppid() == 1 and os.environ.get("ZEGEL_SUPERVISOR", "1") != "1":
+        raise SystemExit(1)  # it was gone before we asked
+
+
+# --- prepare ----------------------------------------------------------------------------------------------------------
+
+
+def prepare() -> int:
+    """Brings the schema forward (with the owner's address, if there is one), then checks what must hold. Says what doesn't."""
+    from django.conf import settings
+    from django.core.management import call_command
+    from django.core.management.base import SystemCheckError
+
+    try:
+        call_command("check", verbosity=0)
+    except SystemCheckError as error:
+        print(error, file=sys.stderr)
+        return 1
+    if "owner" in settings.DATABASES:
+        _migrate()
+    faults = _faults()
+    for fault in faults:
+        print(f"zegel: {fault}", file=sys.stderr)
+    return 1 if faults else 0
+
+
+def _migrate() -> None:
+    """One at a time over all machines; whoever comes second finds nothing left to do."""
+    import threading
+
+    import psycopg
+    from django.conf import settings
+    from django.core.management import call_command
+
+    from zegel.server.kernel import locks, postgres
+
+    url = os.environ["MIGRATE_DATABASE_URL"]
+    with locks.only_one("migrate", threading.Event(), url=url):
+        with psycopg.connect(url, autocommit=True) as owner:
+            postgres.grant_to_app(owner, owner=settings.DATABASES["owner"]["USER"], app=settings.APP_ROLE)
+        call_command("migrate", database="owner", verbosity=0, interactive=False)
+
+
+def _faults() -> list[str]:
+    from django.db import connection
+    from django.db.migrations.executor import MigrationExecutor
+
+    from zegel.server.kernel import tenancy
+
+    executor = MigrationExecutor(connection)
+    missing = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    if missing:
+        return [f"the database lacks {len(missing)} migrations; set MIGRATE_DATABASE_URL (the owner role) for this start"]
+    with tenancy.acting_as(None):
+        role = [f"the application role of DATABASE_URL {fault}; use one that does not" for fault in tenancy.application_role_faults()]
+        tables = [f"table {table} has no row-level security and is not listed as unscoped"
+                  for table in tenancy.tables_without_protection()]
+    return role + tables
+
+
+# --- roles ------------------------------------------------------------------------------------------------------------
+
+
+async def work() -> None:
+    """The worker: its services, until told to stop."""
+    from zegel.server.kernel import services
+
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    await services.run_all({"worker"}, stop)
+
+
+def serve(roles: frozenset[str], listening: socket.socket) -> None:
+    """A listener with uvicorn. On SIGTERM websockets get close code 1012, requests a few seconds to end."""
+    import uvicorn
+
+    from zegel.server import asgi
+
+    options: dict[str, Any] = {
+        "log_config": None, "access_log": False, "server_header": False, "lifespan": "on", "loop": "uvloop", "http": "httptools",
+        "ws": "websockets-sansio", "ws_max_size": LARGEST_FRAME, "ws_ping_interval": 10, "ws_ping_timeout": 20,
+        "ws_per_message_deflate": False, "timeout_graceful_shutdown": PATIENCE_S, "timeout_keep_alive": 30,
+        "h11_max_incomplete_event_size": 65536, "backlog": 1024,
+    }
+    if "gateway" in roles:
+        folder = Path(os.environ["ZEGEL_DATA"]) / "tls"
+        options |= {"ssl_certfile": str(folder / "server.pem"), "ssl_keyfile": str(folder / "server.key"), "proxy_headers": False}
+        application = asgi.machines()
+    else:
+        proxies = os.environ.get("ZEGEL_PROXIES", "")
+        options |= {"proxy_headers": bool(proxies), "forwarded_allow_ips": proxies or None}
+        application = asgi.browsers()
+    server = uvicorn.Server(uvicorn.Config(application, **options))
+    server.run(sockets=[listening])
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(sys.argv[1:]))

@@ -1,0 +1,388 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""`zegel serve`: one supervised group of processes on this machine.
+
+It makes what an installation needs (secrets, certificates, the embedded database), brings the schema forward, opens the
+listening sockets, and starts one child for each role. A child that dies is started again with back-off; so is the embedded
+database. SIGTERM ends everything in order: listeners first, then the worker, then the database.
+
+What happens is said in DIR/run/serve.json (process, ports, addresses, ready or not), to systemd, and in the log.
+"""
+
+from __future__ import annotations
+
+import argparse
+import fcntl
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from time import sleep
+from typing import IO, Any
+
+from zegel.server.kernel import clock, log
+from zegel.server.kernel.configuration import database_from_url, origin_parts
+from zegel.server.kernel.errors import Misconfigured, ZegelError
+from zegel.server.kernel.postgres import EmbeddedPostgres, place_for
+from zegel.server.kernel.secrets import secret
+from zegel.server.kernel.tls import Certificates, ensure
+
+ALL_ROLES = ("web", "realtime", "gateway", "worker")
+FIRST_PAUSE_S, LONGEST_PAUSE_S, STEADY_AFTER_S = 0.5, 30.0, 60.0
+READY_WITHIN_S = 60.0
+CHILDREN_GET_S = 20.0
+EXIT_MISCONFIGURED = 78  # EX_CONFIG: systemd's RestartPreventExitStatus names it
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What to run, from the command line and the environment; see `plan`."""
+
+    data: Path
+    roles: tuple[str, ...]
+    http: tuple[str, int]
+    link: tuple[str, int]
+    origin: str | None
+    names: tuple[str, ...]
+
+
+def main(argv: Sequence[str]) -> int:
+    log.set_up("serve")
+    try:
+        return Supervisor(plan(argv)).run()
+    except ZegelError as error:
+        print(f"zegel serve: {error}", file=sys.stderr)
+        return EXIT_MISCONFIGURED
+
+
+def plan(argv: Sequence[str]) -> Plan:
+    """Raises Misconfigured for what would only half work."""
+    words = _parser().parse_args(argv)
+    roles = tuple(role for role in ALL_ROLES if role in words.roles.split(","))
+    unknown = set(words.roles.split(",")) - set(ALL_ROLES)
+    if unknown:
+        raise Misconfigured(f"There is no role {', '.join(sorted(unknown))}.", action=f"Choose from {', '.join(ALL_ROLES)}.")
+    if words.origin:
+        origin_parts(words.origin.rstrip("/"))
+    _refuse_half_configured(roles)
+    return Plan(words.data.absolute(), roles, _address(words.http), _address(words.link),
+                words.origin.rstrip("/") if words.origin else None, tuple(words.name))
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="zegel serve", description="Runs the server.")
+    environment = os.environ.get
+    parser.add_argument("--data", type=Path, default=Path(environment("ZEGEL_DATA", "var")), help="folder of this installation")
+    parser.add_argument("--roles", default=",".join(ALL_ROLES), help="which of web,realtime,gateway,worker (default: all)")
+    parser.add_argument("--http", default="127.0.0.1:8000", metavar="HOST:PORT", help="browsers' listener; port 0 = any free one")
+    parser.add_argument("--link", default="0.0.0.0:8443", metavar="HOST:PORT", help="units' listener (TLS)")  # noqa: S104
+    parser.add_argument("--origin", default=environment("ZEGEL_ORIGIN"), help="address that browsers use, for example https://alarm.example")
+    parser.add_argument("--name", action="append", default=[], help="host name or IP address that units use; may be repeated")
+    return parser
+
+
+def _address(text: str) -> tuple[str, int]:
+    host, _, port = text.rpartition(":")
+    if not host or not port.isdigit() or int(port) > 65535:
+        raise Misconfigured(f"'{text}' is not an address to listen on.", action="Write HOST:PORT.")
+    return host.strip("[]"), int(port)
+
+
+def _refuse_half_configured(roles: tuple[str, ...]) -> None:
+    given = os.environ.get("DATABASE_URL")
+    if given:
+        database_from_url(given, pool=False)
+    if os.environ.get("MIGRATE_DATABASE_URL") and not given:
+        raise Misconfigured("MIGRATE_DATABASE_URL is set and DATABASE_URL is not.", action="Set both, or neither.")
+    if roles != ALL_ROLES and not given:
+        raise Misconfigured("Roles on their own share a database, and DATABASE_URL is not set.",
+                            action="Set it, or run all roles here.")
+    if roles != ALL_ROLES and not os.environ.get("STORAGE_URL"):
+        raise Misconfigured("Roles on their own share an object store, and STORAGE_URL is not set.",
+                            action="Set it to s3://… or to file:///… on a folder that all of them see.")
+
+
+@dataclass
+class Child:
+    """A role's process, and how it has fared."""
+
+    role: str
+    socket: socket.socket | None = None
+    process: subprocess.Popen[bytes] | None = None
+    started: float = 0.0
+    pause: float = FIRST_PAUSE_S
+    due: float = field(default=0.0)
+
+
+class Supervisor:
+    """Starts, watches, ends."""
+
+    def __init__(self, plan: Plan) -> None:
+        self._plan = plan
+        self._stop = False
+        self._database: EmbeddedPostgres | None = None
+        self._children: list[Child] = []
+        self._environment = dict(os.environ)
+
+    def run(self) -> int:
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, self._on_signal)
+        _make_data_folder(self._plan.data)
+        with _only_supervisor(self._plan.data):
+            try:
+                return self._run()
+            finally:
+                self._end()
+
+    def _on_signal(self, number: int, frame: Any) -> None:
+        self._stop = True
+
+    def _run(self) -> int:
+        self._start_database()
+        certificates = self._make_certificates()
+        sockets = self._listen()
+        facts = self._facts(certificates, sockets)
+        if (status := self._prepare()) != 0:
+            return status
+        self._children = [Child(role, socket) for role, socket in sockets.items()]
+        self._children += [Child("worker")] if "worker" in self._plan.roles else []
+        _write_facts(self._plan.data, facts | {"ready": False})
+        self._watch(facts)
+        return 0
+
+    # --- before the children --------------------------------------------------------------------------------------
+
+    def _start_database(self) -> None:
+        plan, environment = self._plan, self._environment
+        environment["ZEGEL_DATA"] = str(plan.data)
+        if environment.get("DATABASE_URL"):
+            return
+        secrets = Path(environment.get("SECRETS_PATH", plan.data / "secrets"))
+        self._database = EmbeddedPostgres(place_for(plan.data), secrets)
+        urls = self._database.start()
+        environment |= {"DATABASE_URL": urls.app, "MIGRATE_DATABASE_URL": urls.owner}
+        log.info("database.started", where="embedded")
+
+    def _make_certificates(self) -> Certificates | None:
+        if "gateway" not in self._plan.roles:
+            return None
+        names = [*self._plan.names, *([self._plan.link[0]] if self._plan.link[0] not in {"0.0.0.0", "::"} else [])]  # noqa: S104
+        return ensure(self._plan.data / "tls", names)
+
+    def _listen(self) -> dict[str, socket.socket]:
+        """Opened here, so that ports are taken before anything is promised and a child's restart refuses nobody."""
+        sockets = {}
+        front = ",".join(role for role in ("web", "realtime") if role in self._plan.roles)
+        if front:
+            sockets[front] = _bound(self._plan.http)
+        if "gateway" in self._plan.roles:
+            sockets["gateway"] = _bound(self._plan.link)
+        return sockets
+
+    def _facts(self, certificates: Certificates | None, sockets: dict[str, socket.socket]) -> dict[str, Any]:
+        front = next((s for role, s in sockets.items() if role != "gateway"), None)
+        http_port = front.getsockname()[1] if front else None
+        origin = self._plan.origin or f"http://localhost:{http_port or 8000}"
+        self._environment["ZEGEL_ORIGIN"] = origin
+        return {
+            "pid": os.getpid(),
+            "roles": list(self._plan.roles),
+            "origin": origin,
+            "http_port": http_port,
+            "link_port": sockets["gateway"].getsockname()[1] if "gateway" in sockets else None,
+            "ca": str(certificates.authority) if certificates else None,
+            "ca_fingerprint": certificates.fingerprint if certificates else None,
+            "database": "embedded" if self._database else "given",
+        }
+
+    def _prepare(self) -> int:
+        """Migrations and start-up checks, in a child that alone gets the owner's address."""
+        done = subprocess.run([sys.executable, "-m", "zegel.server.process", "prepare"], env=self._environment, check=False)  # noqa: S603
+        self._environment.pop("MIGRATE_DATABASE_URL", None)
+        if done.returncode == 0:
+            return 0
+        if self._stop:
+            return 0
+        print("zegel serve: not started, see above.", file=sys.stderr)
+        return EXIT_MISCONFIGURED
+
+    # --- the children ----------------------------------------------------------------------------------------------
+
+    def _watch(self, facts: dict[str, Any]) -> None:
+        ready = False
+        since = clock.monotonic()
+        while not self._stop:
+            self._revive()
+            if not ready and (ready := self._is_ready(facts)):
+                _write_facts(self._plan.data, facts | {"ready": True, "children": self._pids()})
+                _notify("READY=1")
+                log.info("serve.ready", seconds=round(clock.monotonic() - since, 2))
+            _notify("WATCHDOG=1")
+            sleep(0.1)
+
+    def _revive(self) -> None:
+        if self._database and not self._database.is_running() and not self._stop:
+            log.error("database.died")
+            self._database.start()
+        now = clock.monotonic()
+        for child in self._children:
+            if child.process and child.process.poll() is not None:
+                child.pause = FIRST_PAUSE_S if now - child.started > STEADY_AFTER_S else min(child.pause * 2, LONGEST_PAUSE_S)
+                log.error("child.died", child=child.role, status=child.process.returncode, pause_s=child.pause)
+                child.process, child.due = None, now + child.pause
+            if child.process is None and now >= child.due and not self._stop:
+                self._start(child)
+
+    def _start(self, child: Child) -> None:
+        command = [sys.executable, "-m", "zegel.server.process", child.role]
+        descriptors: tuple[int, ...] = ()
+        if child.socket:
+            descriptors = (child.socket.fileno(),)
+            command.append(str(child.socket.fileno()))
+        environment = {**self._environment, "ZEGEL_ROLE": child.role, "ZEGEL_SUPERVISOR": str(os.getpid())}
+        child.process = subprocess.Popen(command, env=environment, pass_fds=descriptors, stdin=subprocess.DEVNULL,  # noqa: S603
+                                         start_new_session=True)
+        child.started = clock.monotonic()
+        log.info("child.started", child=child.role, pid=child.process.pid)
+
+    def _is_ready(self, facts: dict[str, Any]) -> bool:
+        """The browsers' listener says so; without one, that every child lives for a moment."""
+        if facts["http_port"] is None:
+            return all(child.process and clock.monotonic() - child.started > 2 for child in self._children)
+        return _asks_ready(self._plan.http[0], facts["http_port"])
+
+    def _pids(self) -> dict[str, int]:
+        return {child.role: child.process.pid for child in self._children if child.process}
+
+    def _end(self) -> None:
+        """Listeners first, then the worker, then the database; whoever doesn't come along is killed."""
+        _notify("STOPPING=1")
+        for group in (lambda c: c.role != "worker", lambda c: c.role == "worker"):
+            _end_children([child for child in self._children if child.process and group(child)])
+        if self._database:
+            self._database.stop()
+        (self._plan.data / "run" / "serve.json").unlink(missing_ok=True)
+        log.info("serve.ended")
+
+
+def _end_children(children: list[Child]) -> None:
+    for child in children:
+        if child.process:
+            child.process.terminate()
+    deadline = clock.monotonic() + CHILDREN_GET_S
+    for child in children:
+        if child.process is None:
+            continue
+        try:
+            child.process.wait(max(0.1, deadline - clock.monotonic()))
+        except subprocess.TimeoutExpired:
+            log.error("child.killed", child=child.role)
+            child.process.kill()
+            child.process.wait()
+
+
+# --- small parts ------------------------------------------------------------------------------------------------------
+
+
+def _make_data_folder(data: Path) -> None:
+    """Others may walk through it (the database's user lives inside) and read nothing of it."""
+    try:
+        data.mkdir(mode=0o711, parents=True, exist_ok=True)
+        (data / "run").mkdir(mode=0o755, exist_ok=True)
+    except OSError as error:
+        raise Misconfigured(f"The folder {data} can't be used ({error.strerror}).", action="Choose another with --data.") from None
+    secret(Path(os.environ.get("SECRETS_PATH", data / "secrets")), "django", 48)
+
+
+class _only_supervisor:
+    """Two supervisors of one installation would fight over everything."""
+
+    def __init__(self, data: Path) -> None:
+        self._data = data
+        self._file: IO[str] | None = None
+
+    def __enter__(self) -> None:
+        self._file = open(self._data / "run" / "serve.lock", "w", encoding="ascii")  # noqa: SIM115
+        try:
+            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise Misconfigured(f"Zegel already runs on {self._data}.", action="Stop that one first, or choose another --data.") from None
+
+    def __exit__(self, *_: object) -> None:
+        if self._file:
+            self._file.close()
+
+
+def _bound(address: tuple[str, int]) -> socket.socket:
+    family = socket.AF_INET6 if ":" in address[0] else socket.AF_INET
+    listening = socket.socket(family, socket.SOCK_STREAM)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind(address)
+        listening.listen(1024)
+    except OSError as error:
+        raise Misconfigured(f"Can't listen on {address[0]}:{address[1]} ({error.strerror}).", action="Choose another port, or 0.") from None
+    listening.set_inheritable(True)
+    return listening
+
+
+def _asks_ready(host: str, port: int) -> bool:
+    """GET /readyz, by hand: the supervisor imports no HTTP client."""
+    target = "127.0.0.1" if host in {"0.0.0.0", ""} else "::1" if host == "::" else host  # noqa: S104
+    try:
+        with socket.create_connection((target, port), timeout=3) as connection:
+            connection.settimeout(6)
+            connection.sendall(b"GET /readyz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+            return connection.recv(64).startswith(b"HTTP/1.1 200")
+    except OSError:
+        return False
+
+
+def _write_facts(data: Path, facts: dict[str, Any]) -> None:
+    path = data / "run" / "serve.json"
+    aside = path.with_suffix(".new")
+    aside.write_text(json.dumps(facts, indent=1) + "\n", "utf-8")
+    aside.rename(path)
+
+
+def _notify(message: str) -> None:
+    """systemd's sd_notify, when it is there."""
+    address = os.environ.get("NOTIFY_SOCKET")
+    if not address:
+        return
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as sender:
+        try:
+            sender.sendto(message.encode(), "\0" + address[1:] if address.startswith("@") else address)
+        except OSError:
+            log.warning("systemd.does_not_listen")
+
+
+# --- zegel manage -------------------------------------------------------------------------------------------------------
+
+
+def manage(argv: Sequence[str]) -> int:
+    """`zegel manage [--data DIR] COMMAND …`: Django's commands, as the application role, against a running installation."""
+    words = list(argv)
+    data = Path(os.environ.get("ZEGEL_DATA", "var"))
+    if words[:1] == ["--data"] and len(words) > 1:
+        data = Path(words[1])
+        words = words[2:]
+    os.environ |= environment_of(data.absolute())
+    log.set_up("tool")
+    from django.core.management import execute_from_command_line
+
+    execute_from_command_line(["zegel manage", *words])
+    return 0
+
+
+def environment_of(data: Path) -> dict[str, str]:
+    """What a tool beside the running server needs to find its database and stores."""
+    environment = {"ZEGEL_DATA": str(data), "DJANGO_SETTINGS_MODULE": "zegel.server.settings"}
+    if not os.environ.get("DATABASE_URL"):
+        secrets = Path(os.environ.get("SECRETS_PATH", data / "secrets"))
+        environment["DATABASE_URL"] = EmbeddedPostgres(place_for(data), secrets).urls().app
+    return environment
