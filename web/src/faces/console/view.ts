@@ -77,9 +77,7 @@ function queuePart(state: ConsoleState, act: ConsoleActions): Part {
   return html`<section class="queue" aria-label=${state.list === "open" ? t("Open alarms") : t("Handled alarms")}>
     <div class="queue-head"><h2>${state.list === "open" ? t("Open alarms") : t("Handled alarms")}</h2><span class="mono mute">${rows.length}</span></div>
     <div class="search"><input class="input" id="search" type="search" aria-label=${t("Search")} placeholder=${t("Search")} .value=${state.filter} @input=${(event: Event) => act.filter((event.target as HTMLInputElement).value)}><kbd aria-hidden="true">/</kbd></div>
-    <ol class="alarms" role="listbox" aria-label=${t("Alarms")} aria-busy=${state.loading ? "true" : "false"}>
-      ${repeat(rows, (alarm) => alarm.id, (alarm) => row(state, alarm, act))}
-    </ol>
+    ${rows.length === 0 ? nothing : html`<ol class="alarms" role="listbox" aria-label=${t("Alarms")}>${repeat(rows, (alarm) => alarm.id, (alarm) => row(state, alarm, act))}</ol>`}
     ${rows.length > 0 || state.loading ? nothing : html`<p class="mute small none">${state.filter !== "" ? t("Nothing matches “{words}”.", { words: state.filter }) : state.list === "open" ? t("No open alarm. The next one rings.") : t("Nothing was handled yet today.")}</p>`}
   </section>`;
 }
@@ -89,7 +87,7 @@ const tone = (alarm: Alarm): string => (alarm.state === "closed" ? "" : alarm.cl
 function row(state: ConsoleState, alarm: Alarm, act: ConsoleActions): Part {
   const mine = isMine(state, alarm);
   const open = alarm.state !== "closed";
-  return html`<li class="alarm ${tone(alarm)} ${isWaiting(alarm) ? "ringing" : ""}" role="option" tabindex=${alarm.id === state.selected ? 0 : -1} id="alarm-${alarm.id}" data-alarm=${alarm.id}
+  return html`<li class="entry ${tone(alarm)} ${isWaiting(alarm) ? "ringing" : ""}" role="option" tabindex=${alarm.id === state.selected ? 0 : -1} id="alarm-${alarm.id}" data-alarm=${alarm.id}
       aria-selected=${alarm.id === state.selected ? "true" : "false"} @click=${() => act.select(alarm.id)} @keydown=${(event: KeyboardEvent) => { if (event.key === " ") { event.preventDefault(); act.select(alarm.id); } }}>
     <i></i><b>${alarmTitle(alarm)}${alarm.score > 0 ? html` <span class="nowrap">· ${seen(alarm)}</span>` : nothing}</b>
     <span class="mono age">${open ? age(state.nowMs - alarm.received_ms) : clock(alarm.raised_ms, alarm.site.tz)}</span>
@@ -192,10 +190,10 @@ function actions(state: ConsoleState, alarm: Alarm, act: ConsoleActions): Part {
   if (!isMine(state, alarm)) return html`<div class="acts"><span class="mute">${t("Claimed by {name}", { name: alarm.claimed_by?.name ?? "" })}</span></div>`;
   const playing = state.watch.phase === "playing";
   return html`<div class="acts">
-    ${button(t("From the start"), act.replay, { key: "R", icon: "skipBack", disabled: !playing })}
-    ${button(playing && (state.watch as { paused: boolean }).paused ? t("Go on") : t("Pause"), act.pause, { key: "␣", icon: "pause", disabled: !playing })}
-    ${button(t("Live"), act.live, { key: "L", icon: "now", disabled: !playing })}
-    ${button(t("Note"), act.note, { key: "N", icon: "note" })}
+    ${button(t("From the start"), act.replay, { key: "R", disabled: !playing })}
+    ${button(playing && (state.watch as { paused: boolean }).paused ? t("Go on") : t("Pause"), act.pause, { key: "␣", disabled: !playing })}
+    ${button(t("Live"), act.live, { key: "L", disabled: !playing })}
+    ${button(t("Note"), act.note, { key: "N" })}
     <span class="grow"></span>
     ${button(t("Put back"), act.putBack, { key: "U", kind: "quiet", busy: state.busy === "put-back" })}
     ${button(t("Close with a code"), act.close, { key: "C", kind: "primary", id: "close" })}

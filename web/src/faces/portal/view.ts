@@ -151,7 +151,8 @@ function canSeeCard(state: PortalState): Part {
   return html`<section class="card"><header><h2>${t("Who can see this right now")}</h2></header><ul class="items">
     ${seen.map((alarm) => html`<li>${tile("building", "alarm")}<div class="body"><b>${t("The alarm centre")}</b><div class="mute">${t("{camera}, for alarm {number}, until {time} at the latest", { camera: alarm.camera?.name ?? alarm.site.name, number: alarmNumber(alarm), time: clock(alarm.window?.until_ms ?? 0, alarm.site.tz) })}</div></div></li>`)}
     <li>${tile("person", "ok")}<div class="body"><b>${t("You")}</b><div class="mute">${t("Everything, on devices with your key")}</div></div></li>
-    <li>${tile("lock")}<div class="body"><b>${t("Nobody else")}</b><div class="mute">${t("Not even we can: your recordings are sealed to you")}</div></div></li></ul></section>`;
+    ${seen.length > 0 ? nothing : html`<li>${tile("lock")}<div class="body"><b>${t("Not the alarm centre")}</b><div class="mute">${t("It has no key now. Your unit gives one only for an alarm.")}</div></div></li>`}
+    <li>${tile("lock")}<div class="body"><b>${t("Not us")}</b><div class="mute">${t("We store what we cannot open.")}</div></div></li></ul></section>`;
 }
 
 function lookedCard(state: PortalState, act: PortalActions): Part {
@@ -301,7 +302,7 @@ function lookWords(look: Look): string {
 function lookRow(state: PortalState, look: Look, act: PortalActions, full = false): Part {
   const check = state.checks[look.index];
   return html`<li data-index=${look.index}>${lookIcon(look)}<div class="body"><b>${lookTitle(look)}</b>
-    <div class="mute">${lookWords(look)}</div><div class="faint small"><span class="mono">${clockSeconds(look.at_ms, siteTz(state))}</span> · ${look.role && !look.mine ? `${roleName(look.role)} · ` : ""}${t("entry {n}", { n: number(look.index) })}</div>
+    <div class="mute">${lookWords(look)}</div><div class="faint small"><span class="mono">${full ? clockSeconds(look.at_ms, siteTz(state)) : when(look.at_ms, state.nowMs, siteTz(state))}</span> · ${look.role && !look.mine ? `${roleName(look.role)} · ` : ""}${t("entry {n}", { n: number(look.index) })}</div>
     ${full ? html`<div class="row receipt">${button(t("Check it"), () => act.check(look), { small: true, icon: "shield", busy: check?.phase === "checking" })}${button(t("Receipt"), () => act.receipt(look), { small: true, icon: "download", hint: t("A file that anyone can check without us") })}</div>${checkWords(check)}` : nothing}</div>
     ${full ? nothing : checkPill(look, check, act)}</li>`;
 }

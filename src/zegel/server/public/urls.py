@@ -1,0 +1,15 @@
+# SPDX-License-Identifier: EUPL-1.2
+from __future__ import annotations
+
+from django.urls import path
+from django.views.i18n import set_language
+
+from zegel.server.public import views
+
+urlpatterns = [
+    path("", views.landing, name="landing"),
+    path("sign-in", views.sign_in, name="sign-in"),
+    path("verify", views.verify, name="verify"),
+    path("kit", views.kit, name="kit"),
+    path("language", set_language, name="language"),
+]

@@ -1,0 +1,33 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Pages that need nobody signed in. They hold no data of anyone."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.csrf import ensure_csrf_cookie
+from django.views.decorators.http import require_safe
+
+
+@require_safe
+@ensure_csrf_cookie
+def landing(request: HttpRequest) -> HttpResponse:
+    return render(request, "public/landing.html")
+
+
+@require_safe
+@ensure_csrf_cookie
+def sign_in(request: HttpRequest) -> HttpResponse:
+    return render(request, "public/sign_in.html")
+
+
+@require_safe
+@ensure_csrf_cookie
+def verify(request: HttpRequest) -> HttpResponse:
+    return render(request, "public/verify.html")
+
+
+@require_safe
+@ensure_csrf_cookie
+def kit(request: HttpRequest) -> HttpResponse:
+    return render(request, "public/kit.html")
