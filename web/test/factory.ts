@@ -98,7 +98,7 @@ export async function segment(w: World, slot: number, seq: number, plaintext: By
 
 export function release(w: World, ranges: readonly seal.Range[], last = false): Promise<Bytes> {
   const header: seal.ReleaseHeader = {
-    version: 1, suite: w.suite, unit: w.ids.unit, alarm: w.ids.alarm, part: 0, previous: null, camera: w.ids.camera, track: 1, ranges,
+    version: 1, suite: w.suite, unit: w.ids.unit, alarm: w.ids.alarm, part: 1, previous: null, camera: w.ids.camera, track: 1, ranges,
     arc: w.ids.arc, recipient: w.arcOpen.key.fingerprint, reason: "person", policy: w.policyHash, issuedMs: NOW + 60_000, windowEndMs: NOW + 960_000, last,
   };
   return seal.sealRelease(header, ranges.map(({ from, to }) => seal.cover(w.root, from, to)), w.arcOpen.key.publicKey, w.unit.key);

@@ -6,7 +6,7 @@ import { type Bytes, base32, concat, copy, equal, fromBase32, random, sized, utf
 import { decode, encode } from "./encoding";
 import { SealError, must } from "./errors";
 import { hkdf32 } from "./kdf";
-import { type TypeOf, bytes, hash, id, list, ms, record, suiteNumber, text, version } from "./schema";
+import { type TypeOf, bytes, hash, id, list, ms, record, suiteNumber, text, version, word } from "./schema";
 import type { Suite } from "./suite";
 
 /** RFC 9106; the least that a client ever accepts, whatever a server says. */
@@ -94,7 +94,7 @@ export function recoveryKey(typed: string): Bytes {
 
 // --- pins ----------------------------------------------------------------------------------------------------------
 
-const PINS = list(record({ kind: text(32), id: bytes({ min: 1, max: 64 }), fingerprint: hash, how: text(64), atMs: ms }), 4096);
+const PINS = list(record({ kind: word, id, fingerprint: hash, how: text(), atMs: ms }), 4096);
 /** What a person compared and believes: kept by the server, readable by nobody else. */
 export type Pin = TypeOf<typeof PINS>[number];
 

@@ -3,7 +3,7 @@
 import type { Bytes } from "./bytes";
 import { type Verified, signObject, verifyObject } from "./envelope";
 import { must } from "./errors";
-import { type TypeOf, hash, id, kind, ms, nullable, oneOf, record, text, uint, version } from "./schema";
+import { type TypeOf, hash, id, kind, ms, nullable, oneOf, record, text, uint, version, word } from "./schema";
 import type { SigningKey } from "./suite";
 import { SLOTS } from "./tree";
 
@@ -11,24 +11,28 @@ const FIELDS = record({
   version,
   unit: id,
   alarm: id,
-  number: uint(),
+  number: uint(Number.MAX_SAFE_INTEGER, 1),
   previous: nullable(hash),
   cause: oneOf("motion", "input", "tamper", "technical"),
-  class: text(64),
+  class: word,
   camera: nullable(id),
-  zone: text(64),
+  zone: text(64, 0),
   score: uint(1000),
   firstSeenMs: ms,
   raisedMs: ms,
   epoch: nullable(id),
   slot: nullable(uint(SLOTS - 1)),
   policy: nullable(hash),
-  images: text(64, 1),
+  images: text(64),
 });
 
 export type Alarm = TypeOf<typeof FIELDS>;
 
-export const ALARM = kind("alarm", FIELDS, ({ images }: Alarm) => {
+export const ALARM = kind("alarm", FIELDS, (alarm: Alarm) => {
+  const { images } = alarm;
+  must((alarm.number === 1) === (alarm.previous === null), "chain", "only the first alarm has no predecessor");
+  must(alarm.firstSeenMs <= alarm.raisedMs, "field", "seen after it was raised");
+  must((alarm.epoch === null) === (alarm.slot === null), "field", "epoch and slot come together");
   must(images === "released" || images.startsWith("none:"), "field", "images are released, or none for a reason");
 });
 

@@ -5,7 +5,7 @@ import { type Verified, signObject, verifyObject } from "./envelope";
 import { type TypeOf, id, kind, ms, openPublicKey, record, suiteNumber, uint, version } from "./schema";
 import { type SigningKey, openingFingerprint } from "./suite";
 
-const FIELDS = record({ version, suite: suiteNumber, party: id, openKey: openPublicKey, number: uint(), issuedMs: ms, expiresMs: ms });
+const FIELDS = record({ version, suite: suiteNumber, party: id, openKey: openPublicKey, number: uint(Number.MAX_SAFE_INTEGER, 1), issuedMs: ms, expiresMs: ms });
 
 export type ArcKey = TypeOf<typeof FIELDS>;
 export const ARC_KEY = kind("arckey", FIELDS, (key: ArcKey) => void openingFingerprint(key.suite, key.openKey));

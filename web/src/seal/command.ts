@@ -14,7 +14,7 @@ const FIELDS = record({
   version,
   unit: id,
   pairing: id,
-  counter: uint(),
+  counter: uint(Number.MAX_SAFE_INTEGER, 1),
   person: id,
   action: oneOf("arm", "disarm"),
   issuedMs: ms,

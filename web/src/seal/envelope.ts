@@ -17,7 +17,7 @@ export function objectHash(object: string, body: Uint8Array): Bytes {
 }
 
 const MAX_ENVELOPE = (1 << 20) + 512;
-const ENVELOPE = record({ object: text(32, 1), body: bytes({ min: 1, max: 1 << 20 }), signer: hash, signature: bytes(64) });
+const ENVELOPE = record({ object: text(32), body: bytes({ min: 1, max: 1 << 20 }), signer: hash, signature: bytes(64) });
 
 export interface Envelope {
   readonly object: string;

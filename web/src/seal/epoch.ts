@@ -8,7 +8,7 @@ import { type TypeOf, hash, id, kind, ms, record, sealedBytes, suiteNumber, trac
 import { type OpeningKey, type SigningKey, seal } from "./suite";
 
 const HEADER_SHAPE = {
-  version, suite: suiteNumber, unit: id, camera: id, track: trackNumber, epoch: id, number: uint(), startMs: ms, keyset: hash, policy: hash,
+  version, suite: suiteNumber, unit: id, camera: id, track: trackNumber, epoch: id, number: uint(Number.MAX_SAFE_INTEGER, 1), startMs: ms, keyset: hash, policy: hash,
 };
 const HEADER = record(HEADER_SHAPE);
 const FIELDS = record({ ...HEADER_SHAPE, sealed: sealedBytes });

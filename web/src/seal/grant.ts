@@ -11,7 +11,7 @@ import { type OpeningKey, type SigningKey, openingFingerprint, seal } from "./su
 
 const HEADER_SHAPE = {
   version, suite: suiteNumber, grant: id, owner: id, granter: id, party: id, recipient: hash, camera: id, track: trackNumber,
-  ranges: RANGES, purpose: text(256), issuedMs: ms, expiresMs: ms,
+  ranges: RANGES, purpose: text(), issuedMs: ms, expiresMs: ms,
 };
 const HEADER = record(HEADER_SHAPE);
 const FIELDS = record({ ...HEADER_SHAPE, sealed: sealedBytes });

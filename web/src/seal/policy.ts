@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: EUPL-1.2
 // What the owner tells the unit: armed or not, hours, zones, masks, classes, window, caps, who may arm. The unit obeys nothing else.
-import { type Bytes, equal } from "./bytes";
+import { type Bytes, equal, hex } from "./bytes";
 import { type Verified, signObject, verifyObject } from "./envelope";
 import { must } from "./errors";
 import { type Keyset, signKeys } from "./keyset";
-import { type Field, type TypeOf, bool, hash, id, kind, list, ms, nullable, oneOf, publicKey, record, text, uint, version } from "./schema";
+import { type Field, type TypeOf, bool, hash, id, kind, list, ms, nullable, oneOf, publicKey, record, rising, text, uint, version, word } from "./schema";
 import type { SigningKey } from "./suite";
 
 const MINUTES = 24 * 60;
@@ -12,11 +12,11 @@ const DAY = /^\d{4}-\d{2}-\d{2}$/;
 
 const span = record({ fromMin: uint(MINUTES), toMin: uint(MINUTES) });
 const polygon = list(record({ x: uint(10_000), y: uint(10_000) }), 64, 3);
-const classes = list(text(32, 1), 32);
+const classes = list(word, 32);
 const nothing: Field<null> = nullable(oneOf<never>()) as Field<null>;
 
 const HOURS = record({
-  zone: text(64, 1),
+  zone: text(64),
   weekly: list(record({ weekday: uint(6), fromMin: uint(MINUTES), toMin: uint(MINUTES) }), 64),
   exceptions: list(record({ date: text(10, 10), spans: list(span, 16) }), 400),
 });
@@ -32,7 +32,7 @@ const FIELDS = record({
   version,
   unit: id,
   pairing: id,
-  counter: uint(),
+  counter: uint(Number.MAX_SAFE_INTEGER, 1),
   issuedMs: ms,
   expiresMs: ms,
   keyset: hash,
@@ -53,6 +53,12 @@ export type Hours = TypeOf<typeof HOURS>;
 
 export const POLICY = kind("policy", FIELDS, (policy: Policy) => {
   must(policy.issuedMs < policy.expiresMs, "field", "a policy must expire after it is issued");
+  for (const names of [policy.alarmClasses, policy.releaseClasses, ...policy.cameras.flatMap(({ zones }) => zones.map((zone) => zone.classes))]) rising(names, "classes");
+  must(policy.releaseClasses.every((name) => policy.alarmClasses.includes(name)), "field", "only a class that alarms can release");
+  rising(policy.cameras.map(({ camera }) => hex(camera)), "cameras");
+  rising(policy.commanders.map(({ person }) => hex(person)), "commanders");
+  rising(policy.hours.weekly.map(({ weekday, fromMin }) => weekday * MINUTES + fromMin), "working hours");
+  rising(policy.hours.exceptions.map(({ date }) => date), "exceptions");
   for (const { fromMin, toMin } of policy.hours.weekly) must(fromMin < toMin, "field", "working hours end before they begin");
   for (const { date, spans } of policy.hours.exceptions) {
     must(DAY.test(date), "field", `${date} is not a date`);

@@ -4,7 +4,7 @@ import { type Verified, verifyObject } from "./envelope";
 import { must } from "./errors";
 import { type TypeOf, hash, id, kind, ms, record, text, uint, version } from "./schema";
 
-const PROMISE_FIELDS = record({ version, origin: text(256, 1), index: uint(), leaf: hash, atMs: ms });
+const PROMISE_FIELDS = record({ version, origin: text(), index: uint(), leaf: hash, atMs: ms });
 const TIME_FIELDS = record({ version, nonce: id, atMs: ms });
 
 export type InclusionPromise = TypeOf<typeof PROMISE_FIELDS>;

@@ -9,8 +9,8 @@ import { type TypeOf, bool, hash, id, kind, ms, nullable, oneOf, record, sealedB
 import { type OpeningKey, type SigningKey, openingFingerprint, seal } from "./suite";
 
 const HEADER_SHAPE = {
-  version, suite: suiteNumber, unit: id, alarm: id, part: uint(), previous: nullable(hash), camera: id, track: oneOf(1), ranges: RANGES,
-  arc: id, recipient: hash, reason: text(256), policy: hash, issuedMs: ms, windowEndMs: ms, last: bool,
+  version, suite: suiteNumber, unit: id, alarm: id, part: uint(Number.MAX_SAFE_INTEGER, 1), previous: nullable(hash), camera: id, track: oneOf(1), ranges: RANGES,
+  arc: id, recipient: hash, reason: text(), policy: hash, issuedMs: ms, windowEndMs: ms, last: bool,
 };
 const HEADER = record(HEADER_SHAPE);
 const FIELDS = record({ ...HEADER_SHAPE, sealed: sealedBytes });

@@ -58,6 +58,11 @@ export const openPublicKey = bytes({ min: 32, max: 1216 });
 /** HPKE output: encapsulated key, ciphertext and tag. */
 export const sealedBytes = bytes({ min: 48, max: 1 << 19 });
 
+/** Sorted, nothing twice. */
+export function rising<T extends string | number>(keys: readonly T[], what: string): void {
+  must(keys.every((key, i) => i === 0 || keys[i - 1]! < key), "field", `${what} must be sorted, nothing twice`);
+}
+
 export function nullable<T>(field: Field<T>): Field<T | null> {
   return {
     read: (value, where) => (value === null ? null : field.read(value, where)),

@@ -15,7 +15,7 @@ const FIELDS = record({
   keyset: nullable(hash),
   policy: nullable(hash),
   policyCounter: uint(),
-  software: text(128),
+  software: text(64),
   cameras: list(record({ camera: id, state: oneOf("ok", "lost", "degraded", "tamper") }), 64),
   releaseHead: nullable(hash),
 });
