@@ -1,0 +1,553 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The unit's heart: what comes from cameras and from the server goes in, sealed things come out in the spool.
+
+It does no input or output of its own but the state file and the spool's queue, and knows no time but the instants it
+is given, so that the tests can run it through a year in a second. One engine serves all cameras; it runs in the one
+process that holds keys, while every camera is demuxed, decoded and watched in a process of its own.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from zegel.link.framing import decode_from_unit
+from zegel.link.messages import AlarmItem, ManifestItem, PairedItem, ReleaseItem, TechnicalKind, Up
+from zegel.seal.alarm import Alarm, Cause, sign_alarm
+from zegel.seal.envelope import Envelope
+from zegel.seal.errors import SealError
+from zegel.seal.manifest import TreeHead
+from zegel.seal.policy import RecordingMode
+from zegel.seal.promise import verify_time
+from zegel.seal.release import Release
+from zegel.seal.status import CameraState, CameraStatus, State, Status, sign_status
+from zegel.unit.cutter import Spotted
+from zegel.unit.epochs import Binding
+from zegel.unit.errors import MediaError, RefusedObject
+from zegel.unit.guard import DAY_MS, Facts, Images, Posture, Sighting, alarms, images_of, may_release, posture, until
+from zegel.unit.identity import Identity
+from zegel.unit.manifests import ManifestBook
+from zegel.unit.outbox import Outbox
+from zegel.unit.proofs import ProofDesk
+from zegel.unit.release import Releaser, Window
+from zegel.unit.ring import MAX_LEAD_S, RingSlot
+from zegel.unit.source.media import Code, Packet, Stream, Technical
+from zegel.unit.spool import Kind, Lane, Record
+from zegel.unit.state import Spent, StateFile
+from zegel.unit.track import Rules, SurveillanceTrack
+from zegel.unit.trust import Trust
+from zegel.unit.walltime import Instant, WallTime
+
+SOFTWARE = "zegel-unit 0.1.0"
+DETECTION_DELAY_S = 5
+QUIET_S = 10.0
+HOLD_S = 60.0
+FLOOR_EVERY_S = 60.0
+MAX_ENDED = 1000
+_CAMERA_STATES = {
+    Code.CAMERA_LOST: CameraState.LOST,
+    Code.CAMERA_BACK: CameraState.OK,
+    Code.CAMERA_GARBAGE: CameraState.DEGRADED,
+    Code.DETECTOR_LOST: CameraState.DEGRADED,
+    Code.DETECTOR_BACK: CameraState.OK,
+    Code.VIEW_LOST: CameraState.TAMPER,
+    Code.VIEW_BACK: CameraState.OK,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """One thing that the watcher confirmed in a frame; x, y, w, h in 0..1 of the picture."""
+
+    cls: str
+    score: float
+    x: float
+    y: float
+    w: float
+    h: float
+    zone: str
+
+
+@dataclass(slots=True, eq=False)
+class CameraDesk:
+    """All that the engine keeps of one camera."""
+
+    id: bytes
+    name: str
+    track: SurveillanceTrack
+    state: CameraState = CameraState.OK
+    window: Window | None = None
+    window_ended_s: float = float("-inf")
+    last_sighting_s: float = float("-inf")
+    moving: bool = False
+    record_until_s: float = float("-inf")
+    stream_ok: bool = False
+
+
+@dataclass(slots=True)
+class Engine:
+    """Feed it events; read `outbox.spool` for what to send. `dirty` tells that status or watching changed."""
+
+    identity: Identity
+    file: StateFile
+    outbox: Outbox
+    cameras: Mapping[bytes, str]
+    now: Instant
+    trust: Trust = field(init=False)
+    wall: WallTime = field(init=False)
+    desks: dict[bytes, CameraDesk] = field(init=False)
+    proofs: ProofDesk = field(init=False)
+    dirty: bool = True
+    _changed_s: float = float("-inf")
+    _floor_s: float = float("-inf")
+    _agreed: bool = True
+    _posture: Posture = Posture.UNPAIRED
+    _releaser: Releaser = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.trust = Trust(self.file, self.identity)
+        self.wall = WallTime(self.now, self.file.state.wall_floor_ms)
+        self.proofs = ProofDesk(self.file)
+        self._releaser = Releaser(self.identity.unit, self.identity.key, self.file, self.outbox)
+        self.desks = {camera: self._desk(camera, name) for camera, name in self.cameras.items()}
+        self._recover()
+        if self.trust.paired:
+            self._start_tracks()
+
+    def _desk(self, camera: bytes, name: str) -> CameraDesk:
+        book = ManifestBook(self.identity.unit, camera, self.identity.key, self.file, self.outbox)
+        rules = Rules(self.armed_throughout, self.wall.at, lambda slot: self._on_slot(self.desks[camera], slot))
+        track = SurveillanceTrack(camera, self.identity.key, self.file, self.outbox, book, rules)
+        return CameraDesk(camera, name, track)
+
+    # -- time
+
+    def tick(self, now: Instant) -> None:
+        """Call some ten times a second: completes slots, ends windows, makes manifests, watches the clocks."""
+        self._observe(now)
+        for desk in self.desks.values():
+            desk.track.tick(now.mono_s)
+            self._end_if_over(desk)
+            desk.track.book.make_due(now.mono_s, self._manifest_delay_s(desk), self.wall_ms)
+        self._keep_floor()
+        self._report_gaps()
+        for release in self.proofs.missing(now.mono_s):
+            self._proof_missing(release)
+
+    def _observe(self, now: Instant) -> None:
+        self.now = now
+        self.wall.observe(now)
+        agrees = self.wall.agrees(now.mono_s)
+        if agrees is not self._agreed:
+            self._agreed = agrees
+            code = "clock_agrees" if agrees else "clock_disagrees"
+            self._technical(
+                TechnicalKind.CLOCK_DISAGREES, None, code, {"difference_ms": round(self.wall.difference_ms)}
+            )
+        current = self.posture
+        if current is not self._posture:
+            self._posture, self.dirty = current, True
+
+    @property
+    def wall_ms(self) -> int:
+        return self.wall.at(self.now.mono_s)
+
+    @property
+    def posture(self) -> Posture:
+        return posture(self.trust.policy, self.trust.order, self.wall_ms)
+
+    def armed_throughout(self, start_s: float, end_s: float) -> bool:
+        """Whether every reading of the clock in [start, end] says armed, and nobody changed anything in between."""
+        if self._changed_s > start_s or self.trust.policy is None:
+            return False
+        readings = self.wall.possible(start_s, end_s)
+        return all(posture(self.trust.policy, self.trust.order, ms) is Posture.ARMED for ms in readings)
+
+    def _keep_floor(self) -> None:
+        if self.now.mono_s - self._floor_s >= FLOOR_EVERY_S:
+            self._floor_s = self.now.mono_s
+            self.file.state.wall_floor_ms = self.wall.new_floor(self.now.mono_s)
+            self.file.save()
+
+    # -- from the cameras
+
+    def on_stream(self, camera: bytes, stream: Stream, now: Instant) -> None:
+        self._observe(now)
+        desk = self.desks[camera]
+        try:
+            desk.track.cutter.set_stream(stream)
+            desk.stream_ok = True
+        except MediaError as error:
+            desk.stream_ok = False
+            self._technical(TechnicalKind.CAMERA_GARBAGE, camera, "not_recordable", {"why": str(error)})
+
+    def on_packet(self, camera: bytes, packet: Packet, now: Instant) -> None:
+        self._observe(now)
+        self.desks[camera].track.add(packet, now.mono_s)
+
+    def on_motion(self, camera: bytes, moving: bool, mono_s: float, now: Instant) -> None:
+        """Something started or stopped moving: in activity mode that is what is recorded."""
+        self._observe(now)
+        desk, policy = self.desks[camera], self.trust.policy
+        desk.moving = moving
+        if policy is None:
+            return
+        desk.record_until_s = max(desk.record_until_s, mono_s + policy.window.post_s)
+        if moving:
+            self._keep_since(desk, mono_s - policy.window.pre_s, Lane.MEDIA)
+
+    def on_seen(self, camera: bytes, mono_s: float, boxes: list[Box], now: Instant) -> None:
+        """Confirmed findings of one frame, which arrived at `mono_s`."""
+        self._observe(now)
+        desk = self.desks[camera]
+        if not boxes or self.trust.policy is None or not self.armed_throughout(mono_s, now.mono_s):
+            return
+        desk.track.cutter.spot(Spotted(mono_s, tuple((b.cls, b.score, b.x, b.y, b.w, b.h) for b in boxes)))
+        desk.record_until_s = max(desk.record_until_s, mono_s + self.trust.policy.window.post_s)
+        facts = self.facts()
+        alarming = [box for box in boxes if alarms(Sighting(camera, box.cls, box.zone, box.score), facts)]
+        if alarming:
+            self._sighted(desk, max(alarming, key=lambda box: box.score), mono_s, facts)
+
+    def on_technical(self, camera: bytes, event: Technical, now: Instant) -> None:
+        """Something about the camera itself. A lost view is tamper: an alarm in any posture, never with pictures."""
+        self._observe(now)
+        desk = self.desks[camera]
+        if event.code in _CAMERA_STATES and desk.state is not _CAMERA_STATES[event.code]:
+            desk.state, self.dirty = _CAMERA_STATES[event.code], True
+        known = event.code.value in {kind.value for kind in TechnicalKind}
+        kind = TechnicalKind(event.code.value) if known else TechnicalKind.CAMERA_GARBAGE
+        self._technical(kind, camera, event.code.value, event.detail)
+        if event.code is Code.VIEW_LOST and self.trust.paired:
+            self._raise(desk, Cause.TAMPER, "view_lost", "", 0, event.t_mono_s, Images.TAMPER)
+
+    # -- alarms and windows
+
+    def facts(self) -> Facts:
+        assert self.trust.keyset is not None
+        assert self.trust.policy is not None
+        arckey = self.trust.arckey
+        return Facts(
+            self.trust.keyset, self.trust.policy, self.trust.order, self.wall_ms, self._agreed,
+            arckey.expires_ms if arckey else None, tuple(self.file.state.spent),
+        )  # fmt: skip
+
+    def _sighted(self, desk: CameraDesk, box: Box, mono_s: float, facts: Facts) -> None:
+        quiet_s = mono_s - desk.last_sighting_s
+        desk.last_sighting_s = max(desk.last_sighting_s, mono_s)
+        if desk.window is not None and desk.window.open:
+            desk.window.prolong(mono_s)
+            return
+        if quiet_s < QUIET_S and mono_s - desk.window_ended_s < HOLD_S:
+            return
+        images = images_of(Sighting(desk.id, box.cls, box.zone, box.score), facts)
+        self._raise(desk, Cause.MOTION, box.cls, box.zone, round(box.score * 1000), mono_s, images)
+        if images is Images.CAP:
+            self._technical(TechnicalKind.CAP_REACHED, desk.id, "cap_reached")
+
+    def _raise(
+        self, desk: CameraDesk, cause: Cause, cls: str, zone: str, score: int, seen_s: float, images: Images
+    ) -> None:
+        """Number and chain the alarm, pay for its window, make it all durable, then hand out what may be."""
+        state, run = self.file.state, desk.track.epoch
+        slot = run.slot_at(seen_s) if run else -1
+        placed = run if run and 0 <= slot < 4096 else None
+        first_ms = min(self.wall.at(seen_s), self.wall_ms)
+        alarm = Alarm(
+            self.identity.unit, os.urandom(16), state.alarm_number + 1,
+            Envelope.decode(state.alarm_envelope).hash if state.alarm_envelope else None,
+            cause, cls, desk.id, zone, max(0, min(1000, score)), first_ms, self.wall_ms,
+            placed.id if placed else None, slot if placed else None, self.trust.policy_hash or None, images.value,
+        )  # fmt: skip
+        envelope = sign_alarm(alarm, self.identity.key)
+        state.alarm_number, state.alarm_envelope = alarm.number, envelope
+        window = self._window(desk, alarm, seen_s, images) if cause is Cause.MOTION else None
+        self.file.save()
+        self.outbox.put(AlarmItem(envelope))
+        if window is not None:
+            self._open_window(desk, window, seen_s)
+
+    def _window(self, desk: CameraDesk, alarm: Alarm, seen_s: float, images: Images) -> Window:
+        rules = self.facts().policy.window
+        spent = Spent(self.wall_ms, 0) if images is Images.RELEASED else None
+        if spent is not None:
+            recent = [item for item in self.file.state.spent if item.opened_ms > self.wall_ms - DAY_MS]
+            self.file.state.spent = [*recent, spent]
+        return Window(
+            alarm.alarm, desk.id, images, f"{alarm.cause.value}:{alarm.class_name}", self.now.mono_s, seen_s,
+            rules.post_s, rules.max_s, self.wall_ms + rules.max_s * 1000, spent,
+        )  # fmt: skip
+
+    def _open_window(self, desk: CameraDesk, window: Window, seen_s: float) -> None:
+        """Pre-alarm first: from the random-access point before t0 to the last completed slot."""
+        desk.window = window
+        slots = self._keep_since(desk, seen_s - self.facts().policy.window.pre_s, Lane.ALARM)
+        self._release(desk, window, slots)
+
+    def _keep_since(self, desk: CameraDesk, mono_s: float, lane: Lane) -> list[RingSlot]:
+        slots = desk.track.ring.since(mono_s)
+        for slot in slots:
+            desk.track.keep(slot, lane)
+        return slots
+
+    def _on_slot(self, desk: CameraDesk, slot: RingSlot) -> None:
+        """A slot is complete and sealed: keep it, and release it while a window is open."""
+        self._end_if_over(desk, slot.start_mono_s)
+        window = desk.window if desk.window is not None and desk.window.open else None
+        if window is not None:
+            desk.track.keep(slot, Lane.ALARM)
+            self._release(desk, window, [slot])
+        elif self._recording(desk, slot):
+            desk.track.keep(slot, Lane.MEDIA)
+
+    def _recording(self, desk: CameraDesk, slot: RingSlot) -> bool:
+        policy = self.trust.policy
+        if policy is not None and policy.mode is RecordingMode.CONTINUOUS:
+            return True
+        return desk.moving or slot.start_mono_s < desk.record_until_s
+
+    def _release(self, desk: CameraDesk, window: Window, slots: list[RingSlot]) -> None:
+        if not slots:
+            return
+        last = slots[-1].start_mono_s + 1 >= window.end_s
+        self._releaser.release(window, slots, self.facts(), self.trust.arckey, last)
+        if window.why_ended == Images.CAP.value:
+            self._technical(TechnicalKind.CAP_REACHED, desk.id, "cap_reached")
+        self._note_end(desk)
+
+    def _end_if_over(self, desk: CameraDesk, mono_s: float | None = None) -> None:
+        """A window ends by its own time, or at the first reason not to release any more (arming, expiry, clock)."""
+        window = desk.window
+        if window is None or not window.open:
+            return
+        track_s = mono_s if mono_s is not None else self.now.mono_s - 2
+        if track_s >= window.end_s:
+            window.end("over")
+        elif self.posture is not Posture.ARMED:
+            window.end(Images.NOT_ARMED.value)
+        elif window.releasing and (verdict := may_release(self.facts())) is not Images.RELEASED:
+            window.end(verdict.value)
+        self._note_end(desk)
+
+    def _note_end(self, desk: CameraDesk) -> None:
+        window = desk.window
+        if window is None or window.open:
+            return
+        desk.window, desk.window_ended_s = None, self.now.mono_s
+        state = self.file.state
+        state.windows = [item for item in state.windows if item.alarm != window.alarm]
+
+    def end_window(self, alarm: bytes, reason: str, now: Instant) -> None:
+        """The server ends a window (recall, close). It can do nothing else to one."""
+        self._observe(now)
+        state = self.file.state
+        if alarm not in state.ended_alarms:
+            state.ended_alarms = [*state.ended_alarms, alarm][-MAX_ENDED:]
+        for desk in self.desks.values():
+            if desk.window is not None and desk.window.alarm == alarm:
+                desk.window.end(reason)
+                self._note_end(desk)
+        self._drop_waiting_releases(alarm)
+        self.file.save()
+
+    def _drop_waiting_releases(self, alarm: bytes) -> None:
+        """Parts that were made offline go only if no recall came."""
+        for record in self.outbox.spool.of_kind(Kind.RELEASE):
+            release = _release_of(record)
+            if release is not None and release[0] == alarm:
+                self.file.state.unproven.pop(release[1], None)
+                self.outbox.spool.done(record.n)
+
+    # -- from the server
+
+    def deliver(self, kind: str, data: bytes, extra: bytes | None, now: Instant) -> None:
+        """A keyset, policy, command, ARC key or pairing. What is refused changes nothing and is reported."""
+        self._observe(now)
+        before = (self.trust.keyset_hash, self.trust.policy_hash)
+        was_paired = self.trust.paired
+        try:
+            changed = self.trust.accept(kind, data, extra, self.wall_ms)
+        except RefusedObject as error:
+            self._technical(TechnicalKind.REFUSED_OBJECT, None, error.code, {"kind": kind, "why": str(error)})
+            return
+        if changed:
+            self.dirty = True
+            self._after_change(kind, before, was_paired)
+
+    def _after_change(self, kind: str, before: tuple[bytes, bytes], was_paired: bool) -> None:
+        if kind in ("keyset", "policy", "command", "pairing"):
+            self._changed_s = self.now.mono_s
+        if not was_paired and self.trust.paired:
+            self._announce_pairing()
+        if before != (self.trust.keyset_hash, self.trust.policy_hash):
+            self._start_tracks()
+        for desk in self.desks.values():
+            self._end_if_over(desk)
+
+    def _announce_pairing(self) -> None:
+        if self.file.state.paired is not None:
+            self.outbox.put(PairedItem(self.file.state.paired))
+
+    def _start_tracks(self) -> None:
+        """New epochs under the keyset and policy in force; windows of the old ones are over."""
+        keyset, policy = self.trust.keyset, self.trust.policy
+        if keyset is None or policy is None:
+            return
+        ring_s = policy.window.pre_s + MAX_LEAD_S + DETECTION_DELAY_S
+        for desk in self.desks.values():
+            if desk.window is not None:
+                desk.window.end("policy_changed")
+                self._note_end(desk)
+            binding = Binding(
+                self.identity.unit, desk.id, keyset.suite, keyset.tenant_open_pk, self.trust.keyset_hash,
+                self.trust.policy_hash,
+            )  # fmt: skip
+            desk.track.start(binding, self.now.mono_s, ring_s)
+
+    def server_time(self, envelope: bytes, nonce: bytes, now: Instant) -> None:
+        """The ledger's signed time, in answer to our nonce; before pairing there is no key to check it with."""
+        if self.trust.keyset is None:
+            return
+        try:
+            told = verify_time(envelope, self.trust.keyset.log.key.public_key, nonce)
+        except SealError as error:
+            self._technical(TechnicalKind.REFUSED_OBJECT, None, error.code, {"kind": "time", "why": str(error)})
+            return
+        self.wall.server_says(told.at_ms, now)
+        self._observe(now)
+
+    def checkpoint(self, text: str, now: Instant) -> None:
+        """The ledger's newest checkpoint: verified, never smaller than one that was verified before."""
+        self._observe(now)
+        if self.trust.keyset is None or not text:
+            return
+        try:
+            self._take_checkpoint(self.proofs.checkpoint(text, self.trust.keyset))
+        except SealError as error:
+            self._technical(TechnicalKind.REFUSED_OBJECT, None, error.code, {"kind": "checkpoint", "why": str(error)})
+
+    def _take_checkpoint(self, head: TreeHead | None) -> None:
+        if head is not None:
+            for desk in self.desks.values():
+                desk.track.book.checkpoint = head
+
+    def on_proof(self, release_hash: bytes, text: str, now: Instant) -> None:
+        self._observe(now)
+        if self.trust.keyset is None:
+            return
+        try:
+            self._take_checkpoint(self.proofs.proven(release_hash, text, self.trust.keyset))
+        except SealError as error:
+            self._technical(TechnicalKind.REFUSED_OBJECT, None, error.code, {"kind": "proof", "why": str(error)})
+
+    def _proof_missing(self, release_hash: str) -> None:
+        """The ledger does not show a release that the server took: tamper."""
+        self._technical(TechnicalKind.PROOF_MISSING, None, "proof_missing", {"release": release_hash})
+        desk = next(iter(self.desks.values()))
+        if self.trust.paired:
+            self._raise(desk, Cause.TAMPER, "proof_missing", "", 0, self.now.mono_s, Images.TAMPER)
+
+    def on_ack(self, n: int, now: Instant) -> None:
+        record = self.outbox.spool.read(n) if self.outbox.spool.kind_of(n) is Kind.RELEASE else None
+        release = _release_of(record) if record else None
+        if release is not None:
+            self.proofs.delivered(release[1], now.mono_s)
+        self.outbox.spool.done(n)
+
+    def on_refused(self, n: int, code: str, text: str, now: Instant) -> None:
+        """The server will never take this item: it is dropped, and that is reported (but not about a report)."""
+        self._observe(now)
+        kind = self.outbox.spool.kind_of(n)
+        record = self.outbox.spool.read(n)
+        release = _release_of(record) if record else None
+        if release is not None:
+            self.file.state.unproven.pop(release[1], None)
+        self.outbox.spool.done(n)
+        if kind is not Kind.TECHNICAL:
+            what = kind.name.lower() if kind else (record.kind.name.lower() if record else "item")
+            self._technical(TechnicalKind.REFUSED_OBJECT, None, code, {"kind": what, "why": text, "by": "server"})
+
+    def revoke(self, reason: str, now: Instant) -> None:
+        """The server no longer serves this pairing: the unit goes on guarding and sealing, and stops connecting."""
+        self._observe(now)
+        self.file.state.revoked = reason or "revoked"
+        self.file.save()
+        self.dirty = True
+
+    # -- status
+
+    def status(self) -> bytes:
+        """The signed echo of what the unit obeys."""
+        state = self.file.state
+        paired = self.trust.policy is not None
+        return sign_status(
+            Status(
+                self.identity.unit, state.pairing if paired else None, self.wall_ms, State(self.posture.value),
+                until(self.trust.policy, self.trust.order, self.wall_ms), self.trust.keyset_hash or None,
+                self.trust.policy_hash or None, self.trust.policy.counter if self.trust.policy else 0, SOFTWARE,
+                tuple(CameraStatus(camera, self.desks[camera].state) for camera in sorted(self.desks)),
+                Envelope.decode(state.release_envelope).hash if state.release_envelope else None,
+            ),
+            self.identity.key,
+        )  # fmt: skip
+
+    # -- ends and beginnings
+
+    def stop(self, now: Instant) -> None:
+        """A planned stop: everything that is complete gets its manifest; keys are forgotten."""
+        self._observe(now)
+        for desk in self.desks.values():
+            desk.track.stop(now.mono_s)
+        self.file.state.wall_floor_ms = self.wall.new_floor(now.mono_s)
+        self.file.save()
+
+    def _recover(self) -> None:
+        """After a restart: send the heads of all chains again, close what was left open, never continue a window."""
+        state = self.file.state
+        notes = self.outbox.spool.of_kind(Kind.NOTE)
+        heads = list(state.manifests.values())
+        for camera, desk in self.desks.items():
+            desk.track.book.checkpoint = TreeHead(*state.checkpoint) if state.checkpoint else None
+            desk.track.book.recover([note for note in notes if note.camera == camera], self.wall_ms)
+        for envelope in heads:
+            self.outbox.put(ManifestItem(envelope))
+        if state.alarm_envelope is not None:
+            self.outbox.put(AlarmItem(state.alarm_envelope))
+        if state.release_envelope is not None and not self._recalled(state.release_envelope):
+            self.outbox.put(ReleaseItem(state.release_envelope))
+        self._announce_pairing()
+        state.windows = []
+
+    def _recalled(self, envelope: bytes) -> bool:
+        return Release.decode(Envelope.decode(envelope).body).alarm in self.file.state.ended_alarms
+
+    # -- small
+
+    def _manifest_delay_s(self, desk: CameraDesk) -> float:
+        policy = self.trust.policy
+        if policy is None or policy.mode is RecordingMode.CONTINUOUS:
+            return 1.0
+        return desk.track.ring.seconds + 2.0
+
+    def _report_gaps(self) -> None:
+        gaps, self.outbox.spool.gaps = self.outbox.spool.gaps, []
+        for gap in gaps:
+            detail: dict[str, str | int] = {"from_ms": gap.from_ms, "to_ms": gap.to_ms, "records": gap.records}
+            self._technical(TechnicalKind.SPOOL_FULL, gap.camera, "spool_full", detail)
+
+    def _technical(
+        self, kind: TechnicalKind, camera: bytes | None, code: str, detail: dict[str, str | int] | None = None
+    ) -> None:
+        self.outbox.technical(kind, camera, self.wall_ms, code, detail)
+
+
+def _release_of(record: Record) -> tuple[bytes, str] | None:
+    """(alarm id, release hash in hex) of a spooled release."""
+    if record.kind is not Kind.RELEASE:
+        return None
+    up = decode_from_unit(record.payload)
+    if not isinstance(up, Up) or not isinstance(up.item, ReleaseItem):
+        return None
+    envelope = Envelope.decode(up.item.envelope)
+    return Release.decode(envelope.body).alarm, envelope.hash.hex()

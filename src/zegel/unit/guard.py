@@ -1,0 +1,152 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The guard's decisions, pure: from the owner's policy, the time, and what was seen or touched, to alarm or not.
+
+Nothing else decides: the server can neither raise an alarm here nor open one. Deny is the default: whatever is not
+plainly allowed to release pictures goes without them, and says why.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from zegel.seal.keyset import Keyset
+from zegel.seal.policy import Policy
+from zegel.unit.state import ArmOrder, Spent
+
+DAY_MS = 24 * 3600 * 1000
+
+
+class Posture(StrEnum):
+    """What the unit is doing; the words of its signed status."""
+
+    UNPAIRED = "unpaired"
+    OFF = "off"
+    ARMED = "armed"
+    DISARMED = "disarmed"
+    WORKING_HOURS = "working_hours"
+
+
+class Images(StrEnum):
+    """Whether an alarm's pictures are released, and if not, why."""
+
+    RELEASED = "released"
+    CLASS = "none:class"
+    CAP = "none:cap"
+    CLOCK = "none:clock"
+    POLICY_EXPIRED = "none:policy_expired"
+    KEYSET_EXPIRED = "none:keyset_expired"
+    OLDER_KEYSET = "none:policy_of_older_keyset"
+    NO_ARC = "none:no_arc"
+    ARC_KEY_EXPIRED = "none:arc_key_expired"
+    PRIVACY_MASK = "none:privacy_mask"
+    TAMPER = "none:tamper"
+    NOT_ARMED = "none:not_armed"
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """A confirmed finding of the watcher."""
+
+    camera: bytes
+    cls: str
+    zone: str
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """All that a decision rests on. `arc_key_expires_ms` is None while no certified ARC key is pinned."""
+
+    keyset: Keyset
+    policy: Policy
+    order: ArmOrder | None
+    wall_ms: int
+    clock_agrees: bool
+    arc_key_expires_ms: int | None
+    spent: tuple[Spent, ...]
+
+
+def posture(policy: Policy | None, order: ArmOrder | None, wall_ms: int) -> Posture:
+    """Working hours come before everything; then the newest order while it lasts; then the policy's own word."""
+    if policy is None:
+        return Posture.UNPAIRED
+    if not policy.surveillance_allowed(wall_ms):
+        return Posture.WORKING_HOURS
+    if (
+        order is not None
+        and order.issued_ms > policy.issued_ms
+        and (order.until_ms is None or wall_ms < order.until_ms)
+    ):
+        return Posture.ARMED if order.armed else Posture.DISARMED
+    return Posture.ARMED if policy.armed else Posture.OFF
+
+
+def alarms(sighting: Sighting, facts: Facts) -> bool:
+    """Whether a sighting is an alarm: armed, of a class that alarms, in a zone that watches for it."""
+    if posture(facts.policy, facts.order, facts.wall_ms) is not Posture.ARMED:
+        return False
+    if sighting.cls not in facts.policy.alarm_classes:
+        return False
+    zones = facts.policy.camera(sighting.camera).zones
+    if not zones:
+        return True
+    zone = next((zone for zone in zones if zone.name == sighting.zone), None)
+    return zone is not None and (not zone.classes or sighting.cls in zone.classes)
+
+
+def images_of(sighting: Sighting, facts: Facts) -> Images:
+    """Whether that alarm's pictures go to the ARC. The first reason against it is the one that is told."""
+    if sighting.cls not in facts.policy.release_classes:
+        return Images.CLASS
+    if facts.policy.camera(sighting.camera).privacy:
+        return Images.PRIVACY_MASK
+    if caps_left(facts.policy, facts.spent, facts.wall_ms) == (0, 0):
+        return Images.CAP
+    return may_release(facts)
+
+
+def may_release(facts: Facts) -> Images:
+    """What must also hold for every single part while a window is open."""
+    if posture(facts.policy, facts.order, facts.wall_ms) is not Posture.ARMED:
+        return Images.NOT_ARMED
+    if not facts.clock_agrees:
+        return Images.CLOCK
+    if facts.policy.expired(facts.wall_ms):
+        return Images.POLICY_EXPIRED
+    if facts.wall_ms >= facts.keyset.expires_ms:
+        return Images.KEYSET_EXPIRED
+    if facts.policy.keyset_hash != facts.keyset.hash:
+        return Images.OLDER_KEYSET
+    if facts.keyset.arc is None or facts.arc_key_expires_ms is None:
+        return Images.NO_ARC
+    if facts.wall_ms >= facts.arc_key_expires_ms:
+        return Images.ARC_KEY_EXPIRED
+    return Images.RELEASED
+
+
+def until(policy: Policy | None, order: ArmOrder | None, wall_ms: int) -> int | None:
+    """When the posture ends by itself, ms UTC: an order's end or the next edge of working hours. None: open-ended."""
+    if policy is None:
+        return None
+    ends = [policy.next_change(wall_ms)]
+    if order is not None and order.until_ms is not None and order.until_ms > wall_ms:
+        ends.append(order.until_ms)
+    return min((end for end in ends if end is not None), default=None)
+
+
+def caps_left(policy: Policy, spent: tuple[Spent, ...], wall_ms: int) -> tuple[int, int]:
+    """(alarms with pictures, seconds) left in the rolling 24 hours; (0, 0) as soon as one of them is used up.
+
+    Entries dated in the future count: a clock that was set back gives nothing back.
+    """
+    recent = [item for item in spent if item.opened_ms > wall_ms - DAY_MS]
+    releases = policy.caps.releases - len(recent)
+    seconds = policy.caps.seconds - sum(item.seconds for item in recent)
+    return (releases, seconds) if releases > 0 and seconds > 0 else (0, 0)
+
+
+def seconds_left(policy: Policy, spent: tuple[Spent, ...], wall_ms: int) -> int:
+    """Seconds left for a window that is already counted as a release."""
+    recent = [item for item in spent if item.opened_ms > wall_ms - DAY_MS]
+    return max(0, policy.caps.seconds - sum(item.seconds for item in recent))

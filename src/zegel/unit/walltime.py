@@ -1,0 +1,95 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Wall time from two sources: the machine's clock and the ledger's signed time (seal.md, "Keys and time").
+
+It is metadata and never a key: slots run on the monotonic clock. It never falls below the highest value that was
+persisted. More than 60 s between the sources is reported, and alarms go without images until they agree again.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+TOLERANCE_MS = 60_000
+STEP_MS = 50
+MAX_STEPS = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Instant:
+    """One reading of both clocks."""
+
+    mono_s: float
+    wall_ms: int
+
+    @property
+    def offset_ms(self) -> float:
+        return self.wall_ms - self.mono_s * 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """The machine's clock was set between two readings; before it stood at `old_offset_ms`."""
+
+    from_s: float
+    until_s: float
+    old_offset_ms: float
+
+
+class WallTime:
+    """Feed it every reading with `observe`, and the server's signed time when it comes."""
+
+    def __init__(self, now: Instant, floor_ms: int = 0) -> None:
+        """`floor_ms`: the highest wall time that was persisted."""
+        self._floor_ms = floor_ms
+        self._floor_mono_s = now.mono_s
+        self._offset_ms = now.offset_ms
+        self._base_ms = now.offset_ms
+        self._server_ms: float | None = None
+        self._seen_s = now.mono_s
+        self._steps: list[Step] = []
+
+    def observe(self, now: Instant) -> None:
+        if abs(now.offset_ms - self._offset_ms) > STEP_MS:
+            self._steps = [*self._steps, Step(self._seen_s, now.mono_s, self._offset_ms)][-MAX_STEPS:]
+        self._offset_ms, self._seen_s = now.offset_ms, now.mono_s
+
+    def possible(self, start_s: float, end_s: float) -> tuple[int, ...]:
+        """Every wall time that the ends of a stretch had, also by a clock that was set in the middle of it.
+
+        Whoever sets the clock gains nothing: what is armed only by one of two readings is not armed.
+        """
+        offsets = [self._offset_ms]
+        offsets += [step.old_offset_ms for step in self._steps if step.from_s <= end_s and start_s <= step.until_s]
+        return tuple(
+            max(self._floor_ms, round(offset + mono_s * 1000)) for offset in offsets for mono_s in (start_s, end_s)
+        )
+
+    def server_says(self, server_ms: int, now: Instant) -> None:
+        """A verified time of the ledger, received at `now`."""
+        self._server_ms = server_ms - now.mono_s * 1000
+        self.observe(now)
+        if self.difference_ms <= TOLERANCE_MS:
+            self._base_ms = self._offset_ms
+
+    def at(self, mono_s: float) -> int:
+        """Wall time (ms UTC) of a monotonic instant, by the machine's clock as it stands, floored."""
+        return max(self._floor_ms, round(self._offset_ms + mono_s * 1000))
+
+    @property
+    def difference_ms(self) -> float:
+        """How far the machine's clock is from the best other source."""
+        other = self._base_ms if self._server_ms is None else self._server_ms
+        return abs(self._offset_ms - other)
+
+    def agrees(self, mono_s: float) -> bool:
+        """False while a source contradicts the machine's clock by more than 60 s."""
+        behind = self._floor_ms - (self._offset_ms + mono_s * 1000)
+        return self.difference_ms <= TOLERANCE_MS and behind <= TOLERANCE_MS
+
+    def new_floor(self, mono_s: float) -> int:
+        """The floor to persist now. Unless both sources agree it rises no faster than the monotonic clock."""
+        wall = self.at(mono_s)
+        if self._floor_ms and not (self._server_ms is not None and self.agrees(mono_s)):
+            wall = min(wall, self._floor_ms + round((mono_s - self._floor_mono_s) * 1000) + TOLERANCE_MS)
+        self._floor_ms, self._floor_mono_s = max(self._floor_ms, wall), mono_s
+        return self._floor_ms
