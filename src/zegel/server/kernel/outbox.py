@@ -229,10 +229,11 @@ def forget_old() -> int:
         for (topic,) in cursor.fetchall():
             wanted = names.get(topic, [])
             cursor.execute(
-                "DELETE FROM kernel_outboxevent e WHERE topic = %s AND at < %s AND %s = (SELECT count(*) FROM "
-                "kernel_outboxdelivery d WHERE d.event_id = e.id AND d.done AND d.subscriber = ANY (%s))",
+                "WITH gone AS (DELETE FROM kernel_outboxevent e WHERE topic = %s AND at < %s AND %s = (SELECT count(*) FROM "
+                "kernel_outboxdelivery d WHERE d.event_id = e.id AND d.done AND d.subscriber = ANY (%s)) RETURNING id), "
+                "also AS (DELETE FROM kernel_outboxdelivery d USING gone WHERE d.event_id = gone.id) SELECT count(*) FROM gone",
                 [topic, clock.now() - KEPT, len(wanted), wanted])
-            dropped += cursor.rowcount
+            dropped += cursor.fetchone()[0]
     return dropped
 
 

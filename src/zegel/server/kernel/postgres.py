@@ -25,6 +25,7 @@ import re
 import shutil
 import signal
 import subprocess
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -472,8 +473,13 @@ def _environment() -> dict[str, str]:
     return {"PATH": "/usr/bin:/bin", "LC_ALL": "C", "TZ": "UTC"}
 
 
-def _end_with_parent() -> Callable[[], None]:
-    """The database ends, in order, when the supervisor is killed outright. Looked up before the fork, on purpose."""
+def _end_with_parent() -> Callable[[], None] | None:
+    """The database ends, in order, when the supervisor is killed outright. Looked up before the fork, on purpose.
+
+    Linux means the parent's *thread*: from any other than the main one it is left out, or the database would end with it.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        return None
     prctl = ctypes.CDLL(None).prctl
 
     def ask() -> None:
