@@ -44,10 +44,7 @@ class Alarm(TenantModel):
     closed_note = models.CharField(max_length=2000, default="")
 
     class Meta:
-        constraints = (
-            models.UniqueConstraint(fields=["unit_id", "number"], name="alarms_alarm_number"),
-            models.UniqueConstraint(fields=["hash"], name="alarms_alarm_hash"),
-        )
+        constraints = (models.UniqueConstraint(fields=["hash"], name="alarms_alarm_hash"),)
         indexes = (
             models.Index(
                 fields=["priority", "raised_ms"], name="alarms_queue", condition=~models.Q(state=State.CLOSED.value)

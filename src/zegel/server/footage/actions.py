@@ -38,7 +38,7 @@ from zegel.server.footage.models import (
 )
 from zegel.server.footage.rules import EpochFacts, SegmentFacts, WindowEnd
 from zegel.server.kernel import clock, shred, work
-from zegel.server.kernel.actor import Actor
+from zegel.server.kernel.actor import Actor, system
 from zegel.server.ledger import Entry, Kind
 from zegel.server.people import queries as people
 from zegel.server.sites import queries as sites
@@ -49,7 +49,7 @@ from zegel.server.sites.unit_actions import note_technical, paired_unit
 MAX_CLOCK_AHEAD_MS = 10 * 60_000
 
 
-# --- epochs -------------------------------------------------------------------------------------------------------------
+# --- epochs ---
 
 
 def store_epoch(actor: Actor, envelope: bytes) -> None:
@@ -90,7 +90,7 @@ def _camera_of(unit: Unit, camera: bytes) -> bool:
     return Camera.objects.filter(id=UUID(bytes=camera), unit=unit).exists()
 
 
-# --- segments -----------------------------------------------------------------------------------------------------------
+# --- segments ---
 
 
 @dataclass(frozen=True)
@@ -177,11 +177,12 @@ def _append(row: Epoch, fresh: Sequence[_Parsed]) -> None:
     ])  # fmt: skip
 
 
-# --- manifests ----------------------------------------------------------------------------------------------------------
+# --- manifests ---
 
 
 def store_manifest(actor: Actor, envelope: bytes) -> None:
-    """The signed list of what up to 60 slots hold. One that contradicts what is stored is refused. Raises RefusedObject."""
+    """The signed list of what up to 60 slots hold. One that contradicts what is stored is refused. Raises
+    RefusedObject."""
     with work.transaction(actor) as w:
         unit = paired_unit(actor)
         try:
@@ -231,13 +232,14 @@ def compact_pack(actor: Actor, epoch_id: UUID) -> None:
             pack_writer.compact(w, pack)
 
 
-# --- releases -----------------------------------------------------------------------------------------------------------
+# --- releases ---
 
 
 def store_release(actor: Actor, envelope: bytes) -> None:
     """One part of a release, if everything about it is right and its alarm's window is still open.
 
-    A part that comes after the end is dropped: its place in the chain is kept, its content is not. Raises RefusedObject.
+    A part that comes after the end is dropped: its place in the chain is kept, its content is not. Raises
+    RefusedObject.
     """
     with work.transaction(actor) as w:
         unit = paired_unit(actor)
@@ -294,7 +296,9 @@ def _check_recipient(unit: Unit, window: Window, release: seal_release.Release) 
     if release.arc_party != window.arc_party_id.bytes or release.suite is not keyset.suite:
         raise RefusedObject("wrong_recipient", "the release is not for the alarm centre of this alarm")
     if release.recipient not in _certified(unit, keyset):
-        raise RefusedObject("wrong_recipient", "the release is sealed to a key that the alarm centre has not certified now")
+        raise RefusedObject(
+            "wrong_recipient", "the release is sealed to a key that the alarm centre has not certified now"
+        )
 
 
 def _certified(unit: Unit, keyset: Keyset) -> frozenset[bytes]:
@@ -372,7 +376,7 @@ def _note_index(actor: Actor, w: work.Work, release_hash: bytes) -> None:
             Release.objects.filter(hash=release_hash).update(ledger_index=w.receipts[-1].index)
 
 
-# --- windows ------------------------------------------------------------------------------------------------------------
+# --- windows ---
 
 
 @dataclass(frozen=True)
@@ -388,7 +392,8 @@ class NewWindow:
 
 
 def open_window(actor: Actor, new: NewWindow) -> Window:
-    """Called by alarms within the alarm's own transaction. The deadline is the policy's; a release may only shorten it."""
+    """Called by alarms within the alarm's own transaction. The deadline is the policy's; a release may only shorten
+    it."""
     with work.transaction(actor) as w:
         deadline = moment(new.raised_ms + new.policy_max_s * 1000)
         window = Window.objects.create(
@@ -432,22 +437,23 @@ def end_lease(w: work.Work, lease: Lease) -> None:
     w.publish("view.ended", owner_id=lease.owner_id, lease_id=lease.id, camera_id=lease.camera_id)
 
 
-def end_overdue(owner_id: UUID, deadline_id: UUID, kind: str) -> None:
-    """The worker: a window past its time, or a lease that nobody renewed."""
-    from zegel.server.kernel.actor import system
-
-    actor = system(owner_id)
-    if kind == DeadlineKind.WINDOW:
-        with work.transaction(actor):
-            window = Window.objects.filter(alarm_id=deadline_id).first()
-            if window is not None and window.deadline > clock.now():
-                return
-            end_window(actor, deadline_id, WindowEnd.EXPIRED)
-            Deadline.objects.filter(id=deadline_id).delete()
-        return
-    with work.transaction(actor) as w:
-        lease = Lease.objects.select_for_update().filter(id=deadline_id, ended_at__isnull=True).first()
-        if lease is None or lease.expires_at > clock.now():
-            Deadline.objects.filter(id=deadline_id).update(at=lease.expires_at) if lease else None
+def end_overdue_window(owner_id: UUID, alarm_id: UUID) -> None:
+    """The worker: a window past its time. (Nothing was handed out since: the door asks the clock.)"""
+    with work.transaction(system(owner_id)):
+        window = Window.objects.filter(alarm_id=alarm_id, ended_at__isnull=True).first()
+        if window is not None and window.deadline > clock.now():
             return
-        end_lease(w, lease)
+        end_window(system(owner_id), alarm_id, WindowEnd.EXPIRED)
+        Deadline.objects.filter(id=alarm_id).delete()
+
+
+def end_overdue_lease(owner_id: UUID, lease_id: UUID) -> None:
+    """The worker: a lease that nobody renewed has ended; its last entry is written. One that was renewed waits on."""
+    with work.transaction(system(owner_id)) as w:
+        lease = Lease.objects.select_for_update().filter(id=lease_id, ended_at__isnull=True).first()
+        if lease is None:
+            Deadline.objects.filter(id=lease_id).delete()
+        elif lease.expires_at > clock.now():
+            Deadline.objects.filter(id=lease_id).update(at=lease.expires_at)
+        else:
+            end_lease(w, lease)

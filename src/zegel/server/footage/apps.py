@@ -7,3 +7,6 @@ from django.apps import AppConfig
 class FootageConfig(AppConfig):
     name = "zegel.server.footage"
     label = "footage"
+
+    def ready(self) -> None:
+        from zegel.server.footage import facts, jobs  # noqa: F401  registers what the gate and the worker ask for

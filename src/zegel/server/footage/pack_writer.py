@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Packs grow and are compacted here. Ciphertext in, nothing out.
 
-A pack holds one (camera, track, epoch), so that forgetting it drops whole objects. It grows by parts, each its own object,
+A pack holds one (camera, track, epoch), so that forgetting it drops whole objects. It grows by parts, each its own
+object,
 and is compacted into large ones when its epoch is closed. Crash-safe by order: an object is durable before the row that
 names it commits, and is deleted only after the row that named it is gone. What a crash leaves is an object that no row
 names (`zegel fsck` finds it), never a row without its object.

@@ -27,7 +27,18 @@ def _images(model: str, fields: tuple[str, ...], erase: Erase) -> None:
 _images("footage.Epoch", ("wrapped", "shred", "start_ms"), Erase.SHRED)
 not_personal(
     "footage.Epoch",
-    ("unit_id", "camera_id", "track", "number", "suite", "hash", "keyset_hash", "policy_hash", "received_at", "closed_at"),
+    (
+        "unit_id",
+        "camera_id",
+        "track",
+        "number",
+        "suite",
+        "hash",
+        "keyset_hash",
+        "policy_hash",
+        "received_at",
+        "closed_at",
+    ),
     why="which device and stream, and hashes of what it was made under",
 )
 _images("footage.Pack", ("size", "parts", "compacted_at"), Erase.SHRED)
@@ -43,19 +54,33 @@ not_personal("footage.Manifest", ("hash", "epoch", "previous", "received_at"), w
 def _alarm(model: str, fields: tuple[str, ...], erase: Erase) -> None:
     declare(
         model, fields, subject=Subject.FILMED, path="owner_id", category=Category.IMAGE,
-        purpose=Purpose.ALARM_VERIFICATION, basis=Basis.LEGITIMATE_INTERESTS, recipients=(Recipient.OWNER, Recipient.ARC),
+        purpose=Purpose.ALARM_VERIFICATION, basis=Basis.LEGITIMATE_INTERESTS, recipients=(Recipient.OWNER,
+        Recipient.ARC),
         term=Term.ALARM, starts=Start.ALARM_CLOSED, export=Export.SEALED, erase=erase,
     )  # fmt: skip
 
 
 _alarm("footage.Window", ("raised_ms", "opened_at", "ended_at", "end_reason", "deadline"), Erase.DELETE_ROW)
 not_personal(
-    "footage.Window", ("alarm_id", "unit_id", "camera_id", "arc_party_id", "policy_max_s"), why="which alarm, device and parties"
+    "footage.Window",
+    ("alarm_id", "unit_id", "camera_id", "arc_party_id", "policy_max_s"),
+    why="which alarm, device and parties",
 )
 _alarm("footage.Release", ("wrapped", "shred", "ranges", "issued_ms"), Erase.SHRED)
 not_personal(
     "footage.Release",
-    ("hash", "unit_id", "alarm_id", "part", "previous", "camera_id", "arc_party_id", "recipient", "ledger_index", "received_at"),
+    (
+        "hash",
+        "unit_id",
+        "alarm_id",
+        "part",
+        "previous",
+        "camera_id",
+        "arc_party_id",
+        "recipient",
+        "ledger_index",
+        "received_at",
+    ),
     why="which alarm, device and parties, and hashes",
 )
 declare(
@@ -63,7 +88,8 @@ declare(
     ("person_id", "party_id", "role", "purpose", "camera_id", "track", "alarm_id", "wanted", "releases_handed", "opened_at",
      "expires_at", "ended_at"),
     subject=Subject.USER, path="person_id", category=Category.ACTIVITY, purpose=Purpose.ACCOUNTABILITY,
-    basis=Basis.LEGITIMATE_INTERESTS, recipients=(Recipient.OWNER, Recipient.ARC), term=Term.VIEW_LOG, starts=Start.MADE,
+    basis=Basis.LEGITIMATE_INTERESTS, recipients=(Recipient.OWNER, Recipient.ARC), term=Term.VIEW_LOG,
+    starts=Start.MADE,
     export=Export.VALUE, erase=Erase.DELETE_ROW,
 )  # fmt: skip
 not_personal("footage.Lease", ("ledger_index",), why="the number of a ledger entry, which is declared there")

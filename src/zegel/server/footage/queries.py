@@ -60,7 +60,8 @@ def segments_in(ranges: Sequence[SlotRange]) -> list[Segment]:
 
 
 def lead_slot(epoch_id: UUID, slot: int) -> int:
-    """The slot of the last random-access segment at or before `slot`, at most five seconds earlier; else `slot` itself."""
+    """The slot of the last random-access segment at or before `slot`, at most five seconds earlier; else `slot`
+    itself."""
     earliest = max(0, slot - rules.LEAD_SLOTS)
     found = Segment.objects.filter(epoch_id=epoch_id, slot__gte=earliest, slot__lte=slot, random_access=True)
     last = found.aggregate(last=Max("slot"))["last"]

@@ -2,7 +2,8 @@
 """What people do to sites and units. The server carries what the owner signed; the unit decides.
 
 - Nothing that was signed is changed here, and nothing is made up: an envelope goes to the unit as it came.
-- The server refuses early what the unit would refuse (a wrong signer, an old counter), so that the owner hears it at once;
+- The server refuses early what the unit would refuse (a wrong signer, an old counter), so that the owner hears it at
+  once;
   it is never the reason that something holds.
 - Arming asks the gate: without agreement, purpose and sign nothing arms.
 - A revoked key never comes back.
@@ -52,7 +53,7 @@ def add_site(
         )  # fmt: skip
 
 
-# --- pairing ------------------------------------------------------------------------------------------------------------
+# --- pairing ---
 
 
 def start_pairing(actor: Actor, fingerprint: bytes, site_id: UUID, name: str) -> Pairing:
@@ -123,7 +124,7 @@ def _check_pairing(pairing: Pairing, body: bytes, mac: bytes, keyset_bytes: byte
     return policy
 
 
-# --- what the owner signs afterwards --------------------------------------------------------------------------------------
+# --- what the owner signs afterwards ---
 
 
 def accept_keyset(actor: Actor, unit_id: UUID, envelope: bytes) -> UnitObject:
@@ -196,7 +197,8 @@ def _check_command(unit: Unit, envelope: bytes) -> Command:
 
 
 def revoke_unit(actor: Actor, unit_id: UUID) -> Unit:
-    """A stolen unit: its key counts for nothing from now on, for ever, and its link is cut. Raises Denied, UnknownUnit."""
+    """A stolen unit: its key counts for nothing from now on, for ever, and its link is cut. Raises Denied,
+    UnknownUnit."""
     with work.transaction(actor) as w:
         unit = queries.get_unit(unit_id)
         _require(actor, Action.REVOKE, _resource(unit))
@@ -213,7 +215,7 @@ def revoke_unit(actor: Actor, unit_id: UUID) -> Unit:
         return unit
 
 
-# --- helpers ------------------------------------------------------------------------------------------------------------
+# --- helpers ---
 
 
 def _require(actor: Actor, action: Action, resource: Resource) -> None:

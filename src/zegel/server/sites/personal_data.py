@@ -20,7 +20,9 @@ declare(
     purpose=Purpose.SURVEILLANCE, basis=Basis.CONTRACT, recipients=(Recipient.OWNER, Recipient.PROVIDER, Recipient.ARC),
     term=Term.SITE, starts=Start.AGREEMENT_ENDED, export=Export.VALUE, erase=Erase.BLANK,
 )  # fmt: skip
-not_personal("sites.Site", ("tz", "profile", "created_at"), why="the region's clock, the set of terms, and when it was entered")
+not_personal(
+    "sites.Site", ("tz", "profile", "created_at"), why="the region's clock, the set of terms, and when it was entered"
+)
 
 declare(
     "sites.Unit", ("name",), subject=Subject.CUSTOMER, path="owner_id", category=Category.LOCATION,
@@ -46,7 +48,9 @@ declare(
     erase=Erase.DELETE_ROW,
 )  # fmt: skip
 not_personal(
-    "sites.UnitObject", ("unit", "pairing_id", "hash", "expires_at"), why="which unit and pairing it belongs to, and its hash"
+    "sites.UnitObject",
+    ("unit", "pairing_id", "hash", "expires_at"),
+    why="which unit and pairing it belongs to, and its hash",
 )
 declare(
     "sites.TechnicalEvent", ("kind", "code", "at", "detail", "camera_id", "received_at"), subject=Subject.CUSTOMER,
@@ -65,7 +69,19 @@ declare(
 )  # fmt: skip
 not_personal(
     "sites.Pairing",
-    ("pairing_id", "unit_id", "fingerprint", "sign_pk", "site", "software", "body", "mac", "paired", "started_at", "paired_at"),
+    (
+        "pairing_id",
+        "unit_id",
+        "fingerprint",
+        "sign_pk",
+        "site",
+        "software",
+        "body",
+        "mac",
+        "paired",
+        "started_at",
+        "paired_at",
+    ),
     why="a device's key and its answer",
 )
 declare(

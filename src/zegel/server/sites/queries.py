@@ -58,7 +58,7 @@ def owners_with_units() -> Sequence[UUID]:
         return list(UnitKey.objects.values_list("owner_id", flat=True).distinct())
 
 
-# --- within an acting party ---------------------------------------------------------------------------------------------
+# --- within an acting party ---
 
 
 def get_site(site_id: UUID) -> Site:
@@ -128,7 +128,7 @@ def fresh_commands(unit: Unit, now_ms: int, at_most_ms: int) -> Sequence[UnitObj
     return [row for row in found.order_by("received_at") if now_ms - row.received_at.timestamp() * 1000 <= at_most_ms]
 
 
-# --- for an actor -------------------------------------------------------------------------------------------------------
+# --- for an actor ---
 
 
 def units(actor: Actor) -> Sequence[Unit]:

@@ -43,7 +43,7 @@ APPEARANCES_AT_MOST = 10_000
 TECHNICAL_KINDS = frozenset({
     "camera_lost", "camera_back", "camera_garbage", "resolution_changed", "time_jump", "view_lost", "view_back",
     "long_gop", "detector_lost", "spool_full", "clock_disagrees", "cap_reached", "refused_object", "proof_missing",
-    "release_gap",
+    "release_gap", "alarm_gap",
 })  # fmt: skip
 ARMED_STATES = frozenset({"armed", "working_hours"})
 
@@ -194,7 +194,7 @@ def _keep(unit: Unit, kind: ObjectKind, counter: int, envelope: bytes, expires_m
     return row
 
 
-# --- a paired unit --------------------------------------------------------------------------------------------------------
+# --- a paired unit ---
 
 
 def greet(actor: Actor, software: str) -> None:
@@ -253,7 +253,8 @@ def _say_change(w: work.Work, unit: Unit, before: Status | None, after: Status) 
 
 
 def record_technical(
-    actor: Actor, event_id: UUID, kind: str, camera_id: UUID | None, at_ms: int, code: str, detail: Mapping[str, str | int],
+    actor: Actor, event_id: UUID, kind: str, camera_id: UUID | None, at_ms: int, code: str, detail: Mapping[str, str |
+    int],
 ) -> None:  # fmt: skip
     """Something went wrong at the unit, by its own account. Raises ObjectRefused."""
     if kind not in TECHNICAL_KINDS:

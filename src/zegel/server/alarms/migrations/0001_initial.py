@@ -49,7 +49,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'indexes': [models.Index(condition=models.Q(('state', 'closed'), _negated=True), fields=['priority', 'raised_ms'], name='alarms_queue'), models.Index(fields=['owner_id', '-raised_ms'], name='alarms_newest')],
-                'constraints': [models.UniqueConstraint(fields=('unit_id', 'number'), name='alarms_alarm_number'), models.UniqueConstraint(fields=('hash',), name='alarms_alarm_hash')],
+                'constraints': [models.UniqueConstraint(fields=('hash',), name='alarms_alarm_hash')],
             },
         ),
         migrations.CreateModel(

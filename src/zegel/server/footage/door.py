@@ -1,0 +1,416 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The door: the one way to a sealed segment or release. There is no other; a test walks every route to prove it.
+
+What keeps it safe:
+- Log before serve. The view's entry is durable in the ledger before a lease exists; no entry, no lease; no lease, no
+  byte.
+- A lease is one person's, for one purpose, camera and track. It covers at most 60 slots at a time, for at most 60
+  seconds,
+  and each renewal is an entry of its own that says what it adds.
+- Every fetch asks again: is the lease running, whose is it, does it cover this slot, is the alarm's window open, does
+  the
+  gate still say yes. (The gate's yes is reused for one second; lease and window are read each time.)
+- Releases are handed out here only, only to the alarm centre they are sealed to, only while the window is open, logged.
+- What leaves is ciphertext. Nothing here, and nothing the server holds, opens it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from zegel.server import gate
+from zegel.server.footage import actions, pack_reader, queries, rules
+from zegel.server.footage.errors import BadRange, LeaseEnded, NothingToShow, ViewNotLogged, WindowClosed
+from zegel.server.footage.models import Deadline, DeadlineKind, Epoch, Lease, LeaseShare, Release, Segment, Window
+from zegel.server.footage.rules import Purpose, SlotRange, Track
+from zegel.server.gate import Action, Resource, ResourceKind
+from zegel.server.kernel import clock, ids, shred, tenancy, work
+from zegel.server.kernel.actor import Actor
+from zegel.server.ledger import Entry, Kind
+from zegel.server.ledger import actions as ledger
+from zegel.server.ledger.errors import LedgerError
+from zegel.server.sites import queries as sites
+from zegel.server.sites.models import Camera
+
+MAX_FETCHED_AT_ONCE = 120
+MAX_BYTES_AT_ONCE = 8 * 1024 * 1024
+MAX_RANGES = 64
+GATE_ANSWER_LASTS_S = 1.0
+LEASE_LASTS = timedelta(milliseconds=rules.LEASE_MS)
+MAX_SPAN_MS = 31 * 24 * 3600 * 1000
+
+_allowed_until: dict[tuple[UUID, str | None], float] = {}
+
+
+@dataclass(frozen=True)
+class ViewRequest:
+    """What somebody wants to see and why. Either `ranges`, or a time (ms UTC), or, for an alarm, neither: all
+    released."""
+
+    camera_id: UUID
+    track: Track
+    purpose: Purpose
+    alarm_id: UUID | None = None
+    ranges: tuple[SlotRange, ...] = ()
+    from_ms: int | None = None
+    to_ms: int | None = None
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A segment that the lease covers; fetch it by `id`."""
+
+    id: str
+    epoch: UUID
+    slot: int
+    seq: int
+    random_access: bool
+    size: int
+    sha256: bytes
+
+
+@dataclass(frozen=True)
+class View:
+    """A lease, and what the viewer needs besides the ciphertext. `index` and `promise` are the ledger's."""
+
+    lease_id: UUID
+    index: int
+    promise: bytes
+    expires_ms: int
+    epochs: Sequence[bytes]
+    segments: Sequence[Listed]
+    releases: Sequence[bytes]
+    manifests: Sequence[bytes]
+    more: bool
+
+
+# --- opening and renewing ---
+
+
+def open_view(actor: Actor, request: ViewRequest) -> View:
+    """A lease on the first slots of what is wanted. Raises Denied, NothingToShow, BadRange, ViewNotLogged."""
+    actor = replace(actor, purpose=request.purpose.value)
+    with tenancy.acting_as(actor.party_id, actor.id):
+        camera = _camera(request.camera_id)
+        _hold_window(request.alarm_id)
+        gate.require(actor, Action.VIEW, _resource(camera, request.alarm_id))
+        wanted = _wanted(camera, request)
+        share, more = rules.lease_share(_slots(request, wanted, ()))
+        if not share and not _may_come(request):
+            raise NothingToShow
+        releases = _releases(actor, request, ())
+        lease_id = ids.new()
+        receipts = _log(actor, camera, request, lease_id, share, releases)
+        with work.transaction(actor) as w:
+            lease = _new_lease(actor, camera, request, wanted, lease_id, receipts[0].index)
+            return _give(w, lease, share, releases, receipts[0], more)
+
+
+def renew(actor: Actor, lease_id: UUID) -> View:
+    """The same lease, with what came or remained since. Raises LeaseEnded, Denied, ViewNotLogged."""
+    with tenancy.acting_as(actor.party_id, actor.id):
+        lease = _running(actor, lease_id, lock=True)
+        actor = replace(actor, purpose=lease.purpose)
+        camera = _camera(lease.camera_id)
+        _hold_window(lease.alarm_id)
+        gate.require(actor, Action.VIEW, _resource(camera, lease.alarm_id))
+        request = _request_of(lease)
+        had = [_range_of(row) for row in LeaseShare.objects.filter(lease=lease)]
+        share, more = rules.lease_share(_slots(request, _wanted(camera, request), had))
+        releases = _releases(actor, request, lease.releases_handed)
+        if not share and not releases:
+            return _nothing_new(lease)
+        receipts = _log(actor, camera, request, lease.id, share, releases)
+        with work.transaction(actor) as w:
+            return _give(w, lease, share, releases, receipts[0], more)
+
+
+def end_view(actor: Actor, lease_id: UUID) -> None:
+    """The viewer is done; the last entry says how long he looked. Ending what has ended is harmless."""
+    with work.transaction(actor) as w:
+        lease = Lease.objects.select_for_update().filter(
+            id=lease_id, person_id=actor.id, party_id=actor.party_id, ended_at__isnull=True
+        ).first()  # fmt: skip
+        if lease is not None:
+            actions.end_lease(w, lease)
+
+
+# --- fetching ---
+
+
+def fetch(actor: Actor, lease_id: UUID, segment_ids: Sequence[str]) -> list[bytes]:
+    """The sealed segments, in the order asked, as far as 8 MiB go (always at least one).
+
+    Raises LeaseEnded (also for a segment that the lease does not cover), WindowClosed, Denied, StorageError.
+    """
+    if not 1 <= len(segment_ids) <= MAX_FETCHED_AT_ONCE:
+        raise BadRange
+    keys = [_segment_key(text) for text in segment_ids]
+    with tenancy.acting_as(actor.party_id, actor.id):
+        lease = _running(actor, lease_id)
+        _still_allowed(replace(actor, purpose=lease.purpose), lease)
+        places = _places(lease, keys)
+        return pack_reader.read(_within(places, MAX_BYTES_AT_ONCE))
+
+
+def _segment_key(text: str) -> tuple[UUID, int]:
+    epoch, _, seq = text.partition(".")
+    if not seq.isdigit() or len(seq) > 10:
+        raise LeaseEnded
+    return ids.from_text(epoch), int(seq)
+
+
+def _places(lease: Lease, keys: Sequence[tuple[UUID, int]]) -> list[pack_reader.Place]:
+    shares = [_range_of(row) for row in LeaseShare.objects.filter(lease=lease, expires_at__gt=clock.now())]
+    found: dict[tuple[UUID, int], Segment] = {}
+    for epoch in {epoch for epoch, _ in keys}:
+        numbers = [seq for other, seq in keys if other == epoch]
+        for row in Segment.objects.filter(epoch_id=epoch, seq__in=numbers).only(
+            "epoch_id", "seq", "slot", "offset", "size"
+        ):
+            found[epoch, row.seq] = row
+    for key in keys:
+        if key not in found or not rules.covered(shares, key[0], found[key].slot):
+            raise LeaseEnded
+    return [pack_reader.Place(key[0], found[key].offset, found[key].size) for key in keys]
+
+
+def _within(places: Sequence[pack_reader.Place], most: int) -> Sequence[pack_reader.Place]:
+    total = 0
+    for count, place in enumerate(places):
+        total += place.size + 4
+        if total > most and count:
+            return places[:count]
+    return places
+
+
+def _running(actor: Actor, lease_id: UUID, *, lock: bool = False) -> Lease:
+    rows = Lease.objects.select_for_update() if lock else Lease.objects
+    lease = rows.filter(id=lease_id, person_id=actor.id, party_id=actor.party_id, role=actor.role or "").first()
+    if lease is None or lease.ended_at is not None or lease.expires_at <= clock.now():
+        if lease is not None and lease.alarm_id is not None and not queries.is_open(queries.window_of(lease.alarm_id)):
+            raise WindowClosed
+        raise LeaseEnded
+    return lease
+
+
+def _still_allowed(actor: Actor, lease: Lease) -> None:
+    """The window each time; the gate's answer at most a second old."""
+    if lease.alarm_id is not None and not queries.is_open(queries.window_of(lease.alarm_id)):
+        raise WindowClosed
+    key, now = (lease.id, actor.role), clock.monotonic()
+    if _allowed_until.get(key, 0.0) > now:
+        return
+    gate.require(actor, Action.VIEW, _resource(_camera(lease.camera_id), lease.alarm_id))
+    if len(_allowed_until) > 10_000:
+        _allowed_until.clear()
+    _allowed_until[key] = now + GATE_ANSWER_LASTS_S
+
+
+# --- what is wanted ---
+
+
+def _camera(camera_id: UUID) -> Camera:
+    camera = sites.find_camera(camera_id)
+    if camera is None:
+        raise NothingToShow
+    return camera
+
+
+def _hold_window(alarm_id: UUID | None) -> None:
+    """Whoever wants to end the window waits until this view is given; whoever comes after finds it ended."""
+    if alarm_id is not None:
+        Window.objects.select_for_update().filter(alarm_id=alarm_id).first()
+
+
+def _resource(camera: Camera, alarm_id: UUID | None) -> Resource:
+    of = {"unit": camera.unit_id, "site": camera.unit.site_id}
+    return Resource(
+        ResourceKind.CAMERA, camera.id, camera.owner_id, of if alarm_id is None else of | {"alarm": alarm_id}
+    )
+
+
+def _wanted(camera: Camera, request: ViewRequest) -> tuple[SlotRange, ...]:
+    """The slots that the request may ever cover: for the alarm centre what was released, for the owner what he named."""
+    if request.purpose is Purpose.ALARM_VERIFICATION:
+        if request.alarm_id is None or request.track is not Track.SURVEILLANCE:
+            raise BadRange
+        released = queries.released_ranges(request.alarm_id, camera.id)
+        return _cut(rules.ranges_of(rules.slots_of(released)), request.ranges)
+    if request.ranges:
+        return _checked(camera, request)
+    if request.from_ms is None or request.to_ms is None or not 0 < request.to_ms - request.from_ms <= MAX_SPAN_MS:
+        raise BadRange
+    return tuple(_of_time(camera, request.track, request.from_ms, request.to_ms))
+
+
+def _cut(ranges: tuple[SlotRange, ...], to: tuple[SlotRange, ...]) -> tuple[SlotRange, ...]:
+    if not to:
+        return ranges
+    asked = set(rules.slots_of(to))
+    return rules.ranges_of(slot for slot in rules.slots_of(ranges) if slot in asked)
+
+
+def _checked(camera: Camera, request: ViewRequest) -> tuple[SlotRange, ...]:
+    if len(request.ranges) > MAX_RANGES:
+        raise BadRange
+    wanted = {part.epoch for part in request.ranges}
+    if Epoch.objects.filter(id__in=wanted, camera_id=camera.id, track=request.track).count() != len(wanted):
+        raise NothingToShow
+    return request.ranges
+
+
+def _of_time(camera: Camera, track: Track, from_ms: int, to_ms: int) -> list[SlotRange]:
+    """Each epoch's slots in that time; the first one from its last random-access point on, so that it can be shown."""
+    found: list[SlotRange] = []
+    for epoch in queries.epochs_between(camera.id, track, from_ms, to_ms):
+        first, last = rules.slots_between(epoch.start_ms, from_ms, to_ms)
+        if first < last:
+            found.append(SlotRange(epoch.id, queries.lead_slot(epoch.id, first), last))
+    return found
+
+
+def _slots(request: ViewRequest, wanted: Sequence[SlotRange], had: Sequence[SlotRange]) -> list[rules.Slot]:
+    """Stored slots of what is wanted that the lease has not covered yet, in order of time."""
+    before = set(rules.slots_of(had))
+    return [slot for slot in queries.stored_slots(wanted) if slot not in before]
+
+
+def _may_come(request: ViewRequest) -> bool:
+    """Images of an alarm are on their way once its keys are; an owner may wait for what is recorded now."""
+    if request.purpose is Purpose.ALARM_VERIFICATION:
+        return True
+    return request.to_ms is not None and request.to_ms > clock.now_ms()
+
+
+def _releases(actor: Actor, request: ViewRequest, handed: Sequence[str]) -> list[Release]:
+    """Parts that this lease has not handed out yet, for exactly the alarm centre they are sealed to."""
+    if request.purpose is not Purpose.ALARM_VERIFICATION or request.alarm_id is None:
+        return []
+    known = set(handed)
+    return [
+        row
+        for row in queries.releases_of(request.alarm_id)
+        if row.arc_party_id == actor.party_id
+        and row.camera_id == request.camera_id
+        and bytes(row.hash).hex() not in known
+    ]
+
+
+# --- logging and giving ---
+
+
+def _log(
+    actor: Actor, camera: Camera, request: ViewRequest, lease_id: UUID, share: Sequence[rules.Slot],
+    releases: Sequence[Release],
+) -> Sequence[Any]:  # fmt: skip
+    """Durable when it returns; the view's own receipt first. Raises ViewNotLogged, and then nothing is served."""
+    from_ms, to_ms = _times(share)
+    facts: dict[str, Any] = {
+        "lease": lease_id, "camera": camera.id, "track": int(request.track), "purpose": request.purpose.value,
+        "alarm": request.alarm_id, "role": actor.role or "", "slots": len(share), "from_ms": from_ms, "to_ms": to_ms,
+    }  # fmt: skip
+    entries = [Entry(Kind.VIEW, camera.owner_id, facts, camera.id)]
+    if releases:
+        parts = ",".join(str(row.part) for row in releases[:50])
+        handed = {
+            "lease": lease_id,
+            "camera": camera.id,
+            "alarm": request.alarm_id,
+            "parts": parts,
+            "count": len(releases),
+        }
+        entries.append(Entry(Kind.RELEASE_HANDED, camera.owner_id, handed, camera.id))
+    try:
+        return ledger.append_many(entries, actor)
+    except LedgerError as error:
+        raise ViewNotLogged from error
+
+
+def _times(share: Sequence[rules.Slot]) -> tuple[int | None, int | None]:
+    """From and to (ms UTC) of the slots, by their epochs' signed start."""
+    starts = dict(Epoch.objects.filter(id__in={epoch for epoch, _ in share}).values_list("id", "start_ms"))
+    times = [starts[epoch] + slot * rules.SLOT_MS for epoch, slot in share]
+    return (min(times), max(times) + rules.SLOT_MS) if times else (None, None)
+
+
+def _new_lease(
+    actor: Actor, camera: Camera, request: ViewRequest, wanted: Sequence[SlotRange], lease_id: UUID, index: int
+) -> Lease:
+    now = clock.now()
+    if actor.id is None or actor.party_id is None:
+        raise LeaseEnded
+    lease = Lease.objects.create(
+        id=lease_id, owner_id=camera.owner_id, provider_id=camera.provider_id, person_id=actor.id,
+        party_id=actor.party_id, role=actor.role or "", purpose=request.purpose.value, camera_id=camera.id,
+        track=int(request.track), alarm_id=request.alarm_id, wanted=_remember(request), ledger_index=index,
+        opened_at=now, expires_at=now + LEASE_LASTS,
+    )  # fmt: skip
+    Deadline.objects.create(id=lease.id, kind=DeadlineKind.LEASE, owner_id=lease.owner_id, at=now + LEASE_LASTS)
+    return lease
+
+
+def _give(
+    w: work.Work, lease: Lease, share: Sequence[rules.Slot], releases: Sequence[Release], receipt: Any, more: bool
+) -> View:
+    ranges = rules.ranges_of(share)
+    _extend(lease, releases)
+    LeaseShare.objects.bulk_create([
+        LeaseShare(
+            lease=lease, owner_id=lease.owner_id, provider_id=lease.provider_id, epoch_id=part.epoch,
+            from_slot=part.from_slot, to_slot=part.to_slot, ledger_index=receipt.index, expires_at=lease.expires_at,
+        )
+        for part in ranges
+    ])  # fmt: skip
+    w.publish("view.logged", owner_id=lease.owner_id, lease_id=lease.id, camera_id=lease.camera_id, index=receipt.index)
+    epochs = {part.epoch for part in ranges} | {UUID(epoch) for row in releases for epoch, _, _ in row.ranges}
+    return View(
+        lease_id=lease.id, index=receipt.index, promise=receipt.promise, expires_ms=_ms(lease.expires_at),
+        epochs=queries.epoch_envelopes(sorted(epochs, key=str)),
+        segments=[_listed(row) for row in queries.segments_in(ranges)],
+        releases=[shred.unwrap("release", row.shred or 0, bytes(row.wrapped or b""), bytes(row.hash)) for row in releases],
+        manifests=queries.manifests_for(ranges), more=more,
+    )  # fmt: skip
+
+
+def _extend(lease: Lease, releases: Sequence[Release]) -> None:
+    lease.expires_at = clock.now() + LEASE_LASTS
+    lease.releases_handed = [*lease.releases_handed, *(bytes(row.hash).hex() for row in releases)]
+    lease.save(update_fields=["expires_at", "releases_handed"])
+
+
+def _nothing_new(lease: Lease) -> View:
+    """The lease lives on; what it covers does not change, nor until when it covers it."""
+    _extend(lease, ())
+    return View(lease.id, lease.ledger_index, b"", _ms(lease.expires_at), (), (), (), (), False)
+
+
+def _listed(row: Segment) -> Listed:
+    return Listed(
+        f"{row.epoch_id}.{row.seq}", row.epoch_id, row.slot, row.seq, row.random_access, row.size, bytes(row.sha256)
+    )
+
+
+def _remember(request: ViewRequest) -> dict[str, Any]:
+    ranges = [[str(part.epoch), part.from_slot, part.to_slot] for part in request.ranges]
+    return {"ranges": ranges, "from_ms": request.from_ms, "to_ms": request.to_ms}
+
+
+def _request_of(lease: Lease) -> ViewRequest:
+    ranges = tuple(SlotRange(UUID(epoch), first, last) for epoch, first, last in lease.wanted["ranges"])
+    return ViewRequest(
+        lease.camera_id, Track(lease.track), Purpose(lease.purpose), lease.alarm_id, ranges, lease.wanted["from_ms"],
+        lease.wanted["to_ms"],
+    )  # fmt: skip
+
+
+def _range_of(row: LeaseShare) -> SlotRange:
+    return SlotRange(row.epoch_id, row.from_slot, row.to_slot)
+
+
+def _ms(moment: Any) -> int:
+    return round(moment.timestamp() * 1000)

@@ -1,0 +1,49 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""What the gate wants to know about images. Asked as the actor's party: what it may not see does not hold."""
+
+from __future__ import annotations
+
+from zegel.server.footage import queries
+from zegel.server.footage.models import Release, Window
+from zegel.server.gate import Resource, fact
+from zegel.server.kernel import tenancy
+from zegel.server.kernel.actor import Actor
+
+
+def _window(actor: Actor, resource: Resource) -> Window | None:
+    alarm_id = resource.of.get("alarm")
+    if alarm_id is None:
+        return None
+    with tenancy.acting_as(actor.party_id, actor.id):
+        return queries.window_of(alarm_id)
+
+
+@fact("window_open")
+def window_open(actor: Actor, resource: Resource) -> bool:
+    """The alarm's window was opened, not ended, and is not past its time."""
+    return queries.is_open(_window(actor, resource))
+
+
+@fact("camera_of_owner")
+def camera_of_owner(actor: Actor, resource: Resource) -> bool:
+    """The camera is the one of the alarm, and both are the owner's."""
+    window = _window(actor, resource)
+    return window is not None and window.camera_id == resource.id and window.owner_id == resource.owner_id
+
+
+@fact("release_exists")
+def release_exists(actor: Actor, resource: Resource) -> bool:
+    """The unit released images of this alarm to the party that asks."""
+    alarm_id = resource.of.get("alarm")
+    if alarm_id is None:
+        return False
+    with tenancy.acting_as(actor.party_id, actor.id):
+        return Release.objects.filter(
+            alarm_id=alarm_id, arc_party_id=actor.party_id, wrapped__isnull=False
+        ).exists()  # fmt: skip
+
+
+@fact("grant_covers")
+def grant_covers(actor: Actor, resource: Resource) -> bool:
+    """Grants are not stored yet, so none covers anything."""
+    return False
