@@ -21,6 +21,7 @@ from zegel.server.gate.vocabulary import Action, Purpose, Resource, ResourceKind
 from zegel.server.kernel.actor import Actor, ActorKind
 from zegel.server.people.roles import Role
 
+
 @dataclass(frozen=True)
 class Decision:
     """The answer. `rule` is the line that decided (or came nearest), `missing` the facts that did not hold."""
@@ -33,7 +34,8 @@ class Decision:
 
 @cache
 def load_table() -> Table:
-    """The table of this installation. Raises RulesInvalid; called at start, when every room has registered its facts."""
+    """The table of this installation. Raises RulesInvalid; called at start, when every room has registered its
+    facts."""
     text = resources.files("zegel.server.gate").joinpath("rules.toml").read_text("utf-8")
     return parse(text, facts.known())
 

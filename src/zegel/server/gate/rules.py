@@ -34,7 +34,8 @@ class Reason(StrEnum):
 
 @dataclass(frozen=True)
 class Rule:
-    """One line: these roles may do these actions to this kind of thing, for one of these purposes, if all facts hold."""
+    """One line: these roles may do these actions to this kind of thing, for one of these purposes, if all facts
+    hold."""
 
     number: int
     roles: frozenset[Role]
@@ -59,7 +60,8 @@ class Table:
 
 
 def parse(text: str, known_facts: Collection[str]) -> Table:
-    """Raises RulesInvalid unless every line names only roles, actions, resources, purposes, reasons and facts that exist."""
+    """Raises RulesInvalid unless every line names only roles, actions, resources, purposes, reasons and facts that
+    exist."""
     try:
         lines = tomllib.loads(text)
     except tomllib.TOMLDecodeError as problem:

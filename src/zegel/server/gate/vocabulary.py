@@ -58,7 +58,8 @@ class ResourceKind(StrEnum):
 
 
 class Purpose(StrEnum):
-    """Why images are opened. Anything else is refused; the list grows with the agreements, not with the code's wishes."""
+    """Why images are opened. Anything else is refused; the list grows with the agreements, not with the code's
+    wishes."""
 
     ALARM_VERIFICATION = "alarm_verification"
     OWN_USE = "own_use"

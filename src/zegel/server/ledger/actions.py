@@ -22,7 +22,8 @@ MAX_FORGOTTEN_AT_ONCE = 5000
 
 
 def append(entry: Entry, actor: Actor) -> Receipt:
-    """Durable when it returns. For what stands on its own (a view, a failed sign-in); inside a unit of work use w.record.
+    """Durable when it returns. For what stands on its own (a view, a failed sign-in); inside a unit of work use
+    w.record.
 
     Raises EntryRefused, LedgerUnavailable: then what was to be logged must not happen.
     """
@@ -53,7 +54,8 @@ def record_in_work(entries: Sequence[Entry], actor: Actor) -> list[Receipt]:
 def forget(indices: Sequence[int], reason: str, actor: Actor) -> Receipt:
     """Erases salt and body of these entries and writes a deletion entry that names them; the tree stays as it is.
 
-    `reason` is a short code (a term that ran out, a person's request). The bodies' shred keys are destroyed as soon as the
+    `reason` is a short code (a term that ran out, a person's request). The bodies' shred keys are destroyed as soon
+    as the
     deletion is durable; a worker finishes that after a crash. Raises EntryRefused.
     """
     wanted = tuple(sorted(set(indices)))

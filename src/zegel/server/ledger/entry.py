@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: EUPL-1.2
 """What an entry says, and what of it goes into the tree. Pure.
 
-The tree holds commitment = SHA-256(salt 32 ‖ CBOR body), leaf hash = SHA-256(0x00 ‖ commitment) (RFC 6962 §2.1). Without the
-salt nobody can guess a body from its commitment, so that destroying salt and body forgets the entry and the tree still stands.
+The tree holds commitment = SHA-256(salt 32 ‖ CBOR body), leaf hash = SHA-256(0x00 ‖ commitment) (RFC 6962 §2.1).
+Without the
+salt nobody can guess a body from its commitment, so that destroying salt and body forgets the entry and the tree
+still stands.
 Body = CBOR [1, kind, ms, owner party|null, actor kind, actor id|null, actor party|null, [[key, value]…] sorted by key].
 """
 
@@ -17,6 +19,7 @@ from typing import TYPE_CHECKING, Final
 from uuid import UUID
 
 from zegel.seal import encoding
+from zegel.seal import entry as seal_entry
 from zegel.server.ledger.errors import EntryRefused
 
 if TYPE_CHECKING:
@@ -87,7 +90,7 @@ class Said:
     actor_kind: str
     actor_id: UUID | None
     actor_party_id: UUID | None
-    facts: dict[str, str | int | bool | bytes | None]
+    facts: dict[str, encoding.Value]
 
 
 def body_of(entry: Entry, actor: Actor, at_ms: int) -> bytes:
@@ -124,11 +127,17 @@ def leaf_hash_of(commitment: bytes) -> bytes:
 def read_body(body: bytes) -> Said:
     """Raises EntryRefused when the bytes are no entry of version 1."""
     try:
-        version, kind, at_ms, owner, actor_kind, actor, party, facts = encoding.decode(body, max_size=MAX_BODY)
-        if version != VERSION:
-            raise EntryRefused(f"This entry has version {version}; version {VERSION} is understood here.")
-        return Said(Kind(kind), at_ms, _id(owner), actor_kind, _id(actor), _id(party), {key: value for key, value in facts})
-    except (ValueError, TypeError) as problem:
+        entry = seal_entry.Entry.decode(body)
+        return Said(
+            Kind(entry.kind),
+            entry.at_ms,
+            _id(entry.owner_party),
+            entry.actor_kind.value,
+            _id(entry.actor),
+            _id(entry.actor_party),
+            dict(entry.facts),
+        )
+    except ValueError as problem:
         raise EntryRefused(f"These bytes are no entry: {problem}.") from None
 
 
@@ -152,7 +161,12 @@ def unpack_ranges(packed: object) -> list[tuple[int, int]]:
     except (ValueError, TypeError):
         raise EntryRefused("A deletion's entries are not [first, past] pairs.") from None
     edges = [edge for pair in ranges for edge in pair]
-    if not edges or any(not isinstance(edge, int) for edge in edges) or edges != sorted(edges) or any(a == b for a, b in ranges):
+    if (
+        not edges
+        or any(not isinstance(edge, int) for edge in edges)
+        or edges != sorted(edges)
+        or any(a == b for a, b in ranges)
+    ):
         raise EntryRefused("A deletion's entries are out of order.")
     return ranges
 

@@ -41,7 +41,8 @@ class NotYetCheckpointed(LedgerError):
 
 
 class TreeConflict(LedgerError):
-    """Published checkpoint, tiles and database do not tell the same story. Nothing more is published until a person looked."""
+    """Published checkpoint, tiles and database do not tell the same story. Nothing more is published until a person
+    looked."""
 
     code = "ledger_conflict"
 

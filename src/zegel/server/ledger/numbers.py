@@ -26,7 +26,8 @@ class Stock:
     def draw(self, count: int) -> list[int]:
         while len(self._left) < count:
             found = self._connection.execute(
-                "SELECT nextval('kernel_shred_ledger') FROM generate_series(1, %s)", [max(BLOCK, count)], prepare=True)
+                "SELECT nextval('kernel_shred_ledger') FROM generate_series(1, %s)", [max(BLOCK, count)], prepare=True
+            )
             self._left += [row[0] for row in found.fetchall()]
         taken, self._left = self._left[:count], self._left[count:]
         return taken

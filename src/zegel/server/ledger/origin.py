@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: EUPL-1.2
 """The log's name and key. The key signs checkpoints, promises and the time, and opens nothing.
 
-The name is the browser's address without scheme, then `/ledger`, and a number from the second origin on (a new origin is
+The name is the browser's address without scheme, then `/ledger`, and a number from the second origin on (a new origin
+is
 started only by an operator's command, after a restore that lost published entries).
 """
 

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Entries on their way into the database: encoded, salted, committed, encrypted; and the one statement that stores them."""
+"""Entries on their way into the database: encoded, salted, committed, encrypted; and the one statement that stores
+them."""
 
 from __future__ import annotations
 
@@ -76,6 +77,7 @@ def columns(batch: Sequence[Prepared], numbers: Sequence[int]) -> list[list[Any]
 
 
 def receipts(batch: Sequence[Prepared], first: int, origin_number: int) -> list[Receipt]:
-    """The receipts of a stored batch, from what APPEND answered: the first entry's number, and which origin the log has."""
+    """The receipts of a stored batch, from what APPEND answered: the first entry's number, and which origin the log
+    has."""
     origin_name = origin.name(origin_number)
     return [Receipt(first + n, leaf_hash_of(p.commitment), p.at_ms, origin_name) for n, p in enumerate(batch)]

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: EUPL-1.2
 """What the log signs besides checkpoints: the promise that an entry will be in the tree, and the time.
 
-promise: [1, origin, index, leaf hash, ms]; time: [1, nonce 16, ms]. Both travel in the usual envelope, signed by the log's key.
+promise: [1, origin, index, leaf hash, ms]; time: [1, nonce 16, ms]. Both travel in the usual envelope, signed by the
+log's key.
 The key objects are kept, because deriving them anew costs twice what a signature does.
 """
 

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Bodies at rest: salt 32 ‖ body, each under its own shred key, so that destroying that key forgets it, in old copies too."""
+"""Bodies at rest: salt 32 ‖ body, each under its own shred key, so that destroying that key forgets it, in old copies
+too."""
 
 from __future__ import annotations
 

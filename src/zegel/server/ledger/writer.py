@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Group commit: many threads append, one connection writes, one COMMIT makes a whole batch durable.
 
-Every append takes the head's lock until its commit reaches the disk, so single commits are bounded by the disk's latency.
-While one batch is being written the next gathers; nobody waits for a timer. When an append returns, its entry is durable;
+Every append takes the head's lock until its commit reaches the disk, so single commits are bounded by the disk's
+latency.
+While one batch is being written the next gathers; nobody waits for a timer. When an append returns, its entry is
+durable;
 when it raises, it may or may not be, and what was to be logged must not happen.
 """
 
@@ -49,7 +51,8 @@ class Writer:
         self._connection: tuple[psycopg.Connection[Any], Stock] | None = None
 
     def append(self, batch: Sequence[Prepared]) -> tuple[int, int]:
-        """Stores the entries next to each other; returns the first one's number, and the origin's. Raises LedgerUnavailable."""
+        """Stores the entries next to each other; returns the first one's number, and the origin's. Raises
+        LedgerUnavailable."""
         ticket = _Ticket(batch)
         with self._lock:
             self._waiting.append(ticket)
@@ -60,7 +63,9 @@ class Writer:
         if not ticket.done.acquire(timeout=ANSWER_WITHIN_S):
             raise LedgerUnavailable("The ledger did not answer in time.", action="Try again in a moment.")
         if ticket.problem is not None:
-            raise LedgerUnavailable("The ledger can't be written now.", action="Try again in a moment.") from ticket.problem
+            raise LedgerUnavailable(
+                "The ledger can't be written now.", action="Try again in a moment."
+            ) from ticket.problem
         return ticket.first, ticket.origin
 
     def close(self) -> None:

@@ -56,8 +56,12 @@ def create_party(
 ) -> Party:
     """A new person, household or company. By the system, on behalf of who may found one. Raises BadField."""
     identifier = party_id or ids.new()
-    values = {"kind": PartyKind(kind).value, "name": rules.checked_name(name), "country": rules.checked_country(country),
-              "language": rules.checked_language(language)}
+    values = {
+        "kind": PartyKind(kind).value,
+        "name": rules.checked_name(name),
+        "country": rules.checked_country(country),
+        "language": rules.checked_language(language),
+    }
     with work.transaction(actor, party_id=identifier):
         return Party.objects.create(id=identifier, created_at=clock.now(), **values)
 
@@ -67,19 +71,29 @@ def add_person(actor: Actor, account: NewAccount, *, person_id: UUID | None = No
     identifier = person_id or ids.new()
     suite = rules.checked_suite(account.suite, account.sign_pk, account.open_pk)
     auth_key = rules.checked_bytes(account.auth_key, rules.AUTH_KEY_LENGTH, rules.AUTH_KEY_LENGTH)
-    bundles = [rules.checked_bytes(b, 1, rules.LONGEST_BUNDLE) for b in (account.bundle_password, account.bundle_recovery)]
+    bundles = [
+        rules.checked_bytes(b, 1, rules.LONGEST_BUNDLE) for b in (account.bundle_password, account.bundle_recovery)
+    ]
     numbers = shred.next_numbers("account", 2)
     wrapped = [shred.wrap("account", n, b, identifier.bytes) for n, b in zip(numbers, bundles, strict=True)]
     try:
         with work.transaction(actor):
             return Person.objects.create(
-                id=identifier, email=rules.normalised_email(account.email), display_name=rules.checked_name(account.name),
-                language=rules.checked_language(account.language), suite=int(suite),
-                sign_pk=account.sign_pk, open_pk=account.open_pk,
+                id=identifier,
+                email=rules.normalised_email(account.email),
+                display_name=rules.checked_name(account.name),
+                language=rules.checked_language(account.language),
+                suite=int(suite),
+                sign_pk=account.sign_pk,
+                open_pk=account.open_pk,
                 auth_hash=rules.stored_auth(pepper(), identifier.bytes, auth_key),
-                bundle_password=wrapped[0], bundle_password_shred=numbers[0],
-                bundle_recovery=wrapped[1], bundle_recovery_shred=numbers[1],
-                pins=account.pins, created_at=clock.now())
+                bundle_password=wrapped[0],
+                bundle_password_shred=numbers[0],
+                bundle_recovery=wrapped[1],
+                bundle_recovery_shred=numbers[1],
+                pins=account.pins,
+                created_at=clock.now(),
+            )
     except IntegrityError:
         raise Taken(_("There is an account with this e-mail address."), action=_("Sign in, or use another.")) from None
 
@@ -125,7 +139,9 @@ def relate(actor: Actor, owner_id: UUID, party_id: UUID, kind: RelationKind) -> 
         if any(rules.in_force(relation, now) for relation in held):
             raise Taken(_("This organisation serves you already."))
         w.record(Entry(Kind.RELATION, owner_id, {"party": party_id, "kind": RelationKind(kind).value, "what": "added"}))
-        return ServiceRelation.objects.create(owner_id=owner_id, party_id=party_id, kind=RelationKind(kind).value, valid_from=now)
+        return ServiceRelation.objects.create(
+            owner_id=owner_id, party_id=party_id, kind=RelationKind(kind).value, valid_from=now
+        )
 
 
 def end_relation(actor: Actor, relation_id: UUID) -> None:
@@ -163,8 +179,14 @@ def store_tenant_key(
         newest = TenantKey.objects.filter(party_id=party_id).order_by("-number").first()
         number = newest.number + 1 if newest else 1
         w.record(Entry(Kind.KEY, party_id, {"what": "tenant_key", "number": number, "open_pk": open_pk}))
-        key = TenantKey.objects.create(party_id=party_id, suite=suite, open_pk=open_pk, number=number, succession=succession,
-                                       created_at=clock.now())
+        key = TenantKey.objects.create(
+            party_id=party_id,
+            suite=suite,
+            open_pk=open_pk,
+            number=number,
+            succession=succession,
+            created_at=clock.now(),
+        )
         for person_id, envelope in sealed.items():
             _store_sealed(party_id, person_id, number, envelope)
         return key
@@ -187,12 +209,19 @@ def share_tenant_key(actor: Actor, party_id: UUID, person_id: UUID, number: int,
 
 def _store_sealed(party_id: UUID, person_id: UUID, number: int, envelope: bytes) -> None:
     (shred_id,) = shred.next_numbers("account", 1)
-    SealedTenantKey.objects.create(party_id=party_id, person_id=person_id, number=number, shred_id=shred_id,
-                                   envelope=shred.wrap("account", shred_id, envelope), created_at=clock.now())
+    SealedTenantKey.objects.create(
+        party_id=party_id,
+        person_id=person_id,
+        number=number,
+        shred_id=shred_id,
+        envelope=shred.wrap("account", shred_id, envelope),
+        created_at=clock.now(),
+    )
 
 
 def store_arc_key(actor: Actor, party_id: UUID, sign_pk: bytes, envelope: bytes) -> ArcKey:
-    """An alarm centre's newly certified opening key. Owners pin `sign_pk`; units and browsers verify the certificate."""
+    """An alarm centre's newly certified opening key. Owners pin `sign_pk`; units and browsers verify the
+    certificate."""
     rules.checked_bytes(sign_pk, 32, 32)
     rules.checked_bytes(envelope, 1, rules.LONGEST_ENVELOPE)
     with work.transaction(actor, party_id=party_id) as w:
@@ -201,7 +230,9 @@ def store_arc_key(actor: Actor, party_id: UUID, sign_pk: bytes, envelope: bytes)
         number = newest.number + 1 if newest else 1
         w.record(Entry(Kind.KEY, party_id, {"what": "arc_key", "number": number, "sign_pk": sign_pk}))
         w.publish("arc_key.changed", owner_id=party_id, party_id=party_id)
-        return ArcKey.objects.create(party_id=party_id, sign_pk=sign_pk, envelope=envelope, number=number, created_at=clock.now())
+        return ArcKey.objects.create(
+            party_id=party_id, sign_pk=sign_pk, envelope=envelope, number=number, created_at=clock.now()
+        )
 
 
 # --- signing in -----------------------------------------------------------------------------------------------------
@@ -210,8 +241,10 @@ def store_arc_key(actor: Actor, party_id: UUID, sign_pk: bytes, envelope: bytes)
 def sign_in(email: str, auth_key: bytes, address: str) -> Person:
     """The account, when e-mail and auth key belong together.
 
-    The same answer, work and log whether the account exists or not; every attempt is counted before it is judged, so that
-    trying in parallel gains nothing; every outcome is in the ledger before it is told. Raises SignInRefused, TooManyAttempts.
+    The same answer, work and log whether the account exists or not; every attempt is counted before it is judged, so
+    that
+    trying in parallel gains nothing; every outcome is in the ledger before it is told. Raises SignInRefused,
+    TooManyAttempts.
     """
     try:
         normal = rules.normalised_email(email)
@@ -222,7 +255,9 @@ def sign_in(email: str, auth_key: bytes, address: str) -> Person:
     person = Person.objects.filter(email=normal).first()
     if not _proves(person, auth_key):
         _log_failure(person, address)
-        raise SignInRefused(_("E-mail and password do not belong together."), action=_("Try again, or use your recovery code."))
+        raise SignInRefused(
+            _("E-mail and password do not belong together."), action=_("Try again, or use your recovery code.")
+        )
     assert person is not None
     _forgive(account, source)
     actor = Actor(actors.ActorKind.SYSTEM, None, None, role="system", address=address)

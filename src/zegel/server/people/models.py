@@ -12,7 +12,9 @@ from django.db import models
 from zegel.server.kernel import ids
 from zegel.server.kernel.tenancy import unscoped
 
-unscoped("people_person", "accounts: read at sign-in, before a party is known; which parties they belong to is not in it")
+unscoped(
+    "people_person", "accounts: read at sign-in, before a party is known; which parties they belong to is not in it"
+)
 unscoped("people_throttle", "counts failed sign-ins per hashed account and address, before anybody is known")
 
 LONGEST_NAME = 200
@@ -32,7 +34,8 @@ class Party(models.Model):
 class Person(models.Model):
     """An account. `auth_hash`: HMAC-SHA-256 under the pepper of what the browser derived from the password.
 
-    Bundles are the person's key pairs, wrapped in the browser by password and by recovery code; at rest each is wrapped once
+    Bundles are the person's key pairs, wrapped in the browser by password and by recovery code; at rest each is
+    wrapped once
     more under its own shred key. `epoch` rises at 'sign out everywhere'.
     """
 

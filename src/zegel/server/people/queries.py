@@ -31,7 +31,8 @@ class Seat:
 
 @dataclass(frozen=True)
 class Keys:
-    """What a person needs of a party's keys: the newest public half and its private half sealed to him, and the older ones."""
+    """What a person needs of a party's keys: the newest public half and its private half sealed to him, and the older
+    ones."""
 
     number: int
     suite: int
@@ -62,7 +63,9 @@ def at(moment: datetime) -> Q:
 def serves(party_id: UUID, owner_id: UUID, kind: RelationKind) -> bool:
     """Whether a dated relation lets `party_id` serve the owner in that way, now."""
     with as_party(party_id):
-        relations = ServiceRelation.objects.filter(at(clock.now()), party_id=party_id, owner_id=owner_id, kind=kind.value)
+        relations = ServiceRelation.objects.filter(
+            at(clock.now()), party_id=party_id, owner_id=owner_id, kind=kind.value
+        )
         return relations.exists()
 
 
@@ -158,8 +161,13 @@ def keys_of(party_id: UUID, person_id: UUID) -> Keys | None:
     if not public:
         return None
     newest, *older = public
-    return Keys(newest.number, newest.suite, bytes(newest.open_pk), sealed.get(newest.number),
-                tuple((key.number, bytes(key.open_pk), sealed.get(key.number)) for key in older))
+    return Keys(
+        newest.number,
+        newest.suite,
+        bytes(newest.open_pk),
+        sealed.get(newest.number),
+        tuple((key.number, bytes(key.open_pk), sealed.get(key.number)) for key in older),
+    )
 
 
 def bundle(person: Person) -> bytes:

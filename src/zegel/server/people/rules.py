@@ -63,7 +63,9 @@ def checked_name(text: str) -> str:
 
 def checked_country(text: str) -> str:
     if not _COUNTRY.fullmatch(text):
-        raise BadField(_("A country is written with two capital letters."), action=_("Write NL, SE or DE, for example."))
+        raise BadField(
+            _("A country is written with two capital letters."), action=_("Write NL, SE or DE, for example.")
+        )
     return text
 
 
@@ -91,7 +93,8 @@ def checked_bytes(data: bytes, least: int, most: int) -> bytes:
 
 
 def stored_auth(pepper: bytes, person_id: bytes, auth_key: bytes) -> bytes:
-    """What the server keeps of an auth key. The key is derived with Argon2id in the browser, so one HMAC is enough here; the
+    """What the server keeps of an auth key. The key is derived with Argon2id in the browser, so one HMAC is enough
+    here; the
     person's id in it keeps two accounts with one password apart."""
     return hmac.digest(pepper, b"zegel/stored-auth/v1\x00" + person_id + auth_key, hashlib.sha256)
 

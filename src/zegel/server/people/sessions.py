@@ -69,7 +69,8 @@ def actor_from_request(request: HttpRequest) -> Actor:
 
 
 def actor_from_session(session_key: str, address: str) -> Actor | None:
-    """As actor_from_request, for what has no Django request (event streams); None when nobody is signed in. Blocks on the
+    """As actor_from_request, for what has no Django request (event streams); None when nobody is signed in. Blocks on
+    the
     database: call it from a thread."""
     try:
         return _actor(SessionStore(session_key), address)

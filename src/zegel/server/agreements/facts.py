@@ -1,0 +1,50 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""This room's facts for the gate. Each reads as the acting party: what it may not see is not a fact for it."""
+
+from __future__ import annotations
+
+from zegel.server.agreements import queries
+from zegel.server.gate import Resource, fact
+from zegel.server.kernel.actor import Actor
+from zegel.server.people.queries import as_party
+
+
+@fact("agreement_in_force")
+def agreement_in_force(actor: Actor, resource: Resource) -> bool:
+    """Owner and provider have a processing agreement."""
+    if actor.party_id is None or resource.owner_id is None:
+        return False
+    with as_party(actor.party_id):
+        return queries.agreement_of(resource.owner_id) is not None
+
+
+@fact("purpose_recorded")
+def purpose_recorded(actor: Actor, resource: Resource) -> bool:
+    """The agreement says what this camera, or all of the owner's, is for. The camera is the thing itself or
+    `of["camera"]`."""
+    if actor.party_id is None or resource.owner_id is None:
+        return False
+    camera = resource.id if resource.kind == "camera" else resource.of.get("camera")
+    if isinstance(camera, int):
+        return False
+    with as_party(actor.party_id):
+        return queries.has_purpose(resource.owner_id, camera)
+
+
+@fact("sign_hung")
+def sign_hung(actor: Actor, resource: Resource) -> bool:
+    """The sign hangs at the site (`of["site"]`)."""
+    site = resource.of.get("site")
+    if actor.party_id is None or site is None:
+        return False
+    with as_party(actor.party_id):
+        return queries.sign_hangs(site)
+
+
+@fact("confidentiality_signed")
+def confidentiality_signed(actor: Actor, resource: Resource) -> bool:
+    """The acting person signed for the party he acts for, and it has not lapsed."""
+    if actor.id is None or actor.party_id is None:
+        return False
+    with as_party(actor.party_id):
+        return queries.keeps_confidential(actor.id, actor.party_id)

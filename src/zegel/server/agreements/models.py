@@ -1,0 +1,59 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""What was agreed and recorded, from when to when. Rows are never changed but for their end."""
+
+from __future__ import annotations
+
+from django.db import models
+
+from zegel.server.kernel import ids
+from zegel.server.kernel.tenancy import TenantModel
+
+
+class SignedHow(models.TextChoices):
+    """How an agreement came about: on screen, on paper, or agreed by e-mail."""
+
+    ONLINE = "online"
+    PAPER = "paper"
+    EMAIL = "email"
+
+
+class Agreement(TenantModel):
+    """The processing agreement (Art. 28 GDPR) between owner and provider."""
+
+    id = models.UUIDField(primary_key=True, default=ids.new, editable=False)
+    document_hash = models.BinaryField()
+    signed_how = models.CharField(max_length=10, choices=SignedHow.choices)
+    signed_by = models.UUIDField()
+    valid_from = models.DateTimeField()
+    valid_to = models.DateTimeField(null=True)
+
+
+class Purpose(TenantModel):
+    """Why cameras watch here: for one camera, or (camera null) for all of the owner's."""
+
+    id = models.UUIDField(primary_key=True, default=ids.new, editable=False)
+    agreement = models.ForeignKey(Agreement, on_delete=models.PROTECT, related_name="purposes")
+    camera_id = models.UUIDField(null=True)
+    code = models.CharField(max_length=40)
+    text = models.CharField(max_length=500)
+    recorded_at = models.DateTimeField()
+
+
+class Sign(TenantModel):
+    """The sign that says that cameras watch here was hung at a site."""
+
+    id = models.UUIDField(primary_key=True, default=ids.new, editable=False)
+    site_id = models.UUIDField(db_index=True)
+    hung_at = models.DateTimeField()
+    by = models.UUIDField()
+    taken_down_at = models.DateTimeField(null=True)
+
+
+class Confidentiality(TenantModel):
+    """A person's confidentiality statement for the party he works for (`owner_id`); it lapses."""
+
+    id = models.UUIDField(primary_key=True, default=ids.new, editable=False)
+    person_id = models.UUIDField(db_index=True)
+    document_hash = models.BinaryField()
+    signed_at = models.DateTimeField()
+    expires_at = models.DateTimeField()

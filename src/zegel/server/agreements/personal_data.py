@@ -1,0 +1,64 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""What this room knows about people: who signed what, and who hung the sign."""
+
+from zegel.declare import (
+    Basis,
+    Category,
+    Erase,
+    Export,
+    Purpose,
+    Recipient,
+    Start,
+    Subject,
+    Term,
+    declare,
+    not_personal,
+)
+
+_RECORD = {
+    "category": Category.AGREEMENT,
+    "purpose": Purpose.AGREEMENT,
+    "term": Term.AGREEMENT,
+    "starts": Start.AGREEMENT_ENDED,
+    "export": Export.VALUE,
+}
+
+declare(
+    "agreements.Agreement",
+    ("signed_by", "signed_how", "valid_from", "valid_to"),
+    subject=Subject.CUSTOMER,
+    path="signed_by",
+    basis=Basis.CONTRACT,
+    recipients=(Recipient.PROVIDER,),
+    erase=Erase.DELETE_ROW,
+    **_RECORD,
+)
+declare(
+    "agreements.Sign",
+    ("by", "hung_at", "taken_down_at"),
+    subject=Subject.STAFF,
+    path="by",
+    basis=Basis.LEGAL_OBLIGATION,
+    recipients=(Recipient.PROVIDER,),
+    erase=Erase.DELETE_ROW,
+    **_RECORD,
+)
+declare(
+    "agreements.Confidentiality",
+    ("person_id", "signed_at", "expires_at"),
+    subject=Subject.USER,
+    path="person_id",
+    basis=Basis.LEGAL_OBLIGATION,
+    recipients=(Recipient.NOBODY,),
+    erase=Erase.DELETE_ROW,
+    **_RECORD,
+)
+
+not_personal("agreements.Agreement", ("document_hash",), why="the hash of a document")
+not_personal("agreements.Confidentiality", ("document_hash",), why="the hash of a standard text")
+not_personal(
+    "agreements.Purpose",
+    ("agreement", "camera_id", "code", "text", "recorded_at"),
+    why="what cameras are for, in general words; the form asks for no names",
+)
+not_personal("agreements.Sign", ("site_id",), why="which site the sign hangs at")

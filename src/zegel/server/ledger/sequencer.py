@@ -1,0 +1,250 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Turns committed entries into a published tree, and never into another one than was published before.
+
+What keeps it from forking:
+- Entries are numbered under one lock and never change, so the tree of a size is a function of the database.
+- At start, before anything is published, stored tiles must be a prefix of the database and lead to the stored
+checkpoint; a
+  database that is shorter than what was published is refused (TreeShrunk), whoever restored it.
+- The database remembers what was published too: a lost or old store is rebuilt from it and must come to the same root.
+- Tiles first, then the note in the database (compare and set, so a sequencer that lost its lock publishes nothing),
+then the
+  checkpoint. A kill between any two leaves tiles that are ahead, which the next start finds right or refuses.
+"""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from zegel.seal.checkpoint import Checkpoint, sign_checkpoint, verify_checkpoint
+from zegel.seal.errors import SealError
+from zegel.seal.merkle import EMPTY_ROOT, HASH_SIZE, leaf_hash, node_hash, root
+from zegel.seal.note import NoteSigner
+from zegel.seal.tiles import HEIGHT, WIDTH, Tile
+from zegel.server.kernel import clock
+from zegel.server.kernel.storage import NotFound
+from zegel.server.ledger.errors import TreeConflict, TreeShrunk
+from zegel.server.ledger.tilestore import TileStore
+
+STEP = 32 * 1024  # entries hashed before a checkpoint, so that one never waits for a long backlog
+VERIFY_TILES = 512
+KEEP_EVERY_MS = 60_000
+
+
+@dataclass(frozen=True)
+class Published:
+    size: int
+    root: bytes
+
+
+class Source(Protocol):
+    """The database, as far as the sequencer needs it."""
+
+    def size(self) -> int: ...
+
+    def commitments(self, first: int, limit: int) -> Sequence[bytes]: ...
+
+    def leaf_tiles(self, first_tile: int, count: int) -> Sequence[bytes]:
+        """Leaf hashes, joined, of each of these 256 entries (the last may be fewer)."""
+
+    def published(self) -> Published: ...
+
+    def publish(self, old_size: int, new: Published) -> bool: ...
+
+
+@dataclass
+class Edge:
+    """The unfinished tiles: for each level the hashes that don't fill one yet, and the entries of the open bundle."""
+
+    size: int = 0
+    bundle: list[bytes] = field(default_factory=list)
+    levels: list[list[bytes]] = field(default_factory=list)
+
+    def append(self, commitment: bytes) -> list[tuple[Tile, list[bytes]]]:
+        """Adds an entry; what it fills: full tiles and bundles."""
+        filled: list[tuple[Tile, list[bytes]]] = []
+        self.bundle.append(commitment)
+        if len(self.bundle) == WIDTH:
+            filled.append((Tile(None, self.size // WIDTH), self.bundle))
+            self.bundle = []
+        self._add(0, leaf_hash(commitment), filled)
+        self.size += 1
+        return filled
+
+    def _add(self, level: int, found: bytes, filled: list[tuple[Tile, list[bytes]]]) -> None:
+        if level == len(self.levels):
+            self.levels.append([])
+        hashes = self.levels[level]
+        hashes.append(found)
+        if len(hashes) == WIDTH:
+            filled.append((Tile(level, (self.size >> HEIGHT * (level + 1))), hashes))
+            self.levels[level] = []
+            self._add(level + 1, _fold(hashes), filled)
+
+    def unfinished(self) -> dict[Tile, list[bytes]]:
+        """The partial tiles and the partial bundle."""
+        tiles: dict[Tile, list[bytes]] = {}
+        if self.bundle:
+            tiles[Tile(None, self.size // WIDTH, len(self.bundle))] = self.bundle
+        for level, hashes in enumerate(self.levels):
+            if hashes:
+                tiles[Tile(level, self.size >> HEIGHT * (level + 1), len(hashes))] = hashes
+        return tiles
+
+    def root(self) -> bytes:
+        """The tree's root: its perfect subtrees folded from the right (RFC 6962 §2.1)."""
+        peaks = [peak for hashes in reversed(self.levels) for peak in _peaks(hashes)]
+        if not peaks:
+            return EMPTY_ROOT
+        found = peaks.pop()
+        while peaks:
+            found = node_hash(peaks.pop(), found)
+        return found
+
+
+def _fold(hashes: Sequence[bytes]) -> bytes:
+    level = hashes
+    while len(level) > 1:
+        level = [node_hash(level[at], level[at + 1]) for at in range(0, len(level), 2)]
+    return level[0]
+
+
+def _peaks(hashes: Sequence[bytes]) -> list[bytes]:
+    """The perfect subtrees over these nodes, left to right."""
+    peaks, start = [], 0
+    for bit in range(HEIGHT - 1, -1, -1):
+        if len(hashes) >> bit & 1:
+            peaks.append(_fold(hashes[start : start + (1 << bit)]))
+            start += 1 << bit
+    return peaks
+
+
+class Sequencer:
+    """One at a time (the caller holds the lock). `start` once, then `step` again and again."""
+
+    def __init__(self, source: Source, tiles: TileStore, signer: NoteSigner) -> None:
+        self._source = source
+        self._tiles = tiles
+        self._signer = signer
+        self._edge = Edge()
+        self._kept_ms = 0
+
+    @property
+    def size(self) -> int:
+        return self._edge.size
+
+    def start(self) -> None:
+        """Finds out what was published and that it is a prefix of the database. Raises TreeShrunk, TreeConflict."""
+        stored, noted = self._stored(), self._source.published()
+        self._refuse_smaller(max(stored.size, noted.size))
+        self._verify_stored(stored)
+        self._edge = self._edge_of(stored.size)
+        if stored.size > noted.size and not self._source.publish(noted.size, stored):
+            raise TreeConflict("Another sequencer is at work.")
+        while self._edge.size < noted.size:
+            self._catch_up(noted)
+        if self._tiles.checkpoint() is None or stored.size < noted.size:
+            self._sign(noted)
+
+    def step(self) -> Published | None:
+        """Publishes what was committed since; None when there was nothing."""
+        commitments = self._source.commitments(self._edge.size, STEP)
+        if not commitments:
+            return None
+        old_size = self._edge.size
+        self._grow(commitments)
+        new = Published(self._edge.size, self._edge.root())
+        if not self._source.publish(old_size, new):
+            raise TreeConflict("Another sequencer published first.")
+        self._sign(new)
+        return new
+
+    # --- publishing -----------------------------------------------------------------------------------------------
+
+    def _grow(self, commitments: Sequence[bytes]) -> None:
+        """Adds the entries, and stores every tile that came to be or grew."""
+        tiles: dict[Tile, list[bytes]] = {}
+        append = self._edge.append
+        for commitment in commitments:
+            filled = append(commitment)
+            if filled:
+                tiles.update(filled)
+        tiles.update(self._edge.unfinished())
+        self._tiles.store.put_many(self._tiles.objects(tiles))
+
+    def _sign(self, head: Published) -> None:
+        note = sign_checkpoint(Checkpoint(self._signer.name, head.size, head.root), self._signer)
+        data = str(note).encode()
+        if clock.now_ms() - self._kept_ms >= KEEP_EVERY_MS:
+            self._kept_ms = clock.now_ms()
+            self._tiles.store.put(self._tiles.key(f"history/{head.size:016d}"), data)
+        self._tiles.store.put(self._tiles.key("checkpoint"), data)
+
+    # --- starting -------------------------------------------------------------------------------------------------
+
+    def _stored(self) -> Published:
+        """The stored checkpoint, by our own key. Raises TreeConflict when it is not ours."""
+        note = self._tiles.checkpoint()
+        if note is None:
+            return Published(0, EMPTY_ROOT)
+        try:
+            found = verify_checkpoint(note, self._signer.verifier)
+        except SealError as problem:
+            raise TreeConflict(f"The stored checkpoint is not of this log's key: {problem}.") from None
+        return Published(found.size, found.root)
+
+    def _refuse_smaller(self, published: int) -> None:
+        size = self._source.size()
+        if size < published:
+            raise TreeShrunk(
+                f"{published} entries were published and the database holds {size}: an older copy was restored.",
+                action="Run 'zegel manage ledger continue' to take the published ones over, or 'zegel manage ledger restart' for a "
+                "new origin.",
+            )
+
+    def _verify_stored(self, stored: Published) -> None:
+        """Tiles lead to the checkpoint, and hold what the database holds."""
+        try:
+            found = root(stored.size, self._tiles.nodes(stored.size))
+        except (NotFound, SealError) as problem:
+            raise TreeConflict(f"Published tiles are missing or damaged: {problem}.", action=_RESTORE) from None
+        if not hmac.compare_digest(found, stored.root):
+            raise TreeConflict("The published tiles do not lead to the published checkpoint.", action=_RESTORE)
+        count = -(-stored.size // WIDTH)
+        for first in range(0, count, VERIFY_TILES):
+            for place, held in enumerate(self._source.leaf_tiles(first, min(VERIFY_TILES, count - first))):
+                self._verify_tile(first + place, held, stored.size)
+
+    def _verify_tile(self, index: int, held: bytes, size: int) -> None:
+        width = min(WIDTH, size - index * WIDTH)
+        try:
+            published = self._tiles.read(Tile(0, index, width))
+        except NotFound:
+            raise TreeConflict(f"The tile of entry {index * WIDTH} is missing in the store.", action=_RESTORE) from None
+        if published != held[: width * HASH_SIZE]:
+            raise TreeConflict(f"Entries from {index * WIDTH} on are not what was published.", action=_RESTORE)
+
+    def _edge_of(self, size: int) -> Edge:
+        """The unfinished tiles of a tree of that size, from the verified store and the database."""
+        edge = Edge(size)
+        level = 0
+        while size >> HEIGHT * level:
+            count = (size >> HEIGHT * level) % WIDTH
+            index = size >> HEIGHT * (level + 1)
+            data = self._tiles.read(Tile(level, index, count)) if count else b""
+            edge.levels.append([data[at : at + HASH_SIZE] for at in range(0, len(data), HASH_SIZE)])
+            level += 1
+        edge.bundle = list(self._source.commitments(size - size % WIDTH, size % WIDTH)) if size % WIDTH else []
+        return edge
+
+    def _catch_up(self, noted: Published) -> None:
+        """The store is behind what the database says was published: the same tree must come out."""
+        self._grow(self._source.commitments(self._edge.size, min(STEP, noted.size - self._edge.size)))
+        if self._edge.size == noted.size and not hmac.compare_digest(self._edge.root(), noted.root):
+            raise TreeConflict("The database does not lead to the root that it says was published.", action=_RESTORE)
+
+
+_RESTORE = "Nothing is published until this is understood: compare with the store's and the database's copies."

@@ -1,0 +1,134 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""What this room knows about people: their account, for whom they act, and the keys that stand for them."""
+
+from zegel.declare import (
+    Basis,
+    Category,
+    Erase,
+    Export,
+    Purpose,
+    Recipient,
+    Start,
+    Subject,
+    Term,
+    declare,
+    not_personal,
+)
+
+_ACCOUNT = {
+    "subject": Subject.USER,
+    "purpose": Purpose.ACCOUNT,
+    "basis": Basis.CONTRACT,
+    "term": Term.ACCOUNT,
+    "starts": Start.ACCOUNT_ENDED,
+}
+
+declare(
+    "people.Person",
+    ("email", "display_name", "language"),
+    path="",
+    category=Category.CONTACT,
+    recipients=(Recipient.OWNER, Recipient.PROVIDER, Recipient.ARC),
+    export=Export.VALUE,
+    erase=Erase.DELETE_ROW,
+    **_ACCOUNT,
+)
+declare(
+    "people.Person",
+    ("auth_hash", "sign_pk", "open_pk", "suite", "epoch", "created_at"),
+    path="",
+    category=Category.CREDENTIAL,
+    recipients=(Recipient.NOBODY,),
+    export=Export.DESCRIBED,
+    erase=Erase.DELETE_ROW,
+    **_ACCOUNT,
+)
+declare(
+    "people.Person",
+    ("bundle_password", "bundle_password_shred", "bundle_recovery", "bundle_recovery_shred", "pins"),
+    path="",
+    category=Category.CREDENTIAL,
+    recipients=(Recipient.NOBODY,),
+    export=Export.SEALED,
+    erase=Erase.SHRED,
+    **_ACCOUNT,
+)
+
+declare(
+    "people.Membership",
+    ("party", "person", "role", "valid_from", "valid_to"),
+    path="person_id",
+    category=Category.IDENTITY,
+    recipients=(Recipient.OWNER,),
+    export=Export.VALUE,
+    erase=Erase.DELETE_ROW,
+    **_ACCOUNT,
+)
+
+declare(
+    "people.SealedTenantKey",
+    ("party_id", "person_id", "number", "created_at"),
+    path="person_id",
+    category=Category.CREDENTIAL,
+    recipients=(Recipient.OWNER,),
+    export=Export.DESCRIBED,
+    erase=Erase.DELETE_ROW,
+    **_ACCOUNT,
+)
+declare(
+    "people.SealedTenantKey",
+    ("envelope", "shred_id"),
+    path="person_id",
+    category=Category.CREDENTIAL,
+    recipients=(Recipient.NOBODY,),
+    export=Export.SEALED,
+    erase=Erase.SHRED,
+    **_ACCOUNT,
+)
+
+# A party may be one person or a household: then its name is a person's.
+declare(
+    "people.Party",
+    ("name", "country", "language"),
+    subject=Subject.CUSTOMER,
+    path="id",
+    category=Category.IDENTITY,
+    purpose=Purpose.AGREEMENT,
+    basis=Basis.CONTRACT,
+    recipients=(Recipient.PROVIDER, Recipient.ARC),
+    term=Term.AGREEMENT,
+    starts=Start.AGREEMENT_ENDED,
+    export=Export.VALUE,
+    erase=Erase.DELETE_ROW,
+)
+declare(
+    "people.ServiceRelation",
+    ("party_id", "kind", "valid_from", "valid_to"),
+    subject=Subject.CUSTOMER,
+    path="owner_id",
+    category=Category.AGREEMENT,
+    purpose=Purpose.AGREEMENT,
+    basis=Basis.CONTRACT,
+    recipients=(Recipient.PROVIDER, Recipient.ARC),
+    term=Term.AGREEMENT,
+    starts=Start.AGREEMENT_ENDED,
+    export=Export.VALUE,
+    erase=Erase.DELETE_ROW,
+)
+
+not_personal("people.Party", ("kind", "created_at"), why="what sort of party it is and since when, not who")
+not_personal(
+    "people.TenantKey",
+    ("party_id", "suite", "open_pk", "number", "succession", "created_at"),
+    why="an organisation's or household's public key, and ciphertext that only its members open",
+)
+not_personal(
+    "people.ArcKey",
+    ("party_id", "sign_pk", "envelope", "number", "created_at"),
+    why="an alarm centre's public keys, printed in its agreements",
+)
+not_personal(
+    "people.Throttle",
+    ("key", "count", "since"),
+    why="counts under an HMAC that names nobody without the installation's secret, for fifteen minutes",
+)
