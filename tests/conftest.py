@@ -2,7 +2,8 @@
 """What tests build their world with.
 
 - `tests/unit`: no database. Django is set up for the tests of server rooms, and only for those.
-- `db` (tests/integration, attack, e2e): a real PostgreSQL, migrated, empty, real commits: each test gets a fresh copy of a
+- `db` (tests/integration, attack, e2e): a real PostgreSQL, migrated, empty, real commits: each test gets a fresh copy
+  of a
   template, and a fresh object store and shred store. It yields the `Urls` of the application, owner and administrator.
 - `party` is not here: rooms' tests make their world with the factories of their own folders.
 """
@@ -44,13 +45,15 @@ def embedded():  # type: ignore[no-untyped-def]
 def set_up_django() -> None:
     """Points the settings at this run's installation. Needs no running database."""
     urls = embedded().urls()
-    os.environ.update({
-        "DJANGO_SETTINGS_MODULE": "zegel.server.settings",
-        "ZEGEL_DATA": str(installation()),
-        "DATABASE_URL": urls.app,
-        "MIGRATE_DATABASE_URL": urls.owner,
-        "ZEGEL_ORIGIN": "http://localhost:8000",
-    })
+    os.environ.update(
+        {
+            "DJANGO_SETTINGS_MODULE": "zegel.server.settings",
+            "ZEGEL_DATA": str(installation()),
+            "DATABASE_URL": urls.app,
+            "MIGRATE_DATABASE_URL": urls.owner,
+            "ZEGEL_ORIGIN": "http://localhost:8000",
+        }
+    )
     for name in ("STORAGE_URL", "SHRED_PATH", "SECRETS_PATH", "EMAIL_URL", "ZEGEL_ROLE"):
         os.environ.pop(name, None)
     import django
@@ -100,7 +103,8 @@ def _close_connections() -> None:
 
 @pytest.fixture
 def db(postgres) -> Iterator[object]:  # type: ignore[no-untyped-def]
-    """A migrated, empty database with real commits, and empty stores, for one test. Yields `Urls(app, owner, admin)`."""
+    """A migrated, empty database with real commits, and empty stores, for one test. Yields `Urls(app, owner,
+    admin)`."""
     import psycopg
 
     from zegel.server.kernel import postgres as kernel_postgres

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Files that lie beside the checkout (vectors, clips, models): used where they are, never committed. Absent: a loud skip."""
+"""Files that lie beside the checkout (vectors, clips, models): used where they are, never committed. Absent: a loud
+skip."""
 
 from __future__ import annotations
 

@@ -3,7 +3,8 @@
 
 Pure: no models, no framework. Rooms write their `personal_data.py`:
 
-    from zegel.declare import Basis, Category, Erase, Export, Purpose, Recipient, Start, Subject, Term, declare, not_personal
+    from zegel.declare import Basis, Category, Erase, Export, Purpose, Recipient, Start, Subject, Term, declare,
+    not_personal
 
     declare("people.Person", ("email", "display_name"), subject=Subject.USER, path="id", category=Category.CONTACT,
             purpose=Purpose.ACCOUNT, basis=Basis.CONTRACT, recipients=(Recipient.PROVIDER,), term=Term.ACCOUNT,
@@ -27,6 +28,22 @@ from zegel.declare.registry import (
 from zegel.declare.vocabulary import Basis, Category, Erase, Export, Purpose, Recipient, Start, Subject, Term
 
 __all__ = [
-    "Basis", "Category", "Declaration", "DeclarationError", "Erase", "Export", "NotPersonal", "Purpose", "Recipient", "Start",
-    "Subject", "Term", "declarations", "declare", "not_personal", "not_personal_marks", "undeclared", "unknown",
+    "Basis",
+    "Category",
+    "Declaration",
+    "DeclarationError",
+    "Erase",
+    "Export",
+    "NotPersonal",
+    "Purpose",
+    "Recipient",
+    "Start",
+    "Subject",
+    "Term",
+    "declarations",
+    "declare",
+    "not_personal",
+    "not_personal_marks",
+    "undeclared",
+    "unknown",
 ]

@@ -19,7 +19,8 @@ class DeclarationError(Exception):
 
 @dataclass(frozen=True)
 class Declaration:
-    """One field of one model. `path` leads from the row to its subject ("owner_id", "person__id", "" when it is the row)."""
+    """One field of one model. `path` leads from the row to its subject ("owner_id", "person__id", "" when it is the
+    row)."""
 
     model: str
     field: str
@@ -49,10 +50,22 @@ _marked: dict[tuple[str, str], NotPersonal] = {}
 
 
 def declare(
-    model: str, fields: str | Iterable[str], *, subject: Subject, path: str, category: Category, purpose: Purpose, basis: Basis,
-    recipients: Iterable[Recipient], term: Term, starts: Start, export: Export, erase: Erase,
+    model: str,
+    fields: str | Iterable[str],
+    *,
+    subject: Subject,
+    path: str,
+    category: Category,
+    purpose: Purpose,
+    basis: Basis,
+    recipients: Iterable[Recipient],
+    term: Term,
+    starts: Start,
+    export: Export,
+    erase: Erase,
 ) -> None:
-    """Declares `fields` of `model` ("room.Model"), all alike. Raises DeclarationError when one was spoken for already."""
+    """Declares `fields` of `model` ("room.Model"), all alike. Raises DeclarationError when one was spoken for
+    already."""
     who = tuple(recipients)
     if not who:
         raise DeclarationError(f"{model}: say who receives it; Recipient.NOBODY if nobody does.")
@@ -77,7 +90,9 @@ def not_personal(model: str, fields: str | Iterable[str], why: str) -> None:
 def _names(model: str, fields: str | Iterable[str]) -> tuple[str, ...]:
     names = (fields,) if isinstance(fields, str) else tuple(fields)
     if not _MODEL.fullmatch(model) or not names:
-        raise DeclarationError(f"'{model}' with {len(names)} fields: write the model as room.Model, and at least one field.")
+        raise DeclarationError(
+            f"'{model}' with {len(names)} fields: write the model as room.Model, and at least one field."
+        )
     return names
 
 
@@ -91,9 +106,12 @@ def not_personal_marks() -> tuple[NotPersonal, ...]:
 
 
 def undeclared(models: Mapping[str, Iterable[str]]) -> list[str]:
-    """`models` maps "room.Model" to its fields; returns "room.Model.field" for each that nobody spoke for. Must be empty."""
+    """`models` maps "room.Model" to its fields; returns "room.Model.field" for each that nobody spoke for. Must be
+    empty."""
     spoken_for = _declared.keys() | _marked.keys()
-    return sorted(f"{model}.{field}" for model, fields in models.items() for field in fields if (model, field) not in spoken_for)
+    return sorted(
+        f"{model}.{field}" for model, fields in models.items() for field in fields if (model, field) not in spoken_for
+    )
 
 
 def unknown(models: Mapping[str, Iterable[str]]) -> list[str]:

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The closed sets that a declaration chooses from. A new word here is a decision about people's data: say why in the commit.
+"""The closed sets that a declaration chooses from. A new word here is a decision about people's data: say why in the
+commit.
 
-The register of Art. 30 GDPR, the answers of Art. 15 and the privacy statement are written from these words; what they mean in
-four languages belongs to the faces. How long a term lasts is not here: it differs by profile and is dated data.
+The register of Art. 30 GDPR, the answers of Art. 15 and the privacy statement are written from these words; what they
+mean in four languages belongs to the faces. How long a term lasts is not here: it differs by profile and is dated data.
 """
 
 from __future__ import annotations

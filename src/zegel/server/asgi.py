@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: EUPL-1.2
 """The two doors of the server as ASGI applications.
 
-`browsers`: pages and API (Django, synchronous, in threads), event stream, health. `machines`: the unit link and nothing else,
-on a listener of its own with TLS: a browser never reaches it, and a unit never reaches a page.
+`browsers`: pages and API (Django, synchronous, in threads), event stream, health. `machines`: the unit link and
+nothing else, on a listener of its own with TLS: a browser never reaches it, and a unit never reaches a page.
 """
 
 from __future__ import annotations
@@ -33,7 +33,8 @@ MACHINE_ROUTES = {"/unit-link": ("gateway", "zegel.server.realtime.unit_link:app
 
 
 class Router:
-    """Exact paths to native applications, the rest to `fallback`; runs the process's services between start and stop."""
+    """Exact paths to native applications, the rest to `fallback`; runs the process's services between start and
+    stop."""
 
     def __init__(self, roles: frozenset[str], routes: dict[str, tuple[str, str]], fallback: Application | None) -> None:
         self._roles = roles
@@ -86,7 +87,11 @@ async def _answer_health(path: str, send: Send) -> None:
 
 async def _answer(send: Send, status: int, body: dict[str, Any]) -> None:
     raw = json.dumps(body).encode()
-    headers = [(b"content-type", b"application/json"), (b"content-length", str(len(raw)).encode()), (b"cache-control", b"no-store")]
+    headers = [
+        (b"content-type", b"application/json"),
+        (b"content-length", str(len(raw)).encode()),
+        (b"cache-control", b"no-store"),
+    ]
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": raw})
 

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: EUPL-1.2
 """One child of the supervisor: `python -m zegel.server.process ROLES [SOCKET]`. Not for people; see `zegel serve`.
 
-ROLES: `prepare` (migrate and check, then end), `worker`, `gateway`, `web`, `realtime`, or some of the last two with a comma.
-SOCKET: the number of the listening socket that the supervisor opened, so that a restart refuses nobody.
+ROLES: `prepare` (migrate and check, then end), `worker`, `gateway`, `web`, `realtime`, or some of the last two with a
+comma. SOCKET: the number of the listening socket that the supervisor opened, so that a restart refuses nobody.
 """
 
 from __future__ import annotations
@@ -52,7 +52,8 @@ def _end_with_parent() -> None:
 
 
 def prepare() -> int:
-    """Brings the schema forward (with the owner's address, if there is one), then checks what must hold. Says what doesn't."""
+    """Brings the schema forward (with the owner's address, if there is one), then checks what must hold. Says what
+    doesn't."""
     from django.conf import settings
     from django.core.management import call_command
     from django.core.management.base import SystemCheckError
@@ -96,11 +97,18 @@ def _faults() -> list[str]:
     executor = MigrationExecutor(connection)
     missing = executor.migration_plan(executor.loader.graph.leaf_nodes())
     if missing:
-        return [f"the database lacks {len(missing)} migrations; set MIGRATE_DATABASE_URL (the owner role) for this start"]
+        return [
+            f"the database lacks {len(missing)} migrations; set MIGRATE_DATABASE_URL (the owner role) for this start"
+        ]
     with tenancy.acting_as(None):
-        role = [f"the application role of DATABASE_URL {fault}; use one that does not" for fault in tenancy.application_role_faults()]
-        tables = [f"table {table} has no row-level security and is not listed as unscoped"
-                  for table in tenancy.tables_without_protection()]
+        role = [
+            f"the application role of DATABASE_URL {fault}; use one that does not"
+            for fault in tenancy.application_role_faults()
+        ]
+        tables = [
+            f"table {table} has no row-level security and is not listed as unscoped"
+            for table in tenancy.tables_without_protection()
+        ]
     return role + tables
 
 
@@ -125,14 +133,29 @@ def serve(roles: frozenset[str], listening: socket.socket) -> None:
     from zegel.server import asgi
 
     options: dict[str, Any] = {
-        "log_config": None, "access_log": False, "server_header": False, "lifespan": "on", "loop": "uvloop", "http": "httptools",
-        "ws": "websockets-sansio", "ws_max_size": LARGEST_FRAME, "ws_ping_interval": 10, "ws_ping_timeout": 20,
-        "ws_per_message_deflate": False, "timeout_graceful_shutdown": PATIENCE_S, "timeout_keep_alive": 30,
-        "h11_max_incomplete_event_size": 65536, "backlog": 1024,
+        "log_config": None,
+        "access_log": False,
+        "server_header": False,
+        "lifespan": "on",
+        "loop": "uvloop",
+        "http": "httptools",
+        "ws": "websockets-sansio",
+        "ws_max_size": LARGEST_FRAME,
+        "ws_ping_interval": 10,
+        "ws_ping_timeout": 20,
+        "ws_per_message_deflate": False,
+        "timeout_graceful_shutdown": PATIENCE_S,
+        "timeout_keep_alive": 30,
+        "h11_max_incomplete_event_size": 65536,
+        "backlog": 1024,
     }
     if "gateway" in roles:
         folder = Path(os.environ["ZEGEL_DATA"]) / "tls"
-        options |= {"ssl_certfile": str(folder / "server.pem"), "ssl_keyfile": str(folder / "server.key"), "proxy_headers": False}
+        options |= {
+            "ssl_certfile": str(folder / "server.pem"),
+            "ssl_keyfile": str(folder / "server.key"),
+            "proxy_headers": False,
+        }
         application = asgi.machines()
     else:
         proxies = os.environ.get("ZEGEL_PROXIES", "")

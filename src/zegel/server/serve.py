@@ -2,8 +2,8 @@
 """`zegel serve`: one supervised group of processes on this machine.
 
 It makes what an installation needs (secrets, certificates, the embedded database), brings the schema forward, opens the
-listening sockets, and starts one child for each role. A child that dies is started again with back-off; so is the embedded
-database. SIGTERM ends everything in order: listeners first, then the worker, then the database.
+listening sockets, and starts one child for each role. A child that dies is started again with back-off; so is the
+embedded database. SIGTERM ends everything in order: listeners first, then the worker, then the database.
 
 What happens is said in DIR/run/serve.json (process, ports, addresses, ready or not), to systemd, and in the log.
 """
@@ -65,23 +65,43 @@ def plan(argv: Sequence[str]) -> Plan:
     roles = tuple(role for role in ALL_ROLES if role in words.roles.split(","))
     unknown = set(words.roles.split(",")) - set(ALL_ROLES)
     if unknown:
-        raise Misconfigured(f"There is no role {', '.join(sorted(unknown))}.", action=f"Choose from {', '.join(ALL_ROLES)}.")
+        raise Misconfigured(
+            f"There is no role {', '.join(sorted(unknown))}.", action=f"Choose from {', '.join(ALL_ROLES)}."
+        )
     if words.origin:
         origin_parts(words.origin.rstrip("/"))
     _refuse_half_configured(roles)
-    return Plan(words.data.absolute(), roles, _address(words.http), _address(words.link),
-                words.origin.rstrip("/") if words.origin else None, tuple(words.name))
+    return Plan(
+        words.data.absolute(),
+        roles,
+        _address(words.http),
+        _address(words.link),
+        words.origin.rstrip("/") if words.origin else None,
+        tuple(words.name),
+    )
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="zegel serve", description="Runs the server.")
     environment = os.environ.get
-    parser.add_argument("--data", type=Path, default=Path(environment("ZEGEL_DATA", "var")), help="folder of this installation")
-    parser.add_argument("--roles", default=",".join(ALL_ROLES), help="which of web,realtime,gateway,worker (default: all)")
-    parser.add_argument("--http", default="127.0.0.1:8000", metavar="HOST:PORT", help="browsers' listener; port 0 = any free one")
-    parser.add_argument("--link", default="0.0.0.0:8443", metavar="HOST:PORT", help="units' listener (TLS)")  # noqa: S104
-    parser.add_argument("--origin", default=environment("ZEGEL_ORIGIN"), help="address that browsers use, for example https://alarm.example")
-    parser.add_argument("--name", action="append", default=[], help="host name or IP address that units use; may be repeated")
+    parser.add_argument(
+        "--data", type=Path, default=Path(environment("ZEGEL_DATA", "var")), help="folder of this installation"
+    )
+    parser.add_argument(
+        "--roles", default=",".join(ALL_ROLES), help="which of web,realtime,gateway,worker (default: all)"
+    )
+    parser.add_argument(
+        "--http", default="127.0.0.1:8000", metavar="HOST:PORT", help="browsers' listener; port 0 = any free one"
+    )
+    parser.add_argument("--link", default="0.0.0.0:8443", metavar="HOST:PORT", help="units' listener (TLS)")
+    parser.add_argument(
+        "--origin",
+        default=environment("ZEGEL_ORIGIN"),
+        help="address that browsers use, for example https://alarm.example",
+    )
+    parser.add_argument(
+        "--name", action="append", default=[], help="host name or IP address that units use; may be repeated"
+    )
     return parser
 
 
@@ -99,11 +119,14 @@ def _refuse_half_configured(roles: tuple[str, ...]) -> None:
     if os.environ.get("MIGRATE_DATABASE_URL") and not given:
         raise Misconfigured("MIGRATE_DATABASE_URL is set and DATABASE_URL is not.", action="Set both, or neither.")
     if roles != ALL_ROLES and not given:
-        raise Misconfigured("Roles on their own share a database, and DATABASE_URL is not set.",
-                            action="Set it, or run all roles here.")
+        raise Misconfigured(
+            "Roles on their own share a database, and DATABASE_URL is not set.", action="Set it, or run all roles here."
+        )
     if roles != ALL_ROLES and not os.environ.get("STORAGE_URL"):
-        raise Misconfigured("Roles on their own share an object store, and STORAGE_URL is not set.",
-                            action="Set it to s3://… or to file:///… on a folder that all of them see.")
+        raise Misconfigured(
+            "Roles on their own share an object store, and STORAGE_URL is not set.",
+            action="Set it to s3://… or to file:///… on a folder that all of them see.",
+        )
 
 
 @dataclass
@@ -201,7 +224,9 @@ class Supervisor:
 
     def _prepare(self) -> int:
         """Migrations and start-up checks, in a child that alone gets the owner's address."""
-        done = subprocess.run([sys.executable, "-m", "zegel.server.process", "prepare"], env=self._environment, check=False)  # noqa: S603
+        done = subprocess.run(
+            [sys.executable, "-m", "zegel.server.process", "prepare"], env=self._environment, check=False
+        )
         self._environment.pop("MIGRATE_DATABASE_URL", None)
         if done.returncode == 0:
             return 0
@@ -231,7 +256,9 @@ class Supervisor:
         now = clock.monotonic()
         for child in self._children:
             if child.process and child.process.poll() is not None:
-                child.pause = FIRST_PAUSE_S if now - child.started > STEADY_AFTER_S else min(child.pause * 2, LONGEST_PAUSE_S)
+                child.pause = (
+                    FIRST_PAUSE_S if now - child.started > STEADY_AFTER_S else min(child.pause * 2, LONGEST_PAUSE_S)
+                )
                 log.error("child.died", child=child.role, status=child.process.returncode, pause_s=child.pause)
                 child.process, child.due = None, now + child.pause
             if child.process is None and now >= child.due and not self._stop:
@@ -244,8 +271,13 @@ class Supervisor:
             descriptors = (child.socket.fileno(),)
             command.append(str(child.socket.fileno()))
         environment = {**self._environment, "ZEGEL_ROLE": child.role, "ZEGEL_SUPERVISOR": str(os.getpid())}
-        child.process = subprocess.Popen(command, env=environment, pass_fds=descriptors, stdin=subprocess.DEVNULL,  # noqa: S603
-                                         start_new_session=True)
+        child.process = subprocess.Popen(
+            command,
+            env=environment,
+            pass_fds=descriptors,
+            stdin=subprocess.DEVNULL,
+            start_new_session=True,
+        )
         child.started = clock.monotonic()
         log.info("child.started", child=child.role, pid=child.process.pid)
 
@@ -261,8 +293,8 @@ class Supervisor:
     def _end(self) -> None:
         """Listeners first, then the worker, then the database; whoever doesn't come along is killed."""
         _notify("STOPPING=1")
-        for group in (lambda c: c.role != "worker", lambda c: c.role == "worker"):
-            _end_children([child for child in self._children if child.process and group(child)])
+        _end_children([child for child in self._children if child.role != "worker"])
+        _end_children([child for child in self._children if child.role == "worker"])
         if self._database:
             self._database.stop()
         (self._plan.data / "run" / "serve.json").unlink(missing_ok=True)
@@ -294,7 +326,9 @@ def _make_data_folder(data: Path) -> None:
         data.mkdir(mode=0o711, parents=True, exist_ok=True)
         (data / "run").mkdir(mode=0o755, exist_ok=True)
     except OSError as error:
-        raise Misconfigured(f"The folder {data} can't be used ({error.strerror}).", action="Choose another with --data.") from None
+        raise Misconfigured(
+            f"The folder {data} can't be used ({error.strerror}).", action="Choose another with --data."
+        ) from None
     secret(Path(os.environ.get("SECRETS_PATH", data / "secrets")), "django", 48)
 
 
@@ -306,11 +340,13 @@ class _only_supervisor:
         self._file: IO[str] | None = None
 
     def __enter__(self) -> None:
-        self._file = open(self._data / "run" / "serve.lock", "w", encoding="ascii")  # noqa: SIM115
+        self._file = open(self._data / "run" / "serve.lock", "w", encoding="ascii")
         try:
             fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            raise Misconfigured(f"Zegel already runs on {self._data}.", action="Stop that one first, or choose another --data.") from None
+            raise Misconfigured(
+                f"Zegel already runs on {self._data}.", action="Stop that one first, or choose another --data."
+            ) from None
 
     def __exit__(self, *_: object) -> None:
         if self._file:
@@ -325,7 +361,9 @@ def _bound(address: tuple[str, int]) -> socket.socket:
         listening.bind(address)
         listening.listen(1024)
     except OSError as error:
-        raise Misconfigured(f"Can't listen on {address[0]}:{address[1]} ({error.strerror}).", action="Choose another port, or 0.") from None
+        raise Misconfigured(
+            f"Can't listen on {address[0]}:{address[1]} ({error.strerror}).", action="Choose another port, or 0."
+        ) from None
     listening.set_inheritable(True)
     return listening
 
@@ -361,11 +399,13 @@ def _notify(message: str) -> None:
             log.warning("systemd.does_not_listen")
 
 
-# --- zegel manage -------------------------------------------------------------------------------------------------------
+# --- zegel manage
+# -------------------------------------------------------------------------------------------------------
 
 
 def manage(argv: Sequence[str]) -> int:
-    """`zegel manage [--data DIR] COMMAND …`: Django's commands, as the application role, against a running installation."""
+    """`zegel manage [--data DIR] COMMAND …`: Django's commands, as the application role, against a running
+    installation."""
     words = list(argv)
     data = Path(os.environ.get("ZEGEL_DATA", "var"))
     if words[:1] == ["--data"] and len(words) > 1:

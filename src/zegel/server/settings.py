@@ -44,12 +44,21 @@ CSRF_TRUSTED_ORIGINS = [ORIGIN]
 ROOMS = (
     "kernel",
     "ledger",
-    "people", "notify",
-    "gate", "exports",
-    "agreements", "sites",
+    "people",
+    "notify",
+    "gate",
+    "exports",
+    "agreements",
+    "sites",
     "footage",
     "alarms",
-    "console", "portal", "backoffice", "public", "api", "realtime", "gateway",
+    "console",
+    "portal",
+    "backoffice",
+    "public",
+    "api",
+    "realtime",
+    "gateway",
 )
 _HERE = Path(__file__).parent
 
@@ -123,7 +132,8 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 200
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 
-# --- languages and time -------------------------------------------------------------------------------------------------
+# --- languages and time
+# -------------------------------------------------------------------------------------------------
 
 LANGUAGE_CODE = "en"
 LANGUAGES = [("nl", "Nederlands"), ("sv", "Svenska"), ("de", "Deutsch"), ("en", "English")]
@@ -146,7 +156,8 @@ STORAGES = {
     "staticfiles": {"BACKEND": "zegel.server.kernel.pages.FingerprintedStatic"},
 }
 
-# --- mail, log ----------------------------------------------------------------------------------------------------------
+# --- mail, log
+# ----------------------------------------------------------------------------------------------------------
 
 for _name, _value in email_from_url(os.environ.get("EMAIL_URL", "console:")).items():
     globals()[_name] = _value

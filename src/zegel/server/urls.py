@@ -22,4 +22,6 @@ def _exists(module: str) -> bool:
     return find_spec(package) is not None and find_spec(module) is not None
 
 
-urlpatterns: list[URLPattern | URLResolver] = [path(prefix, include(module)) for prefix, module in FACES if _exists(module)]
+urlpatterns: list[URLPattern | URLResolver] = [
+    path(prefix, include(module)) for prefix, module in FACES if _exists(module)
+]

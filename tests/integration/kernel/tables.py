@@ -15,7 +15,9 @@ from zegel.server.kernel.tenancy import enable_rls
 def make_tenant_table(urls) -> None:
     """As a room's migration makes one, by the owner role."""
     with psycopg.connect(urls.owner, autocommit=True) as owner:
-        owner.execute("CREATE TABLE test_note (id uuid PRIMARY KEY, provider_id uuid NOT NULL, owner_id uuid NOT NULL, text text)")
+        owner.execute(
+            "CREATE TABLE test_note (id uuid PRIMARY KEY, provider_id uuid NOT NULL, owner_id uuid NOT NULL, text text)"
+        )
         owner.execute(enable_rls("test_note").sql)
 
 

@@ -35,7 +35,9 @@ def publish(*topics: str, **ids) -> None:
 # --- what may be in an event ------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("value", ["Anna de Vries", "anna@example.nl", 1.5, b"bytes", {"a": 1}, "x" * 49, [uuid4()] * 101, 2**53, ["a b"]])
+@pytest.mark.parametrize(
+    "value", ["Anna de Vries", "anna@example.nl", 1.5, b"bytes", {"a": 1}, "x" * 49, [uuid4()] * 101, 2**53, ["a b"]]
+)
 def test_what_could_be_somebodys_data_is_not_published(db, value):
     with pytest.raises(BadEvent):
         publish("note.added", what=value)
@@ -217,7 +219,9 @@ def test_a_stream_resumes_after_the_last_id(db):
 def test_a_stream_gets_an_event_that_is_committed_after_later_ones(db):
     def late() -> None:
         with psycopg.connect(db.app) as slow:
-            slow.execute("INSERT INTO kernel_outboxevent (topic, payload, at) VALUES ('note.added', '{}', '2026-03-01Z')")
+            slow.execute(
+                "INSERT INTO kernel_outboxevent (topic, payload, at) VALUES ('note.added', '{}', '2026-03-01Z')"
+            )
             publish("note.added")
             time.sleep(0.3)  # the stream has had that one now
             slow.execute("SELECT pg_notify('zegel_outbox', '1')")

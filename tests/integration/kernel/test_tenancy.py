@@ -50,11 +50,20 @@ def test_the_application_role_can_not_pass_row_level_security_by(db):
         assert tenancy.application_role_faults() == []
 
 
-@pytest.mark.parametrize("statement", [
-    "ALTER TABLE test_note DISABLE ROW LEVEL SECURITY", "TRUNCATE test_note", "DROP POLICY test_note_tenant ON test_note",
-    "SET ROLE zegel_owner", "SET session_authorization = zegel_admin", "CREATE TABLE mine (id int)", "COPY test_note TO PROGRAM 'cat'",
-    "CREATE OR REPLACE FUNCTION zegel_visible_owners() RETURNS uuid[] LANGUAGE sql AS $$ SELECT array_agg(owner_id) FROM test_note $$",
-])
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "ALTER TABLE test_note DISABLE ROW LEVEL SECURITY",
+        "TRUNCATE test_note",
+        "DROP POLICY test_note_tenant ON test_note",
+        "SET ROLE zegel_owner",
+        "SET session_authorization = zegel_admin",
+        "CREATE TABLE mine (id int)",
+        "COPY test_note TO PROGRAM 'cat'",
+        "CREATE OR REPLACE FUNCTION zegel_visible_owners() RETURNS uuid[] LANGUAGE sql AS "
+        "$$ SELECT array_agg(owner_id) FROM test_note $$",
+    ],
+)
 def test_the_application_role_can_not_lift_the_rule(table, statement):
     with pytest.raises(ProgrammingError), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(statement)
@@ -85,8 +94,11 @@ def test_a_row_of_another_tenant_is_refused(table):
 
 
 def test_a_row_can_not_be_handed_to_another_tenant(table):
-    with (pytest.raises(ProgrammingError, match="row-level security"), tenancy.acting_as(ANNA),
-          connection.cursor() as cursor):
+    with (
+        pytest.raises(ProgrammingError, match="row-level security"),
+        tenancy.acting_as(ANNA),
+        connection.cursor() as cursor,
+    ):
         cursor.execute("UPDATE test_note SET owner_id = %s", [BERT])
 
 
@@ -139,7 +151,10 @@ def test_policies_read_the_kernels_clock(db):
 
 def test_the_policy_lets_an_index_on_the_owner_be_used(table, db):
     with psycopg.connect(db.admin) as admin:
-        admin.execute("INSERT INTO test_note SELECT gen_random_uuid(), gen_random_uuid(), gen_random_uuid(), 'x' FROM generate_series(1, 20000)")
+        admin.execute(
+            "INSERT INTO test_note SELECT gen_random_uuid(), gen_random_uuid(), gen_random_uuid(), 'x' "
+            "FROM generate_series(1, 20000)"
+        )
         admin.execute("CREATE INDEX test_owner ON test_note (owner_id)")
         admin.commit()
         admin.execute("ANALYZE test_note")

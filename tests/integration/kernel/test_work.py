@@ -120,11 +120,15 @@ def test_after_commit_runs_after_it_and_only_then(table):
     assert called == ["committed"]
 
 
-@pytest.mark.parametrize("words", [
-    {"kind": ActorKind.PERSON, "id": None, "party_id": ANNA}, {"kind": ActorKind.UNIT, "id": uuid4(), "party_id": None},
-    {"kind": ActorKind.SYSTEM, "id": uuid4(), "party_id": None},
-    {"kind": ActorKind.PERSON, "id": uuid4(), "party_id": ANNA, "address": "anna's phone"},
-])
+@pytest.mark.parametrize(
+    "words",
+    [
+        {"kind": ActorKind.PERSON, "id": None, "party_id": ANNA},
+        {"kind": ActorKind.UNIT, "id": uuid4(), "party_id": None},
+        {"kind": ActorKind.SYSTEM, "id": uuid4(), "party_id": None},
+        {"kind": ActorKind.PERSON, "id": uuid4(), "party_id": ANNA, "address": "anna's phone"},
+    ],
+)
 def test_an_actor_that_can_not_exist_is_refused(words):
     with pytest.raises(BadActor):
         Actor(**words)

@@ -16,8 +16,15 @@ def _empty(monkeypatch):
 
 def declare_email(**changes):
     words = {
-        "subject": Subject.USER, "path": "id", "category": Category.CONTACT, "purpose": Purpose.ACCOUNT, "basis": Basis.CONTRACT,
-        "recipients": (Recipient.PROVIDER,), "term": Term.ACCOUNT, "starts": Start.ACCOUNT_ENDED, "export": Export.VALUE,
+        "subject": Subject.USER,
+        "path": "id",
+        "category": Category.CONTACT,
+        "purpose": Purpose.ACCOUNT,
+        "basis": Basis.CONTRACT,
+        "recipients": (Recipient.PROVIDER,),
+        "term": Term.ACCOUNT,
+        "starts": Start.ACCOUNT_ENDED,
+        "export": Export.VALUE,
         "erase": Erase.BLANK,
     }
     declare("people.Person", "email", **{**words, **changes})

@@ -67,7 +67,7 @@ def test_destroying_in_steps_and_at_once_leaves_the_same(steps):
 
 
 def test_destroying_neighbours_costs_no_room(store):
-    store.destroy("epoch", *range(0, 5000))
+    store.destroy("epoch", *range(5000))
     assert len(store._tree("epoch").nodes) < 32
 
 
@@ -81,7 +81,9 @@ def test_what_is_wrapped_opens_until_its_key_is_destroyed(store):
     assert not store.is_destroyed("release", 8)
 
 
-@pytest.mark.parametrize(("purpose", "number", "associated"), [("grant", 7, b"a"), ("release", 8, b"a"), ("release", 7, b"b")])
+@pytest.mark.parametrize(
+    ("purpose", "number", "associated"), [("grant", 7, b"a"), ("release", 8, b"a"), ("release", 7, b"b")]
+)
 def test_a_wrapped_thing_opens_only_as_what_it_was(store, purpose, number, associated):
     wrapped = store.wrap("release", 7, b"sealed", b"a")
     with pytest.raises(StoreDamaged):
@@ -109,7 +111,9 @@ def _destroy_some(folder, numbers):
 
 
 def test_processes_that_destroy_at_once_lose_none_of_each_others(store):
-    processes = [multiprocessing.Process(target=_destroy_some, args=(store.folder, range(start, 40, 4))) for start in range(4)]
+    processes = [
+        multiprocessing.Process(target=_destroy_some, args=(store.folder, range(start, 40, 4))) for start in range(4)
+    ]
     for process in processes:
         process.start()
     for process in processes:
@@ -125,8 +129,11 @@ def test_a_crash_in_the_middle_destroys_on_the_next_start_and_loses_nothing_else
     kept = store.key("epoch", 6)
     crash = pytest.MonkeyPatch()
     with crash.context() as patch:
-        patch.setattr(shred.os if where == "written aside" else shred, "fsync" if where == "written aside" else "_replace",
-                      _crash_at_second_call() if where == "written aside" else _crash)
+        patch.setattr(
+            shred.os if where == "written aside" else shred,
+            "fsync" if where == "written aside" else "_replace",
+            _crash_at_second_call() if where == "written aside" else _crash,
+        )
         with pytest.raises(RuntimeError, match="power cut"):
             store.destroy("epoch", 5)
     again = ShredStore(store.folder)

@@ -45,7 +45,9 @@ def test_deleting_what_is_not_there_is_done_already(store):
     store.delete("nothing")
 
 
-@pytest.mark.parametrize("action", [lambda s: s.get("x"), lambda s: s.get_range("x", 0, 1), lambda s: s.size("x"), lambda s: s.get("x/y")])
+@pytest.mark.parametrize(
+    "action", [lambda s: s.get("x"), lambda s: s.get_range("x", 0, 1), lambda s: s.size("x"), lambda s: s.get("x/y")]
+)
 def test_what_is_not_there_is_not_found(store, action):
     with pytest.raises(NotFound):
         action(store)
@@ -58,7 +60,25 @@ def test_a_range_outside_the_object_is_refused(store, start, length):
         store.get_range("x", start, length)
 
 
-@pytest.mark.parametrize("key", ["", "/etc/passwd", "../x", "a/../b", "a//b", "a/", ".hidden", "a/.hidden", "A", "a b", "a\x00", "é", "a" * 401, "-x"])
+@pytest.mark.parametrize(
+    "key",
+    [
+        "",
+        "/etc/passwd",
+        "../x",
+        "a/../b",
+        "a//b",
+        "a/",
+        ".hidden",
+        "a/.hidden",
+        "A",
+        "a b",
+        "a\x00",
+        "é",
+        "a" * 401,
+        "-x",
+    ],
+)
 def test_what_is_no_key_never_reaches_the_disk(store, key):
     with pytest.raises(BadKey):
         store.put(key, b"x")

@@ -26,7 +26,9 @@ def python_files() -> list[Path]:
 
 
 def test_every_room_imports_downward_only():
-    done = subprocess.run([Path(sys.executable).with_name("lint-imports"), "--no-cache"], cwd=ROOT, capture_output=True, text=True)
+    done = subprocess.run(
+        [Path(sys.executable).with_name("lint-imports"), "--no-cache"], cwd=ROOT, capture_output=True, text=True
+    )
     assert done.returncode == 0, done.stdout
 
 
@@ -79,7 +81,10 @@ BANNED = {
 }
 BANNED_KEYWORDS = {"auto_now", "auto_now_add"}
 BANNED_NAMES = {"Now", "CurrentTimestamp"}
-SQL_TIME = re.compile(r"\b(now\(\)|clock_timestamp\(\)|statement_timestamp\(\)|transaction_timestamp\(\)|current_timestamp|localtimestamp|current_date)", re.I)
+SQL_TIME = re.compile(
+    r"\b(now\(\)|clock_timestamp\(\)|statement_timestamp\(\)|transaction_timestamp\(\)|current_timestamp|localtimestamp|current_date)",
+    re.I,
+)
 
 
 def clock_offences(source: str) -> Iterator[str]:
@@ -90,11 +95,18 @@ def clock_offences(source: str) -> Iterator[str]:
             if node.attr in BANNED.get(owner, ()):
                 yield f"line {node.lineno}: {owner}.{node.attr}"
         if isinstance(node, ast.ImportFrom):
-            yield from (f"line {node.lineno}: from {node.module} import {alias.name}" for alias in node.names
-                        if alias.name in BANNED.get((node.module or "").rpartition(".")[2], ()) or alias.name in BANNED_NAMES)
+            yield from (
+                f"line {node.lineno}: from {node.module} import {alias.name}"
+                for alias in node.names
+                if alias.name in BANNED.get((node.module or "").rpartition(".")[2], ()) or alias.name in BANNED_NAMES
+            )
         if isinstance(node, ast.keyword) and node.arg in BANNED_KEYWORDS:
             yield f"line {node.value.lineno}: {node.arg}"
-    yield from (f"line {node.lineno}: SQL {found.group(0)}" for node in strings_that_run(tree) if (found := SQL_TIME.search(node.value)))
+    yield from (
+        f"line {node.lineno}: SQL {found.group(0)}"
+        for node in strings_that_run(tree)
+        if (found := SQL_TIME.search(node.value))
+    )
 
 
 def strings_that_run(tree: ast.AST) -> Iterator[ast.Constant]:
@@ -105,23 +117,38 @@ def strings_that_run(tree: ast.AST) -> Iterator[ast.Constant]:
             yield node
 
 
-@pytest.mark.parametrize("source", [
-    "import time\ntime.time()", "from time import monotonic", "datetime.now(tz=UTC)", "datetime.datetime.utcnow()", "date.today()",
-    "from django.utils import timezone\ntimezone.now()", "models.DateTimeField(auto_now_add=True)",
-    "from django.db.models.functions import Now", "cursor.execute('UPDATE x SET at = now()')",
-])
+@pytest.mark.parametrize(
+    "source",
+    [
+        "import time\ntime.time()",
+        "from time import monotonic",
+        "datetime.now(tz=UTC)",
+        "datetime.datetime.utcnow()",
+        "date.today()",
+        "from django.utils import timezone\ntimezone.now()",
+        "models.DateTimeField(auto_now_add=True)",
+        "from django.db.models.functions import Now",
+        "cursor.execute('UPDATE x SET at = now()')",
+    ],
+)
 def test_the_lint_finds_other_clocks(source):
     assert list(clock_offences(source))
 
 
-@pytest.mark.parametrize("source", ["clock.now()", '"""Never now()."""', "time.sleep(1)", "time.perf_counter_ns", "x = 'know()'"])
+@pytest.mark.parametrize(
+    "source", ["clock.now()", '"""Never now()."""', "time.sleep(1)", "time.perf_counter_ns", "x = 'know()'"]
+)
 def test_the_lint_leaves_the_rest_alone(source):
     assert not list(clock_offences(source))
 
 
 def test_only_the_two_clocks_tell_time():
-    offences = [f"{path.relative_to(ROOT)} {offence}" for path in python_files() if path not in CLOCKS
-                for offence in clock_offences(path.read_text("utf-8"))]
+    offences = [
+        f"{path.relative_to(ROOT)} {offence}"
+        for path in python_files()
+        if path not in CLOCKS
+        for offence in clock_offences(path.read_text("utf-8"))
+    ]
     assert offences == []
 
 
@@ -129,10 +156,19 @@ def test_only_the_two_clocks_tell_time():
 
 
 def test_every_source_file_names_the_licence():
-    files = [*python_files(), *(ROOT / "tests").rglob("*.py"), *(ROOT / "tools").glob("*.*"), *(ROOT / "bench").rglob("*.py"),
-             *(ROOT / "web" / "src").rglob("*.ts")]
-    assert [str(path.relative_to(ROOT)) for path in files
-            if path.stat().st_size and "SPDX-License-Identifier: EUPL-1.2" not in "".join(path.read_text("utf-8").splitlines()[:3])] == []
+    files = [
+        *python_files(),
+        *(ROOT / "tests").rglob("*.py"),
+        *(ROOT / "tools").glob("*.*"),
+        *(ROOT / "bench").rglob("*.py"),
+        *(ROOT / "web" / "src").rglob("*.ts"),
+    ]
+    assert [
+        str(path.relative_to(ROOT))
+        for path in files
+        if path.stat().st_size
+        and "SPDX-License-Identifier: EUPL-1.2" not in "".join(path.read_text("utf-8").splitlines()[:3])
+    ] == []
 
 
 def test_no_lock_holds_an_address():
@@ -141,4 +177,8 @@ def test_no_lock_holds_an_address():
 
 
 def test_no_video_is_read_with_what_crashes_on_odd_input():
-    assert [str(path.relative_to(ROOT)) for path in python_files() if re.search(r"cv2\.VideoCapture\s*\(", path.read_text("utf-8"))] == []
+    assert [
+        str(path.relative_to(ROOT))
+        for path in python_files()
+        if re.search(r"cv2\.VideoCapture\s*\(", path.read_text("utf-8"))
+    ] == []

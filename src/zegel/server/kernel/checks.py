@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: EUPL-1.2
 """What must hold before the server starts: every field of every room is declared as personal data or marked as none.
 
-Identifiers and tenant columns are structure, the same in every room, and spoken for here once: they name rows, and what they
-name is declared where it lies.
+Identifiers and tenant columns are structure, the same in every room, and spoken for here once: they name rows, and
+what they name is declared where it lies.
 """
 
 from __future__ import annotations
@@ -31,8 +31,11 @@ def load_declarations() -> None:
 def fields_by_model() -> dict[str, list[str]]:
     """Every concrete model of our rooms with its column-bearing fields, structure left out."""
     return {
-        f"{room.label}.{model.__name__}": [field.name for field in model._meta.concrete_fields if field.name not in STRUCTURE]
-        for room in _rooms() for model in room.get_models(include_auto_created=True)
+        f"{room.label}.{model.__name__}": [
+            field.name for field in model._meta.concrete_fields if field.name not in STRUCTURE
+        ]
+        for room in _rooms()
+        for model in room.get_models(include_auto_created=True)
     }
 
 
@@ -45,12 +48,19 @@ def every_field_is_declared(app_configs: Sequence[AppConfig] | None, **kwargs: A
     load_declarations()
     models = fields_by_model()
     missing = [
-        checks.Error(f"{field} is neither declared as personal data nor marked as none.",
-                     hint="Say so in its room's personal_data.py (zegel.declare).", id="zegel.E001")
+        checks.Error(
+            f"{field} is neither declared as personal data nor marked as none.",
+            hint="Say so in its room's personal_data.py (zegel.declare).",
+            id="zegel.E001",
+        )
         for field in registry.undeclared(models)
     ]
     stale = [
-        checks.Error(f"{field} is declared but doesn't exist.", hint="Take it out of its room's personal_data.py.", id="zegel.E002")
+        checks.Error(
+            f"{field} is declared but doesn't exist.",
+            hint="Take it out of its room's personal_data.py.",
+            id="zegel.E002",
+        )
         for field in registry.unknown(models)
     ]
     return [*missing, *stale]

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Reads the addresses of an installation's environment. Pure; a half-written one is refused with what to write instead."""
+"""Reads the addresses of an installation's environment. Pure; a half-written one is refused with what to write
+instead."""
 
 from __future__ import annotations
 
@@ -12,14 +13,16 @@ POOL_SIZE = 24
 
 
 def database_from_url(url: str, *, pool: bool) -> dict[str, Any]:
-    """A Django database from `postgresql://user:password@host:port/name?option=…` (host may be an option: a socket's folder).
+    """A Django database from `postgresql://user:password@host:port/name?option=…` (host may be an option: a socket's
+    folder).
 
     `pool`: connections are shared between a process's threads; off in workers, which hold theirs for long.
     """
     parts = urlsplit(url)
     if parts.scheme not in {"postgresql", "postgres"} or not parts.path.strip("/"):
-        raise Misconfigured("DATABASE_URL is not a PostgreSQL address.",
-                            action="Write postgresql://user:password@host:5432/name.")
+        raise Misconfigured(
+            "DATABASE_URL is not a PostgreSQL address.", action="Write postgresql://user:password@host:5432/name."
+        )
     query = {key: values[-1] for key, values in parse_qs(parts.query).items()}
     options: dict[str, Any] = {key: value for key, value in query.items() if key not in {"host", "port"}}
     options["application_name"] = "zegel"
@@ -46,8 +49,10 @@ def email_from_url(url: str) -> dict[str, Any]:
     if parts.scheme == "console":
         return {"EMAIL_BACKEND": "django.core.mail.backends.console.EmailBackend"}
     if parts.scheme != "smtp" or not parts.hostname:
-        raise Misconfigured("EMAIL_URL is not an address of a mail server.",
-                            action="Write smtp://user:password@host:587?tls=1, or console:.")
+        raise Misconfigured(
+            "EMAIL_URL is not an address of a mail server.",
+            action="Write smtp://user:password@host:587?tls=1, or console:.",
+        )
     query = parse_qs(parts.query)
     return {
         "EMAIL_BACKEND": "django.core.mail.backends.smtp.EmailBackend",
@@ -69,6 +74,8 @@ def origin_parts(origin: str) -> tuple[str, str]:
     host = parts.hostname or ""
     local = host in {"localhost", "127.0.0.1", "::1"} or host.endswith(".localhost")
     if parts.scheme not in {"https", "http"} or not host or parts.path or (parts.scheme == "http" and not local):
-        raise Misconfigured(f"'{origin}' can't be a browser's address of Zegel.",
-                            action="Write https://host, or http://localhost:8000 on the machine itself.")
+        raise Misconfigured(
+            f"'{origin}' can't be a browser's address of Zegel.",
+            action="Write https://host, or http://localhost:8000 on the machine itself.",
+        )
     return parts.scheme, f"[{host}]" if ":" in host else host

@@ -7,8 +7,8 @@
     @jobs.periodic("17 3 * * *", name="kernel.rotate_shred_key")
     def rotate(timestamp: int) -> None: …
 
-A room puts its own into its `jobs.py`, which is found by itself. Arguments are identifiers, never personal data: they lie
-in the jobs' table. A job acts for nobody until it says for whom (tenancy.acting_as, work.transaction).
+A room puts its own into its `jobs.py`, which is found by itself. Arguments are identifiers, never personal data: they
+lie in the jobs' table. A job acts for nobody until it says for whom (tenancy.acting_as, work.transaction).
 """
 
 from __future__ import annotations
@@ -27,7 +27,8 @@ CONCURRENCY = 4
 
 
 def task(*, name: str, queue: str = "default") -> Callable[[Callable[..., Any]], Any]:
-    """Registers a job; call `.defer(**ids)` on what it returns. Failures are tried again, up to ten times in about a week."""
+    """Registers a job; call `.defer(**ids)` on what it returns. Failures are tried again, up to ten times in about a
+    week."""
     return app.task(name=name, queue=queue, retry=RETRY)
 
 
@@ -45,9 +46,15 @@ async def work_jobs(stop: asyncio.Event) -> None:
     """The worker's loop; on `stop` running jobs get ten seconds."""
     with app.replace_connector(app.connector.get_worker_connector()) as working:  # type: ignore[attr-defined]
         async with working.open_async():
-            loop = asyncio.ensure_future(working.run_worker_async(
-                concurrency=CONCURRENCY, install_signal_handlers=False, listen_notify=True, delete_jobs="successful",
-                shutdown_graceful_timeout=10))
+            loop = asyncio.ensure_future(
+                working.run_worker_async(
+                    concurrency=CONCURRENCY,
+                    install_signal_handlers=False,
+                    listen_notify=True,
+                    delete_jobs="successful",
+                    shutdown_graceful_timeout=10,
+                )
+            )
             stopping = asyncio.ensure_future(stop.wait())
             await asyncio.wait({loop, stopping}, return_when=asyncio.FIRST_COMPLETED)
             stopping.cancel()

@@ -19,11 +19,13 @@ def number_of(name: str) -> int:
 
 
 @contextmanager
-def only_one(name: str, stop: threading.Event, *, url: str | None = None, every_s: float = 1.0) -> Iterator[psycopg.Connection[Any] | None]:
+def only_one(
+    name: str, stop: threading.Event, *, url: str | None = None, every_s: float = 1.0
+) -> Iterator[psycopg.Connection[Any] | None]:
     """Waits until nobody else holds `name`, and yields the connection that holds it; None when told to stop first.
 
-    The lock is as alive as that connection: long work should use it (or ask it `SELECT 1`) now and then, and end when it
-    raises, because somebody else has the lock then.
+    The lock is as alive as that connection: long work should use it (or ask it `SELECT 1`) now and then, and end when
+    it raises, because somebody else has the lock then.
     """
     with psycopg.connect(url or settings.APP_DATABASE_URL, autocommit=True, connect_timeout=5) as holder:
         while True:

@@ -2,8 +2,8 @@
 """Log lines: one JSON object each, an event name and fields. Never personal data, never a secret.
 
 Fields are identifiers, numbers and short words. What libraries log comes through as its logger's name and level only,
-with the message when it is free of values (warnings and errors of our own dependencies), never with an exception's text:
-a database error quotes the row.
+with the message when it is free of values (warnings and errors of our own dependencies), never with an exception's
+text: a database error quotes the row.
 """
 
 from __future__ import annotations
@@ -47,7 +47,8 @@ def _plain(value: Any) -> Any:
 
 
 def place_of(error: BaseException) -> str:
-    """Where it was raised, as file:line of the innermost frame of ours: says enough to find it, and nothing of anybody."""
+    """Where it was raised, as file:line of the innermost frame of ours: says enough to find it, and nothing of
+    anybody."""
     frames = traceback.extract_tb(error.__traceback__)
     ours = [frame for frame in frames if "/zegel/" in frame.filename] or frames
     return f"{ours[-1].filename.rpartition('/zegel/')[2]}:{ours[-1].lineno}" if ours else ""

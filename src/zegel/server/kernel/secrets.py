@@ -26,7 +26,9 @@ def secret(folder: Path, name: str, length: int = 32) -> bytes:
         _draw(path, length)
     value = bytes.fromhex(path.read_text("ascii").strip())
     if len(value) != length:
-        raise Misconfigured(f"The secret {path} has {len(value)} bytes, not {length}.", action="Restore it from your copy.")
+        raise Misconfigured(
+            f"The secret {path} has {len(value)} bytes, not {length}.", action="Restore it from your copy."
+        )
     return value
 
 

@@ -101,15 +101,16 @@ async def _in_thread(service: Service, stop: asyncio.Event) -> None:
         error: BaseException | None = None
         try:
             service.run(halt)
-        except BaseException as raised:  # noqa: BLE001  handed to the loop, which says so and starts it again
+        except BaseException as raised:
             error = raised
         finally:
             connections.close_all()
         loop.call_soon_threadsafe(finish, error)
 
     threading.Thread(target=body, name=service.name, daemon=True).start()
-    stopping = asyncio.ensure_future(stop.wait())
-    await asyncio.wait({done, stopping}, return_when=asyncio.FIRST_COMPLETED)
+    stopping: asyncio.Future[Any] = asyncio.ensure_future(stop.wait())
+    waiting: set[asyncio.Future[Any]] = {done, stopping}
+    await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
     halt.set()
     stopping.cancel()
     await done
@@ -125,7 +126,8 @@ async def wait(stop: asyncio.Event, seconds: float) -> bool:
 
 
 async def in_thread(call: Callable[..., T], *args: Any, **kwargs: Any) -> T:
-    """For async code that needs the database: a synchronous function in a pooled thread that keeps no broken connection."""
+    """For async code that needs the database: a synchronous function in a pooled thread that keeps no broken
+    connection."""
     return await asyncio.to_thread(_tidily, call, args, kwargs)
 
 

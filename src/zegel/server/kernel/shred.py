@@ -9,8 +9,10 @@ every other leaf can still be derived, and this one by nobody, ever.
 What makes this safe:
 - State is a file for each purpose, encrypted under a store key that lies in its own file and is replaced (`rotate`):
   an old copy of the state is worth nothing once the store key of its time is destroyed.
-- First the numbers go into the append-only list of destructions, fsynced; then the new state is written aside, fsynced and
-  renamed. After a crash between the two, or when an old state is put back, opening the store punctures what the list says.
+- First the numbers go into the append-only list of destructions, fsynced; then the new state is written aside,
+  fsynced and
+  renamed. After a crash between the two, or when an old state is put back, opening the store punctures what the list
+  says.
 - Processes share the store: a lock around every change, and each use looks whether the file is still the one it read.
 - Numbers come from a database sequence and are never used twice: before the first use of a number above the high-water
   mark, a higher mark is made durable, so that a restored database can be told where to go on (`high_water`).
@@ -31,6 +33,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
@@ -94,8 +97,10 @@ class Node:
 
     def children(self) -> tuple[Node, Node]:
         half = 1 << (DEPTH - self.depth - 1)
-        return (Node(self.depth + 1, self.first, child(self.secret, 0)),
-                Node(self.depth + 1, self.first + half, child(self.secret, 1)))
+        return (
+            Node(self.depth + 1, self.first, child(self.secret, 0)),
+            Node(self.depth + 1, self.first + half, child(self.secret, 1)),
+        )
 
 
 class Tree:
@@ -195,7 +200,9 @@ class ShredStore:
     def unwrap(self, purpose: str, number: int, wrapped: bytes, associated: bytes = b"") -> bytes:
         """Raises Destroyed when it was forgotten, StoreDamaged when the bytes are not what was wrapped."""
         try:
-            return AESGCM(self.key(purpose, number)).decrypt(wrapped[:12], wrapped[12:], _bound(purpose, number, associated))
+            return AESGCM(self.key(purpose, number)).decrypt(
+                wrapped[:12], wrapped[12:], _bound(purpose, number, associated)
+            )
         except (InvalidTag, ValueError):
             raise StoreDamaged(f"Object {number} of '{purpose}' is not what was stored.") from None
 
@@ -245,7 +252,9 @@ class ShredStore:
         try:
             found = self._state(purpose).stat()
         except FileNotFoundError:
-            raise StoreDamaged(f"The shred tree of '{purpose}' is missing.", action="Restore the shred store.") from None
+            raise StoreDamaged(
+                f"The shred tree of '{purpose}' is missing.", action="Restore the shred store."
+            ) from None
         stamp = (found.st_ino, found.st_mtime_ns, found.st_size)
         known = self._trees.get(purpose)
         if known is None or known[0] != stamp:
@@ -269,7 +278,9 @@ class ShredStore:
         try:
             return AESGCM(self._store_key(generation)).decrypt(nonce, raw[_HEADER.size :], header + purpose.encode())
         except InvalidTag:
-            raise StoreDamaged(f"The shred tree of '{purpose}' was changed.", action="Restore the shred store.") from None
+            raise StoreDamaged(
+                f"The shred tree of '{purpose}' was changed.", action="Restore the shred store."
+            ) from None
 
     # --- the list of destructions -----------------------------------------------------------------------------------
 
@@ -314,8 +325,12 @@ class ShredStore:
                 raise StoreDamaged(f"The shred tree of '{purpose}' is missing.", action="Restore the shred store.")
             self._write(purpose, Tree.new())
         tree = self._tree(purpose)
-        revived = [number for first, last in self.destroyed(purpose) for number in range(first, last + 1)
-                   if tree.covering(number) is not None]
+        revived = [
+            number
+            for first, last in self.destroyed(purpose)
+            for number in range(first, last + 1)
+            if tree.covering(number) is not None
+        ]
         if revived:
             self._write(purpose, tree.punctured(revived))
 
@@ -346,19 +361,24 @@ class ShredStore:
     def _key_file(self, generation: int) -> Path:
         for path in (self.folder / "keys").glob(f"{generation:010d}-*"):
             return path
-        raise StoreDamaged(f"Store key {generation} is gone.", action="Restore the shred store, keys of the same time included.")
+        raise StoreDamaged(
+            f"Store key {generation} is gone.", action="Restore the shred store, keys of the same time included."
+        )
 
     def _store_key(self, generation: int) -> bytes:
         return bytes.fromhex(self._key_file(generation).read_text("ascii"))
 
     def _new_store_key(self) -> None:
         generation = (self._generations() or [0])[-1] + 1
-        _replace(self.folder / "keys" / f"{generation:010d}-{clock.now_ms()}", randomness.token_bytes(32).hex().encode())
+        _replace(
+            self.folder / "keys" / f"{generation:010d}-{clock.now_ms()}", randomness.token_bytes(32).hex().encode()
+        )
 
     def _destroy_old_keys(self, keep_ms: int) -> None:
-        """A key's term starts when its successor was made. Overwritten before it is unlinked, for what that is worth."""
+        """A key's term starts when its successor was made. Overwritten before it is unlinked, for what that is
+        worth."""
         generations = self._generations()
-        for old, successor in zip(generations, generations[1:], strict=False):
+        for old, successor in pairwise(generations):
             replaced_at = int(self._key_file(successor).name.split("-")[1])
             if clock.now_ms() - replaced_at >= keep_ms:
                 path = self._key_file(old)
@@ -432,7 +452,7 @@ def next_numbers(purpose: str, count: int) -> list[int]:
 
     _check(purpose, 0)
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT nextval('kernel_shred_{purpose}') FROM generate_series(1, %s)", [count])  # noqa: S608
+        cursor.execute(f"SELECT nextval('kernel_shred_{purpose}') FROM generate_series(1, %s)", [count])
         return [row[0] for row in cursor.fetchall()]
 
 

@@ -131,7 +131,9 @@ class FolderStore:
             for folder in folders:
                 sync_folder(folder)
         except OSError as error:
-            raise Unavailable(f"The object could not be written ({error.strerror}).", action="Look at the disk.") from error
+            raise Unavailable(
+                f"The object could not be written ({error.strerror}).", action="Look at the disk."
+            ) from error
 
     def get(self, key: str) -> bytes:
         try:
@@ -269,8 +271,10 @@ class _translated:
         if isinstance(error, FileNotFoundError | s3_errors.NotFoundError):
             raise NotFound("There is no such object.") from None
         if isinstance(error, s3_errors.BaseError | OSError):
-            raise Unavailable(f"The object store did not take it ({type(error).__name__}).",
-                              action="Look at STORAGE_URL and at the store.") from error
+            raise Unavailable(
+                f"The object store did not take it ({type(error).__name__}).",
+                action="Look at STORAGE_URL and at the store.",
+            ) from error
 
 
 def open_store(url: str) -> Store:
@@ -282,15 +286,22 @@ def open_store(url: str) -> Store:
     if parts.scheme == "file" and parts.path.startswith("/"):
         return FolderStore(Path(unquote(parts.path)))
     if parts.scheme != "s3" or not parts.netloc:
-        raise Misconfigured("STORAGE_URL is not an address of a store.", action="Write file:///folder or s3://bucket?endpoint=….")
+        raise Misconfigured(
+            "STORAGE_URL is not an address of a store.", action="Write file:///folder or s3://bucket?endpoint=…."
+        )
     query = {key: values[-1] for key, values in parse_qs(parts.query, strict_parsing=bool(parts.query)).items()}
     unknown = set(query) - {"endpoint", "region", "key", "secret", "allow_http"}
     if unknown:
-        raise Misconfigured(f"STORAGE_URL has unknown options: {', '.join(sorted(unknown))}.",
-                            action="Known are endpoint, region, key, secret, allow_http.")
+        raise Misconfigured(
+            f"STORAGE_URL has unknown options: {', '.join(sorted(unknown))}.",
+            action="Known are endpoint, region, key, secret, allow_http.",
+        )
     config: dict[str, Any] = {"region": query.get("region", "us-east-1")}
-    config |= {name: query[short] for short, name in (("endpoint", "endpoint"), ("key", "access_key_id"),
-                                                      ("secret", "secret_access_key")) if short in query}
+    config |= {
+        name: query[short]
+        for short, name in (("endpoint", "endpoint"), ("key", "access_key_id"), ("secret", "secret_access_key"))
+        if short in query
+    }
     client: Any = {"allow_http": query.get("allow_http") == "1", "timeout": "30s"}
     return BucketStore(S3Store(parts.netloc, prefix=parts.path.strip("/") or None, client_options=client, **config))
 

@@ -3,7 +3,8 @@
 
 The principles that keep it safe:
 - Every table is under FORCE ROW LEVEL SECURITY, or listed in UNSCOPED_TABLES with the reason (a test subtracts).
-- The acting party is set with SET LOCAL, inside a transaction, and ends with it: a pooled connection carries nothing over.
+- The acting party is set with SET LOCAL, inside a transaction, and ends with it: a pooled connection carries nothing
+  over.
 - No party set: no rows. A row of another tenant can't be written either: the same condition is the WITH CHECK.
 - What a party sees is its own rows and those of owners with whom it has a dated service relation *now*, by the kernel's
   clock. The SQL function zegel_visible_owners() is the only place that says so (the people room fills it in).
@@ -24,7 +25,7 @@ from zegel.server.kernel.errors import ZegelError
 # table -> why no tenant's condition applies to it. Rooms add theirs with `unscoped`.
 UNSCOPED_TABLES: dict[str, str] = {
     "django_migrations": "which migrations ran; nobody's data",
-    "django_session": "opaque signed-in sessions, read before a party is known; the key is random and the content names ids only",
+    "django_session": "sessions, read before a party is known; the key is random and the content names ids only",
     "kernel_outboxevent": "identifiers only; read by the server's own delivery, which acts for each event's owner",
     "kernel_outboxdelivery": "which event reached which subscriber; nobody's data",
     "procrastinate_jobs": "job names and identifiers; nobody's data",
@@ -79,14 +80,19 @@ def acting_as(party_id: UUID | None, person_id: UUID | None = None) -> Iterator[
 
 def _set(party: str, person: str, now: str) -> None:
     with connection.cursor() as cursor:
-        cursor.execute("SELECT set_config('zegel.party', %s, true), set_config('zegel.person', %s, true), "
-                       "set_config('zegel.now', %s, true)", [party, person, now])
+        cursor.execute(
+            "SELECT set_config('zegel.party', %s, true), set_config('zegel.person', %s, true), "
+            "set_config('zegel.now', %s, true)",
+            [party, person, now],
+        )
 
 
 def _read_settings() -> tuple[str, str, str]:
     with connection.cursor() as cursor:
-        cursor.execute("SELECT coalesce(current_setting('zegel.party', true), ''), "
-                       "coalesce(current_setting('zegel.person', true), ''), coalesce(current_setting('zegel.now', true), '')")
+        cursor.execute(
+            "SELECT coalesce(current_setting('zegel.party', true), ''), "
+            "coalesce(current_setting('zegel.person', true), ''), coalesce(current_setting('zegel.now', true), '')"
+        )
         party, person, now = cursor.fetchone()
     return party, person, now
 
@@ -115,7 +121,8 @@ _INDEX = 'CREATE INDEX "{table}_tenant_idx" ON {table} (provider_id, owner_id);'
 def enable_rls(table: str, *, owner: str = "owner_id", index: bool = True) -> migrations.RunSQL:
     """The migration operation that puts `table` under row-level security, with the tenant's index.
 
-    `owner`: the column that says whose row it is. `index=False` for tables without provider_id or with an index of their own.
+    `owner`: the column that says whose row it is. `index=False` for tables without provider_id or with an index of
+    their own.
     """
     forward = (_ENABLE + (_INDEX if index else "")).format(table=table, owner=owner)
     return migrations.RunSQL(forward, migrations.RunSQL.noop)
@@ -123,12 +130,15 @@ def enable_rls(table: str, *, owner: str = "owner_id", index: bool = True) -> mi
 
 def policy_sql(table: str, condition: str) -> str:
     """For the few tables whose rule is another one: forced row-level security with `condition` both ways."""
-    return (f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY; ALTER TABLE {table} FORCE ROW LEVEL SECURITY; "
-            f"CREATE POLICY {table}_tenant ON {table} USING ({condition}) WITH CHECK ({condition});")
+    return (
+        f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY; ALTER TABLE {table} FORCE ROW LEVEL SECURITY; "
+        f"CREATE POLICY {table}_tenant ON {table} USING ({condition}) WITH CHECK ({condition});"
+    )
 
 
 def tables_without_protection() -> list[str]:
-    """Every table that is neither under forced row-level security with a policy, nor listed as unscoped. Must be empty."""
+    """Every table that is neither under forced row-level security with a policy, nor listed as unscoped. Must be
+    empty."""
     with connection.cursor() as cursor:
         cursor.execute("""
             SELECT c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
@@ -151,5 +161,3 @@ def application_role_faults() -> list[str]:
         superuser, bypasses, owns = cursor.fetchone()
     faults = {"is a superuser": superuser, "may bypass row-level security": bypasses, "owns tables": owns}
     return [fault for fault, true in faults.items() if true]
-
-

@@ -6,7 +6,8 @@
         w.publish("alarm.opened", owner_id=alarm.owner_id, alarm_id=alarm.id)
         w.record(Entry(Kind.ALARM, …))
 
-Order at the end: outbox rows, then the ledger's recorder (it takes the log's head lock, so it comes last and the lock is
+Order at the end: outbox rows, then the ledger's recorder (it takes the log's head lock, so it comes last and the lock
+is
 held for one statement and the commit), then COMMIT, then what was asked for `after_commit`. An entry with no recorder
 registered refuses the whole transaction: nothing is done that can't be written down.
 """
@@ -64,7 +65,8 @@ class Work:
         self._receipts: Sequence[Any] | None = None
 
     def publish(self, topic: str, *, owner_id: UUID | None, **ids: outbox.Value) -> None:
-        """An event, seen by its subscribers only if and after this work commits. Identifiers only, never personal data."""
+        """An event, seen by its subscribers only if and after this work commits. Identifiers only, never personal
+        data."""
         self._events.append(outbox.NewEvent.of(topic, owner_id, ids))
 
     def record(self, entry: Any) -> int:
