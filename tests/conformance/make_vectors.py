@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Writes vectors/python_seal.json, which the TypeScript implementation checks: `python -m tests.conformance.make_vectors`.
+"""Writes vectors/python_seal.json, which the TypeScript implementation checks: `python -m
+tests.conformance.make_vectors`.
 
-Layout: vectors/README.md. Sealing is randomised, so a new file differs from the last one in every object; run it only when a
-format changes, and run both sides' tests after it.
+Layout: vectors/README.md. Sealing is randomised, so a new file differs from the last one in every object; run it
+only when a format changes, and run both sides' tests after it.
 """
 
 from __future__ import annotations
@@ -31,9 +32,12 @@ from zegel.seal.words import words
 FILE = Path(__file__).parent / "vectors" / "python_seal.json"
 
 CANONICAL: tuple[encoding.Value, ...] = (
-    0, 23, 24, 255, 256, 65_535, 65_536, 2**32 - 1, 2**32, 2**53 - 1, b"", bytes(23), bytes(24), bytes(256), "", "zegel",
-    "Überwachung, vänta på svar: 鍵 🗝", True, False, None, (), (1, (b"\x02", ("3", (False, None)))), tuple(range(30)),
-)  # fmt: skip
+    *(0, 23, 24, 255, 256, 65_535, 65_536, 2**32 - 1, 2**32, 2**53 - 1),
+    *(b"", bytes(23), bytes(24), bytes(256)),
+    *("", "zegel", "Überwachung, vänta på svar: 鍵 🗝"),
+    *(True, False, None),
+    *((), (1, (b"\x02", ("3", (False, None)))), tuple(range(30))),
+)
 
 REFUSED = {
     "": "nothing at all",
@@ -138,14 +142,26 @@ def fingerprints(world: World) -> list[dict[str, Any]]:
 
 
 def segments(world: World) -> list[dict[str, Any]]:
-    return [segment(world, size, slot) for slot, size in ((0, 0), (1, 1), (1337, 16_383), (4094, 16_384), (4095, 40_000))]
+    return [
+        segment(world, size, slot) for slot, size in ((0, 0), (1, 1), (1337, 16_383), (4094, 16_384), (4095, 40_000))
+    ]
 
 
 def segment(world: World, size: int, slot: int) -> dict[str, Any]:
     plaintext, key = os.urandom(size), leaf(world.root, slot)
     flags = SegmentFlag.RANDOM_ACCESS if slot % 2 else SegmentFlag(0)
     header = Header(
-        world.suite, flags, world.camera, world.epoch_id, Track.SURVEILLANCE, slot, slot + 9, NOW + slot, 250, b"hvc1", size
+        world.suite,
+        flags,
+        world.camera,
+        world.epoch_id,
+        Track.SURVEILLANCE,
+        slot,
+        slot + 9,
+        NOW + slot,
+        250,
+        b"hvc1",
+        size,
     )
     return {
         "leaf": key.hex(),
@@ -187,7 +203,10 @@ def releases(world: World) -> list[dict[str, Any]]:
     first = sign_release(world.make_release(first_keys), first_keys, world.arc_open.public_key, world.unit)
     head = Release.decode(Envelope.decode(first).body).hash
     last = sign_release(
-        world.make_release(next_keys, part=2, previous=head, last=True), next_keys, world.arc_open.public_key, world.unit
+        world.make_release(next_keys, part=2, previous=head, last=True),
+        next_keys,
+        world.arc_open.public_key,
+        world.unit,
     )
     return [released(world, first, first_keys, (9, 12, 14)), released(world, last, next_keys, (13, 15))]
 
@@ -217,7 +236,9 @@ def grant(world: World) -> dict[str, Any]:
 
 
 def some_leaves(keys: RangeKeys) -> list[list[Any]]:
-    slots = [(item.epoch, slot) for item in keys.ranges for slot in {item.start, (item.start + item.end) // 2, item.end - 1}]
+    slots = [
+        (item.epoch, slot) for item in keys.ranges for slot in {item.start, (item.start + item.end) // 2, item.end - 1}
+    ]
     return [[epoch_id.hex(), slot, keys.leaf(epoch_id, slot).hex()] for epoch_id, slot in sorted(slots)]
 
 

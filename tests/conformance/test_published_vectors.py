@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Our own vectors, made by one implementation and checked by the other (vectors/README.md). Python checks both files."""
+"""Our own vectors, made by one implementation and checked by the other (vectors/README.md): Python checks both."""
 
 from __future__ import annotations
 
@@ -92,7 +92,11 @@ def test_segments_open(made: dict[str, list[dict[str, Any]]]) -> None:
     for item in made["segments"]:
         header, plaintext = open_segment(hexed(item, "leaf"), hexed(item, "segment"))
         assert plaintext == hexed(item, "plaintext")
-        assert (header.slot, header.sequence, header.random_access) == (item["slot"], item["seq"], item["random_access"])
+        assert (header.slot, header.sequence, header.random_access) == (
+            item["slot"],
+            item["seq"],
+            item["random_access"],
+        )
         assert (header.wall_ms, header.duration_ms) == (item["wall_ms"], item["duration_ms"])
         assert header.codec.decode() == item["codec"]
 

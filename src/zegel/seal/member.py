@@ -68,9 +68,7 @@ class Member(SealedBody):
         return member
 
 
-def sign_member(
-    party: bytes, person: bytes, person_open_pk: bytes, tenant: OpeningKey, owner: SigningKey
-) -> bytes:
+def sign_member(party: bytes, person: bytes, person_open_pk: bytes, tenant: OpeningKey, owner: SigningKey) -> bytes:
     """Seal the tenant key to a person and sign it: the envelope. Raises KeyRefused."""
     suite = tenant.suite
     header = Member(

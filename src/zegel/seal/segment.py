@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 """A segment: one sealed piece of media, in the one slot in which its frames arrived.
 
-67 bytes of big-endian header ‖ C2SP chunked encryption (Cobblestone-256: HKDF-SHA256, AES-256-GCM, chunks of 16 KiB)
+67 bytes of big-endian header ‖ C2SP chunked encryption (Cobblestone-256: HKDF-SHA512, AES-256-GCM, chunks of 16 KiB)
 with `K_seg = HKDF-Expand-SHA256(leaf, "zegel/seg/v1" ‖ header, 32)` and the header as context. No nonce is managed
 by anybody: the header is unique (camera, epoch, sequence), a random salt guards against a mistake in that. The key
 commits to the header twice, so a header with any bit changed opens nothing.
