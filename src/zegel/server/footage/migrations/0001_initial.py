@@ -123,6 +123,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('provider_id', models.UUIDField()),
                 ('owner_id', models.UUIDField()),
+                ('epoch', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='segments', to='footage.epoch')),
                 ('pk', models.CompositePrimaryKey('epoch_id', 'seq', blank=True, editable=False, primary_key=True, serialize=False)),
                 ('seq', models.BigIntegerField()),
                 ('slot', models.SmallIntegerField()),
@@ -204,11 +205,6 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='release',
             constraint=models.UniqueConstraint(fields=('alarm_id', 'part'), name='footage_release_part'),
-        ),
-        migrations.AddField(
-            model_name='segment',
-            name='epoch',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='segments', to='footage.epoch'),
         ),
         migrations.AddIndex(
             model_name='window',
