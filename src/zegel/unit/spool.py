@@ -180,6 +180,10 @@ class Spool:
     def waiting(self) -> int:
         return len(self._waiting)
 
+    @property
+    def waiting_bytes(self) -> int:
+        return sum(HEADER_SIZE + len(record.payload) for record in self._waiting)
+
     def take(self) -> list[Record]:
         """The queued records, core before alarm before media."""
         batch, self._waiting = self._waiting, []

@@ -1,0 +1,43 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Wiping a unit: identity, state, spool and configuration are overwritten and gone.
+
+What it sealed before is the owner's and stays at the server; this machine could never open it. A unit that is enrolled
+again has a new identity and waits for a new pairing id, under which nothing of the old counts.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from pathlib import Path
+
+from zegel.unit.config import Home
+from zegel.unit.enrol import destroy_code
+from zegel.unit.files import overwrite_and_unlink, sync_directory
+from zegel.unit.run import only_one
+
+
+def wipe(home: Home) -> int:
+    """How many files were destroyed. The identity goes first. Raises ConfigError while the unit runs."""
+    if not home.directory.is_dir():
+        return 0
+    with only_one(home):
+        destroy_code(home)
+        doomed = [home.identity, home.state, *_beside(home), home.ca, home.config, home.status]
+        doomed += [path for folder in (home.spool, home.watch) for path in _files_in(folder)]
+        present = [path for path in doomed if path.exists()]
+        for path in present:
+            overwrite_and_unlink(path)
+        for folder in (home.spool, home.watch):
+            with contextlib.suppress(OSError):
+                folder.rmdir()
+        sync_directory(home.directory)
+        return len(present)
+
+
+def _beside(home: Home) -> list[Path]:
+    """Half-written copies that a power cut left."""
+    return list(home.directory.glob(".*.new"))
+
+
+def _files_in(folder: Path) -> list[Path]:
+    return [path for path in folder.rglob("*") if path.is_file()] if folder.is_dir() else []
