@@ -165,6 +165,7 @@ class Supervisor:
         self._stop = True
 
     def _run(self) -> int:
+        (self._plan.data / "run" / "serve.json").unlink(missing_ok=True)  # of one that was killed
         self._start_database()
         certificates = self._make_certificates()
         sockets = self._listen()

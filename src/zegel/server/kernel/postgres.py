@@ -393,7 +393,9 @@ class EmbeddedPostgres:
             "huge_pages": "off",
             "timezone": "'UTC'",
             "log_timezone": "'UTC'",
-            # statements, parameters and DETAIL lines carry people's data: none of them reaches the log
+            # statements, parameters, DETAIL lines and the text of errors carry people's data: none of them reaches the
+            # log. The application gets its errors anyway; 'log' keeps the server's own life and what ends it.
+            "log_min_messages": "'log'",
             "log_statement": "'none'",
             "log_min_error_statement": "'panic'",
             "log_error_verbosity": "'terse'",
