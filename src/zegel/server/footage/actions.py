@@ -42,7 +42,7 @@ from zegel.server.kernel.actor import Actor, system
 from zegel.server.ledger import Entry, Kind
 from zegel.server.people import queries as people
 from zegel.server.sites import queries as sites
-from zegel.server.sites.actions import moment
+from zegel.server.sites.actions import Facts, moment
 from zegel.server.sites.models import Camera, ObjectKind, Unit, UnitObject
 from zegel.server.sites.unit_actions import note_technical, paired_unit
 
@@ -252,16 +252,14 @@ def store_release(actor: Actor, envelope: bytes) -> None:
         _check_release(unit, window, release)
         _check_chain(w, unit, window, release)
         row = _release_row(unit, release)
-        if not queries.is_open(window) or not release.ranges:
-            row.save(force_insert=True)
-            if release.last and window.ended_at is None:
-                _shorten(window, release)
-            return
-        row.shred = shred.next_number("release")
-        row.wrapped = shred.wrap("release", row.shred, envelope, release.hash)
+        dropped = not queries.is_open(window)
+        if not dropped:
+            _shorten(window, release)
+        if not dropped and release.ranges:
+            row.shred = shred.next_number("release")
+            row.wrapped = shred.wrap("release", row.shred, envelope, release.hash)
         row.save(force_insert=True)
-        _shorten(window, release)
-        _log_release(w, unit, window, release)
+        _log_release(w, unit, window, release, dropped)
     _note_index(actor, w, release.hash)
 
 
@@ -358,14 +356,17 @@ def _shorten(window: Window, release: seal_release.Release) -> None:
     Deadline.objects.filter(id=window.alarm_id).update(at=window.deadline)
 
 
-def _log_release(w: work.Work, unit: Unit, window: Window, release: seal_release.Release) -> None:
-    facts = {
+def _log_release(
+    w: work.Work, unit: Unit, window: Window, release: seal_release.Release, dropped: bool
+) -> None:
+    facts: Facts = {
         "alarm": window.alarm_id, "camera": window.camera_id, "part": release.part, "hash": release.hash,
         "arc": window.arc_party_id, "slots": sum(part.end - part.start for part in release.ranges),
-        "reason": release.reason[:60],
+        "reason": release.reason[:60], "dropped": dropped,
     }  # fmt: skip
     w.record(Entry(Kind.RELEASE, unit.owner_id, facts, window.camera_id))
-    w.publish("release.stored", owner_id=unit.owner_id, alarm_id=window.alarm_id, camera_id=window.camera_id,
+    if not dropped:
+        w.publish("release.stored", owner_id=unit.owner_id, alarm_id=window.alarm_id, camera_id=window.camera_id,
               part=release.part)  # fmt: skip
 
 
@@ -429,7 +430,7 @@ def end_lease(w: work.Work, lease: Lease) -> None:
     LeaseShare.objects.filter(lease=lease).delete()
     Deadline.objects.filter(id=lease.id).delete()
     seconds = max(0, round((lease.ended_at - lease.opened_at) / timedelta(seconds=1)))
-    facts = {
+    facts: Facts = {
         "lease": lease.id, "camera": lease.camera_id, "track": lease.track, "alarm": lease.alarm_id,
         "person": lease.person_id, "party": lease.party_id, "seconds": seconds,
     }  # fmt: skip

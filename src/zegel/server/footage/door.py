@@ -18,7 +18,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -131,10 +131,11 @@ def renew(actor: Actor, lease_id: UUID) -> View:
 
 def end_view(actor: Actor, lease_id: UUID) -> None:
     """The viewer is done; the last entry says how long he looked. Ending what has ended is harmless."""
+    if actor.id is None or actor.party_id is None:
+        raise LeaseEnded
     with work.transaction(actor) as w:
-        lease = Lease.objects.select_for_update().filter(
-            id=lease_id, person_id=actor.id, party_id=actor.party_id, ended_at__isnull=True
-        ).first()  # fmt: skip
+        mine = Lease.objects.select_for_update().filter(id=lease_id, person_id=actor.id, party_id=actor.party_id)
+        lease = mine.filter(ended_at__isnull=True).first()
         if lease is not None:
             actions.end_lease(w, lease)
 
@@ -189,7 +190,9 @@ def _within(places: Sequence[pack_reader.Place], most: int) -> Sequence[pack_rea
 
 
 def _running(actor: Actor, lease_id: UUID, *, lock: bool = False) -> Lease:
-    rows = Lease.objects.select_for_update() if lock else Lease.objects
+    if actor.id is None or actor.party_id is None:
+        raise LeaseEnded
+    rows = Lease.objects.select_for_update() if lock else Lease.objects.all()
     lease = rows.filter(id=lease_id, person_id=actor.id, party_id=actor.party_id, role=actor.role or "").first()
     if lease is None or lease.ended_at is not None or lease.expires_at <= clock.now():
         if lease is not None and lease.alarm_id is not None and not queries.is_open(queries.window_of(lease.alarm_id)):
@@ -412,5 +415,5 @@ def _range_of(row: LeaseShare) -> SlotRange:
     return SlotRange(row.epoch_id, row.from_slot, row.to_slot)
 
 
-def _ms(moment: Any) -> int:
+def _ms(moment: datetime) -> int:
     return round(moment.timestamp() * 1000)

@@ -35,7 +35,7 @@ def camera_of_owner(actor: Actor, resource: Resource) -> bool:
 def release_exists(actor: Actor, resource: Resource) -> bool:
     """The unit released images of this alarm to the party that asks."""
     alarm_id = resource.of.get("alarm")
-    if alarm_id is None:
+    if alarm_id is None or actor.party_id is None:
         return False
     with tenancy.acting_as(actor.party_id, actor.id):
         return Release.objects.filter(

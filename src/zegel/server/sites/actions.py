@@ -28,9 +28,12 @@ from zegel.server.gate.vocabulary import Action, ResourceKind
 from zegel.server.kernel import clock, work
 from zegel.server.kernel.actor import Actor
 from zegel.server.ledger import Entry, Kind
+from zegel.server.ledger.entry import Fact
 from zegel.server.sites import queries
 from zegel.server.sites.errors import ObjectRefused, SiteError, UnitNotSeen, UnitRevoked, UnitTaken
 from zegel.server.sites.models import Appearance, ObjectKind, Pairing, Site, Unit, UnitKey, UnitObject, UnitState
+
+Facts = dict[str, Fact]
 
 PAIRING_LASTS = timedelta(hours=1)
 
@@ -161,7 +164,7 @@ def accept_policy(actor: Actor, unit_id: UUID, envelope: bytes) -> UnitObject:
             raise ObjectRefused.by_seal(error) from None
         if policy.armed:
             _require(actor, Action.ARM, _resource(unit))
-        facts = {"unit": unit.id, "hash": policy.hash, "counter": policy.counter, "armed": policy.armed}
+        facts: Facts = {"unit": unit.id, "hash": policy.hash, "counter": policy.counter, "armed": policy.armed}
         w.record(Entry(Kind.POLICY, unit.owner_id, facts, unit.id))
         row = _keep(unit, ObjectKind.POLICY, policy.counter, policy.hash, envelope, policy.expires_ms)
         _deliver(w, unit, "policy")
@@ -177,7 +180,7 @@ def accept_command(actor: Actor, unit_id: UUID, envelope: bytes) -> UnitObject:
         _not_revoked(unit)
         if actor.id is None or command.person != actor.id.bytes:
             raise ObjectRefused("not_allowed", "the command is signed by somebody else than its sender")
-        facts = {"unit": unit.id, "hash": command.hash, "action": str(command.action), "counter": command.counter}
+        facts: Facts = {"unit": unit.id, "hash": command.hash, "action": str(command.action), "counter": command.counter}
         w.record(Entry(Kind.COMMAND, unit.owner_id, facts, unit.id))
         row = _keep(unit, ObjectKind.COMMAND, command.counter, command.hash, envelope, None, actor.id)
         _deliver(w, unit, "command")

@@ -23,7 +23,7 @@ from zegel.server.kernel import clock, ids, tenancy, work
 from zegel.server.kernel.actor import Actor, ActorKind
 from zegel.server.ledger import Entry, Kind
 from zegel.server.sites import queries
-from zegel.server.sites.actions import moment
+from zegel.server.sites.actions import Facts, moment
 from zegel.server.sites.errors import ObjectRefused, SiteError, UnitRevoked, UnitTaken
 from zegel.server.sites.models import (
     Appearance,
@@ -139,7 +139,7 @@ def _pair(w: work.Work, sign_pk: bytes, fingerprint: bytes, paired: Paired, enve
     UnitKey.objects.update_or_create(fingerprint=fingerprint, defaults={"unit_id": unit.id, "owner_id": unit.owner_id})
     Appearance.objects.filter(fingerprint=fingerprint).delete()
     _keep_first_objects(unit, pairing, envelope, paired)
-    facts = {
+    facts: Facts = {
         "unit": unit.id, "fingerprint": fingerprint, "pairing": pairing.pairing_id,
         "keyset": paired.pairing.keyset_hash, "policy": paired.pairing.policy_hash,
     }  # fmt: skip
@@ -200,12 +200,15 @@ def _keep(unit: Unit, kind: ObjectKind, counter: int, envelope: bytes, expires_m
 def greet(actor: Actor, software: str) -> None:
     """A paired unit is on the link."""
     with work.transaction(actor) as w:
-        Unit.objects.filter(id=actor.id).update(last_seen_at=clock.now(), software=software[:80])
-        w.publish("unit.linked", owner_id=actor.party_id, unit_id=actor.id)
+        unit = paired_unit(actor)
+        Unit.objects.filter(id=unit.id).update(last_seen_at=clock.now(), software=software[:80])
+        w.publish("unit.linked", owner_id=unit.owner_id, unit_id=unit.id)
 
 
 def leave(actor: Actor) -> None:
     """Its link ended."""
+    if actor.id is None:
+        return
     with work.transaction(actor) as w:
         Unit.objects.filter(id=actor.id).update(last_seen_at=clock.now())
         w.publish("unit.unlinked", owner_id=actor.party_id, unit_id=actor.id)
@@ -246,7 +249,7 @@ def _same(before: Status, after: Status) -> bool:
 
 def _say_change(w: work.Work, unit: Unit, before: Status | None, after: Status) -> None:
     if before is None or before.state != after.state:
-        facts = {"unit": unit.id, "state": str(after.state), "policy": after.policy_hash, "at_ms": after.at_ms}
+        facts: Facts = {"unit": unit.id, "state": str(after.state), "policy": after.policy_hash, "at_ms": after.at_ms}
         w.record(Entry(Kind.ARMING, unit.owner_id, facts, unit.id))
     for camera in after.cameras:
         Camera.objects.filter(id=UUID(bytes=camera.camera), unit=unit).update(state=str(camera.state))

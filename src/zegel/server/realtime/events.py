@@ -1,0 +1,271 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Server-sent events to browsers: what happened, as identifiers; the page asks the API for the rest.
+
+GET /events?last_id=N → `event: <topic>`, `id: <number>`, `data: {ids}`. (HTML Living Standard, 9.2.)
+
+- A stream is a signed-in person's, for the party he acts for; whether he still is, is asked again twice a minute.
+- It carries events of owners that row-level security shows that party, and of those only what concerns it: that
+  something
+  was recorded or looked at is the owner's to know; an alarm centre hears of it only within an open window.
+- One outbox listener for the process; a browser that does not keep up is closed, and resumes from its last id.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections import Counter
+from collections.abc import Awaitable, Callable, MutableMapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from http.cookies import CookieError, SimpleCookie
+from typing import Any
+from urllib.parse import parse_qs
+from uuid import UUID
+
+from django.conf import settings
+from django.db import connection
+
+from zegel.server.footage import queries as footage
+from zegel.server.footage.models import Window
+from zegel.server.kernel import clock, log, outbox, services, tenancy
+from zegel.server.kernel.actor import Actor
+from zegel.server.kernel.models import OutboxEvent
+from zegel.server.people.sessions import actor_from_session
+
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+
+OPEN_TOPICS = frozenset({
+    "alarm.opened", "alarm.changed", "window.opened", "window.ended", "release.stored", "unit.status", "unit.linked",
+    "unit.unlinked", "unit.paired", "unit.revoked", "technical.raised",
+})  # fmt: skip
+OWNERS_TOPICS = frozenset({"view.logged", "view.ended", "epoch.stored", "manifest.stored"})
+WINDOW_TOPICS = frozenset({"segments.stored"})
+TOPICS = OPEN_TOPICS | OWNERS_TOPICS | WINDOW_TOPICS
+
+STREAMS_PER_SESSION = 6
+STREAMS_AT_MOST = 2000
+WAITING_AT_MOST = 500
+HEARTBEAT_S = 15.0
+STILL_SIGNED_IN_S = 30.0
+SEEN_LASTS_S = 2.0
+RESUMED_AT_MOST = 2000
+
+
+@dataclass(eq=False)
+class Stream:
+    """One browser's."""
+
+    actor: Actor
+    session: str
+    queue: asyncio.Queue[outbox.Event | None] = field(default_factory=lambda: asyncio.Queue(WAITING_AT_MOST))
+
+    def offer(self, event: outbox.Event) -> None:
+        """A stream that is too slow is ended; the browser comes back with its last id."""
+        try:
+            self.queue.put_nowait(event)
+        except asyncio.QueueFull:
+            while not self.queue.empty():
+                self.queue.get_nowait()
+            self.queue.put_nowait(None)
+
+
+_streams: set[Stream] = set()
+
+
+@services.service("realtime", name="realtime.events")
+async def hear(stop: asyncio.Event) -> None:
+    """Hands every event to the streams of this process."""
+    events = outbox.stream(TOPICS)
+    stopping = asyncio.ensure_future(stop.wait())
+    while not stop.is_set():
+        upcoming = asyncio.ensure_future(anext(events))
+        await asyncio.wait({upcoming, stopping}, return_when=asyncio.FIRST_COMPLETED)
+        if not upcoming.done():
+            upcoming.cancel()
+            break
+        for stream in list(_streams):
+            stream.offer(upcoming.result())
+    for stream in list(_streams):
+        stream.queue.put_nowait(None)
+
+
+# --- what a party may hear ---
+
+_owners: dict[UUID, tuple[float, frozenset[UUID]]] = {}
+
+
+def _visible_owners(party_id: UUID) -> frozenset[UUID]:
+    """As row-level security has it now, at most two seconds old."""
+    known, now = _owners.get(party_id), clock.monotonic()
+    if known is not None and known[0] > now:
+        return known[1]
+    with tenancy.acting_as(party_id), connection.cursor() as cursor:
+        cursor.execute("SELECT zegel_visible_owners()")
+        found = frozenset(cursor.fetchone()[0])
+    if len(_owners) > 10_000:
+        _owners.clear()
+    _owners[party_id] = (now + SEEN_LASTS_S, found)
+    return found
+
+
+def may_hear(actor: Actor, event: outbox.Event) -> bool:
+    """Whether the acting party may know of this event. Reads the database."""
+    if actor.party_id is None or event.owner_id is None or event.topic not in TOPICS:
+        return False
+    if event.owner_id == actor.party_id:
+        return True
+    if event.topic in OWNERS_TOPICS or event.owner_id not in _visible_owners(actor.party_id):
+        return False
+    return event.topic in OPEN_TOPICS or _in_window(actor.party_id, event)
+
+
+def _in_window(party_id: UUID, event: outbox.Event) -> bool:
+    with tenancy.acting_as(party_id):
+        found = Window.objects.filter(
+            camera_id=event.uuid("camera_id"), arc_party_id=party_id, ended_at__isnull=True
+        )  # fmt: skip
+        return any(footage.is_open(window) for window in found)
+
+
+def _missed(actor: Actor, last_id: int) -> list[outbox.Event]:
+    with tenancy.acting_as(None):
+        rows = OutboxEvent.objects.filter(id__gt=last_id, topic__in=TOPICS).order_by("id")[:RESUMED_AT_MOST]
+        found = [outbox.Event(row.id, row.topic, row.owner_id, row.payload, row.at) for row in rows]
+    return [event for event in found if may_hear(actor, event)]
+
+
+# --- ASGI ---
+
+
+async def application(scope: Scope, receive: Receive, send: Send) -> None:
+    """The ASGI application of the path /events."""
+    if scope["type"] != "http" or scope["method"] != "GET":
+        await _refuse(send, 405, "not_allowed")
+        return
+    session = _session_key(scope)
+    actor = await services.in_thread(actor_from_session, session, _address(scope)) if session else None
+    if actor is None:
+        await _refuse(send, 401, "signed_out")
+        return
+    last_id = _last_id(scope)
+    if last_id is None:
+        await _refuse(send, 400, "bad_last_id")
+        return
+    if len(_streams) >= STREAMS_AT_MOST or Counter(s.session for s in _streams)[session] >= STREAMS_PER_SESSION:
+        await _refuse(send, 429, "too_many_streams")
+        return
+    stream = Stream(actor, session)
+    _streams.add(stream)
+    try:
+        await _run(stream, last_id, receive, send)
+    finally:
+        _streams.discard(stream)
+
+
+async def _run(stream: Stream, last_id: int, receive: Receive, send: Send) -> None:
+    headers = [
+        (b"content-type", b"text/event-stream; charset=utf-8"), (b"cache-control", b"no-store"),
+        (b"x-accel-buffering", b"no"), (b"x-content-type-options", b"nosniff"),
+    ]  # fmt: skip
+    await send({"type": "http.response.start", "status": 200, "headers": headers})
+    await send({"type": "http.response.body", "body": b"retry: 1000\n\n", "more_body": True})
+    gone = asyncio.ensure_future(_until_gone(receive))
+    telling = asyncio.ensure_future(_tell(stream, last_id, send))
+    try:
+        await asyncio.wait({gone, telling}, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for task in (gone, telling):
+            task.cancel()
+            with suppress(asyncio.CancelledError, Exception):
+                await task
+    with suppress(Exception):
+        await send({"type": "http.response.body", "body": b""})
+
+
+async def _until_gone(receive: Receive) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass
+
+
+async def _tell(stream: Stream, last_id: int, send: Send) -> None:
+    had: set[int] = set()
+    if last_id:
+        for event in await services.in_thread(_missed, stream.actor, last_id):
+            had.add(event.id)
+            await _write(send, event)
+    checked = clock.monotonic()
+    while True:
+        try:
+            event = await asyncio.wait_for(stream.queue.get(), HEARTBEAT_S)
+        except TimeoutError:
+            await send({"type": "http.response.body", "body": b": still here\n\n", "more_body": True})
+            event = None
+            if not await _still(stream):
+                return
+            checked = clock.monotonic()
+            continue
+        if event is None:
+            return
+        if clock.monotonic() - checked > STILL_SIGNED_IN_S:
+            if not await _still(stream):
+                return
+            checked = clock.monotonic()
+        if event.id not in had and await _hears(stream.actor, event):
+            await _write(send, event)
+
+
+async def _hears(actor: Actor, event: outbox.Event) -> bool:
+    """The owner's own events need no database; the rest is asked."""
+    if event.owner_id == actor.party_id:
+        return True
+    try:
+        return await services.in_thread(may_hear, actor, event)
+    except Exception as error:
+        log.error("events.filter_failed", error=type(error).__name__, where=log.place_of(error))
+        return False
+
+
+async def _still(stream: Stream) -> bool:
+    actor = await services.in_thread(actor_from_session, stream.session, stream.actor.address)
+    return actor == stream.actor
+
+
+async def _write(send: Send, event: outbox.Event) -> None:
+    data = json.dumps({**event.payload, "at_ms": round(event.at.timestamp() * 1000)}, separators=(",", ":"))
+    text = f"event: {event.topic}\nid: {event.id}\ndata: {data}\n\n"
+    await send({"type": "http.response.body", "body": text.encode(), "more_body": True})
+
+
+async def _refuse(send: Send, status: int, code: str) -> None:
+    body = json.dumps({"error": {"code": code, "message": code}}).encode()
+    headers = [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode()),
+               (b"cache-control", b"no-store")]  # fmt: skip
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": body})
+
+
+def _header(scope: Scope, wanted: bytes) -> str:
+    return next((value.decode("latin-1") for name, value in scope["headers"] if name == wanted), "")
+
+
+def _session_key(scope: Scope) -> str:
+    try:
+        cookies: SimpleCookie = SimpleCookie(_header(scope, b"cookie"))
+    except CookieError:
+        return ""
+    morsel = cookies.get(settings.SESSION_COOKIE_NAME)
+    return morsel.value if morsel is not None else ""
+
+
+def _last_id(scope: Scope) -> int | None:
+    """From the browser's own header at a reconnect, else from the address; 0 for "from now on"; None for nonsense."""
+    query = parse_qs(scope["query_string"].decode("latin-1"))
+    text = _header(scope, b"last-event-id") or query.get("last_id", ["0"])[0] or "0"
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= 18 else None
+
+
+def _address(scope: Scope) -> str:
+    return (scope.get("client") or ("", 0))[0]

@@ -1,0 +1,138 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""What a unit sends, to the room that it is for. Synchronous: the link calls it in a thread."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db import DatabaseError, IntegrityError, InterfaceError
+
+from zegel.link.messages import (
+    AlarmItem,
+    AnyItem,
+    EpochItem,
+    Hello,
+    ManifestItem,
+    PairedItem,
+    ReleaseItem,
+    SegmentsItem,
+    StatusItem,
+    TechnicalItem,
+)
+from zegel.seal.suite import sign_fingerprint
+from zegel.server.alarms import actions as alarms
+from zegel.server.footage import actions as footage
+from zegel.server.kernel import log, tenancy
+from zegel.server.kernel.actor import Actor, ActorKind
+from zegel.server.kernel.errors import ZegelError
+from zegel.server.kernel.ids import from_wire
+from zegel.server.kernel.storage import Unavailable
+from zegel.server.ledger import actions as ledger
+from zegel.server.ledger import queries as ledger_queries
+from zegel.server.ledger.errors import LedgerUnavailable
+from zegel.server.sites import queries, unit_actions
+from zegel.server.sites.errors import ObjectRefused, UnitRevoked
+from zegel.server.sites.unit_actions import Stranger, TooManyStrangers
+
+
+@dataclass(frozen=True)
+class Greeting:
+    """How the handshake goes on. `actor`: the unit, for its owner; None while nobody owns it."""
+
+    actor: Actor | None
+    time: bytes
+    checkpoint: str
+    revoked: bool = False
+    refused: str = ""
+
+
+def greet(hello: Hello, address: str) -> Greeting:
+    """A unit that proved its key. The same key with another identifier or pairing is a stranger: it was wiped."""
+    known = queries.known_unit(sign_fingerprint(hello.sign_pk))
+    time, checkpoint = ledger.sign_time(hello.nonce[:16]), ledger_queries.latest_checkpoint()
+    if known is not None and known.revoked:
+        return Greeting(None, time, checkpoint, revoked=True)
+    if known is not None and known.unit_id.bytes == hello.unit_id:
+        actor = Actor(ActorKind.UNIT, known.unit_id, known.owner_id, role="unit", address=address)
+        if _same_pairing(actor, hello):
+            unit_actions.greet(actor, hello.software)
+            return Greeting(actor, time, checkpoint)
+    try:
+        unit_actions.appear(_stranger(hello, address))
+    except TooManyStrangers:
+        return Greeting(None, time, checkpoint, refused="too many unclaimed units")
+    return Greeting(None, time, checkpoint)
+
+
+def _same_pairing(actor: Actor, hello: Hello) -> bool:
+    with tenancy.acting_as(actor.party_id):
+        return queries.get_unit(from_wire(hello.unit_id)).pairing_id.bytes == hello.pairing_id
+
+
+def _stranger(hello: Hello, address: str) -> Stranger:
+    pairing = from_wire(hello.pairing_id) if hello.pairing_id is not None else UUID(int=0)
+    cameras = [(from_wire(camera), name) for camera, name in hello.cameras]
+    return Stranger(from_wire(hello.unit_id), hello.sign_pk, pairing, hello.software, cameras, address)
+
+
+def leave(actor: Actor) -> None:
+    unit_actions.leave(actor)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """`refused`: (code, why) for good. `try_again`: nothing is known to be stored. `actor`: after a pairing, the unit."""
+
+    refused: tuple[str, str] | None = None
+    try_again: bool = False
+    revoked: bool = False
+    actor: Actor | None = None
+
+
+def take(actor: Actor | None, hello: Hello, item: AnyItem) -> Answer:
+    """One item into its room, committed when this returns without a refusal."""
+    try:
+        if isinstance(item, PairedItem):
+            return Answer(actor=unit_actions.confirm_pairing(hello.sign_pk, item.envelope))
+        if actor is None:
+            return Answer(refused=("not_paired", "nobody has paired this unit yet"))
+        _dispatch(actor, item)
+        return Answer()
+    except UnitRevoked:
+        return Answer(revoked=True)
+    except ObjectRefused as error:
+        return Answer(refused=(error.why, str(error)))
+    except (Unavailable, LedgerUnavailable) as error:
+        log.error("link.cannot_store", code=error.code)
+        return Answer(try_again=True)
+    except ZegelError as error:
+        return Answer(refused=(error.code, str(error)))
+    except IntegrityError:
+        return Answer(refused=("conflict", "an identifier in this object belongs to something else"))
+    except (DatabaseError, InterfaceError) as error:
+        log.error("link.cannot_store", error=type(error).__name__, where=log.place_of(error))
+        return Answer(try_again=True)
+
+
+def _dispatch(actor: Actor, item: AnyItem) -> None:
+    match item:
+        case SegmentsItem():
+            footage.store_segments(actor, item.camera, item.track, item.epoch, item.segments)
+        case EpochItem():
+            footage.store_epoch(actor, item.envelope)
+        case ManifestItem():
+            footage.store_manifest(actor, item.envelope)
+        case AlarmItem():
+            alarms.raise_alarm(actor, item.envelope)
+        case ReleaseItem():
+            footage.store_release(actor, item.envelope)
+        case StatusItem():
+            unit_actions.record_status(actor, item.envelope)
+        case TechnicalItem():
+            camera = None if item.camera is None else from_wire(item.camera)
+            unit_actions.record_technical(
+                actor, from_wire(item.id), item.kind.value, camera, item.ms, item.code, item.detail
+            )
+        case PairedItem():
+            raise ObjectRefused("not_allowed", "the unit is paired already")

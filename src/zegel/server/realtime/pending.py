@@ -1,0 +1,117 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""What waits for a unit: signed objects it may not have, windows that ended, proofs it asked for. Synchronous."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from datetime import timedelta
+
+from zegel.link.messages import Deliver, DeliverKind, EndWindow, FromServer, Revoked
+from zegel.seal.command import MAX_AGE_MS
+from zegel.server.footage.models import Release, Window
+from zegel.server.kernel import clock, tenancy
+from zegel.server.kernel.actor import Actor
+from zegel.server.ledger import Kind
+from zegel.server.ledger import queries as ledger
+from zegel.server.ledger.errors import LedgerError
+from zegel.server.people import queries as people
+from zegel.server.sites import queries
+from zegel.server.sites.models import ObjectKind, Pairing, Unit, UnitObject, UnitState
+
+ENDED_WINDOWS_TOLD = timedelta(hours=24)
+
+
+def mark_of(message: FromServer) -> bytes:
+    """Tells two deliveries apart."""
+    match message:
+        case Deliver():
+            said = message.kind.value.encode() + b"\x00" + message.envelope + (message.extra or b"")
+        case EndWindow():
+            said = b"end\x00" + message.alarm_id
+        case _:
+            said = repr(message).encode()
+    return hashlib.sha256(said).digest()
+
+
+def messages_for(actor: Actor | None, fingerprint: bytes) -> list[FromServer]:
+    """Keysets in order, policy, pairing last; then the alarm centre's key, fresh commands, ended windows."""
+    if actor is None:
+        return list(_for_stranger(fingerprint))
+    if actor.id is None or actor.party_id is None:
+        return []
+    with tenancy.acting_as(actor.party_id):
+        unit = queries.get_unit(actor.id)
+        if unit.state == UnitState.REVOKED:
+            return [Revoked("this unit's key was revoked")]
+        return [*_objects(unit), *_arc_key(unit), *_commands(unit), *_ended_windows(unit)]
+
+
+def _for_stranger(fingerprint: bytes) -> Iterator[FromServer]:
+    seen = queries.appearance(fingerprint)
+    if seen is None or seen.claimed_by is None:
+        return
+    with tenancy.acting_as(seen.claimed_by):
+        pairing = Pairing.objects.filter(
+            owner_id=seen.claimed_by, pairing_id=seen.pairing_id, fingerprint=fingerprint
+        ).first()
+    if pairing is None or pairing.body is None or pairing.keyset is None or pairing.policy is None:
+        return
+    yield Deliver(DeliverKind.KEYSET, bytes(pairing.keyset))
+    yield Deliver(DeliverKind.POLICY, bytes(pairing.policy))
+    yield Deliver(DeliverKind.PAIRING, bytes(pairing.body), bytes(pairing.mac or b""))
+
+
+def _objects(unit: Unit) -> Iterator[FromServer]:
+    """The keysets after the one that the unit says it has pinned, then the newest policy if that isn't pinned yet."""
+    status = queries.newest_status(unit)
+    mine = UnitObject.objects.filter(unit=unit, pairing_id=unit.pairing_id)
+    keysets = list(mine.filter(kind=ObjectKind.KEYSET).order_by("counter"))
+    pinned = next((row.counter for row in keysets if status and bytes(row.hash) == status.keyset_hash), 0)
+    for row in keysets:
+        if row.counter > pinned:
+            yield Deliver(DeliverKind.KEYSET, bytes(row.envelope))
+    policy = queries.newest(unit, ObjectKind.POLICY)
+    if policy is not None and (status is None or bytes(policy.hash) != status.policy_hash):
+        yield Deliver(DeliverKind.POLICY, bytes(policy.envelope))
+
+
+def _arc_key(unit: Unit) -> Iterator[FromServer]:
+    found = people.current_arc_key(unit.owner_id)
+    if found is not None:
+        yield Deliver(DeliverKind.ARCKEY, found[1])
+
+
+def _commands(unit: Unit) -> Iterator[FromServer]:
+    for row in queries.fresh_commands(unit, clock.now_ms(), MAX_AGE_MS):
+        yield Deliver(DeliverKind.COMMAND, bytes(row.envelope))
+
+
+def _ended_windows(unit: Unit) -> Iterator[FromServer]:
+    since = clock.now() - ENDED_WINDOWS_TOLD
+    for window in Window.objects.filter(unit_id=unit.id, ended_at__gte=since).order_by("ended_at"):
+        yield EndWindow(window.alarm_id.bytes, window.end_reason)
+
+
+def receipt_of(actor: Actor, release_hash: bytes) -> str:
+    """The ledger's receipt of a release, "" while there is none."""
+    if actor.party_id is None:
+        return ""
+    with tenancy.acting_as(actor.party_id):
+        row = Release.objects.filter(hash=release_hash, unit_id=actor.id).first()
+        if row is None:
+            return ""
+        index = row.ledger_index if row.ledger_index is not None else _search(row)
+        try:
+            return "" if index is None else ledger.receipt(index)
+        except LedgerError:
+            return ""
+
+
+def _search(row: Release) -> int | None:
+    """The server died between the commit and the note of its index: the log knows."""
+    since = round(row.received_at.timestamp() * 1000) - 60_000
+    for logged in ledger.entries([Kind.RELEASE], row.owner_id, since_ms=since, about=row.camera_id):
+        if logged.said is not None and logged.said.facts.get("hash") == bytes(row.hash):
+            return logged.index
+    return None
