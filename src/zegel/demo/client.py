@@ -8,6 +8,7 @@ would show it, and is believed as little. Standard library only.
 from __future__ import annotations
 
 import base64
+import hashlib
 import http.cookiejar
 import json
 import struct
@@ -18,7 +19,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from zegel.seal.account import Bundle, Wrapper, derive_keys, unwrap_bundle
+from zegel.seal.account import Bundle, Pin, Wrapper, derive_keys, unwrap_bundle, wrap_pins
 from zegel.seal.command import Action, Command, sign_command
 from zegel.seal.epoch import Epoch, open_epoch, verify_epoch
 from zegel.seal.keyset import Keyset, NamedKey, Signer, sign_keyset
@@ -28,7 +29,8 @@ from zegel.seal.policy import Policy, sign_policy
 from zegel.seal.ranges import Range, RangeKeys, keys_from_roots
 from zegel.seal.release import open_release, verify_release
 from zegel.seal.segment import Header, Track, open_segment
-from zegel.seal.suite import OpeningKey, SigningKey, Suite
+from zegel.seal.suite import OpeningKey, Suite
+from zegel.seal.tree import Cover
 
 _TIMEOUT_S = 30
 _BATCH_BYTES = 6 << 20
@@ -84,7 +86,7 @@ class Http:
     def _csrf(self) -> str:
         for _ in range(2):
             for cookie in self.jar:
-                if cookie.name == "csrftoken" and cookie.value:
+                if cookie.name.endswith("zegel-csrf") and cookie.value:
                     return cookie.value
             self.raw("GET", "/api/v1/csrf")
         raise NotAsShown("the server sets no CSRF cookie")
@@ -184,6 +186,17 @@ class Client:
         verify_paired(unb64(said["paired"]), unb64(started["sign_pk"]), code.fingerprint, pairing)
         return True
 
+    def pin_unit(self, code: PairingCode, keyset: Keyset, now_ms: int) -> None:
+        """Remember the unit of the code, its keyset and the log, under this person's own key."""
+        log = hashlib.sha256(keyset.log.name.encode()).digest()[:16]
+        pins = (
+            Pin("unit", keyset.unit, code.fingerprint, "qr", now_ms),
+            Pin("keyset", keyset.unit, keyset.hash, "qr", now_ms),
+            Pin("log", log, hashlib.sha256(keyset.log.vkey.encode()).digest(), "agreement", now_ms),
+        )
+        wrapped = wrap_pins(pins, self.person_id.bytes, self.bundle.signing)
+        self.http.raw("PUT", "/api/v1/me/pins", {"pins": b64(wrapped)})
+
     def command(self, unit_id: UUID, pairing_id: bytes, counter: int, action: Action, now_ms: int) -> None:
         """Arm or disarm with this person's own key."""
         command = Command(unit_id.bytes, pairing_id, counter, self.person_id.bytes, action, now_ms, None)
@@ -253,7 +266,7 @@ def first_keyset(
 
 def _released(said: dict[str, Any], unit_pk: bytes, tenant: OpeningKey) -> RangeKeys:
     ranges: list[Range] = []
-    covers = []
+    covers: list[Cover] = []
     for text in said["releases"]:
         keys = open_release(verify_release(unb64(text), unit_pk), tenant)
         ranges += keys.ranges
@@ -313,7 +326,3 @@ def b64(data: bytes) -> str:
 def unb64(text: str) -> bytes:
     return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
 
-
-__all__ = [
-    "Client", "Http", "NotAsShown", "Opened", "Refused", "SigningKey", "View", "b64", "first_keyset", "unb64",
-]  # fmt: skip

@@ -1,0 +1,173 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Sets the scene: an installation with the world in it, and a unit that watches a camera, paired and armed.
+
+Used by the demo, by tests of the whole and by benches. Each part is the real program in a process of its own.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from zegel.demo import client as clients
+from zegel.demo.client import Client
+from zegel.demo.keys import Keyring
+from zegel.demo.processes import Program, Stage, answers, run, wait_until
+from zegel.demo.world import WORLD, Site
+from zegel.seal.keyset import Keyset, NamedKey, Signer
+from zegel.seal.pairing import PairingCode
+from zegel.seal.policy import CameraRules, Caps, Hours, LiveEnd, Policy, RecordingMode, Window
+from zegel.unit import clock
+
+_YEAR_MS = 365 * 86_400_000
+_PAIRING_CODE = re.compile(r"ZEGEL1:[A-Z2-7]+")
+_START_S = 90.0
+PRE_ALARM_S = 10
+CLASSES = ("animal", "person", "vehicle")
+
+
+@dataclass(frozen=True)
+class Log:
+    """The public log's name, verifier key and address."""
+
+    name: str
+    vkey: str
+    url: str
+
+
+@dataclass
+class Installation:
+    """A running server with the world in it."""
+
+    data: Path
+    origin: str
+    link: str
+    ca: Path
+    keyring: Keyring
+    log: Log
+    server: Program = field(repr=False)
+
+    def client(self, person: str) -> Client:
+        """The person's own client, signed in."""
+        keys = self.keyring.people[person]
+        return Client.sign_in(self.origin, keys.email, keys.password)
+
+
+@dataclass
+class Paired:
+    """A unit that is paired with an owner of the world."""
+
+    unit_id: UUID
+    camera_id: UUID
+    home: Path
+    code: PairingCode = field(repr=False)
+    keyset: Keyset = field(repr=False)
+    policy: Policy = field(repr=False)
+    sign_pk: bytes = field(repr=False)
+
+
+def start_server(
+    stage: Stage, data: Path, http_port: int, link_port: int, env: dict[str, str] | None = None
+) -> Program:
+    """`zegel serve` with every role; ready when this returns. Raises DidNotStart."""
+    origin = f"http://localhost:{http_port}"
+    words = ["serve", "--data", str(data), "--http", f"127.0.0.1:{http_port}", "--link", f"127.0.0.1:{link_port}"]
+    server = stage.start("server", [*words, "--origin", origin], env)
+    wait_until(lambda: answers(f"http://localhost:{http_port}/readyz"), "the server", _START_S, stage)
+    return server
+
+
+def install(stage: Stage, folder: Path, http_port: int, link_port: int) -> Installation:
+    """Server and world, from nothing or as they were left in `folder`. Raises DidNotStart."""
+    data, secrets_file = folder / "server", folder / "people.json"
+    server = start_server(stage, data, http_port, link_port)
+    said = json.loads((data / "run" / "serve.json").read_text())
+    origin = f"http://localhost:{http_port}"
+    log = json.loads(run(["demo", "seed", "--data", str(data), "--keys", str(secrets_file), "--origin", origin]))
+    return Installation(
+        data, origin, f"https://127.0.0.1:{link_port}", Path(said["ca"]), Keyring.load(secrets_file),
+        Log(log["name"], log["vkey"], f"{origin}/ledger"), server,
+    )  # fmt: skip
+
+
+def enrol(stage: Stage, place: Installation, home: Path, site: Site, source: str) -> Paired:
+    """Enrol a unit with one camera, and pair it as the site's owner would with its code in his hand."""
+    camera = f"{site.cameras[0].name}={source}"
+    program = stage.start(
+        f"unit-{site.key}-enrol",
+        ["unit", "enrol", "--data", str(home), "--server", place.link, "--ca", str(place.ca), "--camera", camera],
+    )
+    wait_until(lambda: _code(program) is not None, "the unit's code", 30.0, stage)
+    code = _code(program)
+    assert code is not None
+    owner = place.client(next(p.key for p in WORLD.people_of(site.owner) if p.role == "owner"))
+    paired = _pair(stage, place, owner, site, code, home)
+    program.process.wait(30)
+    stage.forget(program)
+    return paired
+
+
+def run_unit(stage: Stage, paired: Paired, name: str = "unit") -> Program:
+    """`zegel unit run`: it guards from now on."""
+    return stage.start(name, ["unit", "run", "--data", str(paired.home)])
+
+
+def _pair(stage: Stage, place: Installation, owner: Client, site: Site, code: PairingCode, home: Path) -> Paired:
+    started: dict[str, Any] = {}
+
+    def seen() -> bool:
+        try:
+            started.update(owner.start_pairing(code, site.id, f"Unit at {site.name}"))
+        except clients.Refused as refused:
+            if refused.code != "unit_not_seen":
+                raise
+            return False
+        return True
+
+    wait_until(seen, "the unit's first contact", 30.0, stage)
+    now = clock.wall_ms()
+    keyset = _keyset(place, owner, site, started, now)
+    camera_id = UUID(started["cameras"][0]["id"])
+    policy = night_policy(keyset, camera_id, site.tz, place, site.owner, now)
+    pairing = owner.pair(code, started, keyset, policy)
+    wait_until(lambda: owner.paired(code, started, pairing), "the unit's signed answer", 30.0, stage)
+    owner.pin_unit(code, keyset, now)
+    unit_id = UUID(started["unit_id"])
+    return Paired(unit_id, camera_id, home, code, keyset, policy, clients.unb64(started["sign_pk"]))
+
+
+def _keyset(place: Installation, owner: Client, site: Site, started: dict[str, Any], now_ms: int) -> Keyset:
+    party, arc = WORLD.party(site.owner), WORLD.serving(site.owner, "arc")
+    tenant = place.keyring.parties[site.owner].tenant
+    return clients.first_keyset(
+        started, suite=tenant.suite, owner_party=party.id,
+        owners=[(owner.person_id, owner.bundle.signing.public_key)], tenant_open_pk=tenant.public_key,
+        arc=(arc.id, place.keyring.parties[arc.key].signing.public_key),
+        log=NamedKey(place.log.name, place.log.vkey), now_ms=now_ms, lasts_ms=_YEAR_MS,
+    )  # fmt: skip
+
+
+def night_policy(
+    keyset: Keyset, camera_id: UUID, tz: str, place: Installation, owner: str, now_ms: int, counter: int = 1
+) -> Policy:
+    """Armed, no working hours (the visitor may come at noon), a person releases. Every member may arm and disarm."""
+    members = sorted(WORLD.people_of(owner), key=lambda person: person.id.bytes)
+    commanders = tuple(
+        Signer(person.id.bytes, place.keyring.people[person.key].bundle.signing.public_key) for person in members
+    )
+    return Policy(
+        unit=keyset.unit, pairing=keyset.pairing, counter=counter, issued_ms=now_ms, expires_ms=now_ms + _YEAR_MS,
+        keyset_hash=keyset.hash, armed=True, mode=RecordingMode.ACTIVITY, hours=Hours(tz),
+        cameras=(CameraRules(camera_id.bytes),), alarm_classes=CLASSES, release_classes=("person",),
+        window=Window(pre_s=PRE_ALARM_S, post_s=20, live_end=LiveEnd.CLOSED, max_s=300),
+        caps=Caps(releases=500, seconds=100_000), commanders=commanders,
+    )  # fmt: skip
+
+
+def _code(program: Program) -> PairingCode | None:
+    found = _PAIRING_CODE.search(program.log.read_text(errors="replace"))
+    return None if found is None else PairingCode.parse(found.group())
