@@ -56,7 +56,7 @@ const look: Look = { index: 20_874, kind: "view", at_ms: NIGHT + 2100, who: "Ope
 
 const home: PortalState = {
   ...portalStart, me: { name: "Pieter de Haan", email: "owner@dehaan.example", party: "De Haan Bouw BV", partyId: "o1", role: "owner" }, nowMs: NIGHT + 14_000, loading: false,
-  units: [{ unit: { id: "u1", name: "Unit 0b7f", site: { id: "s1", name: site.name }, fingerprint: "", state: "paired", last_seen_ms: NIGHT, in_contact: true, software: "0.1.0" }, tz: site.tz, confirmed: { state: "armed", untilMs: null, atMs: NIGHT - 32_000_000 }, distrust: null, arming: null, words: "" }],
+  units: [{ unit: { id: "u1", name: "Unit 0b7f", site: { id: "s1", name: site.name }, fingerprint: "", state: "paired", last_seen_ms: NIGHT, in_contact: true, software: "0.1.0" }, tz: site.tz, confirmed: { state: "armed", untilMs: null, atMs: NIGHT - 32_000_000 }, distrust: null, compare: null, arming: null }],
   cameras: [{ id: "c1", name: "Gate camera 2", unit: { id: "u1", name: "Unit 0b7f" }, site: { id: "s1", name: site.name }, kind: "video", state: "ok" }],
   looks: [
     look,
@@ -77,6 +77,7 @@ export const portalSamples: Readonly<Record<string, PortalState>> = {
   now: home,
   alarm: { ...home, alarms: [burglary, ...home.alarms] },
   arming: { ...home, units: home.units.map((one) => ({ ...one, confirmed: { state: "disarmed" as const, untilMs: null, atMs: NIGHT - 4000 }, arming: { phase: "sent" as const, target: "arm" as const } })) },
+  compare: { ...home, units: home.units.map((one) => ({ ...one, confirmed: null, compare: "lusab-babad-gutih-tugad-mudof-sakat-hirop-vozuk" })) },
   cameras: { ...home, route: { view: "cameras", id: null } },
   recordings: {
     ...home, route: { view: "recordings", id: "c1" }, alarms: [burglary, ...home.alarms],

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 // The video's frame: picture, boxes over it, what it is, who watches, and the curtain that falls when it is sealed again.
 import { html, nothing, ref, type Part } from "./dom";
-import { mark } from "./icons";
+import { sealed } from "./icons";
 import { number, t } from "./words";
 
 /** One finding; x, y, w, h are shares of the picture. */
@@ -42,7 +42,7 @@ export function frame(options: Frame): Part {
     ${curtain === null ? html`
       ${options.clock ? html`<div class="clock">${options.clock}</div>` : nothing}
       ${options.mark ? html`<div class="mark">${options.mark}</div>` : nothing}`
-    : html`<div class="curtain ${curtain.drop ? "drop" : ""}" role="status">${mark()}<h2>${curtain.title}</h2><p>${curtain.words}</p>${curtain.action ?? nothing}</div>`}
+    : html`<div class="curtain dark ${curtain.drop ? "drop" : ""}" role="status">${sealed()}<h2>${curtain.title}</h2><p>${curtain.words}</p>${curtain.action ?? nothing}</div>`}
     ${options.over ? html`<div class="over">${options.over}</div>` : nothing}
     ${options.corner && curtain === null ? html`<div class="corner">${options.corner}</div>` : nothing}
   </div>`;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
 // Icons, drawn here: 24 × 24, stroke in the text's colour. Always beside words, so hidden from screen readers.
-import { svg, html, type Part } from "./dom";
+import { html, svg } from "./dom";
 import type { TemplateResult } from "lit";
 
 const paths = {
@@ -51,4 +51,10 @@ export function mark(): TemplateResult {
   </svg>`;
 }
 
-export const asPart = (name: IconName | undefined): Part => (name === undefined ? "" : icon(name));
+/** Closed: the ring with its lock. */
+export function sealed(): TemplateResult {
+  return html`<svg class="seal" viewBox="0 0 24 24" fill="none" aria-hidden="true" focusable="false" stroke="currentColor" stroke-width="1.5" stroke-linecap="round" stroke-linejoin="round">
+    <circle cx="12" cy="12" r="10.2" /><rect x="8" y="11" width="8" height="6" rx="1.2" fill="currentColor" /><path d="M9.5 11V9.2a2.5 2.5 0 0 1 5 0V11" />
+  </svg>`;
+}
+

@@ -163,7 +163,7 @@ function curtain(state: ConsoleState, alarm: Alarm, act: ConsoleActions): Curtai
   if (watch.phase === "opening") return { title: t("Opening"), words: t("The look is being logged, then the ten seconds before the alarm open in this browser."), action: steps([t("Logged"), t("Keys released by the unit"), t("First picture")], watch.step) };
   if (alarm.window !== null && !alarm.window.open) return endedReason(alarm.window.ended_reason ?? "expired");
   if (alarm.claimed_by !== null && !isMine(state, alarm)) return { title: t("{name} handles this alarm", { name: alarm.claimed_by.name }), words: t("One operator looks at a time, so that the customer can see who.") };
-  return { title: t("Released by the unit, not opened yet"), words: t("Claim it to look. Your name, the reason and the time are logged before the first picture."), action: button(t("Claim and look"), act.claim, { kind: "alarm", key: "⏎", busy: state.busy === "claim" }) };
+  return { title: t("Released by the unit, not opened yet"), words: t("Claim it to look. Your name, the reason and the time are logged before the first picture.") };
 }
 
 function line(state: ConsoleState, alarm: Alarm, act: ConsoleActions): Part {

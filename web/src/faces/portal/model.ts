@@ -23,8 +23,9 @@ export interface UnitView {
   readonly confirmed: Confirmed | null;
   /** Why the unit's word could not be taken: its signature, keyset or pairing does not hold. */
   readonly distrust: string | null;
+  /** The words of a key that was not compared yet: nothing is believed of this unit before the owner did. */
+  readonly compare: string | null;
   readonly arming: Arming;
-  readonly words: string;
 }
 
 export interface Clip {

@@ -3,7 +3,7 @@
 import { html, nothing, percent, repeat, placed, type Part } from "../../kit/dom";
 import { frame } from "../../kit/frame";
 import { field, toggle } from "../../kit/form";
-import { icon, mark, type IconName } from "../../kit/icons";
+import { icon, mark, sealed, type IconName } from "../../kit/icons";
 import { button, empty, keyWords, note, pill, skeleton, steps, tile } from "../../kit/pieces";
 import { clock, clockSeconds, dayWord, isoDay, number, relative, span, t, tn, when } from "../../kit/words";
 import { languageSwitch } from "../language";
@@ -14,6 +14,7 @@ import { canBeSeen, open, overall, pathOf, siteTz, type Check, type Clip, type D
 export interface PortalActions {
   readonly go: (view: View, id?: string) => void;
   readonly arm: (unitId: string, target: "arm" | "disarm") => void;
+  readonly compared: (unitId: string, same: boolean) => void;
   readonly recall: (alarm: Alarm) => void;
   readonly chooseDay: (day: string) => void;
   readonly chooseCamera: (id: string) => void;
@@ -75,7 +76,7 @@ const title = (state: PortalState, heading: string, aside: Part = nothing): Part
 // --- now --------------------------------------------------------------------------------------------------------------
 
 function nowPage(state: PortalState, act: PortalActions): Part {
-  const headings = { guarding: t("Guarding"), partly: t("Partly guarding"), off: t("Not guarding"), hours: t("Working hours"), unknown: t("Waiting for your unit"), distrust: t("Stop: something is wrong") };
+  const headings: Record<ReturnType<typeof overall>, string> = { guarding: t("Guarding"), partly: t("Partly guarding"), off: t("Not guarding"), hours: t("Working hours"), unknown: t("Waiting for your unit"), distrust: t("Stop: something is wrong") };
   const alarms = state.alarms.filter(open);
   const well = state.cameras.filter((camera) => camera.state === "ok").length;
   return html`<div class="page now">
@@ -91,6 +92,7 @@ function nowPage(state: PortalState, act: PortalActions): Part {
 
 function unitCard(state: PortalState, one: UnitView, act: PortalActions): Part {
   if (one.distrust !== null) return html`<div class="card pad">${note(html`<b>${t("The word of {unit} can't be trusted", { unit: one.unit.name })}</b><br>${one.distrust}<br>${t("Nothing is sent to it from here. Call your provider by a number you already had.")}`, "alarm", "alarm")}</div>`;
+  if (one.compare !== null) return compareCard(one, one.compare, act);
   const on = one.confirmed?.state === "armed";
   const busy = one.arming !== null && one.arming.phase !== "failed";
   return html`<section class="card pad unit-card" aria-label=${one.unit.site.name}>
@@ -101,6 +103,12 @@ function unitCard(state: PortalState, one: UnitView, act: PortalActions): Part {
       : button(t("Switch guarding on"), () => act.arm(one.unit.id, "arm"), { kind: "primary", icon: "shield", busy: busy && one.arming?.target === "arm" })}
       <span class="faint small grow">${one.unit.in_contact ? t("In contact") : one.unit.last_seen_ms === null ? t("Never in contact") : t("Last contact {when}", { when: relative(one.unit.last_seen_ms, state.nowMs) })}</span></div>
   </section>`;
+}
+
+function compareCard(one: UnitView, words: string, act: PortalActions): Part {
+  return html`<section class="card pad stack" aria-label=${one.unit.name}><div class="row">${tile("key", "accent")}<div class="grow"><h2>${t("Compare the key of {unit}", { unit: one.unit.name })}</h2><p class="mute">${t("Read these eight words with those on the unit, or with who stands before it. Until they are the same, nothing is believed of it and nothing is sent to it.")}</p></div></div>
+    ${keyWords(words, one.unit.name)}
+    <div class="row">${button(t("They are the same"), () => act.compared(one.unit.id, true), { kind: "primary", icon: "check", id: "same" })}${button(t("They differ"), () => act.compared(one.unit.id, false))}</div></section>`;
 }
 
 function stateWords(one: UnitView): string {
@@ -174,7 +182,7 @@ function camerasPage(state: PortalState, act: PortalActions): Part {
 function cameraCard(state: PortalState, camera: Camera, act: PortalActions): Part {
   const condition = cameraState(camera.state);
   const seen = state.alarms.find((alarm) => alarm.camera?.id === camera.id && canBeSeen(alarm));
-  return html`<section class="card camera-card"><div class="sealed-still" aria-hidden="true">${mark()}</div><div class="pad stack">
+  return html`<section class="card camera-card"><div class="sealed-still" aria-hidden="true">${sealed()}</div><div class="pad stack">
     <div class="row apart"><h2>${camera.name}</h2>${pill(condition.words, condition.tone, { dot: true })}</div>
     <p class="mute">${camera.site.name} · ${camera.unit.name}</p>
     ${seen?.window ? note(t("The alarm centre can see this until {time} at the latest.", { time: clock(seen.window.until_ms, seen.site.tz) }), "alarm", "eye") : html`<p class="faint small">${t("Sealed to you. Nobody else can open it.")}</p>`}

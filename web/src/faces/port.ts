@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: EUPL-1.2
+// What a face needs of the client library, and no more: the faces know neither keys nor bytes.
+import type { Box } from "../kit/frame";
+import type { Stretch } from "../kit/timeline";
+import type { Alarm, AlarmDetail, Camera, Health, Look, Unit } from "./types";
+
+export interface Party {
+  readonly id: string;
+  readonly name: string;
+  readonly role: string;
+}
+
+export interface Me {
+  readonly id: string;
+  readonly name: string;
+  readonly email: string;
+  readonly language: string;
+  readonly party: Party;
+  readonly parties: readonly Party[];
+}
+
+/** A refusal in the user's language: what is wrong, and what to do. */
+export class Refusal extends Error {
+  readonly code: string;
+  readonly action: string;
+  /** The words of the key in question, to be compared. */
+  readonly words: string | null;
+  constructor(code: string, message: string, action = "", words: string | null = null) {
+    super(message);
+    this.name = "Refusal";
+    this.code = code;
+    this.action = action;
+    this.words = words;
+  }
+}
+
+export type SignInStep = "deriving" | "asking" | "opening";
+
+export interface Entrance {
+  signIn(email: string, password: string, step: (step: SignInStep) => void): Promise<Me>;
+  restore(): Promise<Me | null>;
+  act(partyId: string): Promise<Me>;
+  signOut(): Promise<void>;
+}
+
+/** One look, from its log entry to its end. What it opened is forgotten when it ends, whatever the reason. */
+export interface Looking {
+  readonly index: number;
+  readonly onChange: (listener: (now: LookingNow) => void) => void;
+  attach(video: HTMLVideoElement): void;
+  boxes(): readonly Box[];
+  seek(ms: number): void;
+  live(): void;
+  pause(paused: boolean): void;
+  end(): Promise<void>;
+}
+
+export interface LookingNow {
+  readonly phase: "opening" | "playing" | "ended";
+  readonly step: number;
+  readonly headMs: number | null;
+  readonly live: boolean;
+  readonly behindS: number;
+  readonly paused: boolean;
+  readonly stretches: readonly Stretch[];
+  /** Why it ended: recalled, closed, expired, revoked, done, or what went wrong */
+  readonly reason: string | null;
+  readonly proof: "waiting" | "proved" | "failed";
+}
+
+export interface LookRequest {
+  readonly cameraId: string;
+  readonly alarmId?: string;
+  readonly alarmMs?: number;
+  readonly fromMs?: number;
+  readonly toMs?: number;
+}
+
+export interface Word {
+  readonly state: "off" | "armed" | "disarmed" | "working_hours" | "unpaired";
+  readonly untilMs: number | null;
+  readonly atMs: number;
+  readonly tz: string | undefined;
+}
+
+export interface Checked {
+  readonly index: number;
+  readonly size: number;
+}
+
+export interface Port extends Entrance {
+  alarms(state: "open" | "all"): Promise<readonly Alarm[]>;
+  alarm(id: string): Promise<AlarmDetail>;
+  claim(id: string): Promise<Alarm>;
+  putBack(id: string): Promise<Alarm>;
+  note(id: string, text: string): Promise<void>;
+  close(id: string, code: string, note: string): Promise<Alarm>;
+  recall(id: string): Promise<Alarm>;
+  cameras(): Promise<readonly Camera[]>;
+  units(): Promise<readonly Unit[]>;
+  health(): Promise<Health>;
+  looks(): Promise<readonly Look[]>;
+  receipt(index: number): Promise<string>;
+  check(receipt: string): Promise<Checked>;
+  /** The unit's own signed word, verified against what is pinned. Throws Refusal when it doesn't hold. */
+  word(unitId: string): Promise<Word | null>;
+  /** The person compared the words: this unit's key is pinned. */
+  confirmUnit(unitId: string): Promise<void>;
+  command(unitId: string, action: "arm" | "disarm", signed: () => void): Promise<void>;
+  clips(cameraId: string, fromMs: number, toMs: number): Promise<readonly { fromMs: number; toMs: number }[]>;
+  look(request: LookRequest, as: "alarm_verification" | "own_use"): Promise<Looking>;
+  keyWords(): Promise<readonly { name: string; words: string; hint: string }[]>;
+  /** Calls for every event of this party; says when the line is lost and when it is back. */
+  events(heard: (topic: string, data: Readonly<Record<string, unknown>>) => void, line: (connected: boolean) => void): () => void;
+  nowMs(): number;
+}

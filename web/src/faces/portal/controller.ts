@@ -1,0 +1,333 @@
+// SPDX-License-Identifier: EUPL-1.2
+// What the customer's page does: it takes the unit's word only when it verifies, and signs what the unit is to obey.
+import { foot, openDialog } from "../../kit/dialog";
+import { Board, html } from "../../kit/dom";
+import { drawBoxes } from "../../kit/frame";
+import { button } from "../../kit/pieces";
+import { toast } from "../../kit/toast";
+import { isoDay, t } from "../../kit/words";
+import { alarmNumber } from "../names";
+import { Refusal, type Looking, type LookingNow, type Me, type Port } from "../port";
+import type { Alarm, Look } from "../types";
+import { pathOf, routeOf, siteTz, start, type Arming, type Clip, type DayOf, type PortalState, type UnitView, type View } from "./model";
+import { joined } from "./model";
+import { portalView, type PortalActions } from "./view";
+
+const CONFIRM_WITHIN_MS = 30_000;
+
+/** Midnight of a day in a zone, in ms UTC; right on days of 23 and 25 hours too. */
+export function midnight(day: string, tz: string | undefined): number {
+  const guess = Date.parse(`${day}T00:00:00Z`);
+  const parts = new Intl.DateTimeFormat("sv", { ...(tz === undefined ? {} : { timeZone: tz }), dateStyle: "short", timeStyle: "medium" });
+  const offset = (ms: number): number => Date.parse(`${parts.format(ms).replace(" ", "T")}Z`) - ms;
+  return guess - offset(guess - offset(guess));
+}
+
+const nextDay = (day: string): string => new Date(Date.parse(`${day}T12:00:00Z`) + 86_400_000).toISOString().slice(0, 10);
+
+export class Portal {
+  readonly #port: Port;
+  readonly #board: Board<PortalState>;
+  #looking: Looking | null = null;
+  #video: HTMLVideoElement | undefined;
+  #canvas: HTMLCanvasElement | undefined;
+  #reloading: Promise<void> | null = null;
+  #again = false;
+
+  constructor(port: Port, root: HTMLElement, me: Me) {
+    this.#port = port;
+    this.#board = new Board<PortalState>(root, {
+      ...start, me: { name: me.name, email: me.email, party: me.party.name, partyId: me.party.id, role: me.party.role }, nowMs: port.nowMs(), route: routeOf(location.pathname), moreParties: me.parties.length > 1,
+    }, (state) => portalView(state, this.#actions));
+    port.events((topic, data) => this.#heard(topic, data), (connected) => this.#line(connected));
+    setInterval(() => this.#tick(), 1000);
+    addEventListener("popstate", () => this.#arrive());
+    addEventListener("pagehide", () => this.#drop());
+    void this.#reload().then(() => this.#arrive());
+    this.#paint();
+  }
+
+  get #state(): PortalState {
+    return this.#board.state;
+  }
+
+  // --- what comes in ------------------------------------------------------------------------------------------------
+
+  #heard(topic: string, data: Readonly<Record<string, unknown>>): void {
+    if (topic === "unit.status") void this.#words();
+    else if (topic === "view.logged" || topic === "view.ended" || topic === "release.stored") void this.#looks();
+    else if (topic === "segments.stored") this.#stored(String(data["camera_id"] ?? data["camera"] ?? ""));
+    else void this.#reload();
+  }
+
+  #line(connected: boolean): void {
+    if (connected === this.#state.connected) return;
+    this.#board.change({ connected });
+    if (connected) void this.#reload();
+  }
+
+  #tick(): void {
+    this.#board.change({ nowMs: this.#port.nowMs() });
+    if (!this.#state.connected) void this.#reload();
+  }
+
+  async #reload(): Promise<void> {
+    this.#again = true;
+    this.#reloading ??= (async () => {
+      while (this.#again) {
+        this.#again = false;
+        await this.#load().catch((error: unknown) => this.#failed(error));
+      }
+      this.#reloading = null;
+    })();
+    return this.#reloading;
+  }
+
+  async #load(): Promise<void> {
+    const [alarms, cameras, units] = await Promise.all([this.#port.alarms("all"), this.#port.cameras(), this.#port.units()]);
+    const known = new Map(this.#state.units.map((one) => [one.unit.id, one]));
+    const fresh = (unit: UnitView["unit"]): UnitView => ({ tz: undefined, confirmed: null, distrust: null, compare: null, arming: null, ...known.get(unit.id), unit });
+    this.#board.change({ alarms, cameras, units: units.filter((unit) => unit.state !== "revoked").map(fresh), loading: false, connected: true, nowMs: this.#port.nowMs() });
+    await Promise.all([this.#words(), this.#looks()]);
+  }
+
+  async #looks(): Promise<void> {
+    await this.#port.looks().then((looks) => this.#board.change({ looks, looksLoaded: true }), (error: unknown) => this.#failed(error));
+  }
+
+  /** Asks each unit's signed status; a word that does not verify is shown as distrust, never as a state. */
+  async #words(): Promise<void> {
+    await Promise.all(this.#state.units.map(async ({ unit }) => {
+      try {
+        const word = await this.#port.word(unit.id);
+        this.#unit(unit.id, (one) => ({ confirmed: word === null ? null : { state: word.state, untilMs: word.untilMs, atMs: word.atMs }, tz: word?.tz, distrust: null, compare: null, arming: settled(one.arming, word?.state) }));
+      } catch (error) {
+        if (error instanceof Refusal && error.code === "not_compared" && error.words !== null) {
+          const compare = error.words;
+          this.#unit(unit.id, () => ({ compare, confirmed: null }));
+        } else if (error instanceof Refusal && error.code === "distrust") this.#unit(unit.id, () => ({ distrust: error.message, confirmed: null }));
+        else this.#failed(error);
+      }
+    }));
+  }
+
+  #unit(id: string, change: (one: UnitView) => Partial<UnitView>): void {
+    this.#board.change({ units: this.#state.units.map((one) => (one.unit.id === id ? { ...one, ...change(one) } : one)) });
+  }
+
+  #failed(error: unknown): void {
+    if (error instanceof Refusal && (error.code === "unauthorized" || error.code === "signed_out")) return location.assign(`/sign-in?ended&next=${location.pathname}`);
+    if (error instanceof Refusal) toast([error.message, error.action].filter(Boolean).join(" "), "alarm");
+    else this.#board.change({ connected: false });
+  }
+
+  // --- where ----------------------------------------------------------------------------------------------------------
+
+  #go(view: View, id?: string): void {
+    history.pushState(null, "", pathOf(view, id));
+    this.#arrive();
+    scrollTo({ top: 0 });
+    document.querySelector<HTMLElement>("#content")?.focus({ preventScroll: true });
+  }
+
+  #arrive(): void {
+    const route = routeOf(location.pathname);
+    if (route.view !== "recordings") this.#drop();
+    this.#board.change({ route });
+    if (route.view === "recordings" && this.#state.cameras.length > 0) this.#openDay(route.id ?? this.#state.day?.cameraId ?? this.#state.cameras[0]?.id ?? "", this.#state.day?.day ?? this.#today());
+    if (route.view === "you" && this.#state.keys.length === 0) void this.#port.keyWords().then((keys) => this.#board.change({ keys }), (error: unknown) => this.#failed(error));
+    if (route.view === "looked") void this.#looks();
+  }
+
+  readonly #tz = (): string | undefined => this.#state.units[0]?.tz ?? siteTz(this.#state);
+  readonly #today = (): string => isoDay(this.#port.nowMs(), this.#tz());
+
+  // --- recordings -------------------------------------------------------------------------------------------------------
+
+  #openDay(cameraId: string, day: string): void {
+    const now = this.#state.day;
+    if (now?.cameraId === cameraId && now.day === day && now.clips !== null) return;
+    if (!/^\d{4}-\d{2}-\d{2}$/.test(day)) return;
+    this.#drop();
+    const [startMs, endMs] = [midnight(day, this.#tz()), midnight(nextDay(day), this.#tz())];
+    this.#board.change({ day: { cameraId, day, startMs, endMs, clips: null, chosen: null, playing: { phase: "idle" } } });
+    void this.#clips(cameraId, startMs, endMs);
+  }
+
+  async #clips(cameraId: string, startMs: number, endMs: number): Promise<void> {
+    try {
+      const clips = joined(await this.#port.clips(cameraId, startMs, endMs));
+      if (this.#state.day?.cameraId === cameraId && this.#state.day.startMs === startMs) this.#day({ clips });
+    } catch (error) {
+      this.#day({ clips: [] });
+      this.#failed(error);
+    }
+  }
+
+  /** New pictures of the day in sight: its line grows. */
+  #stored(cameraId: string): void {
+    const { day } = this.#state;
+    if (day !== null && (cameraId === "" || day.cameraId === cameraId) && day.endMs > this.#port.nowMs()) void this.#clips(day.cameraId, day.startMs, day.endMs);
+  }
+
+  #day(part: Partial<DayOf>): void {
+    if (this.#state.day !== null) this.#board.change({ day: { ...this.#state.day, ...part } });
+  }
+
+  async #play(clip: Clip): Promise<void> {
+    const { day } = this.#state;
+    if (day === null) return;
+    this.#drop();
+    this.#day({ chosen: clip, playing: { phase: "opening", step: 0 } });
+    scrollTo({ top: 0, behavior: "smooth" });
+    try {
+      const looking = await this.#port.look({ cameraId: day.cameraId, fromMs: clip.fromMs, toMs: clip.toMs }, "own_use");
+      if (this.#state.day?.chosen !== clip) return void looking.end();
+      this.#looking = looking;
+      looking.onChange((now) => this.#looked(looking, now));
+      if (this.#video !== undefined) looking.attach(this.#video);
+    } catch (error) {
+      const refusal = error instanceof Refusal ? error : new Refusal("failed", t("This could not be opened."), error instanceof Error ? error.message : "");
+      this.#day({ playing: { phase: "refused", message: refusal.message, action: refusal.action } });
+    }
+  }
+
+  #looked(looking: Looking, now: LookingNow): void {
+    if (looking !== this.#looking) return;
+    if (now.phase === "opening") this.#day({ playing: { phase: "opening", step: now.step } });
+    else if (now.phase === "playing") this.#day({ playing: { phase: "playing", headMs: now.headMs, paused: now.paused, index: looking.index } });
+    else {
+      this.#drop();
+      this.#day({ playing: now.reason === null || now.reason === "done" ? { phase: "ended" } : { phase: "refused", message: t("This could not be opened."), action: now.reason } });
+    }
+  }
+
+  #drop(): void {
+    const looking = this.#looking;
+    this.#looking = null;
+    if (looking === null) return;
+    void looking.end().catch(() => undefined);
+    this.#canvas?.getContext("2d")?.clearRect(0, 0, this.#canvas.width, this.#canvas.height);
+  }
+
+  #paint(): void {
+    requestAnimationFrame(() => this.#paint());
+    if (this.#looking !== null && this.#canvas !== undefined && this.#video !== undefined) drawBoxes(this.#canvas, this.#video, this.#looking.boxes());
+  }
+
+  async #watchAlarm(alarm: Alarm): Promise<void> {
+    if (alarm.camera === null) return;
+    const from = alarm.raised_ms - 15_000;
+    history.pushState(null, "", pathOf("recordings", alarm.camera.id));
+    this.#board.change({ route: routeOf(location.pathname), day: null });
+    this.#openDay(alarm.camera.id, isoDay(alarm.raised_ms, this.#tz() ?? alarm.site.tz));
+    const end = alarm.closed?.at_ms ?? alarm.window?.ended_ms ?? this.#port.nowMs();
+    await this.#play({ fromMs: from, toMs: Math.max(alarm.raised_ms + 5000, Math.min(end, alarm.raised_ms + 300_000)) });
+  }
+
+  // --- the unit -----------------------------------------------------------------------------------------------------------
+
+  async #arm(unitId: string, target: "arm" | "disarm"): Promise<void> {
+    this.#unit(unitId, () => ({ arming: { phase: "signing", target } }));
+    try {
+      await this.#port.command(unitId, target, () => this.#unit(unitId, () => ({ arming: { phase: "sent", target } })));
+      setTimeout(() => this.#unit(unitId, (one) => (one.arming?.phase === "sent" ? { arming: { phase: "failed", target, message: t("The unit has not confirmed yet. It will when it is in contact; until then nothing changed.") } } : {})), CONFIRM_WITHIN_MS);
+      await this.#words();
+    } catch (error) {
+      const message = error instanceof Refusal ? [error.message, error.action].filter(Boolean).join(" ") : t("This did not reach the server. Nothing changed; try again.");
+      this.#unit(unitId, () => ({ arming: { phase: "failed", target, message } }));
+    }
+  }
+
+  /** Asks first, because the alarm centre then stops looking and can't be asked to look again by this alarm. */
+  #recall(alarm: Alarm): void {
+    const dialog = openDialog(t("Recall {number}?", { number: alarmNumber(alarm) }), (opened) => html`
+      <p>${t("You say: it is us, or it is nothing. The alarm centre stops looking within two seconds and its key is gone.")}</p>
+      <p class="mute">${t("Your unit goes on guarding, and what it recorded stays yours.")}</p>
+      ${foot(button(t("Keep the alarm"), opened.close), button(t("Yes, recall it"), () => { dialog.close(); void this.#recallNow(alarm); }, { kind: "alarm", icon: "recall", id: "recall-now" }))}`);
+  }
+
+  async #recallNow(alarm: Alarm): Promise<void> {
+    this.#board.change({ recalling: alarm.id });
+    try {
+      const recalled = await this.#port.recall(alarm.id);
+      this.#board.change({ alarms: this.#state.alarms.map((one) => (one.id === recalled.id ? recalled : one)) });
+      toast(t("Recalled. The alarm centre can see nothing any more."), "ok");
+    } catch (error) {
+      this.#failed(error);
+    } finally {
+      this.#board.change({ recalling: null });
+      void this.#reload();
+    }
+  }
+
+  // --- proof ----------------------------------------------------------------------------------------------------------------
+
+  async #check(look: Look): Promise<void> {
+    const mark = (check: PortalState["checks"][number]): void => this.#board.change({ checks: { ...this.#state.checks, [look.index]: check } });
+    mark({ phase: "checking" });
+    try {
+      const { index, size } = await this.#port.check(await this.#port.receipt(look.index));
+      if (index === look.index) mark({ phase: "ok", index, size });
+      else mark({ phase: "failed", why: t("The receipt is for another entry.") });
+    } catch (error) {
+      mark({ phase: "failed", why: error instanceof Error ? error.message : String(error) });
+    }
+  }
+
+  async #receipt(look: Look): Promise<void> {
+    try {
+      const file = new Blob([await this.#port.receipt(look.index)], { type: "text/plain" });
+      const link = document.createElement("a");
+      link.href = URL.createObjectURL(file);
+      link.download = `zegel-${look.index}.tlog-proof`;
+      link.click();
+      URL.revokeObjectURL(link.href);
+    } catch (error) {
+      this.#failed(error);
+    }
+  }
+
+  async #compared(unitId: string, same: boolean): Promise<void> {
+    if (!same) return this.#unit(unitId, () => ({ compare: null, distrust: t("Its key is not the one you see on the unit.") }));
+    await this.#port.confirmUnit(unitId).catch((error: unknown) => this.#failed(error));
+    await this.#words();
+  }
+
+  readonly #actions: PortalActions = {
+    compared: (unitId, same) => void this.#compared(unitId, same),
+    go: (view, id) => this.#go(view, id),
+    arm: (unitId, target) => void this.#arm(unitId, target),
+    recall: (alarm) => this.#recall(alarm),
+    chooseDay: (day) => this.#openDay(this.#state.day?.cameraId ?? "", day),
+    chooseCamera: (id) => this.#go("recordings", id),
+    play: (clip) => void this.#play(clip),
+    pause: () => this.#looking?.pause(!(this.#state.day?.playing.phase === "playing" && this.#state.day.playing.paused)),
+    stop: () => {
+      this.#drop();
+      this.#day({ chosen: null, playing: { phase: "idle" } });
+    },
+    watchAlarm: (alarm) => void this.#watchAlarm(alarm),
+    check: (look) => void this.#check(look),
+    receipt: (look) => void this.#receipt(look),
+    signOut: () => {
+      this.#drop();
+      void this.#port.signOut().finally(() => location.assign("/sign-in"));
+    },
+    switchParty: () => location.assign("/sign-in?choose"),
+    video: (video) => {
+      if (video === this.#video) return;
+      this.#video = video;
+      if (video !== undefined) this.#looking?.attach(video);
+    },
+    overlay: (canvas) => (this.#canvas = canvas),
+  };
+}
+
+/** A command is settled once the unit's own word agrees with it. */
+function settled(arming: Arming, state: string | undefined): Arming {
+  if (arming === null || arming.phase === "signing" || state === undefined) return arming;
+  const armed = state === "armed" || state === "working_hours";
+  return (arming.target === "arm") === armed ? null : arming;
+}
+

@@ -1,0 +1,214 @@
+// SPDX-License-Identifier: EUPL-1.2
+// The faces' one line to the client library: its names into ours, its errors into sentences.
+import { ApiError, TrustError } from "../client/errors";
+import { restore, type Session, signIn } from "../client/session";
+import type { UnitTrust } from "../client/trust";
+import { t } from "../kit/words";
+import { base64url, equal, fromBase64url, fromUuid } from "../seal/bytes";
+import { signCommand } from "../seal/command";
+import { verifyEpoch } from "../seal/epoch";
+import { SealError } from "../seal/errors";
+import { openingFingerprint, suiteOf } from "../seal/suite";
+import { words } from "../seal/words";
+import { verifyReceipt } from "../seal/proof";
+import { look } from "./look";
+import { Refusal, type Checked, type Me, type Party, type Port, type SignInStep, type Word } from "./port";
+import type { Alarm, AlarmDetail, Camera, Health, Look, Unit } from "./types";
+
+const SLOT_MS = 1000;
+const steps: Readonly<Record<string, SignInStep>> = { stretching: "deriving", asking: "asking", opening: "opening", done: "opening" };
+
+interface Timeline {
+  readonly epochs: readonly string[];
+  readonly ranges: readonly { readonly epoch: string; readonly from: number; readonly to: number }[];
+}
+
+/** Every error a face may show, as a sentence in the user's language; what is unknown goes on as it is. */
+export function asRefusal(error: unknown): unknown {
+  if (error instanceof ApiError) {
+    if (error.status === 0 && error.code === "unreachable") return new Error("unreachable");
+    if (error.status === 401) return new Refusal("unauthorized", error.message, error.action ?? "");
+    return new Refusal(error.code, error.message, error.action ?? "");
+  }
+  if (error instanceof TrustError) return new Refusal(error.code === "not_compared" ? "not_compared" : "distrust", trustWords(error), "", error.words);
+  if (error instanceof SealError) return new Refusal("distrust", t("What the server gave does not verify: {why}.", { why: error.message }));
+  return error;
+}
+
+function trustWords(error: TrustError): string {
+  switch (error.code) {
+    case "not_compared": return t("This unit’s key was not compared yet.");
+    case "changed": return t("A key is not the one that you pinned.");
+    case "not_signed": return t("This unit is not paired yet.");
+    default: return t("What the server gave does not verify: {why}.", { why: error.message });
+  }
+}
+
+async function told<T>(asking: Promise<T>): Promise<T> {
+  try {
+    return await asking;
+  } catch (error) {
+    throw asRefusal(error);
+  }
+}
+
+class Wire implements Port {
+  #session: Session | null = null;
+  #email = "";
+  #aheadMs = 0;
+  #units: readonly Unit[] = [];
+  #cameras: readonly Camera[] = [];
+
+  get #is(): Session {
+    if (this.#session === null) throw new Refusal("signed_out", t("You were signed out. Sign in again to go on."));
+    return this.#session;
+  }
+
+  #me(session: Session): Me {
+    const party = (one: Session["parties"][number]): Party => ({ id: one.id, name: one.name, role: one.role });
+    const acting = session.actingParty ?? session.parties[0];
+    if (acting === undefined) throw new Refusal("no_party", t("Your account belongs to no organisation yet."), t("Ask whoever invited you."));
+    return { id: session.person.id, name: session.person.name, email: this.#email, language: session.person.language, party: party(acting), parties: session.parties.map(party) };
+  }
+
+  async signIn(email: string, password: string, step: (step: SignInStep) => void): Promise<Me> {
+    this.#session = await told(signIn(email, password, { onProgress: (now) => step(steps[now] ?? "opening") }));
+    this.#email = email.trim().toLowerCase();
+    return this.#me(this.#session);
+  }
+
+  async restore(): Promise<Me | null> {
+    this.#session = await told(restore());
+    return this.#session === null ? null : this.#me(this.#session);
+  }
+
+  async act(partyId: string): Promise<Me> {
+    await told(this.#is.setActingParty(partyId));
+    return this.#me(this.#is);
+  }
+
+  async signOut(): Promise<void> {
+    await this.#session?.signOut();
+    this.#session = null;
+  }
+
+  readonly #get = <T>(path: string): Promise<T> => told(this.#is.api.get<T>(path));
+  readonly #post = <T>(path: string, body: unknown = {}): Promise<T> => told(this.#is.api.post<T>(path, body));
+
+  alarms = async (state: "open" | "all"): Promise<readonly Alarm[]> => (await this.#get<{ alarms: Alarm[] }>(`/alarms?state=${state}`)).alarms;
+  alarm = (id: string): Promise<AlarmDetail> => this.#get(`/alarms/${id}`);
+  claim = (id: string): Promise<Alarm> => this.#post(`/alarms/${id}/claim`);
+  putBack = (id: string): Promise<Alarm> => this.#post(`/alarms/${id}/release-claim`);
+  note = (id: string, text: string): Promise<void> => this.#post(`/alarms/${id}/note`, { text });
+  close = (id: string, code: string, note: string): Promise<Alarm> => this.#post(`/alarms/${id}/close`, { code, note });
+  recall = (id: string): Promise<Alarm> => this.#post(`/alarms/${id}/recall`);
+
+  async cameras(): Promise<readonly Camera[]> {
+    return (this.#cameras = (await this.#get<{ cameras: Camera[] }>("/cameras")).cameras);
+  }
+
+  async units(): Promise<readonly Unit[]> {
+    return (this.#units = (await this.#get<{ units: Unit[] }>("/units")).units);
+  }
+
+  async health(): Promise<Health> {
+    const health = await this.#get<Health>("/health");
+    this.#aheadMs = health.now_ms - Date.now();
+    return health;
+  }
+
+  nowMs(): number {
+    return Date.now() + this.#aheadMs;
+  }
+
+  async looks(): Promise<readonly Look[]> {
+    const answer = await this.#get<readonly Look[] | { rows: readonly Look[] }>("/who-looked?days=30");
+    const rows = "rows" in answer ? answer.rows : answer;
+    const mine = this.#is.person.name;
+    return [...rows].map((row) => ({ ...row, mine: row.mine ?? (row.who === mine && row.party === (this.#is.actingParty?.name ?? null)) })).sort((a, b) => b.index - a.index);
+  }
+
+  receipt = (index: number): Promise<string> => told(this.#is.api.text(`/api/v1/receipts/${index}`));
+
+  /** Checks against the log's key that an owner's keyset names; it is pinned, not asked for. */
+  async check(receipt: string): Promise<Checked> {
+    return told((async () => {
+      const [unit] = this.#units.length > 0 ? this.#units : await this.units();
+      if (unit === undefined) throw new Refusal("no_log", t("No unit is paired, so no log’s key is pinned yet."));
+      const { log } = await this.#is.trust.unit(unit.id);
+      const found = verifyReceipt(receipt, log);
+      return { index: found.index, size: found.checkpoint.size };
+    })());
+  }
+
+  async word(unitId: string): Promise<Word | null> {
+    const trusted = await told(this.#is.trust.unit(unitId, true));
+    const status = trusted.status?.value;
+    if (status === undefined) return null;
+    return { state: status.state, untilMs: status.untilMs, atMs: status.atMs, tz: trusted.policy?.value.hours.zone };
+  }
+
+  confirmUnit = (unitId: string): Promise<void> => told(this.#is.trust.confirmUnit(unitId, "words"));
+
+  async command(unitId: string, action: "arm" | "disarm", signed: () => void): Promise<void> {
+    await told((async () => {
+      const { unit, policy, keyset } = await this.#is.trust.unit(unitId);
+      const issuedMs = this.nowMs();
+      // The counter only has to rise per person: the time does, on every device of his.
+      const command = { version: 1 as const, unit, pairing: policy?.value.pairing ?? keyset.value.pairing, counter: issuedMs, person: fromUuid(this.#is.person.id), action, issuedMs, untilMs: null };
+      const envelope = base64url(await signCommand(command, this.#is.signing));
+      signed();
+      await this.#is.api.post(`/units/${unitId}/command`, { envelope });
+    })());
+  }
+
+  /** Times come from the unit's signed epochs, never from the server's index. */
+  async clips(cameraId: string, fromMs: number, toMs: number): Promise<readonly { fromMs: number; toMs: number }[]> {
+    return told((async () => {
+      const line = await this.#is.api.get<Timeline>(`/cameras/${cameraId}/timeline?from_ms=${fromMs}&to_ms=${toMs}`);
+      const camera = (this.#cameras.length > 0 ? this.#cameras : await this.cameras()).find((one) => one.id === cameraId);
+      if (camera === undefined || line.epochs.length === 0) return [];
+      const { signKey } = await this.#is.trust.unit(camera.unit.id);
+      const epochs = line.epochs.map((envelope) => verifyEpoch(fromBase64url(envelope), signKey).value);
+      return line.ranges.flatMap((range) => {
+        const epoch = epochs.find((one) => equal(one.epoch, fromUuid(range.epoch)));
+        return epoch === undefined ? [] : [{ fromMs: Math.max(fromMs, epoch.startMs + range.from * SLOT_MS), toMs: Math.min(toMs, epoch.startMs + range.to * SLOT_MS) }];
+      });
+    })());
+  }
+
+  look: Port["look"] = (request, purpose) => told(look(this.#is, request, purpose));
+
+  async keyWords(): Promise<readonly { name: string; words: string; hint: string }[]> {
+    const session = this.#is;
+    const party = session.actingParty;
+    const units = await Promise.all(this.#units.map(async (unit) => {
+      const trusted = await session.trust.unit(unit.id).catch(() => null);
+      return trusted === null ? null : { name: unit.name, words: trusted.words, hint: compared(trusted) };
+    }));
+    return [
+      { name: t("Your signing key"), words: session.fingerprintWords("signing"), hint: t("Made in your browser. Your unit obeys what it signs.") },
+      ...(party?.open_pk ? [{ name: t("The key that opens for {party}", { party: party.name }), words: words(openingFingerprint(suiteOf(session.person.suite), fromBase64url(party.open_pk))), hint: t("Recordings are sealed to it. Only your people hold its other half.") }] : []),
+      ...units.filter((unit) => unit !== null),
+    ];
+  }
+
+  events: Port["events"] = (heard, line) => {
+    const stream = this.#is.events((event) => heard(event.topic, event.data), (state) => {
+      if (state === "open") line(true);
+      if (state === "waiting" || state === "ended") line(false);
+    });
+    return () => stream.close();
+  };
+}
+
+function compared(trusted: UnitTrust): string {
+  switch (trusted.how) {
+    case "qr": return t("Compared by the code on the unit.");
+    case "words": return t("Compared by its words.");
+    case "agreement": return t("Compared with the agreement.");
+    default: return t("Pinned at first use: compare it with the words on the unit.");
+  }
+}
+
+export const port: Wire = new Wire();

@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: EUPL-1.2
+import { Portal } from "../faces/portal/controller";
+import { port } from "../faces/wire";
+import { need } from "../kit/dom";
+
+const me = await port.restore().catch(() => null);
+if (me === null) location.replace(`/sign-in?next=${location.pathname}`);
+else {
+  const root = need("#app", HTMLElement);
+  root.replaceChildren();
+  new Portal(port, root, me);
+}
