@@ -86,7 +86,7 @@ class Http:
     def _csrf(self) -> str:
         for _ in range(2):
             for cookie in self.jar:
-                if cookie.name.endswith("zegel-csrf") and cookie.value:
+                if cookie.name.endswith("csrftoken") and cookie.value:
                     return cookie.value
             self.raw("GET", "/api/v1/csrf")
         raise NotAsShown("the server sets no CSRF cookie")

@@ -111,9 +111,9 @@ def enrol(stage: Stage, place: Installation, home: Path, site: Site, source: str
     return paired
 
 
-def run_unit(stage: Stage, paired: Paired, name: str = "unit") -> Program:
+def run_unit(stage: Stage, home: Path, name: str = "unit") -> Program:
     """`zegel unit run`: it guards from now on."""
-    return stage.start(name, ["unit", "run", "--data", str(paired.home)])
+    return stage.start(name, ["unit", "run", "--data", str(home)])
 
 
 def _pair(stage: Stage, place: Installation, owner: Client, site: Site, code: PairingCode, home: Path) -> Paired:

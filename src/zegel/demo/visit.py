@@ -1,0 +1,136 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The demo for a visitor: everything runs, a person walks in, and one table says where to look."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import signal
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from types import FrameType
+
+from zegel.demo import clip, scene
+from zegel.demo.cli import DEFAULT_FOLDER
+from zegel.demo.processes import DidNotStart, Stage, free_port, wait_until
+from zegel.demo.scene import Installation
+from zegel.demo.world import WORLD
+from zegel.unit import clock
+
+LINK_PORT = 8443
+_ALARM_WITHIN_S = 60.0
+_SHOWN = (
+    ("operator", "the alarm rings: press Enter to claim it, watch, close it with a code"),
+    ("owner", "see who looks, recall the alarm, arm and disarm, play your recordings"),
+    ("supervisor", "the same queue"),
+    ("technician", "states only: no picture, whatever you try"),
+    ("household", "another customer of the same alarm centre: sees nothing of the first"),
+)
+
+
+@dataclass(frozen=True)
+class Kept:
+    """What a folder was made with; another source means another world."""
+
+    source: str
+    http_port: int
+    link_port: int
+
+
+def visit(folder: Path | None, video: str | None, camera: str | None, http_port: int) -> int:
+    """Until Ctrl-C."""
+    _stop_on_sigterm()
+    source = clip.source(video, camera)
+    place = (folder or DEFAULT_FOLDER).absolute()
+    kept = _keep(place, source.words, http_port)
+    stage = Stage(place / "logs")
+    begun = clock.mono_s()
+    try:
+        print("Starting the database and the server …", flush=True)
+        installation = scene.install(stage, place, kept.http_port, kept.link_port)
+        if not (place / "unit" / "state").exists():
+            print("Enrolling a camera unit and pairing it, as its owner would …", flush=True)
+            scene.enrol(stage, installation, place / "unit", WORLD.site("yard"), source.words)
+        scene.run_unit(stage, place / "unit")
+        print(_table(installation, source, clock.mono_s() - begun), flush=True)
+        _tell(stage, installation)
+        while True:
+            stage.check()
+            clock.sleep(1.0)
+    except KeyboardInterrupt:
+        print("\nStopping …", flush=True)
+        return 0
+    finally:
+        stage.stop()
+
+
+def _tell(stage: Stage, installation: Installation) -> None:
+    """Say when the first alarm comes."""
+    operator = installation.client("operator")
+    first: list[str] = []
+
+    def alarmed() -> bool:
+        alarms = operator.http.get("/api/v1/alarms?state=open")["alarms"]
+        first.extend(f"{alarm['class']} {alarm['score'] / 1000:.2f}" for alarm in alarms)
+        return bool(first)
+
+    try:
+        took = wait_until(alarmed, "the first alarm", _ALARM_WITHIN_S, stage)
+        print(f"Alarm after {took:.0f} s: {first[0]}. It is ringing on the operator's screen. Ctrl-C ends the demo.")
+    except DidNotStart:
+        print("No alarm yet: nobody was seen in this picture so far. The unit keeps watching. Ctrl-C ends the demo.")
+
+
+def _keep(place: Path, source: str, http_port: int) -> Kept:
+    """The ports and source of this folder; a folder that was made with another source starts afresh."""
+    file = place / "demo.json"
+    if file.exists():
+        kept = Kept(**json.loads(file.read_text()))
+        if kept.source == source and kept.http_port == free_port(kept.http_port):
+            return Kept(source, kept.http_port, free_port(kept.link_port))
+    _start_afresh(place)
+    kept = Kept(source, free_port(http_port), free_port(LINK_PORT))
+    place.mkdir(parents=True, exist_ok=True)
+    file.write_text(json.dumps(kept.__dict__))
+    return kept
+
+
+def _start_afresh(place: Path) -> None:
+    if not place.exists():
+        return
+    if not (place / "demo.json").exists() and any(place.iterdir()):
+        raise DidNotStart(f"{place} holds something that is not a demo: choose another --folder")
+    from zegel.server.kernel.postgres import place_for
+
+    shutil.rmtree(place_for(place / "server"), ignore_errors=True)
+    shutil.rmtree(place)
+
+
+def _table(installation: Installation, source: clip.Source, took_s: float) -> str:
+    base = installation.origin
+    lines = [
+        "", f"Zegel runs ({took_s:.0f} s). The camera shows {source.said}.", "",
+        f"  {'open':<52} {'sign in as':<32} {'password':<20} what to try",
+    ]  # fmt: skip
+    face = {"operator": "/console/", "supervisor": "/console/"}
+    for key, what in _SHOWN:
+        keys = installation.keyring.people[key]
+        url = base + face.get(key, "/portal/")
+        lines.append(f"  {url:<52} {keys.email:<32} {keys.password:<20} {what}")
+    lines += [
+        "", f"  {base + '/kit':<52} the kit that the screens are made of",
+        f"  {base + '/ledger/checkpoint':<52} the public log. Check it yourself, with its key and nothing else:",
+        f'    .venv/bin/zegel ledger verify {installation.log.url} --key "{installation.log.vkey}"',
+        f"    .venv/bin/zegel unit status --data {installation.data.parent / 'unit'}",
+        "", "  Use two browsers (or a private window) to see operator and owner side by side.", "",
+    ]  # fmt: skip
+    return "\n".join(lines)
+
+
+def _stop_on_sigterm() -> None:
+    def stop(_signal: int, _frame: FrameType | None) -> None:
+        raise KeyboardInterrupt
+
+    signal.signal(signal.SIGTERM, stop)
+    sys.stdout.reconfigure(line_buffering=True)  # type: ignore[union-attr]
