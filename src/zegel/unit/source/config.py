@@ -71,7 +71,7 @@ class CameraConfig:
             raise ConfigError("a camera is written NAME=SOURCE[,SUBSTREAM], with a name of at most 63 characters")
         first, *rest = _NEXT_SOURCE.split(sources)
         if len(rest) > 1:
-            raise ConfigError(f"camera '{name}' has {1 + len(rest)} streams: give the main one and at most one smaller one")
+            raise ConfigError(f"camera '{name}' has {1 + len(rest)} streams: give the main one and at most one more")
         return cls(name, Source.parse(first), Source.parse(rest[0]) if rest else None)
 
 

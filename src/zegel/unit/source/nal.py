@@ -2,7 +2,7 @@
 """NAL units: from any form that a camera sends to the one form that is recorded.
 
 RTSP gives start codes (ITU-T H.264 and H.265, annex B), files give lengths (ISO/IEC 14496-15). What leaves here has
-4-byte lengths, and the parameter sets stand only in the avcC or hvcC record. Pure functions; bad input raises BadStream.
+4-byte lengths, and the parameter sets stand only in the avcC or hvcC record. Bad input raises BadStream.
 """
 
 from __future__ import annotations

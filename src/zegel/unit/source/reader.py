@@ -91,7 +91,7 @@ class _Camera:
                 self._tries = 0
             wait_s = BACKOFF_S[min(self._tries, len(BACKOFF_S) - 1)]
             self._tries += 1
-            self._stopping.wait(wait_s * random.uniform(0.8, 1.2))  # noqa: S311 - jitter, not a secret
+            self._stopping.wait(wait_s * random.uniform(0.8, 1.2))
 
     def _report(self, lost: Lost) -> Iterator[Technical]:
         detail: dict[str, str | int] = {"reason": lost.reason, **lost.detail}
@@ -180,7 +180,7 @@ class _Copy:
                 if self._bad >= BAD_PACKETS:
                     raise Garbage("broken_stream", why=str(error)[:80]) from error
 
-    def _packet(self, packet: av.Packet) -> Iterator[Item]:
+    def _packet(self, packet: av.Packet[Any]) -> Iterator[Item]:
         if packet.size > MAX_PACKET:
             raise BadStream(f"a frame of more than {MAX_PACKET} bytes")
         if self._camera.source.is_file:
@@ -207,7 +207,7 @@ class _Copy:
     def _normalized(self, data: bytes) -> tuple[bytes, bool]:
         return self._open.normalizer.packet(data) if self._open.normalizer else (data, False)
 
-    def _times(self, packet: av.Packet) -> tuple[int | None, int | None, int | None]:
+    def _times(self, packet: av.Packet[Any]) -> tuple[int | None, int | None, int | None]:
         base = packet.time_base
         if base is None:
             return None, None, None
@@ -236,7 +236,7 @@ class _Copy:
             yield Technical(Code.LONG_GOP, arrival_s, {"ms": (dts - self._key_dts) * 1000 // TIMESCALE})
         self._key_dts = dts
 
-    def _keep_pace(self, packet: av.Packet) -> None:
+    def _keep_pace(self, packet: av.Packet[Any]) -> None:
         when = packet.dts if packet.dts is not None else packet.pts
         if when is None or packet.time_base is None:
             return
@@ -281,13 +281,15 @@ def _chosen(container: av.container.InputContainer) -> _Open:
     if not (0 <= stream.width <= MAX_EDGE and 0 <= stream.height <= MAX_EDGE):
         raise Garbage("picture_too_large")
     try:
-        normalizer = None if name == "mjpeg" else Normalizer(name == "hevc", bytes(stream.codec_context.extradata or b""))
+        normalizer = (
+            None if name == "mjpeg" else Normalizer(name == "hevc", bytes(stream.codec_context.extradata or b""))
+        )
     except BadStream as error:
         raise Garbage("broken_stream", why=str(error)[:80]) from error
     return _Open(container, stream, _CODECS[name], normalizer)
 
 
-def _demux(opened: _Open) -> Iterator[av.Packet]:
+def _demux(opened: _Open) -> Iterator[av.Packet[Any]]:
     import av
 
     try:

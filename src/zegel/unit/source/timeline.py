@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: EUPL-1.2
 """One rising media time over everything that a camera's own clock does.
 
-Cameras restart, reset their clock, step it, and send packets twice. What is recorded needs a decode time that only rises
-and keeps pace with real time: seal.md's slots come from arrival, and a player can't follow a jump backwards.
+Cameras restart, reset their clock, step it, and send packets twice. What is recorded needs a decode time that only
+rises and keeps pace with real time: slots come from arrival (seal.md), and a player can't follow a jump backwards.
 """
 
 from __future__ import annotations

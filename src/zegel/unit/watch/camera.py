@@ -1,0 +1,196 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""One camera's process: reads its streams, passes the packets on, and watches. It holds no key and may die at any time.
+
+Threads: one for each stream reads, so that arrival times are true whatever analysis does; this one analyses.
+"""
+
+from __future__ import annotations
+
+import os
+import resource
+import signal
+from collections import deque
+from multiprocessing.connection import Connection
+from threading import Condition, Event, Lock, Thread
+
+import cv2
+import msgspec
+
+from zegel.unit import clock
+from zegel.unit.detectors.result import Box
+from zegel.unit.source import CameraConfig, Code, Packet, Stream, Technical, open_camera
+from zegel.unit.source.config import Source
+from zegel.unit.watch.analyst import Analyst, main_pts
+from zegel.unit.watch.eyelink import EyeLink, EyeLost
+from zegel.unit.watch.messages import Beat, Message, Seen, Watch, decode_watch, encode
+from zegel.unit.watch.picture import Image
+from zegel.unit.watch.watcher import Eye, Watcher
+
+BEAT_S = 2.0
+SUB_SILENT_S = 5.0
+"""After so long without a picture of the sub-stream the main one is watched instead."""
+MAX_WAITING = 32 * 1024 * 1024
+MAX_DATA = 1536 * 1024 * 1024
+"""A camera's process may not take more memory than this, whatever its camera sends."""
+
+Item = Stream | Packet | Technical
+
+
+class Waiting:
+    """Items between a reading thread and analysis. What analysis can't follow is left out, by groups of pictures."""
+
+    def __init__(self) -> None:
+        self._items: deque[tuple[str, Item]] = deque()
+        self._bytes = 0
+        self._skipping: set[str] = set()
+        self._ready = Condition()
+
+    def put(self, stream: str, item: Item) -> None:
+        with self._ready:
+            if isinstance(item, Packet):
+                if item.keyframe and self._bytes < MAX_WAITING:
+                    self._skipping.discard(stream)
+                elif self._bytes >= MAX_WAITING:
+                    self._skipping.add(stream)
+                if stream in self._skipping:
+                    return
+                self._bytes += len(item.data)
+            self._items.append((stream, item))
+            self._ready.notify()
+
+    def get(self, timeout_s: float) -> tuple[str, Item] | None:
+        with self._ready:
+            if not self._items and not self._ready.wait(timeout_s):
+                return None
+            stream, item = self._items.popleft()
+            if isinstance(item, Packet):
+                self._bytes -= len(item.data)
+            return stream, item
+
+
+class Camera:
+    """The process's inside."""
+
+    def __init__(self, config: CameraConfig, pipe: Connection, eye: EyeLink | None) -> None:
+        self._config = config
+        self._pipe = pipe
+        self._sending = Lock()
+        self._link = eye
+        self._waiting = Waiting()
+        self._stopping = Event()
+        self._watch = Watch()
+        self._watcher = Watcher(self._eye(), self._watch)
+        self._analysts = {
+            "main": Analyst(self._watcher, self._say),
+            "sub": Analyst(self._watcher, self._say_of_sub, eager=True),
+        }
+        self._latest: Packet | None = None
+        self._sub_s: float | None = None
+        self._blind = False
+
+    def run(self) -> None:
+        self._read("main", self._config.source)
+        if self._config.substream:
+            self._read("sub", self._config.substream)
+        beat_s = 0.0
+        while not self._stopping.is_set():
+            now_s = clock.mono_s()
+            if now_s - beat_s >= BEAT_S:
+                beat_s = now_s
+                self._say(Beat(now_s))
+            self._listen()
+            got = self._waiting.get(BEAT_S / 4)
+            if got is not None:
+                self._watch_item(*got)
+
+    def _eye(self) -> Eye | None:
+        return Eye(self._link.width, self._link.height, self._link.sure, self._look) if self._link else None
+
+    def _look(self, image: Image) -> list[Box]:
+        """Asks the shared detector. While it is away nothing is classified, and the unit is told so."""
+        assert self._link is not None
+        try:
+            boxes = self._link.look(image)
+        except EyeLost:
+            if not self._blind:
+                self._say(Technical(Code.DETECTOR_LOST, clock.mono_s()))
+            self._blind = True
+            return []
+        if self._blind:
+            self._say(Technical(Code.DETECTOR_BACK, clock.mono_s()))
+        self._blind = False
+        return boxes
+
+    def _read(self, stream: str, source: Source) -> None:
+        Thread(target=self._reader, args=(stream, source), name=stream, daemon=True).start()
+
+    def _reader(self, stream: str, source: Source) -> None:
+        try:
+            for item in open_camera(source, self._stopping):
+                self._pass_on(stream, item)
+                self._waiting.put(stream, item)
+        except (BrokenPipeError, ConnectionResetError, EOFError):
+            self._stopping.set()
+        except BaseException:
+            self._stopping.set()  # the pool starts a new process; a half-working one would look alive
+            raise
+
+    def _pass_on(self, stream: str, item: Item) -> None:
+        if isinstance(item, Technical):
+            self._say(
+                item if stream == "main" else Technical(item.code, item.t_mono_s, {**item.detail, "stream": "sub"})
+            )
+        elif stream == "main" and (isinstance(item, Stream) or self._watch.forwarding):
+            self._say(item)
+
+    def _watch_item(self, stream: str, item: Item) -> None:
+        if isinstance(item, Technical):
+            return
+        if stream == "main" and isinstance(item, Packet):
+            self._latest = item
+            if self._sub_s is not None and item.arrival_mono_s - self._sub_s < SUB_SILENT_S:
+                return
+        if stream == "sub" and isinstance(item, Packet):
+            self._sub_s = item.arrival_mono_s
+        analyst = self._analysts[stream]
+        if isinstance(item, Stream):
+            analyst.stream(item)
+        else:
+            analyst.packet(item)
+
+    def _say(self, message: Message) -> None:
+        data = encode(message)
+        with self._sending:
+            self._pipe.send_bytes(data)
+
+    def _say_of_sub(self, message: Message) -> None:
+        if isinstance(message, Seen):
+            message = msgspec.structs.replace(message, pts=main_pts(self._latest, message.t_mono_s, message.pts))
+        self._say(message)
+
+    def _listen(self) -> None:
+        while self._pipe.poll():
+            data = self._pipe.recv_bytes()
+            if not data:
+                self._stopping.set()
+                return
+            self._watch = decode_watch(data)
+            self._watcher.configure(self._watch)
+
+
+def camera_process(config: CameraConfig, pipe: Connection, eye: EyeLink | None) -> None:
+    """Where a camera's process begins. Ends when the unit closes the pipe, or sends an empty message."""
+    _confine()
+    try:
+        Camera(config, pipe, eye).run()
+    except (BrokenPipeError, ConnectionResetError, EOFError):
+        pass
+    finally:
+        os._exit(0)  # a reading thread may hang in the network
+
+
+def _confine() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the unit decides when its cameras end
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_DATA, (MAX_DATA, MAX_DATA))
+    cv2.setNumThreads(1)
