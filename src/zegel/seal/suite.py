@@ -70,7 +70,7 @@ _HPKE = {
 # Ed25519 points of order 1, 2, 4 and 8 by their y coordinate, the non-canonical spellings included (the sign bit is
 # masked off before looking). Such a "public key" verifies one signature for many messages.
 _P = 2**255 - 19
-_ORDER_8_Y = 0x7A03AC9277FDC74EC6CC392CFA53202A0F67100D760B3CBA4FD83D3D706A17C7
+_ORDER_8_Y = 0x7A03AC9277FDC74EC6CC392CFA53202A0F67100D760B3CBA4FD84D3D706A17C7
 _SMALL_ORDER_Y = frozenset({0, 1, _P - 1, _P, _P + 1, _ORDER_8_Y, _P - _ORDER_8_Y})
 
 
