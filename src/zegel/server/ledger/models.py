@@ -27,6 +27,7 @@ class Published(models.Model):
     origin_number = models.IntegerField()
     size = models.BigIntegerField()
     root = models.BinaryField()
+    at_ms = models.BigIntegerField()
 
     class Meta:
         db_table = "ledger_published"

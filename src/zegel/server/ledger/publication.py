@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: EUPL-1.2
 """What outsiders are told about forgotten entries: which have no body any more, and the deletions that say so.
 
-`ledger/<n>/forgotten` in the store: JSON {"size", "missing": [[first, past]…], "deletions": [{"index", "salt", "body"}…]}, base64.
+`ledger/<n>/forgotten` in the store, JSON, bytes in base64:
+{"size", "missing": [[first, past]…], "deletions": [{"index", "salt", "body"}…]}.
 Deletion entries name entry numbers and nobody. Each verifies against the tree, so whoever reads this can tell a logged
 deletion from a body that vanished.
 """

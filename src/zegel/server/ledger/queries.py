@@ -63,9 +63,30 @@ def checkpoint_head() -> Checkpoint | None:
     return Checkpoint.parse(Note.parse(note).text) if note else None
 
 
+def forgotten() -> bytes:
+    """What outsiders are told about erased bodies (see publication). Raises NotFound before there is anything."""
+    published = tiles()
+    return published.store.get(published.key("forgotten"))
+
+
 def tile(path: str) -> bytes:
     """A tile or bundle by its path under the log. Raises ProofRefused for no tile's path, NotFound."""
     return tiles().read(Tile.parse(path))
+
+
+@dataclass(frozen=True)
+class State:
+    """How far the log is: entries, how many of them a checkpoint covers, and when that was signed (0: never)."""
+
+    size: int
+    published: int
+    checkpoint_ms: int
+
+
+def state() -> State:
+    """For health and for screens."""
+    published = Published.objects.get(id=1)
+    return State(size(), published.size, published.at_ms)
 
 
 def size() -> int:

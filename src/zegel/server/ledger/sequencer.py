@@ -201,8 +201,8 @@ class Sequencer:
         if size < published:
             raise TreeShrunk(
                 f"{published} entries were published and the database holds {size}: an older copy was restored.",
-                action="Run 'zegel manage ledger continue' to take the published ones over, or 'zegel manage ledger restart' for a "
-                "new origin.",
+                action="Run 'zegel manage ledger continue' to take the published ones over, "
+                "or 'zegel manage ledger restart' for a new origin.",
             )
 
     def _verify_stored(self, stored: Published) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 import psycopg
 
 from zegel.seal.tiles import WIDTH
+from zegel.server.kernel import clock
 from zegel.server.ledger.sequencer import Published
 
 
@@ -52,7 +53,8 @@ class DatabaseSource:
         return Published(int(size), bytes(root))
 
     def publish(self, old_size: int, new: Published) -> bool:
-        return bool(self._one("SELECT ledger_publish(%s, %s, %s, %s)", self._number, old_size, new.size, new.root)[0])
+        arguments = (self._number, old_size, new.size, new.root, clock.now_ms())
+        return bool(self._one("SELECT ledger_publish(%s, %s, %s, %s, %s)", *arguments)[0])
 
     def _one(self, statement: str, *arguments: Any) -> tuple[Any, ...]:
         row = self._connection.execute(statement, arguments, prepare=True).fetchone()

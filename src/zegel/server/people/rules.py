@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from zegel.seal.errors import SealError
 from zegel.seal.suite import Suite, check_open_public, check_sign_public
 from zegel.server.people.errors import BadField
-from zegel.server.people.roles import Language, Role
+from zegel.server.people.roles import Language
 
 AUTH_KEY_LENGTH = 32
 WINDOW = timedelta(minutes=15)
@@ -118,9 +118,3 @@ def retry_after_s(count: Count, most: int, now: datetime) -> int:
     if count.count <= most or now >= ends:
         return 0
     return max(1, int((ends - now).total_seconds()))
-
-
-def first_role(roles: list[str]) -> Role:
-    """With which of several roles a person starts: the one that comes first in Role."""
-    order = list(Role)
-    return min((Role(role) for role in roles), key=order.index)

@@ -54,10 +54,7 @@ def end(request: HttpRequest) -> None:
 
 def signed_in(session: Any) -> Person:
     """The person behind a session. Raises SignedOut."""
-    identifier, started_ms = session.get("person"), session.get("started_ms", 0)
-    if identifier is None or clock.now_ms() - started_ms > LONGEST.total_seconds() * 1000:
-        raise _signed_out()
-    person = Person.objects.filter(id=UUID(identifier)).first()
+    person = Person.objects.filter(id=_person_id(session)).first()
     if person is None or person.epoch != session.get("epoch"):
         raise _signed_out()
     return person
@@ -69,9 +66,10 @@ def actor_from_request(request: HttpRequest) -> Actor:
 
 
 def actor_from_session(session_key: str, address: str) -> Actor | None:
-    """As actor_from_request, for what has no Django request (event streams); None when nobody is signed in. Blocks on
-    the
-    database: call it from a thread."""
+    """As actor_from_request, for what has no Django request (event streams); None when nobody is signed in.
+
+    Blocks on the database: call it from a thread.
+    """
     try:
         return _actor(SessionStore(session_key), address)
     except (SignedOut, NotAMember):
@@ -79,13 +77,27 @@ def actor_from_session(session_key: str, address: str) -> Actor | None:
 
 
 def _actor(session: Any, address: str) -> Actor:
-    person = signed_in(session)
-    party = session.get("party")
-    if party is None:
-        raise NotAMember(_("You don't belong to an organisation yet."), action=_("Ask the owner to add you."))
-    party_id = UUID(party)
-    role = queries.role_in(person.id, party_id, session.get("role"))
-    return Actor(ActorKind.PERSON, person.id, party_id, role=role.value, address=_address(address))
+    person_id, party = _person_id(session), session.get("party")
+    party_id = UUID(party) if party else None
+    seat = queries.seat(person_id, party_id)
+    if seat is None or seat[0] != session.get("epoch"):
+        raise _signed_out()
+    roles = seat[1]
+    if party_id is None or not roles:
+        raise NotAMember(
+            _("You don't act for an organisation now."), action=_("Choose one, or ask its owner to add you.")
+        )
+    role = session.get("role")
+    return Actor(
+        ActorKind.PERSON, person_id, party_id, role=role if role in roles else roles[0].value, address=_address(address)
+    )
+
+
+def _person_id(session: Any) -> UUID:
+    identifier, started_ms = session.get("person"), session.get("started_ms", 0)
+    if identifier is None or clock.now_ms() - started_ms > LONGEST.total_seconds() * 1000:
+        raise _signed_out()
+    return UUID(identifier)
 
 
 def _address(text: str) -> str:

@@ -37,7 +37,7 @@ CREATE TRIGGER ledger_body_stays BEFORE DELETE ON ledger_body
   FOR EACH ROW EXECUTE FUNCTION ledger_refuse();
 
 INSERT INTO ledger_head (id, size) VALUES (1, 0);
-INSERT INTO ledger_published (id, origin_number, size, root) VALUES (1, 1, 0, sha256(''));
+INSERT INTO ledger_published (id, origin_number, size, root, at_ms) VALUES (1, 1, 0, sha256(''), 0);
 """
 
 FUNCTIONS = r"""
@@ -123,10 +123,11 @@ BEGIN
 END $$;
 
 -- The sequencer's note, before a checkpoint leaves the house. False when somebody else was faster.
-CREATE FUNCTION ledger_publish(origin integer, from_size bigint, to_size bigint, new_root bytea) RETURNS boolean
+CREATE FUNCTION ledger_publish(origin integer, from_size bigint, to_size bigint, new_root bytea, moment bigint)
+RETURNS boolean
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN
-  UPDATE ledger_published SET size = to_size, root = new_root
+  UPDATE ledger_published SET size = to_size, root = new_root, at_ms = moment
     WHERE id = 1 AND origin_number = origin AND size = from_size AND to_size >= from_size
       AND to_size <= (SELECT h.size FROM ledger_head h WHERE h.id = 1);
   RETURN FOUND;
@@ -169,6 +170,7 @@ class Migration(migrations.Migration):
                 ("origin_number", models.IntegerField()),
                 ("size", models.BigIntegerField()),
                 ("root", models.BinaryField()),
+                ("at_ms", models.BigIntegerField()),
             ],
             options={"db_table": "ledger_published"},
         ),

@@ -39,6 +39,14 @@ LANGUAGE sql STABLE PARALLEL SAFE SECURITY DEFINER SET search_path = public, pg_
     SELECT party_id FROM people_membership WHERE person_id = zegel_person()
       AND valid_from <= zegel_now() AND (valid_to IS NULL OR valid_to > zegel_now())
   ) AS known $$;
+
+-- What every request asks: how many times the person ended all sessions, and his roles for that party at that moment.
+CREATE FUNCTION people_seat(person uuid, party uuid, moment timestamptz) RETURNS TABLE (epoch integer, roles text[])
+LANGUAGE sql STABLE PARALLEL SAFE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+  SELECT p.epoch, ARRAY(
+    SELECT m.role::text FROM people_membership m WHERE m.person_id = p.id AND m.party_id = party
+      AND m.valid_from <= moment AND (m.valid_to IS NULL OR m.valid_to > moment))
+  FROM people_person p WHERE p.id = person $$;
 """
 
 POLICIES = """

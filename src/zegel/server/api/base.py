@@ -1,0 +1,64 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The API object, and who may call it.
+
+Every operation is for the signed-in unless its router says `auth=anybody`. Both check CSRF for what changes something
+(the double-submit token in the header X-CSRFToken, and Origin), both count. An operation finds who is acting in
+`request.auth`: an Actor, whose membership was looked up for this request.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import cast
+
+from django.conf import settings
+from django.http import HttpRequest
+from ninja import NinjaAPI, Router
+from ninja.security import APIKeyCookie
+
+from zegel.server.api import errors, throttle
+from zegel.server.api.routers import ROUTERS
+from zegel.server.kernel.actor import Actor
+from zegel.server.people import sessions
+
+SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+class SignedIn(APIKeyCookie):
+    """A session cookie of somebody who acts for a party."""
+
+    param_name = settings.SESSION_COOKIE_NAME
+
+    def authenticate(self, request: HttpRequest, key: str | None) -> Actor:
+        actor = sessions.actor_from_request(request)
+        throttle.signed_in.take(str(actor.id))
+        return actor
+
+
+class Anybody(APIKeyCookie):
+    """Nobody in particular: sign-in itself, and who has no party yet. Counted by address."""
+
+    param_name = settings.SESSION_COOKIE_NAME
+
+    def authenticate(self, request: HttpRequest, key: str | None) -> str:
+        throttle.anybody.take(request.META.get("REMOTE_ADDR", ""))
+        return "anybody"
+
+
+signed_in = SignedIn()
+anybody = Anybody()
+
+
+def acting(request: HttpRequest) -> Actor:
+    """Who is acting, in an operation for the signed-in."""
+    return cast(Actor, request.auth)  # type: ignore[attr-defined]
+
+
+def build() -> NinjaAPI:
+    """The API with every room's router."""
+    api = NinjaAPI(title="Zegel", version="1", urls_namespace="api", docs_url=None, auth=signed_in)
+    errors.register(api)
+    for prefix, target in ROUTERS:
+        module, _, name = target.partition(":")
+        api.add_router(prefix, cast(Router, getattr(import_module(module), name)))
+    return api

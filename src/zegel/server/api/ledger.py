@@ -1,0 +1,40 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Receipts, for those whom an entry concerns."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from ninja import Path, Router
+
+from zegel.server.api.base import acting
+from zegel.server.exports import actions as exports
+from zegel.server.gate import Action, Resource, ResourceKind, require
+from zegel.server.ledger import queries
+
+router = Router(tags=["ledger"])
+PLAIN = "text/plain; charset=utf-8"
+LARGEST_INDEX = 2**53 - 1
+
+
+@router.get("/receipts/{index}")
+def receipt(request: HttpRequest, index: int = Path(ge=0, le=LARGEST_INDEX)) -> HttpResponse:
+    """The entry's receipt, for the viewer to verify. 425 until a checkpoint covers it (within a second): ask again."""
+    actor = acting(request)
+    require(actor, Action.READ, Resource(ResourceKind.ENTRY, index))
+    return HttpResponse(queries.receipt_for(actor, index), content_type=PLAIN)
+
+
+@router.get("/receipts/{index}/file")
+def receipt_file(request: HttpRequest, index: int = Path(ge=0, le=LARGEST_INDEX)) -> HttpResponse:
+    """The same as a file to keep. That it was taken is itself logged."""
+    actor = acting(request)
+    require(actor, Action.READ, Resource(ResourceKind.ENTRY, index))
+    text = queries.receipt_for(actor, index)
+    sent = exports.send(
+        actor, exports.FileKind.RECEIPT, f"receipt-{index}.txt", text.encode(),
+        purpose="proof", resource=Resource(ResourceKind.ENTRY, index),
+    )  # fmt: skip
+    response = HttpResponse(sent.content, content_type=sent.content_type)
+    response["Content-Disposition"] = sent.disposition
+    response["X-Zegel-Entry"] = str(sent.index)
+    return response

@@ -1,0 +1,73 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The log for everyone (C2SP tlog-tiles): no cookie, no sign-in, any origin, made for caches in between.
+
+Full tiles never change; a partial tile of a width never changes either, so both may be kept for ever. The checkpoint
+may be
+kept for a second.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
+from django.utils.cache import get_conditional_response
+from django.utils.http import quote_etag
+from django.views.decorators.http import require_safe
+
+from zegel.seal.errors import SealError
+from zegel.server.kernel.storage import NotFound
+from zegel.server.ledger import queries
+
+FOR_EVER = "public, max-age=31536000, immutable"
+A_SECOND = "public, max-age=1"
+A_MINUTE = "public, max-age=60"
+PLAIN = "text/plain; charset=utf-8"
+BYTES = "application/octet-stream"
+JSON = "application/json"
+
+
+@require_safe
+def checkpoint(request: HttpRequest) -> HttpResponse:
+    return _answer(request, lambda: queries.latest_checkpoint().encode(), PLAIN, A_SECOND)
+
+
+@require_safe
+def tile(request: HttpRequest, name: str) -> HttpResponse:
+    return _answer(request, lambda: queries.tile(name), BYTES, FOR_EVER)
+
+
+@require_safe
+def key(request: HttpRequest) -> HttpResponse:
+    """The log's verifier key. Compare it another way before you trust it: who serves a forged log serves its key
+    too."""
+    return _answer(request, lambda: queries.verifier_key().encode() + b"\n", PLAIN, A_MINUTE)
+
+
+@require_safe
+def forgotten(request: HttpRequest) -> HttpResponse:
+    """Which entries have no body any more, and the deletion entries that say so."""
+    return _answer(request, queries.forgotten, JSON, A_MINUTE)
+
+
+def _answer(request: HttpRequest, read: Callable[[], bytes], kind: str, cache: str) -> HttpResponse:
+    try:
+        data = read()
+    except (NotFound, SealError):
+        data = b""
+    if not data:
+        return _open_to_all(HttpResponse("There is nothing here.\n", status=404, content_type=PLAIN), A_SECOND)
+    etag = quote_etag(hashlib.sha256(data).hexdigest()[:32])
+    response = get_conditional_response(request, etag=etag) or HttpResponse(data, content_type=kind)
+    if isinstance(response, HttpResponseNotModified):
+        del response["Content-Type"]
+    response["ETag"] = etag
+    return _open_to_all(response, cache)
+
+
+def _open_to_all(response: HttpResponse, cache: str) -> HttpResponse:
+    response["Cache-Control"] = cache
+    response["Access-Control-Allow-Origin"] = "*"
+    response["Access-Control-Expose-Headers"] = "ETag"
+    return response

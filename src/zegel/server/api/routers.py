@@ -1,0 +1,9 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Every router of the API: (prefix under /api/v1, module:name), one a line."""
+
+from __future__ import annotations
+
+ROUTERS: tuple[tuple[str, str], ...] = (
+    ("", "zegel.server.api.auth:router"),
+    ("", "zegel.server.api.ledger:router"),
+)

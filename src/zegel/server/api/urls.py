@@ -1,0 +1,17 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""/api/v1 for the signed-in, /ledger for everyone."""
+
+from __future__ import annotations
+
+from django.urls import path, re_path
+
+from zegel.server.api import public_ledger
+from zegel.server.api.base import build
+
+urlpatterns = [
+    path("api/v1/", build().urls),
+    path("ledger/checkpoint", public_ledger.checkpoint),
+    path("ledger/key", public_ledger.key),
+    path("ledger/forgotten", public_ledger.forgotten),
+    re_path(r"^ledger/(?P<name>tile/[x0-9a-z/.]{1,80})$", public_ledger.tile),
+]
