@@ -24,7 +24,7 @@ export function t(text: string, values: Values = {}): string {
   return fill(typeof found === "string" && found !== "" ? found : text, values);
 }
 
-/** One sentence with a number: `tn("{n} camera", "{n} cameras", 3)`. All four languages have two forms, split at one. */
+/** One sentence with a number: `tn(one, many, 3)`. All four languages have two forms, split at one. */
 export function tn(one: string, many: string, n: number, values: Values = {}): string {
   const found = catalogue[one];
   const forms = Array.isArray(found) ? (found as readonly string[]) : [one, many];
