@@ -33,6 +33,15 @@ def installation() -> Path:
     return folder
 
 
+@pytest.fixture(scope="module")
+def walkable_folder() -> Iterator[Path]:
+    """A folder that the embedded database's user can walk to, which pytest's own temporary folders are not."""
+    folder = Path(tempfile.mkdtemp(prefix="zegel-test-"))
+    folder.chmod(0o755)
+    yield folder
+    shutil.rmtree(folder, ignore_errors=True)
+
+
 @cache
 def embedded():  # type: ignore[no-untyped-def]
     """The run's database server, not started yet."""

@@ -15,12 +15,9 @@ from zegel.server.kernel.postgres import EmbeddedPostgres, RunAs
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory):
+def server(walkable_folder):
     """A durable one of its own, as an installation has it."""
-    folder = tmp_path_factory.mktemp("installation")
-    for parent in [folder, *folder.parents][:3]:
-        parent.chmod(0o755)
-    server = EmbeddedPostgres(folder / "postgres", folder / "secrets")
+    server = EmbeddedPostgres(walkable_folder / "postgres", walkable_folder / "secrets")
     yield server
     server.stop()
 

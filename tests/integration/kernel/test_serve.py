@@ -85,11 +85,8 @@ def is_gone(pid: int) -> bool:
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory) -> Path:
-    folder = tmp_path_factory.mktemp("serve")
-    for parent in [folder, *folder.parents][:3]:
-        parent.chmod(0o755)
-    return folder / "data"
+def folder(walkable_folder) -> Path:
+    return walkable_folder / "data"
 
 
 @pytest.fixture(scope="module")
@@ -127,7 +124,8 @@ def test_another_host_name_is_refused(served):
 
 
 def test_what_is_secret_is_readable_by_its_user_only(served):
-    secret = [path for path in (served.data / "secrets").iterdir()] + [
+    secret = [
+        *(served.data / "secrets").iterdir(),
         served.data / "tls" / "server.key",
         served.data / "tls" / "ca.key",
     ]
