@@ -2,7 +2,7 @@
 // One of every object, made from a small world: an owner, a unit, an alarm centre, a log.
 import { sha256 } from "@noble/hashes/sha2.js";
 import * as seal from "../src/seal";
-import { stretchHere } from "../src/client/stretch";
+import { stretchHere } from "../src/client/stretch_here";
 import { type Bytes, concat, copy, hex, newId, random } from "../src/seal";
 
 export interface KeyPair {

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { existsSync, readFileSync } from "node:fs";
 import test, { type TestContext } from "node:test";
 import * as seal from "../src/seal";
-import { stretchHere } from "../src/client/stretch";
+import { stretchHere } from "../src/client/stretch_here";
 import { copy, fromHex, hex } from "../src/seal";
 import type { Kind } from "../src/seal/schema";
 import { ownVectors } from "./shared_files";

@@ -66,14 +66,6 @@ export function verifyKeyset(envelope: Uint8Array, predecessor: Verified<Keyset>
   return next;
 }
 
-/** A keyset that was verified before: the exact bytes whose hash is pinned, signed by one of the owners that it names or named. */
-export function pinnedKeyset(envelope: Uint8Array, pinnedHash: Uint8Array, ...signers: readonly Uint8Array[]): Verified<Keyset> {
-  const claimed = KEYSET.decode(parseKeyset(envelope));
-  const verified = verifyObject(KEYSET, envelope, ...signKeys(claimed), ...signers);
-  must(equal(verified.hash, pinnedHash), "signer", "another keyset than the one that is pinned");
-  return verified;
-}
-
 function parseKeyset(envelope: Uint8Array): Bytes {
   const { object, body } = parseEnvelope(envelope);
   must(object === "keyset", "object", `a keyset was expected, this is a ${object}`);

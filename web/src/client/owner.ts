@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: EUPL-1.2
+// What an owner signs and makes: accounts, the tenant key, keysets, policies, commands, the pairing of a unit. Everything is made
+// here, on his device; the server only carries it.
+import { type Bundle, accountKeys, newRecoveryCode, recoveryKey, wrapBundle } from "../seal/account";
+import { type Bytes, base64url, equal, fromBase64url, fromUuid, newId, random, wipe } from "../seal/bytes";
+import { type Command, signCommand } from "../seal/command";
+import type { Verified } from "../seal/envelope";
+import { SealError, must } from "../seal/errors";
+import { type Keyset, signKeyset, verifyKeyset } from "../seal/keyset";
+import { sealMember } from "../seal/member";
+import { PAIRING, type Paired, type Pairing, pairingMac, parsePairingCode, verifyPaired } from "../seal/pairing";
+import { type Policy, signPolicy, verifyPolicy } from "../seal/policy";
+import { type Suite, newKeys, openingPublicKey, signingFingerprint } from "../seal/suite";
+import type { Session } from "./session";
+import { stretch } from "./stretch";
+
+// --- accounts ------------------------------------------------------------------------------------------------------------
+
+export interface NewAccount {
+  readonly person: Bytes;
+  readonly suite: Suite;
+  readonly authKey: Bytes;
+  readonly signPublic: Bytes;
+  readonly openPublic: Bytes;
+  readonly bundlePassword: Bytes;
+  readonly bundleRecovery: Bytes;
+  /** To be printed and typed back; kept nowhere. */
+  readonly recoveryCode: string;
+}
+
+export async function makeAccount(email: string, password: string, origin: string, suite: Suite = 1, person: Bytes = newId()): Promise<NewAccount> {
+  const [{ authKey, wrapKey }, keys] = await Promise.all([accountKeys(password, email, origin, stretch), newKeys(suite)]);
+  const bundle: Bundle = { version: 1, suite, person, signSeed: keys.signSeed, openPrivate: keys.openPrivate };
+  const recoveryCode = newRecoveryCode();
+  const codeKey = recoveryKey(recoveryCode);
+  const [bundlePassword, bundleRecovery] = await Promise.all([wrapBundle(bundle, "password", wrapKey), wrapBundle(bundle, "recovery", codeKey)]);
+  wipe(wrapKey, codeKey, keys.signSeed, keys.openPrivate);
+  return { person, suite, authKey, signPublic: keys.signPublic, openPublic: keys.openPublic, bundlePassword, bundleRecovery, recoveryCode };
+}
+
+export interface NewTenantKey {
+  readonly publicKey: Bytes;
+  /** One member object per person: the private key, sealed to each. */
+  readonly members: readonly Bytes[];
+}
+
+/** A party's opening key, sealed to people whose keys the caller compared; the private half exists nowhere else. */
+export async function makeTenantKey(session: Session, party: Bytes, people: readonly { readonly person: Bytes; readonly openKey: Bytes }[]): Promise<NewTenantKey> {
+  const tenantPrivate = random(32);
+  try {
+    const tenantKey = await openingPublicKey(session.suite, tenantPrivate);
+    const members = await Promise.all(
+      people.map(({ person, openKey }) => sealMember({ suite: session.suite, party, person, personOpenKey: openKey, tenantKey, tenantPrivate }, session.signing)),
+    );
+    return { publicKey: tenantKey, members };
+  } finally {
+    wipe(tenantPrivate);
+  }
+}
+
+// --- commands and policies -----------------------------------------------------------------------------------------------
+
+/** Arms or disarms. The counter only has to rise for each person: his clock does, on every device. */
+export async function sendCommand(session: Session, unitId: string, action: Command["action"], untilMs: number | null = null, nowMs = Date.now()): Promise<void> {
+  const { unit, keyset } = await session.trust.unit(unitId);
+  const command: Command = { version: 1, unit, pairing: keyset.value.pairing, counter: nowMs, person: fromUuid(session.person.id), action, issuedMs: nowMs, untilMs };
+  await session.api.post(`/units/${unitId}/command`, { envelope: base64url(await signCommand(command, session.signing)) });
+}
+
+export type PolicyChange = Partial<Omit<Policy, "version" | "unit" | "pairing" | "counter" | "issuedMs" | "keyset" | "central">>;
+
+/** The next policy: the one that the unit has, with these changes. */
+export async function sendPolicy(session: Session, unitId: string, change: PolicyChange, nowMs = Date.now()): Promise<Verified<Policy>> {
+  const { policy, keyset } = await session.trust.unit(unitId, true);
+  if (!policy) throw new SealError("object", "this unit has no policy yet: it gets its first one at pairing");
+  const next: Policy = { ...policy.value, ...change, counter: policy.value.counter + 1, issuedMs: nowMs, keyset: keyset.hash };
+  const envelope = await signPolicy(next, session.signing);
+  await session.api.post(`/units/${unitId}/policy`, { envelope: base64url(envelope) });
+  return verifyPolicy(envelope, keyset);
+}
+
+// --- pairing ---------------------------------------------------------------------------------------------------------------
+
+interface PairingAnswer {
+  readonly unit_id: string;
+  readonly pairing_id: string;
+  readonly sign_pk: string;
+  readonly software: string;
+  readonly cameras: readonly { readonly id: string; readonly name: string }[];
+}
+
+export interface PairingStart {
+  readonly unitId: string;
+  readonly pairingId: string;
+  readonly unitKey: Bytes;
+  readonly secret: Bytes;
+  readonly fingerprint: Bytes;
+  readonly software: string;
+  readonly cameras: PairingAnswer["cameras"];
+}
+
+/** From the code on the unit: asks the server for the unit with that fingerprint, and believes only the key that matches it. */
+export async function startPairing(session: Session, code: string, siteId: string, name: string): Promise<PairingStart> {
+  const { fingerprint, secret } = parsePairingCode(code);
+  const answer = await session.api.post<PairingAnswer>("/pairings", { fingerprint: base64url(fingerprint), site_id: siteId, name });
+  const unitKey = fromBase64url(answer.sign_pk);
+  must(equal(signingFingerprint(unitKey), fingerprint), "signer", "the server offers another unit than the one whose code was scanned");
+  return { unitId: answer.unit_id, pairingId: answer.pairing_id, unitKey, secret, fingerprint, software: answer.software, cameras: answer.cameras };
+}
+
+export interface FirstTerms {
+  /** Keys compared another way: co-owners', the alarm centre's (printed in the agreement), the log's. */
+  readonly owners: Keyset["owners"];
+  readonly tenantKey: Bytes;
+  readonly arc: Keyset["arc"];
+  readonly log: Keyset["log"];
+  readonly witnesses: Keyset["witnesses"];
+  readonly keysetExpiresMs: number;
+  readonly policy: Omit<Policy, "version" | "unit" | "pairing" | "counter" | "issuedMs" | "keyset">;
+}
+
+/** Signs keyset and policy, MACs the pairing, and waits until the unit itself answered for exactly that. */
+export async function completePairing(session: Session, start: PairingStart, terms: FirstTerms, waitMs = 60_000): Promise<Verified<Paired>> {
+  const nowMs = Date.now();
+  const [unit, pairing] = [fromUuid(start.unitId), fromUuid(start.pairingId)];
+  const owner = session.actingParty;
+  must(owner !== null, "field", "choose first for whom you act");
+  const keyset = await signKeyset({
+    version: 1, suite: session.suite, unit, pairing, owner: fromUuid(owner.id), number: 1, previous: null, issuedMs: nowMs, expiresMs: terms.keysetExpiresMs,
+    owners: terms.owners, tenantKey: terms.tenantKey, arc: terms.arc, log: terms.log, witnesses: terms.witnesses,
+  }, session.signing);
+  const verified = verifyKeyset(keyset, null);
+  const policy = await signPolicy({ version: 1, unit, pairing, counter: 1, issuedMs: nowMs, keyset: verified.hash, ...terms.policy }, session.signing);
+  const asked: Pairing = { version: 1, unit, pairing, keyset: verified.hash, policy: verifyPolicy(policy, verified).hash };
+  const mac = pairingMac(start.secret, asked);
+  wipe(start.secret);
+  await session.api.post(`/pairings/${start.pairingId}`, {
+    pairing: base64url(PAIRING.encode(asked)), mac: base64url(mac), keyset: base64url(keyset), policy: base64url(policy),
+  });
+  const paired = await answered(session, start, asked, waitMs);
+  await session.trust.confirmUnit(start.unitId, "qr", start.fingerprint);
+  return paired;
+}
+
+async function answered(session: Session, start: PairingStart, asked: Pairing, waitMs: number): Promise<Verified<Paired>> {
+  const until = performance.now() + waitMs;
+  for (;;) {
+    const { paired } = await session.api.get<{ state: string; paired: string | null }>(`/pairings/${start.pairingId}`);
+    if (paired) return verifyPaired(fromBase64url(paired), start.unitKey, start.fingerprint, asked);
+    must(performance.now() < until, "expired", "the unit has not answered: is it switched on and online?");
+    await new Promise((resolve) => setTimeout(resolve, 500));
+  }
+}

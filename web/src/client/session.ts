@@ -1,0 +1,257 @@
+// SPDX-License-Identifier: EUPL-1.2
+// A signed-in person: who it is, for which party he acts, and his keys. The password is used here and goes nowhere.
+import { type Bundle, accountKeys, normalizeEmail, openPins, type Pin, pinsKey, recoveryKey, sealPins, unwrapBundle, wrapBundle } from "../seal/account";
+import { type Bytes, base64url, concat, fromBase64url, fromUuid, uuid, wipe } from "../seal/bytes";
+import { parseEnvelope, verifyObject } from "../seal/envelope";
+import { MEMBER, openMember, type Member } from "../seal/member";
+import { type OpeningKey, type SigningKey, openingKey, signingKey, suiteOf, type Suite } from "../seal/suite";
+import { words } from "../seal/words";
+import { Api } from "./api";
+import { ApiError } from "./errors";
+import { type Stream, type StreamState, type ZegelEvent, openEvents } from "./events";
+import { Ledger } from "./ledger";
+import { stretch } from "./stretch";
+import { Trust } from "./trust";
+import { vault } from "./vault";
+
+export interface PersonInfo {
+  readonly id: string;
+  readonly name: string;
+  readonly language: string;
+  readonly suite: number;
+  readonly sign_pk: string;
+  readonly open_pk: string;
+}
+
+export interface PartyInfo {
+  readonly id: string;
+  readonly name: string;
+  readonly kind: string;
+  readonly role: string;
+  readonly open_pk: string | null;
+  readonly sealed_tenant_key: string | null;
+  readonly roles?: readonly string[];
+  /** Tenant keys of before, each sealed to this person too; newest first. */
+  readonly older_keys?: readonly { readonly sealed_tenant_key: string | null }[];
+}
+
+interface Me {
+  readonly person: PersonInfo;
+  readonly bundle: string;
+  readonly pins: string | null;
+  readonly parties: readonly PartyInfo[];
+  readonly acting?: { readonly party_id: string | null; readonly role: string | null } | null;
+}
+
+export type SignInStep = "stretching" | "asking" | "opening" | "done";
+
+export class Session {
+  readonly trust: Trust;
+  readonly ledger: Ledger;
+  #acting: string | null;
+  #pins: readonly Pin[] = [];
+  #pinning: Promise<void> = Promise.resolve();
+  readonly #tenantKeys = new Map<string, Promise<readonly OpeningKey[]>>();
+  readonly #listeners = new Set<{ onEvent: (event: ZegelEvent) => void; onState: (state: StreamState) => void }>();
+  #stream: Stream | null = null;
+  #streamState: StreamState | null = null;
+  readonly #stopped = new Set<() => void>();
+
+  private constructor(
+    readonly api: Api,
+    readonly person: PersonInfo,
+    readonly parties: readonly PartyInfo[],
+    readonly signing: SigningKey,
+    readonly opening: OpeningKey,
+    readonly pinsKey: Bytes,
+    acting: string | null,
+  ) {
+    this.#acting = acting;
+    this.trust = new Trust(this);
+    this.ledger = new Ledger(api);
+  }
+
+  /** @internal */
+  static async build(api: Api, me: Me, bundle: Bundle): Promise<Session> {
+    const [signing, opening] = await Promise.all([signingKey(bundle.signSeed), openingKey(bundle.suite, bundle.openPrivate)]);
+    const acting = me.acting?.party_id ?? me.parties[0]?.id ?? null;
+    const session = new Session(api, me.person, me.parties, signing, opening, pinsKey(bundle.signSeed), acting);
+    if (me.pins) session.#pins = await openPins(fromBase64url(me.pins), session.pinsKey, bundle.person);
+    return session;
+  }
+
+  get suite(): Suite {
+    return suiteOf(this.person.suite);
+  }
+
+  get actingParty(): PartyInfo | null {
+    return this.parties.find(({ id }) => id === this.#acting) ?? null;
+  }
+
+  async setActingParty(id: string, role: string | null = null): Promise<void> {
+    await this.api.post("/acting-party", { party_id: id, role });
+    this.#acting = id;
+    this.trust.forget();
+    this.#stream?.close();
+    this.#stream = null;
+    if (this.#listeners.size > 0) this.#openStream();
+  }
+
+  fingerprintWords(kind: "signing" | "opening"): string {
+    return words(kind === "signing" ? this.signing.fingerprint : this.opening.fingerprint);
+  }
+
+  /** The acting party's opening key, out of the member object that was sealed to this person. */
+  async tenantKey(): Promise<OpeningKey> {
+    return (await this.tenantKeys())[0]!;
+  }
+
+  /** The same with its predecessors: what was sealed before a member was removed still opens. Newest first. */
+  tenantKeys(): Promise<readonly OpeningKey[]> {
+    const party = this.actingParty;
+    if (!party?.sealed_tenant_key) return Promise.reject(new ApiError(0, "no_tenant_key", "nobody has sealed this party's key to you yet"));
+    const held = this.#tenantKeys.get(party.id) ?? this.#openTenantKeys([party.sealed_tenant_key, ...(party.older_keys ?? []).map((each) => each.sealed_tenant_key)]);
+    this.#tenantKeys.set(party.id, held);
+    return held;
+  }
+
+  async #openTenantKeys(sealed: readonly (string | null)[]): Promise<readonly OpeningKey[]> {
+    const members = sealed.filter((text) => text !== null).map((text) => this.#member(text));
+    return Promise.all(members.map((member) => openMember(member, this.opening)));
+  }
+
+  /** Signed by oneself it is checked; signed by a colleague it only ever opens: what it must open was sealed by units that are pinned. */
+  #member(text: string): Member {
+    const envelope = fromBase64url(text);
+    const { signer, body } = parseEnvelope(envelope);
+    const own = signer.every((byte, i) => byte === this.signing.fingerprint[i]);
+    return own ? verifyObject(MEMBER, envelope, this.signing.publicKey).value : MEMBER.decode(body);
+  }
+
+  get pins(): readonly Pin[] {
+    return this.#pins;
+  }
+
+  /** Changes what this person believes, here and (sealed) at the server; one change after another. */
+  changePins(change: (pins: readonly Pin[]) => readonly Pin[]): Promise<void> {
+    const next = this.#pinning.then(async () => {
+      const pins = change(this.#pins);
+      await this.api.put("/me/pins", { pins: base64url(await sealPins(pins, this.pinsKey, fromUuid(this.person.id))) });
+      this.#pins = pins;
+    });
+    this.#pinning = next.catch(() => undefined);
+    return next;
+  }
+
+  /** Every event of the acting party. One connection for the whole session, however many listen. */
+  events(onEvent: (event: ZegelEvent) => void, onState: (state: StreamState) => void = () => {}): Stream {
+    const listener = { onEvent, onState };
+    this.#listeners.add(listener);
+    if (this.#stream === null) this.#openStream();
+    else if (this.#streamState !== null) onState(this.#streamState);
+    return { close: () => void this.#listeners.delete(listener) };
+  }
+
+  #openStream(): void {
+    this.#stream = openEvents(this.api, {
+      onEvent: (event) => this.#listeners.forEach((each) => each.onEvent(event)),
+      onState: (state) => {
+        this.#streamState = state;
+        this.#listeners.forEach((each) => each.onState(state));
+      },
+    });
+  }
+
+  /** Runs when the session ends, by whatever cause. */
+  whenEnded(stop: () => void): void {
+    this.#stopped.add(stop);
+  }
+
+  /** Wipes every key here and tells the server. */
+  async signOut(): Promise<void> {
+    this.end();
+    await vault.clear();
+    await this.api.post("/sign-out").catch(() => undefined);
+    this.api.forget();
+  }
+
+  end(): void {
+    for (const stop of this.#stopped) stop();
+    this.#stopped.clear();
+    this.#stream?.close();
+    this.#listeners.clear();
+    for (const key of this.#tenantKeys.values()) void key.then((held) => held.forEach((each) => each.wipe()), () => undefined);
+    this.#tenantKeys.clear();
+    this.signing.wipe();
+    this.opening.wipe();
+    wipe(this.pinsKey);
+  }
+}
+
+// --- signing in ----------------------------------------------------------------------------------------------------
+
+export interface SignInOptions {
+  readonly api?: Api;
+  readonly onProgress?: (step: SignInStep) => void;
+}
+
+function pageApi(): Api {
+  return new Api(location.origin);
+}
+
+/** 401 (ApiError) when e-mail or password is wrong; SealError `open` when the account's keys do not open with them. */
+export async function signIn(email: string, password: string, { api = pageApi(), onProgress = () => {} }: SignInOptions = {}): Promise<Session> {
+  onProgress("stretching");
+  const { authKey, wrapKey } = await accountKeys(password, email, api.origin, stretch);
+  onProgress("asking");
+  try {
+    const me = await api.post<Me>("/sign-in", { email: normalizeEmail(email), auth_key: base64url(authKey) });
+    onProgress("opening");
+    const session = await opened(api, me, await unwrapBundle(fromBase64url(me.bundle), "password", wrapKey, fromUuid(me.person.id), suiteOf(me.person.suite)));
+    onProgress("done");
+    return session;
+  } finally {
+    wipe(authKey, wrapKey);
+  }
+}
+
+async function opened(api: Api, me: Me, bundle: Bundle): Promise<Session> {
+  const session = await Session.build(api, me, bundle);
+  const kept = concat(fromUuid(me.person.id), bundle.signSeed, bundle.openPrivate);
+  await vault.put(kept);
+  wipe(kept, bundle.signSeed, bundle.openPrivate);
+  return session;
+}
+
+/** The session of the page before this one, or null: then the person signs in again. */
+export async function restore(api: Api = pageApi()): Promise<Session | null> {
+  const kept = await vault.take();
+  if (!kept) return null;
+  try {
+    const me = await api.get<Me>("/me");
+    if (uuid(kept.slice(0, 16)) !== me.person.id) throw new ApiError(0, "other_person", "another person is signed in");
+    return await Session.build(api, me, {
+      version: 1, suite: suiteOf(me.person.suite), person: kept.slice(0, 16), signSeed: kept.slice(16, 48), openPrivate: kept.slice(48, 80),
+    });
+  } catch (error) {
+    if (error instanceof ApiError && error.status === 0 && error.code === "unreachable") throw error;
+    await vault.clear();
+    return null;
+  } finally {
+    wipe(kept);
+  }
+}
+
+export async function signOut(session: Session): Promise<void> {
+  await session.signOut();
+}
+
+/** New wrappings for a new password, opened with the printed recovery code. The caller sends them. */
+export async function rewrapWithRecovery(code: string, wrapped: Bytes, person: Bytes, suite: Suite, email: string, password: string, origin: string): Promise<{ authKey: Bytes; bundle: Bytes }> {
+  const key = recoveryKey(code);
+  const bundle = await unwrapBundle(wrapped, "recovery", key, person, suite);
+  const { authKey, wrapKey } = await accountKeys(password, email, origin, stretch);
+  const rewrapped = await wrapBundle(bundle, "password", wrapKey);
+  wipe(key, wrapKey, bundle.signSeed, bundle.openPrivate);
+  return { authKey, bundle: rewrapped };
+}

@@ -1,0 +1,477 @@
+// SPDX-License-Identifier: EUPL-1.2
+// A view: one person looks at one track of one camera, for one purpose, as long as his lease runs. Principles:
+//  - nothing is shown that does not verify: times, slots and keys come from what the pinned unit signed, never from the server;
+//  - the log comes first: the view starts on the log's signed promise and stops when its receipt is not there in two seconds;
+//  - when it ends, for whatever reason, its keys are wiped before anybody is told.
+import { sha256 } from "@noble/hashes/sha2.js";
+import { type Bytes, copy, equal, fromBase64url, fromUuid, hex, uuid, wipe } from "../seal/bytes";
+import { type Verified, parseEnvelope } from "../seal/envelope";
+import { EPOCH, type Epoch, openEpoch, verifyEpoch } from "../seal/epoch";
+import { SealError, must } from "../seal/errors";
+import { type Manifest, verifyManifest } from "../seal/manifest";
+import type { RangeKeys } from "../seal/ranges";
+import { RELEASE, openRelease, verifyRelease } from "../seal/release";
+import { type SegmentHeader, type TrackNumber, openSegment } from "../seal/segment";
+import type { OpeningKey } from "../seal/suite";
+import { leaf } from "../seal/tree";
+import { ApiError, TrustError } from "./errors";
+import { type Stream, type ZegelEvent, concerns } from "./events";
+import type { Session } from "./session";
+import type { UnitTrust } from "./trust";
+
+export interface RangeText {
+  readonly epoch: string;
+  readonly from: number;
+  readonly to: number;
+}
+
+export interface ViewRequest {
+  readonly cameraId: string;
+  readonly track: TrackNumber;
+  readonly purpose: string;
+  readonly alarmId?: string;
+  readonly ranges?: readonly RangeText[];
+  readonly fromMs?: number;
+  readonly toMs?: number;
+  /** Keep asking for what comes next, until the window ends. Default: when an alarm is looked at without an end. */
+  readonly follow?: boolean;
+}
+
+interface SegmentEntry {
+  readonly id: string;
+  readonly epoch: string;
+  readonly slot: number;
+  readonly seq: number;
+  readonly ra: boolean;
+  readonly size: number;
+  readonly sha256: string;
+}
+
+interface ViewAnswer {
+  readonly lease_id: string;
+  readonly index: number;
+  readonly promise: string;
+  readonly expires_ms: number;
+  readonly epochs: readonly string[];
+  readonly segments: readonly SegmentEntry[];
+  readonly releases?: readonly string[] | null;
+  readonly manifests: readonly string[];
+  readonly more: boolean;
+}
+
+/** A decrypted segment with the authenticated times it belongs to. */
+export interface OpenedSegment {
+  readonly header: SegmentHeader;
+  readonly plaintext: Bytes;
+  /** UTC of the epoch's slot 0, from the unit's signed epoch. */
+  readonly epochStartMs: number;
+}
+
+/** Why a view is over. `done` and `ended` are ordinary; the rest is shown. */
+export type StopReason =
+  | "ended" // the viewer ended it
+  | "window_ended" // recalled, closed, or past its window
+  | "refused" // the server lets no more be seen
+  | "no_receipt" // the log did not prove the entry in time
+  | "not_verified" // something signed does not hold
+  | "unreachable"
+  | "unsupported" // this browser cannot play it
+  | "signed_out";
+
+export interface ViewNow {
+  readonly phase: "opening" | "open" | "complete" | "stopped";
+  readonly proof: "waiting" | "proved" | "failed";
+  readonly opened: number;
+  readonly reason: StopReason | null;
+  readonly detail: string | null;
+  /** Slots that the unit's manifests list and the server did not give. */
+  readonly missing: number;
+}
+
+const BATCH_BYTES = 4 << 20;
+const FIRST_BATCH_BYTES = 1 << 20;
+const FOLLOW_EVERY_MS = 1000;
+const RETRY_FOR_MS = 10_000;
+
+/** Asks for the view; rejects with ApiError (refused), TrustError or SealError before anything was shown. */
+export async function openView(session: Session, request: ViewRequest): Promise<View> {
+  const view = new View(session, request);
+  await view.start();
+  return view;
+}
+
+export class View {
+  #lease: { id: string; index: number; expiresMs: number } | null = null;
+  #trust: UnitTrust | null = null;
+  readonly #epochs = new Map<string, Verified<Epoch>>();
+  readonly #roots = new Map<string, Bytes>();
+  readonly #releases = new Map<string, RangeKeys>();
+  readonly #manifests = new Map<string, Manifest>();
+  readonly #digests = new Map<string, { readonly slot: number; readonly digest: Bytes }>();
+  readonly #listed = new Set<string>();
+  #queue: SegmentEntry[] = [];
+  #more = false;
+  #now: ViewNow = { phase: "opening", proof: "waiting", opened: 0, reason: null, detail: null, missing: 0 };
+  readonly #proving = new Map<number, Promise<void>>();
+  readonly #changed = new Set<(now: ViewNow) => void>();
+  readonly #segment = new Set<(segment: OpenedSegment) => void>();
+  #held: OpenedSegment[] = [];
+  #wake: () => void = () => {};
+  #appetite: () => boolean = () => true;
+  #events: Stream | null = null;
+  readonly #abort = new AbortController();
+
+  constructor(
+    private readonly session: Session,
+    readonly request: ViewRequest,
+  ) {}
+
+  get lease(): { readonly id: string; readonly index: number; readonly expiresMs: number } | null {
+    return this.#lease;
+  }
+
+  get now(): ViewNow {
+    return this.#now;
+  }
+
+  get follows(): boolean {
+    return this.request.follow ?? (this.request.alarmId !== undefined && this.request.toMs === undefined && this.request.ranges === undefined);
+  }
+
+  onChange(listener: (now: ViewNow) => void): void {
+    this.#changed.add(listener);
+    listener(this.#now);
+  }
+
+  /** Segments in order of time; those opened before the first listener came are handed over at once. */
+  onSegment(listener: (segment: OpenedSegment) => void): void {
+    this.#segment.add(listener);
+    for (const segment of this.#held.splice(0)) listener(segment);
+  }
+
+  /** A player that has enough buffered says so; the view then waits before it opens more. */
+  setAppetite(hungry: () => boolean): void {
+    this.#appetite = hungry;
+  }
+
+  /** @internal */
+  async start(): Promise<void> {
+    this.session.whenEnded(() => this.stop("signed_out"));
+    this.#events = this.session.events((event) => this.#heard(event));
+    try {
+      const { cameraId, track, purpose, alarmId, ranges, fromMs, toMs } = this.request;
+      const asked = performance.now();
+      const answer = await this.session.api.post<ViewAnswer>("/views", {
+        camera_id: cameraId, track, purpose, alarm_id: alarmId ?? null, ...(ranges ? { ranges } : {}), ...(fromMs === undefined ? {} : { from_ms: fromMs, to_ms: toMs }),
+      });
+      await this.#take(answer, asked);
+      this.#set({ phase: "open" });
+    } catch (error) {
+      this.#fail(error);
+      throw error;
+    }
+    void this.#run();
+  }
+
+  async end(): Promise<void> {
+    this.stop("ended");
+  }
+
+  /** Ends the view: keys wiped first, then everybody told, then the server. */
+  stop(reason: StopReason, detail: string | null = null): void {
+    if (this.#now.phase === "stopped") return;
+    for (const keys of this.#releases.values()) keys.wipe();
+    wipe(...this.#roots.values(), ...this.#held.map(({ plaintext }) => plaintext));
+    this.#releases.clear();
+    this.#roots.clear();
+    this.#held = [];
+    this.#queue = [];
+    this.#abort.abort();
+    this.#events?.close();
+    this.#set({ phase: "stopped", reason, detail, ...(reason === "no_receipt" ? { proof: "failed" as const } : {}) });
+    this.#wake();
+    if (this.#lease) void this.session.api.post(`/views/${this.#lease.id}/end`).catch(() => undefined);
+  }
+
+  #set(part: Partial<ViewNow>): void {
+    this.#now = { ...this.#now, ...part };
+    for (const listener of this.#changed) listener(this.#now);
+  }
+
+  // --- what the server says, verified ---------------------------------------------------------------------------------
+
+  async #take(answer: ViewAnswer, askedAt: number): Promise<void> {
+    const trust = (this.#trust ??= await this.#trustOf(answer));
+    this.#lease = { id: answer.lease_id, index: answer.index, expiresMs: answer.expires_ms };
+    this.#demandProof(answer, trust, askedAt);
+    for (const text of answer.epochs) await this.#takeEpoch(fromBase64url(text), trust);
+    for (const text of answer.releases ?? []) await this.#takeRelease(fromBase64url(text), trust);
+    for (const text of answer.manifests) this.#takeManifest(fromBase64url(text), trust);
+    for (const segment of answer.segments) this.#list(segment);
+    this.#more = answer.more;
+    this.#countMissing();
+  }
+
+  /** The unit that claims to have signed; what it signed is then verified with the key that is pinned for it. */
+  async #trustOf({ epochs, releases }: ViewAnswer): Promise<UnitTrust> {
+    const [epoch, release] = [epochs[0], releases?.[0]];
+    const claimed = epoch ? EPOCH.decode(parseEnvelope(fromBase64url(epoch)).body).unit : release ? RELEASE.decode(parseEnvelope(fromBase64url(release)).body).unit : null;
+    const id = claimed ? uuid(claimed) : await this.#unitOfCamera();
+    return this.session.trust.unit(id);
+  }
+
+  async #unitOfCamera(): Promise<string> {
+    const { cameras } = await this.session.api.get<{ cameras: readonly { id: string; unit: { id: string } }[] }>("/cameras");
+    const camera = cameras.find(({ id }) => id === this.request.cameraId);
+    if (!camera) throw new ApiError(404, "unknown_camera", "this camera is not among yours");
+    return camera.unit.id;
+  }
+
+  #demandProof({ index, promise: envelope }: ViewAnswer, { log }: UnitTrust, askedAt: number): void {
+    if (this.#proving.has(index)) return;
+    const promise = this.session.ledger.promise(envelope, index, log);
+    const proving = this.session.ledger.fulfilled(promise, log, askedAt).then(
+      ({ entry }) => {
+        const mine = entry.kind === "view" && entry.actor !== null && equal(entry.actor, fromUuid(this.session.person.id));
+        if (!mine) return this.stop("no_receipt", "the log's entry is not this view");
+        this.#set({ proof: "proved" });
+      },
+      (error: unknown) => this.stop("no_receipt", error instanceof Error ? error.message : null),
+    );
+    this.#proving.set(index, proving);
+  }
+
+  async #takeEpoch(envelope: Bytes, trust: UnitTrust): Promise<void> {
+    const epoch = verifyEpoch(envelope, trust.signKey);
+    const { value } = epoch;
+    must(equal(value.camera, fromUuid(this.request.cameraId)) && value.track === this.request.track, "object", "an epoch of another camera or track");
+    must(equal(value.unit, trust.unit), "object", "an epoch of another unit");
+    must(trust.keysets.has(hex(value.keyset)), "chain", "an epoch under a keyset that is not in the verified chain");
+    this.#epochs.set(hex(value.epoch), epoch);
+  }
+
+  async #takeRelease(envelope: Bytes, trust: UnitTrust): Promise<void> {
+    const release = verifyRelease(envelope, trust.signKey);
+    const { value, hash } = release;
+    if (this.#releases.has(hex(hash))) return;
+    const { cameraId, alarmId } = this.request;
+    if (!equal(value.camera, fromUuid(cameraId))) return; // another camera of the same alarm
+    must(equal(value.unit, trust.unit), "object", "a release of another unit");
+    must(alarmId === undefined || equal(value.alarm, fromUuid(alarmId)), "object", "a release of another alarm");
+    const keys = await openRelease(value, await this.session.tenantKey());
+    if (this.#now.phase === "stopped") keys.wipe();
+    else this.#releases.set(hex(hash), keys);
+  }
+
+  #takeManifest(envelope: Bytes, trust: UnitTrust): void {
+    const { value, hash } = verifyManifest(envelope, trust.signKey);
+    must(equal(value.camera, fromUuid(this.request.cameraId)) && value.track === this.request.track, "object", "a manifest of another camera or track");
+    this.#manifests.set(hex(hash), value);
+    for (const { slot, seq, hash: digest } of value.segments) {
+      const opened = this.#digests.get(`${hex(value.epoch)}/${seq}`);
+      if (opened) must(opened.slot === slot && equal(opened.digest, digest), "chain", "the unit recorded something other than what was shown");
+    }
+  }
+
+  #list(segment: SegmentEntry): void {
+    if (this.#listed.has(segment.id)) return;
+    this.#listed.add(segment.id);
+    this.#listed.add(`${fromUuidHex(segment.epoch)}/${segment.seq}`);
+    this.#queue.push(segment);
+    this.#queue.sort((a, b) => this.#startOf(a) - this.#startOf(b) || a.seq - b.seq);
+  }
+
+  #startOf({ epoch }: SegmentEntry): number {
+    return this.#epochs.get(fromUuidHex(epoch))?.value.startMs ?? 0;
+  }
+
+  /** Segments that the unit says it recorded, in slots this view may open, and that the server never listed. */
+  #countMissing(): void {
+    let missing = 0;
+    for (const manifest of this.#manifests.values()) {
+      const epoch = hex(manifest.epoch);
+      for (const { slot, seq } of manifest.segments) {
+        if (this.#wanted(manifest.epoch, slot) && !this.#listed.has(`${epoch}/${seq}`)) missing++;
+      }
+    }
+    if (missing !== this.#now.missing) this.#set({ missing });
+  }
+
+  #wanted(epoch: Uint8Array, slot: number): boolean {
+    const { ranges, fromMs, toMs } = this.request;
+    if (this.#releases.size > 0) return [...this.#releases.values()].some((keys) => keys.has(epoch, slot));
+    if (ranges) return ranges.some((range) => slot >= range.from && slot < range.to && equal(fromUuid(range.epoch), epoch));
+    const at = (this.#epochs.get(hex(epoch))?.value.startMs ?? 0) + slot * 1000;
+    return !this.#more && fromMs !== undefined && at >= fromMs && at + 1000 <= (toMs ?? 0);
+  }
+
+  // --- opening ----------------------------------------------------------------------------------------------------------
+
+  async #run(): Promise<void> {
+    let first = true;
+    let lostAt: number | null = null;
+    while (this.#now.phase !== "stopped") {
+      try {
+        if (this.#queue.length > 0) await this.#openBatch(first ? FIRST_BATCH_BYTES : BATCH_BYTES);
+        else if (!(await this.#next())) return;
+        if (this.#now.opened > 0) first = false;
+        lostAt = null;
+      } catch (error) {
+        if (!(error instanceof ApiError) || error.status !== 0) return this.#fail(error);
+        lostAt ??= performance.now();
+        if (performance.now() - lostAt > RETRY_FOR_MS) return this.#fail(error);
+        await this.#pause(FOLLOW_EVERY_MS / 2);
+      }
+    }
+  }
+
+  /** What comes after the queue is empty; false when the view is complete. */
+  async #next(): Promise<boolean> {
+    if (this.#more) {
+      await this.#renew();
+      return true;
+    }
+    if (!this.follows) {
+      this.#set({ phase: "complete" });
+      return false;
+    }
+    await this.#pause(FOLLOW_EVERY_MS);
+    if (this.#now.phase !== "stopped") await this.#renew();
+    return true;
+  }
+
+  async #renew(): Promise<void> {
+    const asked = performance.now();
+    await this.#take(await this.session.api.post<ViewAnswer>(`/views/${this.#lease!.id}/renew`, {}, { signal: this.#abort.signal }), asked);
+  }
+
+  async #openBatch(limit: number): Promise<void> {
+    while (!this.#appetite() && this.#now.phase !== "stopped") await this.#pause(250);
+    const batch: SegmentEntry[] = [];
+    for (let size = 0; this.#queue.length > 0 && (batch.length === 0 || size + this.#queue[0]!.size <= limit); ) {
+      const next = this.#queue.shift()!;
+      size += next.size + 4;
+      batch.push(next);
+    }
+    const { signal } = this.#abort;
+    try {
+      const bytes = await this.session.api.postForBytes(`/views/${this.#lease!.id}/segments`, { ids: batch.map(({ id }) => id) }, { signal });
+      const parts = split(bytes, batch.length);
+      const opened = await Promise.all(batch.map((entry, i) => this.#open(entry, parts[i]!)));
+      for (const segment of opened) this.#hand(segment);
+    } catch (error) {
+      if (error instanceof ApiError && error.status === 0) this.#queue.unshift(...batch);
+      throw error;
+    }
+  }
+
+  async #open(entry: SegmentEntry, bytes: Bytes): Promise<OpenedSegment> {
+    const epoch = this.#epochs.get(fromUuidHex(entry.epoch));
+    must(epoch !== undefined, "object", "a segment of an epoch that was not given");
+    const digest = copy(sha256(bytes));
+    must(equal(digest, fromBase64url(entry.sha256)), "open", "a segment came damaged");
+    const key = await this.#leaf(epoch.value, entry.slot);
+    try {
+      const { header, plaintext } = await openSegment(key, bytes);
+      this.#check(header, epoch.value, entry);
+      this.#checkManifest(header, digest);
+      return { header, plaintext, epochStartMs: epoch.value.startMs };
+    } finally {
+      wipe(key);
+    }
+  }
+
+  async #leaf(epoch: Epoch, slot: number): Promise<Bytes> {
+    for (const keys of this.#releases.values()) if (keys.has(epoch.epoch, slot)) return keys.leaf(epoch.epoch, slot);
+    if (this.#releases.size > 0) throw new SealError("range", "the server gave a segment that was not released");
+    const id = hex(epoch.epoch);
+    const root = this.#roots.get(id) ?? (await openWith(await this.session.tenantKeys(), epoch));
+    if (this.#now.phase === "stopped") {
+      wipe(root);
+      throw new SealError("open", "the view is over");
+    }
+    this.#roots.set(id, root);
+    return leaf(root, slot);
+  }
+
+  /** The header is authenticated; the server's list is not: they must say the same, and what was asked for. */
+  #check(header: SegmentHeader, epoch: Epoch, entry: SegmentEntry): void {
+    const right =
+      equal(header.camera, epoch.camera) && equal(header.epoch, epoch.epoch) && header.track === epoch.track &&
+      header.suite === epoch.suite && header.slot === entry.slot && header.seq === entry.seq;
+    must(right, "object", "a segment is not the one that was listed");
+  }
+
+  #checkManifest(header: SegmentHeader, digest: Bytes): void {
+    const epoch = hex(header.epoch);
+    for (const manifest of this.#manifests.values()) {
+      const covers = hex(manifest.epoch) === epoch && header.slot >= manifest.firstSlot && header.slot < manifest.firstSlot + manifest.slots;
+      if (!covers) continue;
+      const listed = manifest.segments.find(({ seq }) => seq === header.seq);
+      must(listed !== undefined && listed.slot === header.slot && equal(listed.hash, digest), "chain", "the unit did not record this segment");
+    }
+    this.#digests.set(`${epoch}/${header.seq}`, { slot: header.slot, digest });
+  }
+
+  #hand(segment: OpenedSegment): void {
+    if (this.#now.phase === "stopped") return wipe(segment.plaintext);
+    if (this.#segment.size === 0) this.#held.push(segment);
+    for (const listener of this.#segment) listener(segment);
+    this.#set({ opened: this.#now.opened + 1 });
+  }
+
+  // --- ends -------------------------------------------------------------------------------------------------------------
+
+  #heard(event: ZegelEvent): void {
+    const { alarmId, cameraId } = this.request;
+    if (alarmId !== undefined && event.topic === "window.ended" && concerns(event, alarmId)) return this.stop("window_ended");
+    if (alarmId !== undefined && event.topic === "alarm.changed" && concerns(event, alarmId)) return this.#wake();
+    if (["segments.stored", "release.stored"].includes(event.topic) && (concerns(event, cameraId) || (alarmId !== undefined && concerns(event, alarmId)))) this.#wake();
+  }
+
+  #pause(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, ms);
+      this.#wake = () => (clearTimeout(timer), resolve());
+    });
+  }
+
+  #fail(error: unknown): void {
+    const detail = error instanceof Error ? error.message : String(error);
+    if (error instanceof ApiError) return this.stop(error.status === 0 ? "unreachable" : this.#lease ? "window_ended" : "refused", detail);
+    if (error instanceof SealError || error instanceof TrustError) return this.stop("not_verified", detail);
+    this.stop("refused", detail);
+  }
+}
+
+/** Under the key it was sealed to: the newest, or one that came before it. */
+async function openWith(keys: readonly OpeningKey[], epoch: Epoch): Promise<Bytes> {
+  for (const key of keys) {
+    try {
+      return await openEpoch(epoch, key);
+    } catch (error) {
+      if (!(error instanceof SealError) || (error.code !== "open" && error.code !== "suite")) throw error;
+    }
+  }
+  throw new SealError("open", "this epoch was sealed to a key that you do not hold");
+}
+
+function fromUuidHex(text: string): string {
+  return hex(fromUuid(text));
+}
+
+/** Length-prefixed parts (u32 big-endian), exactly as many as asked. */
+function split(bytes: Bytes, count: number): readonly Bytes[] {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const parts: Bytes[] = [];
+  let at = 0;
+  while (at < bytes.length) {
+    must(at + 4 <= bytes.length, "length", "the segments came cut off");
+    const size = view.getUint32(at);
+    must(at + 4 + size <= bytes.length, "length", "the segments came cut off");
+    parts.push(bytes.subarray(at + 4, at + 4 + size));
+    at += 4 + size;
+  }
+  must(parts.length === count, "length", `${parts.length} segments came, ${count} were asked for`);
+  return parts;
+}

@@ -1,0 +1,278 @@
+// SPDX-License-Identifier: EUPL-1.2
+// Plays a view: decrypted fMP4 into MediaSource, findings over it. Live: the seconds before the alarm first, a little faster,
+// then one slot behind the camera. Recorded: from its start, gaps skipped. When the view ends, the picture is taken away.
+import { type Bytes, wipe } from "../seal/bytes";
+import { SealError } from "../seal/errors";
+import type { OpenedSegment, View, ViewNow } from "../client/view";
+import { takeApart } from "./boxes";
+import { FindingsTrack, type Label, Overlay, plainLabel } from "./overlay";
+import type { Finding } from "./boxes";
+
+export interface PlayerOptions {
+  readonly video: HTMLVideoElement;
+  readonly overlay?: HTMLCanvasElement;
+  readonly label?: Label;
+}
+
+export interface PlayerNow {
+  readonly phase: "waiting" | "playing" | "paused" | "stopped";
+  /** UTC of the frame on screen, by the unit's signed times; null before the first. */
+  readonly atMs: number | null;
+  /** Seconds between the newest opened picture and the one on screen. */
+  readonly behindS: number;
+  readonly live: boolean;
+  /** Parts that can be shown, UTC. */
+  readonly stretches: readonly { readonly fromMs: number; readonly toMs: number }[];
+}
+
+const AHEAD_S = 40;
+const BEHIND_S = 120;
+const CATCH_UP_S = 2.5;
+const LIVE_S = 1.2;
+const GAP_S = 0.12;
+
+interface Piece {
+  readonly media: Bytes;
+  readonly offsetS: number;
+}
+
+export class Player {
+  readonly #source = new MediaSource();
+  readonly #url = URL.createObjectURL(this.#source);
+  readonly #video: HTMLVideoElement;
+  readonly #overlay: Overlay | null;
+  readonly #track = new FindingsTrack();
+  readonly #changed = new Set<(now: PlayerNow) => void>();
+  #buffer: SourceBuffer | null = null;
+  #codec: string | null = null;
+  #queue: Piece[] = [];
+  /** UTC of media time 0: the start of the first epoch that came. */
+  #baseMs: number | null = null;
+  #endS = 0;
+  #live: boolean;
+  #paused = false;
+  #started = false;
+  #stopped = false;
+  #tick = 0;
+
+  constructor(
+    private readonly view: View,
+    { video, overlay, label = plainLabel }: PlayerOptions,
+  ) {
+    this.#video = video;
+    this.#overlay = overlay ? new Overlay(overlay, video, label) : null;
+    this.#live = view.follows;
+    video.muted = true;
+    video.playsInline = true;
+    video.disableRemotePlayback = true;
+    video.src = this.#url;
+    this.#source.addEventListener("sourceopen", () => this.#pump());
+    video.addEventListener("error", this.#broken);
+    view.setAppetite(() => this.#hungry());
+    view.onSegment((segment) => this.#take(segment));
+    view.onChange((now) => this.#follow(now));
+    this.#tick = setInterval(() => this.#beat(), 200) as unknown as number;
+    this.#frame();
+  }
+
+  onChange(listener: (now: PlayerNow) => void): void {
+    this.#changed.add(listener);
+    listener(this.now);
+  }
+
+  get now(): PlayerNow {
+    const base = this.#baseMs;
+    const phase = this.#stopped ? "stopped" : !this.#started ? "waiting" : this.#paused ? "paused" : "playing";
+    return {
+      phase,
+      atMs: base === null || !this.#started ? null : base + this.#video.currentTime * 1000,
+      behindS: Math.max(0, this.#endS - this.#video.currentTime),
+      live: this.#live && !this.#paused && this.#endS - this.#video.currentTime < CATCH_UP_S,
+      stretches: base === null ? [] : ranges(this.#video.buffered).map(([from, to]) => ({ fromMs: base + from * 1000, toMs: base + to * 1000 })),
+    };
+  }
+
+  /** What the unit found in the frame on screen. */
+  get findings(): readonly Finding[] {
+    return this.#track.at(this.#video.currentTime);
+  }
+
+  pause(paused: boolean): void {
+    this.#paused = paused;
+    if (paused) this.#video.pause();
+    else this.#play();
+    this.#tell();
+  }
+
+  /** To a moment, UTC; leaves the live edge. */
+  seek(ms: number): void {
+    if (this.#baseMs === null) return;
+    this.#live = false;
+    this.#video.playbackRate = 1;
+    this.#video.currentTime = Math.max(0, (ms - this.#baseMs) / 1000);
+    this.#play();
+  }
+
+  /** To the newest picture, and stay there. */
+  goLive(): void {
+    this.#live = this.view.follows;
+    this.#paused = false;
+    this.#video.currentTime = Math.max(0, this.#endS - LIVE_S);
+    this.#play();
+  }
+
+  // --- in -----------------------------------------------------------------------------------------------------------------
+
+  #take({ header, plaintext, epochStartMs }: OpenedSegment): void {
+    try {
+      if (header.codec === "mjpg") throw new SealError("unsupported", `this player shows video, not "${header.codec}"`);
+      const { media, findings, codec } = takeApart(plaintext);
+      this.#baseMs ??= epochStartMs;
+      const offsetS = (epochStartMs - this.#baseMs) / 1000;
+      for (const { ms, findings: found } of findings) this.#track.add(offsetS + ms / 1000, found);
+      if (codec !== null) this.#useCodec(codec);
+      if (this.#codec !== null && media.length > 0) this.#queue.push({ media, offsetS });
+      this.#pump();
+    } catch (error) {
+      this.view.stop(error instanceof SealError && error.code === "unsupported" ? "unsupported" : "not_verified", error instanceof Error ? error.message : null);
+    } finally {
+      wipe(plaintext);
+    }
+  }
+
+  #useCodec(codec: string): void {
+    if (codec === this.#codec) return;
+    const type = `video/mp4; codecs="${codec}"`;
+    if (!MediaSource.isTypeSupported(type)) throw new SealError("unsupported", `this browser does not play ${codec}`);
+    if (this.#buffer && this.#codec !== null) this.#buffer.changeType(type);
+    this.#codec = codec;
+  }
+
+  #pump(): void {
+    if (this.#stopped || this.#codec === null || this.#source.readyState !== "open") return;
+    this.#buffer ??= this.#openBuffer(this.#codec);
+    const piece = this.#queue[0];
+    if (!piece || this.#buffer.updating) return;
+    try {
+      if (this.#buffer.timestampOffset !== piece.offsetS) this.#buffer.timestampOffset = piece.offsetS;
+      this.#buffer.appendBuffer(piece.media);
+      this.#queue.shift();
+      wipe(piece.media);
+    } catch (error) {
+      if (error instanceof DOMException && error.name === "QuotaExceededError") return this.#makeRoom();
+      this.view.stop("unsupported", error instanceof Error ? error.message : null);
+    }
+  }
+
+  #openBuffer(codec: string): SourceBuffer {
+    const buffer = this.#source.addSourceBuffer(`video/mp4; codecs="${codec}"`);
+    buffer.mode = "segments";
+    buffer.addEventListener("updateend", () => {
+      if (this.#stopped) return;
+      this.#endS = ranges(buffer.buffered).at(-1)?.[1] ?? 0;
+      this.#start();
+      this.#pump();
+      this.#tell();
+    });
+    return buffer;
+  }
+
+  #makeRoom(): void {
+    const before = this.#video.currentTime - 5;
+    if (before > 0 && this.#buffer && !this.#buffer.updating) this.#buffer.remove(0, before);
+  }
+
+  #hungry(): boolean {
+    return this.#live || this.#endS - this.#video.currentTime < AHEAD_S;
+  }
+
+  // --- out ----------------------------------------------------------------------------------------------------------------
+
+  #start(): void {
+    const first = ranges(this.#video.buffered)[0];
+    if (this.#started || !first) return;
+    this.#started = true;
+    this.#video.currentTime = first[0] + 0.001;
+    if (!this.#paused) this.#play();
+  }
+
+  #play(): void {
+    void this.#video.play().catch(() => undefined);
+  }
+
+  #beat(): void {
+    if (this.#stopped || !this.#started) return;
+    this.#skipGap();
+    this.#pace();
+    this.#pump();
+    const old = this.#video.currentTime - BEHIND_S;
+    if (this.#buffer && !this.#buffer.updating && this.#queue.length === 0 && old > (ranges(this.#video.buffered)[0]?.[0] ?? 0) + 10) {
+      this.#buffer.remove(0, old);
+      this.#track.forgetBefore(old);
+    }
+    this.#tell();
+  }
+
+  /** Nothing was recorded between two stretches: go on with the next. */
+  #skipGap(): void {
+    const at = this.#video.currentTime;
+    const stretches = ranges(this.#video.buffered);
+    const inside = stretches.some(([from, to]) => at >= from - 0.05 && at < to - GAP_S);
+    const next = stretches.find(([from]) => from > at);
+    if (!inside && next && !this.#paused) {
+      this.#video.currentTime = next[0] + 0.001;
+      this.#play();
+    }
+  }
+
+  /** Live: catch up a little faster than time, then keep pace; far behind with a stall means jump. */
+  #pace(): void {
+    const behind = this.#endS - this.#video.currentTime;
+    const rate = !this.#live || this.#paused || behind < LIVE_S + 0.3 ? 1 : behind > CATCH_UP_S ? 2 : 1.1;
+    if (this.#video.playbackRate !== rate) this.#video.playbackRate = rate;
+    if (!this.#paused && this.#video.paused) this.#play();
+  }
+
+  #frame(): void {
+    if (this.#stopped) return;
+    this.#overlay?.draw(this.findings);
+    requestAnimationFrame(() => this.#frame());
+  }
+
+  #tell(): void {
+    const { now } = this;
+    for (const listener of this.#changed) listener(now);
+  }
+
+  // --- end ----------------------------------------------------------------------------------------------------------------
+
+  #broken = (): void => {
+    if (!this.#stopped && this.#video.error) this.view.stop("unsupported", this.#video.error.message);
+  };
+
+  #follow(now: ViewNow): void {
+    if (now.phase === "stopped") this.#takeAway();
+  }
+
+  /** The picture goes: what is buffered, what is queued, what is drawn. */
+  #takeAway(): void {
+    if (this.#stopped) return;
+    this.#stopped = true;
+    clearInterval(this.#tick);
+    wipe(...this.#queue.map(({ media }) => media));
+    this.#queue = [];
+    this.#track.clear();
+    this.#video.removeEventListener("error", this.#broken);
+    this.#video.pause();
+    this.#video.removeAttribute("src");
+    this.#video.load();
+    URL.revokeObjectURL(this.#url);
+    this.#buffer = null;
+    this.#overlay?.clear();
+    this.#tell();
+  }
+}
+
+function ranges(buffered: TimeRanges): readonly [number, number][] {
+  return Array.from({ length: buffered.length }, (_, i) => [buffered.start(i), buffered.end(i)]);
+}
