@@ -52,6 +52,7 @@ export function endedReason(reason: string | null): { title: string; words: stri
   switch (reason) {
     case "recalled": return { title: t("The customer recalled this alarm"), words: t("The picture is sealed again and this browser has forgotten the key. The log says so.") };
     case "closed": return { title: t("Closed, and sealed again"), words: t("The window ended when the alarm was closed. This browser has forgotten the key.") };
+    case "window_ended": case "ended": return { title: t("Sealed again"), words: t("The window has ended, and this browser has forgotten the key.") };
     case "expired": return { title: t("The window is over"), words: t("The time the owner allowed has passed. The pictures are sealed again.") };
     case "revoked": return { title: t("Access was withdrawn"), words: t("This unit or this centre was revoked. Nothing of it can be opened here.") };
     default: return { title: t("Sealed"), words: t("These pictures are not yours to see.") };

@@ -101,6 +101,8 @@ export interface Port extends Entrance {
   health(): Promise<Health>;
   looks(): Promise<readonly Look[]>;
   receipt(index: number): Promise<string>;
+  /** The same to take away: the log notes that it was. */
+  receiptFile(index: number): Promise<string>;
   check(receipt: string): Promise<Checked>;
   /** The unit's own signed word, verified against what is pinned. Throws Refusal when it doesn't hold. */
   word(unitId: string): Promise<Word | null>;

@@ -130,6 +130,8 @@ class Wire implements Port {
 
   receipt = (index: number): Promise<string> => told(this.#is.api.text(`/api/v1/receipts/${index}`));
 
+  receiptFile = (index: number): Promise<string> => told(this.#is.api.text(`/api/v1/receipts/${index}/file`));
+
   /** Checks against the log's key that an owner's keyset names; it is pinned, not asked for. */
   async check(receipt: string): Promise<Checked> {
     return told((async () => {
@@ -137,6 +139,7 @@ class Wire implements Port {
       if (unit === undefined) throw new Refusal("no_log", t("No unit is paired, so no log’s key is pinned yet."));
       const { log } = await this.#is.trust.unit(unit.id);
       const found = verifyReceipt(receipt, log);
+      await this.#is.ledger.observe(found.checkpoint, log);
       return { index: found.index, size: found.checkpoint.size };
     })());
   }

@@ -10,6 +10,7 @@ import { Bell } from "../../kit/ring";
 import { toast } from "../../kit/toast";
 import { t } from "../../kit/words";
 import { alarmNumber, alarmTitle, closeCodes, codeName } from "../names";
+import { trouble } from "../look";
 import { Refusal, type Looking, type LookingNow, type Me, type Port } from "../port";
 import type { Alarm } from "../types";
 import { current, isMine, isWaiting, queue, rings, shown, start, waiting, type ConsoleState, type LogLine, type Watch } from "./model";
@@ -159,9 +160,16 @@ export class Console {
     if (looking !== this.#looking) return;
     this.#prove(looking.index, now.proof);
     if (now.phase === "opening") return this.#board.change({ watch: { phase: "opening", step: now.step } });
-    if (now.phase === "ended") return this.#seal(now.reason ?? "closed", now.stretches);
+    if (now.phase === "ended") return this.#over(now);
     const { live, headMs, stretches, behindS, paused } = now;
     this.#board.change({ watch: { phase: "playing", live, headMs, stretches, behindS, paused, boxes: looking.boxes().length } });
+  }
+
+  #over(now: LookingNow): void {
+    const wrong = trouble(now.reason ?? "");
+    this.#seal(now.reason ?? "ended", now.stretches);
+    if (wrong !== null) this.#board.change({ watch: { phase: "refused", ...wrong } });
+    void this.#reload();
   }
 
   /** The picture goes before anything else does. */

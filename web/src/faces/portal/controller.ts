@@ -7,6 +7,7 @@ import { button } from "../../kit/pieces";
 import { toast } from "../../kit/toast";
 import { isoDay, t } from "../../kit/words";
 import { alarmNumber } from "../names";
+import { trouble } from "../look";
 import { Refusal, type Looking, type LookingNow, type Me, type Port } from "../port";
 import type { Alarm, Look } from "../types";
 import { pathOf, routeOf, siteTz, start, type Arming, type Clip, type DayOf, type PortalState, type UnitView, type View } from "./model";
@@ -197,8 +198,9 @@ export class Portal {
     if (now.phase === "opening") this.#day({ playing: { phase: "opening", step: now.step } });
     else if (now.phase === "playing") this.#day({ playing: { phase: "playing", headMs: now.headMs, paused: now.paused, index: looking.index } });
     else {
+      const wrong = trouble(now.reason ?? "");
       this.#drop();
-      this.#day({ playing: now.reason === null || now.reason === "done" ? { phase: "ended" } : { phase: "refused", message: t("This could not be opened."), action: now.reason } });
+      this.#day({ playing: wrong === null ? { phase: "ended" } : { phase: "refused", ...wrong } });
     }
   }
 
@@ -277,7 +279,7 @@ export class Portal {
 
   async #receipt(look: Look): Promise<void> {
     try {
-      const file = new Blob([await this.#port.receipt(look.index)], { type: "text/plain" });
+      const file = new Blob([await this.#port.receiptFile(look.index)], { type: "text/plain" });
       const link = document.createElement("a");
       link.href = URL.createObjectURL(file);
       link.download = `zegel-${look.index}.tlog-proof`;
