@@ -6,4 +6,7 @@ from __future__ import annotations
 ROUTERS: tuple[tuple[str, str], ...] = (
     ("", "zegel.server.api.auth:router"),
     ("", "zegel.server.api.ledger:router"),
+    ("", "zegel.server.api.units:router"),
+    ("", "zegel.server.api.views:router"),
+    ("", "zegel.server.api.alarms:router"),
 )

@@ -52,6 +52,7 @@ HEARTBEAT_S = 15.0
 STILL_SIGNED_IN_S = 30.0
 SEEN_LASTS_S = 2.0
 RESUMED_AT_MOST = 2000
+QUIET = object()
 
 
 @dataclass(eq=False)
@@ -198,23 +199,26 @@ async def _tell(stream: Stream, last_id: int, send: Send) -> None:
             await _write(send, event)
     checked = clock.monotonic()
     while True:
-        try:
-            event = await asyncio.wait_for(stream.queue.get(), HEARTBEAT_S)
-        except TimeoutError:
+        event = await _upcoming(stream)
+        if event is QUIET or clock.monotonic() - checked > STILL_SIGNED_IN_S:
+            if not await _still(stream):
+                return
+            checked = clock.monotonic()
+        if event is QUIET:
             await send({"type": "http.response.body", "body": b": still here\n\n", "more_body": True})
-            event = None
-            if not await _still(stream):
-                return
-            checked = clock.monotonic()
-            continue
-        if event is None:
+        elif not isinstance(event, outbox.Event):
             return
-        if clock.monotonic() - checked > STILL_SIGNED_IN_S:
-            if not await _still(stream):
-                return
-            checked = clock.monotonic()
-        if event.id not in had and await _hears(stream.actor, event):
+        elif event.id not in had and await _hears(stream.actor, event):
             await _write(send, event)
+
+
+async def _upcoming(stream: Stream) -> outbox.Event | object | None:
+    """The next event; QUIET when there was none for a while; None when the stream is to end."""
+    try:
+        async with asyncio.timeout(HEARTBEAT_S):
+            return await stream.queue.get()
+    except TimeoutError:
+        return QUIET
 
 
 async def _hears(actor: Actor, event: outbox.Event) -> bool:

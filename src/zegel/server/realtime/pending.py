@@ -95,7 +95,7 @@ def _ended_windows(unit: Unit) -> Iterator[FromServer]:
 
 def receipt_of(actor: Actor, release_hash: bytes) -> str:
     """The ledger's receipt of a release, "" while there is none."""
-    if actor.party_id is None:
+    if actor.party_id is None or actor.id is None:
         return ""
     with tenancy.acting_as(actor.party_id):
         row = Release.objects.filter(hash=release_hash, unit_id=actor.id).first()

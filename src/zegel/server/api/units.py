@@ -1,0 +1,267 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Units, pairings, cameras and what was recorded: what a client needs to pair, steer and judge a unit."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Annotated, Any
+from uuid import UUID
+
+from django.http import HttpRequest
+from ninja import Field, Query, Router, Schema
+
+from zegel.server.alarms import queries as alarms
+from zegel.server.api import errors
+from zegel.server.api.base import acting
+from zegel.server.api.fields import Bytes, to_text
+from zegel.server.footage import queries as footage
+from zegel.server.footage.rules import Track
+from zegel.server.gate import Action, Resource, ResourceKind, require
+from zegel.server.kernel import clock, tenancy
+from zegel.server.kernel.actor import Actor
+from zegel.server.ledger import queries as ledger
+from zegel.server.sites import actions, queries
+from zegel.server.sites.errors import UnknownUnit
+from zegel.server.sites.models import Camera, Pairing, Site, Unit, UnitObject, UnitState
+
+router = Router(tags=["units"])
+
+for _code, _status in (
+    ("unknown_unit", 404), ("unknown_site", 404), ("unknown_pairing", 404), ("unit_not_seen", 404), ("unit_taken", 409),
+    ("unit_revoked", 409), ("object_refused", 422),
+):  # fmt: skip
+    errors.status(_code, _status)
+
+IN_CONTACT = timedelta(seconds=90)
+LONGEST_TIMELINE_MS = 31 * 86_400_000
+Moment = Annotated[int, Query(ge=0, lt=2**53)]
+
+
+class Start(Schema):
+    fingerprint: Bytes
+    site_id: UUID
+    name: str = Field(min_length=1, max_length=200)
+
+
+class Completion(Schema):
+    pairing: Bytes
+    mac: Bytes
+    keyset: Bytes
+    policy: Bytes
+
+
+class Signed(Schema):
+    envelope: Bytes
+
+
+# --- lists ---
+
+
+@router.get("/sites")
+def sites(request: HttpRequest) -> dict[str, Any]:
+    """Sites that the acting party may know of."""
+    actor = acting(request)
+    require(actor, Action.LIST, Resource(ResourceKind.UNIT))
+    return {"sites": [site_shape(site) for site in queries.sites(actor)]}
+
+
+@router.get("/units")
+def units(request: HttpRequest) -> dict[str, Any]:
+    """Units that the acting party may know of."""
+    actor = acting(request)
+    require(actor, Action.LIST, Resource(ResourceKind.UNIT))
+    return {"units": [unit_shape(unit) for unit in queries.units(actor)]}
+
+
+@router.get("/cameras")
+def cameras(request: HttpRequest) -> dict[str, Any]:
+    """Cameras that the acting party may know of; knowing of one shows nothing of it."""
+    actor = acting(request)
+    require(actor, Action.LIST, Resource(ResourceKind.CAMERA))
+    return {"cameras": [camera_shape(camera) for camera in queries.cameras(actor)]}
+
+
+@router.get("/health")
+def health(request: HttpRequest) -> dict[str, Any]:
+    """Whether the acting party's units are in contact, and how fresh the ledger's checkpoint is."""
+    actor = acting(request)
+    found = [unit for unit in queries.units(actor) if unit.state == UnitState.PAIRED]
+    head = ledger.checkpoint_head()
+    return {
+        "units": {"in_contact": sum(_in_contact(unit) for unit in found), "total": len(found)},
+        "tree_size": 0 if head is None else head.size,
+        "pending": ledger.size() - (0 if head is None else head.size),
+        "now_ms": clock.now_ms(),
+    }
+
+
+# --- trust ---
+
+
+@router.get("/units/{unit_id}/trust")
+def trust(request: HttpRequest, unit_id: UUID) -> dict[str, Any]:
+    """The signed objects by which a client judges a unit for itself, beginning from what it has pinned."""
+    actor = acting(request)
+    unit = _unit(actor, unit_id, Action.READ)
+    found = queries.trust(actor, unit_id)
+    return {
+        "unit": {
+            "id": str(unit.id), "name": unit.name, "sign_pk": to_text(bytes(unit.sign_pk)),
+            "fingerprint": to_text(bytes(unit.fingerprint)), "state": unit.state, "pairing_id": str(unit.pairing_id),
+        },
+        "owner_id": str(unit.owner_id),
+        "keysets": [to_text(envelope) for envelope in queries.keyset_history(actor, unit_id)],
+        **{kind: None if envelope is None else to_text(envelope) for kind, envelope in found.items()},
+    }  # fmt: skip
+
+
+@router.post("/units/{unit_id}/keyset")
+def keyset(request: HttpRequest, unit_id: UUID, body: Signed) -> dict[str, Any]:
+    """The next keyset, signed by an owner of the one before it."""
+    return _stored(actions.accept_keyset(acting(request), unit_id, body.envelope))
+
+
+@router.post("/units/{unit_id}/policy")
+def policy(request: HttpRequest, unit_id: UUID, body: Signed) -> dict[str, Any]:
+    """A newer policy, signed by an owner. It holds when the unit's status says so."""
+    return _stored(actions.accept_policy(acting(request), unit_id, body.envelope))
+
+
+@router.post("/units/{unit_id}/command")
+def command(request: HttpRequest, unit_id: UUID, body: Signed) -> dict[str, Any]:
+    """Arm or disarm. It holds when the unit's status says so."""
+    return _stored(actions.accept_command(acting(request), unit_id, body.envelope))
+
+
+@router.post("/units/{unit_id}/revoke")
+def revoke(request: HttpRequest, unit_id: UUID) -> dict[str, Any]:
+    """A stolen unit: cut off within seconds, for ever."""
+    return unit_shape(actions.revoke_unit(acting(request), unit_id))
+
+
+@router.get("/units/{unit_id}/technical")
+def technical(request: HttpRequest, unit_id: UUID) -> dict[str, Any]:
+    """What the unit reported of its own condition, the newest first."""
+    actor = acting(request)
+    _unit(actor, unit_id, Action.READ)
+    rows = queries.technical_events(actor, unit_id)
+    return {
+        "events": [
+            {
+                "id": str(row.id), "kind": row.kind, "code": row.code, "at_ms": _ms(row.at), "detail": row.detail,
+                "camera_id": None if row.camera_id is None else str(row.camera_id),
+            }
+            for row in rows
+        ]
+    }  # fmt: skip
+
+
+# --- pairing ---
+
+
+@router.post("/pairings")
+def start_pairing(request: HttpRequest, body: Start) -> dict[str, Any]:
+    """Finds the unit whose code was read, if it is on the link now."""
+    pairing = actions.start_pairing(acting(request), body.fingerprint, body.site_id, body.name)
+    return _pairing_shape(pairing)
+
+
+@router.post("/pairings/{pairing_id}")
+def complete_pairing(request: HttpRequest, pairing_id: UUID, body: Completion) -> dict[str, Any]:
+    """Keyset and policy on their way to the unit, under the MAC that only its code's reader can make."""
+    actor = acting(request)
+    return _pairing_shape(actions.complete_pairing(actor, pairing_id, body.pairing, body.mac, body.keyset, body.policy))
+
+
+@router.get("/pairings/{pairing_id}")
+def pairing_state(request: HttpRequest, pairing_id: UUID) -> dict[str, Any]:
+    """`state`: started, sent, paired; with the unit's signed answer, which the client verifies against the code."""
+    actor = acting(request)
+    with tenancy.acting_as(actor.party_id, actor.id):
+        pairing = queries.find_pairing(pairing_id)
+        of = {"site": pairing.site_id}
+        require(actor, Action.PAIR, Resource(ResourceKind.UNIT, pairing.unit_id, pairing.owner_id, of))
+    return _pairing_shape(pairing)
+
+
+# --- what was recorded ---
+
+
+@router.get("/cameras/{camera_id}/timeline")
+def timeline(
+    request: HttpRequest, camera_id: UUID, from_ms: Moment, to_ms: Moment, track: Annotated[int, Query(ge=1, le=4)] = 1
+) -> dict[str, Any]:
+    """When something was recorded, with the signed epochs that say where their slots lie in time, and the alarms."""
+    actor = acting(request)
+    to_ms = min(to_ms, from_ms + LONGEST_TIMELINE_MS)
+    with tenancy.acting_as(actor.party_id, actor.id):
+        camera = queries.find_camera(camera_id)
+        if camera is None:
+            raise UnknownUnit
+        require(actor, Action.TIMELINE, Resource(ResourceKind.CAMERA, camera.id, camera.owner_id))
+        epochs = footage.epochs_between(camera.id, int(Track(track)), from_ms, to_ms)
+        ranges = footage.recorded_ranges(epochs, from_ms, to_ms)
+        return {
+            "epochs": [to_text(envelope) for envelope in footage.epoch_envelopes([part.epoch for part in ranges])],
+            "ranges": [{"epoch": str(part.epoch), "from": part.from_slot, "to": part.to_slot} for part in ranges],
+            "alarms": [
+                {"id": str(row.id), "number": row.number, "class": row.alarm_class, "raised_ms": row.raised_ms,
+                 "state": row.state, "images": row.images}
+                for row in alarms.of_camera(camera.id, from_ms, to_ms)
+            ],
+        }  # fmt: skip
+
+
+# --- shapes ---
+
+
+def _unit(actor: Actor, unit_id: UUID, action: Action) -> Unit:
+    with tenancy.acting_as(actor.party_id, actor.id):
+        unit = queries.get_unit(unit_id)
+    require(actor, action, Resource(ResourceKind.UNIT, unit.id, unit.owner_id, {"site": unit.site_id}))
+    return unit
+
+
+def _stored(row: UnitObject) -> dict[str, Any]:
+    return {"hash": to_text(bytes(row.hash)), "counter": row.counter, "kind": row.kind}
+
+
+def site_shape(site: Site) -> dict[str, Any]:
+    return {
+        "id": str(site.id), "name": site.name, "address": site.address, "tz": site.tz, "profile": site.profile,
+        "owner_id": str(site.owner_id),
+    }  # fmt: skip
+
+
+def _in_contact(unit: Unit) -> bool:
+    return unit.last_seen_at is not None and clock.now() - unit.last_seen_at < IN_CONTACT
+
+
+def unit_shape(unit: Unit) -> dict[str, Any]:
+    return {
+        "id": str(unit.id), "name": unit.name, "site": site_shape(unit.site), "owner_id": str(unit.owner_id),
+        "fingerprint": to_text(bytes(unit.fingerprint)), "state": unit.state, "software": unit.software,
+        "last_seen_ms": None if unit.last_seen_at is None else _ms(unit.last_seen_at), "in_contact": _in_contact(unit),
+    }  # fmt: skip
+
+
+def camera_shape(camera: Camera) -> dict[str, Any]:
+    return {
+        "id": str(camera.id), "name": camera.name, "unit": {"id": str(camera.unit_id), "name": camera.unit.name},
+        "site": site_shape(camera.unit.site), "owner_id": str(camera.owner_id), "kind": camera.kind,
+        "capabilities": camera.capabilities, "state": camera.state,
+    }  # fmt: skip
+
+
+def _pairing_shape(pairing: Pairing) -> dict[str, Any]:
+    state = "paired" if pairing.paired is not None else ("sent" if pairing.body is not None else "started")
+    return {
+        "unit_id": str(pairing.unit_id), "pairing_id": str(pairing.pairing_id), "state": state,
+        "sign_pk": to_text(bytes(pairing.sign_pk)), "software": pairing.software,
+        "cameras": [{"id": camera, "name": name} for camera, name in pairing.cameras],
+        "paired": None if pairing.paired is None else to_text(bytes(pairing.paired)),
+    }  # fmt: skip
+
+
+def _ms(moment: datetime) -> int:
+    return round(moment.timestamp() * 1000)
