@@ -82,4 +82,4 @@ def verify_command(data: bytes, policy: Policy, *, last_counter: int, now_ms: in
 
 def unverified_person(data: bytes) -> bytes:
     """Whom a command claims to be by, to look up his counter. Raises SealError."""
-    return Command.decode(envelope.Envelope.decode(data).body).person
+    return Command.decode(envelope.read_unverified(data, Command.NAME).body).person

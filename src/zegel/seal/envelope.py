@@ -79,11 +79,21 @@ def verify(data: bytes, name: str, keys: Iterable[bytes]) -> bytes:
 
 def verify_signer(data: bytes, name: str, keys: Iterable[bytes]) -> tuple[bytes, bytes]:
     """As `verify`, and which public key it was: (body, public key)."""
-    envelope = Envelope.decode(data)
-    if envelope.name != name:
-        raise WrongObject(f"a {name} was expected, this is a {envelope.name!r}")
+    envelope = read_unverified(data, name)
     for key in keys:
         if sign_fingerprint(key) == envelope.signer:
             verify_signature(key, envelope.signature, signed_bytes(name, envelope.body))
             return envelope.body, key
     raise UnknownSigner(f"the {name} is signed by {envelope.signer.hex()[:16]}…, which may not sign it")
+
+
+def read_unverified(data: bytes, name: str) -> Envelope:
+    """An envelope of kind `name` that nobody has verified: to find out which key to verify it with, and for nothing
+    else.
+
+    Raises NotCanonical, TooLarge, FieldWrong, WrongObject.
+    """
+    envelope = Envelope.decode(data)
+    if envelope.name != name:
+        raise WrongObject(f"a {name} was expected, this is a {envelope.name!r}")
+    return envelope
