@@ -129,3 +129,15 @@ def db(postgres) -> Iterator[object]:  # type: ignore[no-untyped-def]
         kernel_postgres.create_database(admin, "zegel", template="zegel_template")
     yield postgres.urls()
     _close_connections()
+
+
+@pytest.fixture(scope="session")
+def s3() -> Iterator[object]:
+    """A real S3 server; `s3.url("bucket")` is a STORAGE_URL."""
+    from tests.s3 import S3Server
+
+    server = S3Server()
+    try:
+        yield server.start()
+    finally:
+        server.stop()

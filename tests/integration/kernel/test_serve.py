@@ -12,6 +12,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import ClassVar
 
 import httpx
 import pytest
@@ -23,6 +24,8 @@ WITHIN_S = 40
 
 class Served:
     """A running `zegel serve` on a folder of its own."""
+
+    started: ClassVar[list[Served]] = []
 
     def __init__(self, data: Path, *arguments: str, environment: dict[str, str] | None = None) -> None:
         self.data = data
@@ -38,6 +41,8 @@ class Served:
             stdout=self.log,
             stderr=self.log,
         )
+
+        Served.started.append(self)
 
     @property
     def facts(self) -> dict:
@@ -82,6 +87,16 @@ def is_gone(pid: int) -> bool:
     except FileNotFoundError:
         return True
     return state == "Z"
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _nothing_stays() -> Iterator[None]:
+    """A test that fails half-way leaves no server behind."""
+    yield
+    for served in Served.started:
+        if served.process.poll() is None:
+            served.end()
+        served.log.close()
 
 
 @pytest.fixture(scope="module")

@@ -12,6 +12,7 @@ import re
 import secrets as randomness
 import shutil
 from collections.abc import Iterable, Iterator
+from datetime import timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any, Protocol
@@ -278,7 +279,7 @@ class _translated:
 
 
 def open_store(url: str) -> Store:
-    """The store at `file:///folder` or `s3://bucket/prefix?endpoint=…&region=…&key=…&secret=…&allow_http=1`.
+    """The store at `file:///folder` or `s3://bucket/prefix?endpoint=…&region=…&key=…&secret=…&allow_http=1&timeout_s=30`.
 
     Without key and secret the usual AWS_* variables and instance roles apply. Raises Misconfigured.
     """
@@ -290,11 +291,11 @@ def open_store(url: str) -> Store:
             "STORAGE_URL is not an address of a store.", action="Write file:///folder or s3://bucket?endpoint=…."
         )
     query = {key: values[-1] for key, values in parse_qs(parts.query, strict_parsing=bool(parts.query)).items()}
-    unknown = set(query) - {"endpoint", "region", "key", "secret", "allow_http"}
+    unknown = set(query) - {"endpoint", "region", "key", "secret", "allow_http", "timeout_s"}
     if unknown:
         raise Misconfigured(
             f"STORAGE_URL has unknown options: {', '.join(sorted(unknown))}.",
-            action="Known are endpoint, region, key, secret, allow_http.",
+            action="Known are endpoint, region, key, secret, allow_http, timeout_s.",
         )
     config: dict[str, Any] = {"region": query.get("region", "us-east-1")}
     config |= {
@@ -302,8 +303,16 @@ def open_store(url: str) -> Store:
         for short, name in (("endpoint", "endpoint"), ("key", "access_key_id"), ("secret", "secret_access_key"))
         if short in query
     }
-    client: Any = {"allow_http": query.get("allow_http") == "1", "timeout": "30s"}
-    return BucketStore(S3Store(parts.netloc, prefix=parts.path.strip("/") or None, client_options=client, **config))
+    timeout = query.get("timeout_s", "30")
+    if not timeout.isdigit() or not 1 <= int(timeout) <= 300:
+        raise Misconfigured(
+            "timeout_s of STORAGE_URL is a number of seconds from 1 to 300.", action="Leave it out: 30."
+        )
+    client: Any = {"allow_http": query.get("allow_http") == "1", "timeout": f"{timeout}s", "connect_timeout": "5s"}
+    retry: Any = {"max_retries": 3, "retry_timeout": timedelta(seconds=int(timeout))}
+    return BucketStore(
+        S3Store(parts.netloc, prefix=parts.path.strip("/") or None, client_options=client, retry_config=retry, **config)
+    )
 
 
 @cache
