@@ -86,11 +86,12 @@ def health(request: HttpRequest) -> dict[str, Any]:
     """Whether the acting party's units are in contact, and how fresh the ledger's checkpoint is."""
     actor = acting(request)
     found = [unit for unit in queries.units(actor) if unit.state == UnitState.PAIRED]
-    head = ledger.checkpoint_head()
+    log = ledger.state()
     return {
         "units": {"in_contact": sum(_in_contact(unit) for unit in found), "total": len(found)},
-        "tree_size": 0 if head is None else head.size,
-        "pending": ledger.size() - (0 if head is None else head.size),
+        "tree_size": log.published,
+        "pending": log.size - log.published,
+        "checkpoint_age_ms": max(0, clock.now_ms() - log.checkpoint_ms) if log.published else None,
         "now_ms": clock.now_ms(),
     }
 
