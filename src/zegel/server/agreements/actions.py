@@ -13,7 +13,7 @@ from zegel.server.agreements.errors import BadAgreement, NoAgreement
 from zegel.server.agreements.models import Agreement, Confidentiality, Purpose, Sign, SignedHow
 from zegel.server.kernel import clock, work
 from zegel.server.kernel.actor import Actor
-from zegel.server.ledger import Entry, Kind
+from zegel.server.ledger import Entry, Fact, Kind
 
 HASH_LENGTH = 32
 LONGEST_CONFIDENTIALITY = timedelta(days=3 * 366)
@@ -25,7 +25,12 @@ def sign_agreement(
     """The owner's agreement with the provider holds from now on. Raises BadAgreement."""
     _check_hash(document_hash)
     with work.transaction(actor, party_id=owner_id) as w:
-        facts = {"what": "signed", "provider": provider_id, "document": document_hash, "how": SignedHow(how).value}
+        facts: dict[str, Fact] = {
+            "what": "signed",
+            "provider": provider_id,
+            "document": document_hash,
+            "how": SignedHow(how).value,
+        }
         w.record(Entry(Kind.AGREEMENT, owner_id, facts, about=owner_id))
         return Agreement.objects.create(
             owner_id=owner_id,
@@ -93,7 +98,7 @@ def sign_confidentiality(
     if not timedelta(0) < lasts <= LONGEST_CONFIDENTIALITY:
         raise BadAgreement(_("A confidentiality statement lasts at most three years."))
     with work.transaction(actor, party_id=party_id) as w:
-        facts = {"what": "confidentiality", "person": person_id, "document": document_hash}
+        facts: dict[str, Fact] = {"what": "confidentiality", "person": person_id, "document": document_hash}
         w.record(Entry(Kind.AGREEMENT, party_id, facts, about=person_id))
         now = clock.now()
         return Confidentiality.objects.create(

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: EUPL-1.2
 """What this room knows about people: who signed what, and who hung the sign."""
 
+from functools import partial
+
 from zegel.declare import (
     Basis,
     Category,
@@ -15,15 +17,16 @@ from zegel.declare import (
     not_personal,
 )
 
-_RECORD = {
-    "category": Category.AGREEMENT,
-    "purpose": Purpose.AGREEMENT,
-    "term": Term.AGREEMENT,
-    "starts": Start.AGREEMENT_ENDED,
-    "export": Export.VALUE,
-}
+_record = partial(
+    declare,
+    category=Category.AGREEMENT,
+    purpose=Purpose.AGREEMENT,
+    term=Term.AGREEMENT,
+    starts=Start.AGREEMENT_ENDED,
+    export=Export.VALUE,
+)
 
-declare(
+_record(
     "agreements.Agreement",
     ("signed_by", "signed_how", "valid_from", "valid_to"),
     subject=Subject.CUSTOMER,
@@ -31,9 +34,8 @@ declare(
     basis=Basis.CONTRACT,
     recipients=(Recipient.PROVIDER,),
     erase=Erase.DELETE_ROW,
-    **_RECORD,
 )
-declare(
+_record(
     "agreements.Sign",
     ("by", "hung_at", "taken_down_at"),
     subject=Subject.STAFF,
@@ -41,9 +43,8 @@ declare(
     basis=Basis.LEGAL_OBLIGATION,
     recipients=(Recipient.PROVIDER,),
     erase=Erase.DELETE_ROW,
-    **_RECORD,
 )
-declare(
+_record(
     "agreements.Confidentiality",
     ("person_id", "signed_at", "expires_at"),
     subject=Subject.USER,
@@ -51,7 +52,6 @@ declare(
     basis=Basis.LEGAL_OBLIGATION,
     recipients=(Recipient.NOBODY,),
     erase=Erase.DELETE_ROW,
-    **_RECORD,
 )
 
 not_personal("agreements.Agreement", ("document_hash",), why="the hash of a document")

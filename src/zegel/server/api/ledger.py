@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 from django.http import HttpRequest, HttpResponse
 from ninja import Path, Router
 
@@ -13,11 +15,11 @@ from zegel.server.ledger import queries
 
 router = Router(tags=["ledger"])
 PLAIN = "text/plain; charset=utf-8"
-LARGEST_INDEX = 2**53 - 1
+Index = Annotated[int, Path(ge=0, le=2**53 - 1)]
 
 
 @router.get("/receipts/{index}")
-def receipt(request: HttpRequest, index: int = Path(ge=0, le=LARGEST_INDEX)) -> HttpResponse:
+def receipt(request: HttpRequest, index: Index) -> HttpResponse:
     """The entry's receipt, for the viewer to verify. 425 until a checkpoint covers it (within a second): ask again."""
     actor = acting(request)
     require(actor, Action.READ, Resource(ResourceKind.ENTRY, index))
@@ -25,7 +27,7 @@ def receipt(request: HttpRequest, index: int = Path(ge=0, le=LARGEST_INDEX)) -> 
 
 
 @router.get("/receipts/{index}/file")
-def receipt_file(request: HttpRequest, index: int = Path(ge=0, le=LARGEST_INDEX)) -> HttpResponse:
+def receipt_file(request: HttpRequest, index: Index) -> HttpResponse:
     """The same as a file to keep. That it was taken is itself logged."""
     actor = acting(request)
     require(actor, Action.READ, Resource(ResourceKind.ENTRY, index))

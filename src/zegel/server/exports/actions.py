@@ -22,7 +22,7 @@ from django.utils.translation import gettext as _
 from zegel.server.exports.errors import BadExport
 from zegel.server.gate import Action, Resource, require
 from zegel.server.kernel.actor import Actor
-from zegel.server.ledger import Entry, Kind
+from zegel.server.ledger import Entry, Fact, Kind
 from zegel.server.ledger import actions as ledger
 
 LARGEST = 256 * 1024 * 1024
@@ -73,7 +73,7 @@ def send(
         raise BadExport(_("This file can't be named like that."), action=_("Use letters, digits, dot, dash."))
     require(actor, Action.EXPORT, resource)
     data = _whole(content)
-    facts = {
+    facts: dict[str, Fact] = {
         "file": name,
         "what": FileKind(kind).value,
         "purpose": purpose,

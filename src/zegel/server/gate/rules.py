@@ -92,7 +92,7 @@ def _rule(number: int, row: Mapping[str, Any], known_facts: Collection[str]) -> 
     )
 
 
-def _known(number: int, closed: type[Closed], text: object) -> Closed:
+def _known(number: int, closed: type[Closed], text: Any) -> Closed:
     try:
         return closed(text)
     except ValueError:

@@ -4,6 +4,6 @@
 `Entry` and `Kind` are for every room: `w.record(Entry(…))` inside a unit of work, `actions.append` on its own.
 """
 
-from zegel.server.ledger.entry import Entry, Kind
+from zegel.server.ledger.entry import Entry, Fact, Kind
 
-__all__ = ["Entry", "Kind"]
+__all__ = ["Entry", "Fact", "Kind"]

@@ -64,7 +64,7 @@ def forget(indices: Sequence[int], reason: str, actor: Actor) -> Receipt:
     entry = Entry(Kind.DELETION, None, {"entries": pack_ranges(wanted), "reason": reason}, forgets=wanted)
     with work.transaction(actor) as w:
         w.record(entry)
-        w.after_commit(destroy_forgotten_keys)
+        w.after_commit(_destroy_now)
     receipt: Receipt = w.receipts[0]
     return receipt
 
@@ -78,6 +78,10 @@ def destroy_forgotten_keys() -> int:
             shred.destroy(numbers.PURPOSE, *gone)
             cursor.execute("SELECT ledger_shredded(%s::bigint[])", [gone])
     return len(gone)
+
+
+def _destroy_now() -> None:
+    destroy_forgotten_keys()
 
 
 def sign_time(nonce: bytes) -> bytes:

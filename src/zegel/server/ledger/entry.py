@@ -15,11 +15,12 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
 from zegel.seal import encoding
 from zegel.seal import entry as seal_entry
+from zegel.seal.errors import NotCanonical, TooLarge
 from zegel.server.ledger.errors import EntryRefused
 
 if TYPE_CHECKING:
@@ -109,9 +110,9 @@ def body_of(entry: Entry, actor: Actor, at_ms: int) -> bytes:
     )
     try:
         return encoding.encode(fields, max_size=MAX_BODY)
-    except encoding.NotCanonical as problem:
+    except NotCanonical as problem:
         raise EntryRefused(f"A {entry.kind} entry has a fact that can't be written: {problem}.") from None
-    except encoding.TooLarge:
+    except TooLarge:
         raise EntryRefused(f"A {entry.kind} entry is longer than {MAX_BODY} bytes.") from None
 
 
@@ -157,16 +158,12 @@ def unpack_ranges(packed: object) -> list[tuple[int, int]]:
     if not isinstance(packed, bytes):
         raise EntryRefused("A deletion names its entries in bytes.")
     try:
-        ranges = [(first, past) for first, past in encoding.decode(packed, max_size=MAX_BODY)]  # type: ignore[union-attr]
+        pairs: Any = encoding.decode(packed, max_size=MAX_BODY)
+        ranges = [(int(first), int(past)) for first, past in pairs]
     except (ValueError, TypeError):
         raise EntryRefused("A deletion's entries are not [first, past] pairs.") from None
     edges = [edge for pair in ranges for edge in pair]
-    if (
-        not edges
-        or any(not isinstance(edge, int) for edge in edges)
-        or edges != sorted(edges)
-        or any(a == b for a, b in ranges)
-    ):
+    if not edges or edges != sorted(edges) or any(first == past for first, past in ranges):
         raise EntryRefused("A deletion's entries are out of order.")
     return ranges
 

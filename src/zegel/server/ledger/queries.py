@@ -25,7 +25,7 @@ from zegel.server.ledger import origin
 from zegel.server.ledger.entry import Kind, Said, read_body
 from zegel.server.ledger.errors import EntryForgotten, NoSuchEntry, NotYetCheckpointed
 from zegel.server.ledger.models import Body, EntryRow, Head, Published
-from zegel.server.ledger.sealing import open_body
+from zegel.server.ledger.sealing import Buffer, open_body
 from zegel.server.ledger.tilestore import TileStore, of_origin
 
 MOST_AT_ONCE = 1000
@@ -159,7 +159,7 @@ def _read(rows: QuerySet[Body]) -> list[Logged]:
     return [Logged(row.index, Kind(row.kind), row.at_ms, _said(row, commitments[row.index])) for row in found]
 
 
-def _said(row: Body, commitment: bytes) -> Said | None:
+def _said(row: Body, commitment: Buffer) -> Said | None:
     try:
         return read_body(open_body(row.shred_id, row.sealed, commitment)[1])
     except EntryForgotten:

@@ -11,13 +11,15 @@ from zegel.server.ledger.entry import SALT_LENGTH, commitment_of
 from zegel.server.ledger.errors import EntryForgotten, TreeConflict
 from zegel.server.ledger.numbers import PURPOSE
 
+Buffer = bytes | memoryview
+
 
 def seal_body(number: int, salt: bytes, body: bytes) -> bytes:
     """What the table holds of a body; `number` is its shred key's."""
     return shred.wrap(PURPOSE, number, salt + body)
 
 
-def open_body(number: int | None, sealed: bytes | None, commitment: bytes) -> tuple[bytes, bytes]:
+def open_body(number: int | None, sealed: Buffer | None, commitment: Buffer) -> tuple[bytes, bytes]:
     """(salt, body). Raises EntryForgotten; TreeConflict when they are not what the tree committed to."""
     if number is None or sealed is None:
         raise EntryForgotten("This entry was forgotten.")

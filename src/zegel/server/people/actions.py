@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from zegel.server.kernel import actor as actors
 from zegel.server.kernel import clock, ids, secrets, shred, work
 from zegel.server.kernel.actor import Actor
-from zegel.server.ledger import Entry, Kind
+from zegel.server.ledger import Entry, Fact, Kind
 from zegel.server.ledger import actions as ledger
 from zegel.server.people import rules
 from zegel.server.people.errors import BadField, NoSuchParty, NotAMember, SignInRefused, Taken, TooManyAttempts
@@ -102,7 +102,7 @@ def store_pins(actor: Actor, pins: bytes) -> None:
     """The person's own pinned fingerprints, encrypted in his browser."""
     rules.checked_bytes(pins, 1, rules.LONGEST_PINS)
     with work.transaction(actor):
-        Person.objects.filter(id=actor.id).update(pins=pins)
+        Person.objects.filter(id__in=[actor.id]).update(pins=pins)
 
 
 def add_membership(actor: Actor, person_id: UUID, party_id: UUID, role: Role) -> Membership:
@@ -113,7 +113,7 @@ def add_membership(actor: Actor, person_id: UUID, party_id: UUID, role: Role) ->
         held = Membership.objects.filter(person_id=person_id, party_id=party_id, role=Role(role).value)
         if any(rules.in_force(membership, now) for membership in held):
             raise Taken(_("This person has this role already."))
-        facts = {"person": person_id, "role": Role(role).value, "what": "added"}
+        facts: dict[str, Fact] = {"person": person_id, "role": Role(role).value, "what": "added"}
         w.record(Entry(Kind.MEMBERSHIP, party_id, facts, about=person_id))
         return Membership.objects.create(person_id=person_id, party_id=party_id, role=Role(role).value, valid_from=now)
 
@@ -121,12 +121,12 @@ def add_membership(actor: Actor, person_id: UUID, party_id: UUID, role: Role) ->
 def end_membership(actor: Actor, membership_id: UUID) -> None:
     """It ends now. What the person could already open he can still open, until the party has a new tenant key."""
     with work.transaction(actor) as w:
-        membership = Membership.objects.filter(id=membership_id, party_id=actor.party_id).first()
+        membership = Membership.objects.filter(id=membership_id, party_id__in=[actor.party_id]).first()
         if membership is None or not rules.in_force(membership, clock.now()):
             raise NotAMember(_("There is no such membership."))
         membership.valid_to = clock.now()
         membership.save(update_fields=["valid_to"])
-        facts = {"person": membership.person_id, "role": membership.role, "what": "ended"}
+        facts: dict[str, Fact] = {"person": membership.person_id, "role": membership.role, "what": "ended"}
         w.record(Entry(Kind.MEMBERSHIP, membership.party_id, facts, about=membership.person_id))
 
 
@@ -147,12 +147,12 @@ def relate(actor: Actor, owner_id: UUID, party_id: UUID, kind: RelationKind) -> 
 def end_relation(actor: Actor, relation_id: UUID) -> None:
     """It ends now: from the next transaction on, the party sees nothing of the owner."""
     with work.transaction(actor) as w:
-        relation = ServiceRelation.objects.filter(id=relation_id, owner_id=actor.party_id).first()
+        relation = ServiceRelation.objects.filter(id=relation_id, owner_id__in=[actor.party_id]).first()
         if relation is None or not rules.in_force(relation, clock.now()):
             raise NoSuchParty(_("There is no such relation."))
         relation.valid_to = clock.now()
         relation.save(update_fields=["valid_to"])
-        facts = {"party": relation.party_id, "kind": relation.kind, "what": "ended"}
+        facts: dict[str, Fact] = {"party": relation.party_id, "kind": relation.kind, "what": "ended"}
         w.record(Entry(Kind.RELATION, relation.owner_id, facts))
 
 
@@ -200,7 +200,7 @@ def share_tenant_key(actor: Actor, party_id: UUID, person_id: UUID, number: int,
             _check_acts_for(actor, party_id)
             if not TenantKey.objects.filter(party_id=party_id, number=number).exists():
                 raise BadField(_("There is no tenant key with this number."))
-            facts = {"what": "tenant_key_shared", "number": number, "person": person_id}
+            facts: dict[str, Fact] = {"what": "tenant_key_shared", "number": number, "person": person_id}
             w.record(Entry(Kind.KEY, party_id, facts, about=person_id))
             _store_sealed(party_id, person_id, number, envelope)
     except IntegrityError:

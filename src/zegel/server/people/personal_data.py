@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: EUPL-1.2
 """What this room knows about people: their account, for whom they act, and the keys that stand for them."""
 
+from functools import partial
+
 from zegel.declare import (
     Basis,
     Category,
@@ -15,15 +17,16 @@ from zegel.declare import (
     not_personal,
 )
 
-_ACCOUNT = {
-    "subject": Subject.USER,
-    "purpose": Purpose.ACCOUNT,
-    "basis": Basis.CONTRACT,
-    "term": Term.ACCOUNT,
-    "starts": Start.ACCOUNT_ENDED,
-}
+_account = partial(
+    declare,
+    subject=Subject.USER,
+    purpose=Purpose.ACCOUNT,
+    basis=Basis.CONTRACT,
+    term=Term.ACCOUNT,
+    starts=Start.ACCOUNT_ENDED,
+)
 
-declare(
+_account(
     "people.Person",
     ("email", "display_name", "language"),
     path="",
@@ -31,9 +34,8 @@ declare(
     recipients=(Recipient.OWNER, Recipient.PROVIDER, Recipient.ARC),
     export=Export.VALUE,
     erase=Erase.DELETE_ROW,
-    **_ACCOUNT,
 )
-declare(
+_account(
     "people.Person",
     ("auth_hash", "sign_pk", "open_pk", "suite", "epoch", "created_at"),
     path="",
@@ -41,9 +43,8 @@ declare(
     recipients=(Recipient.NOBODY,),
     export=Export.DESCRIBED,
     erase=Erase.DELETE_ROW,
-    **_ACCOUNT,
 )
-declare(
+_account(
     "people.Person",
     ("bundle_password", "bundle_password_shred", "bundle_recovery", "bundle_recovery_shred", "pins"),
     path="",
@@ -51,10 +52,9 @@ declare(
     recipients=(Recipient.NOBODY,),
     export=Export.SEALED,
     erase=Erase.SHRED,
-    **_ACCOUNT,
 )
 
-declare(
+_account(
     "people.Membership",
     ("party", "person", "role", "valid_from", "valid_to"),
     path="person_id",
@@ -62,10 +62,9 @@ declare(
     recipients=(Recipient.OWNER,),
     export=Export.VALUE,
     erase=Erase.DELETE_ROW,
-    **_ACCOUNT,
 )
 
-declare(
+_account(
     "people.SealedTenantKey",
     ("party_id", "person_id", "number", "created_at"),
     path="person_id",
@@ -73,9 +72,8 @@ declare(
     recipients=(Recipient.OWNER,),
     export=Export.DESCRIBED,
     erase=Erase.DELETE_ROW,
-    **_ACCOUNT,
 )
-declare(
+_account(
     "people.SealedTenantKey",
     ("envelope", "shred_id"),
     path="person_id",
@@ -83,7 +81,6 @@ declare(
     recipients=(Recipient.NOBODY,),
     export=Export.SEALED,
     erase=Erase.SHRED,
-    **_ACCOUNT,
 )
 
 # A party may be one person or a household: then its name is a person's.

@@ -24,7 +24,8 @@ CREATE POLICY ledger_entry_write ON ledger_entry FOR INSERT TO CURRENT_USER WITH
 ALTER TABLE ledger_body ENABLE ROW LEVEL SECURITY;
 ALTER TABLE ledger_body FORCE ROW LEVEL SECURITY;
 CREATE POLICY ledger_body_read ON ledger_body FOR SELECT USING (
-  owner_id = (SELECT zegel_party()) OR actor_party_id = (SELECT zegel_party()) OR actor_id = (SELECT zegel_person()));
+  owner_id = (SELECT zegel_party()) OR actor_party_id = (SELECT zegel_party()) OR actor_id = (SELECT zegel_person())
+  OR (about = (SELECT zegel_person()) AND kind IN ('sign_in', 'sign_in_failed')));
 CREATE POLICY ledger_body_write ON ledger_body FOR ALL TO CURRENT_USER USING (true) WITH CHECK (true);
 
 CREATE FUNCTION ledger_refuse() RETURNS trigger LANGUAGE plpgsql AS $$
