@@ -34,7 +34,7 @@ const detail: AlarmDetail = {
 
 const nobody: ConsoleState = {
   ...consoleStart, me: { name: "Operator 12", party: "Alarmcentrale De Linge" }, mine: "me", nowMs: NIGHT + 14_000, loading: false,
-  health: { units: { in_contact: 412, total: 412 }, checkpoint_age_ms: 400, tree_size: 20_876, now_ms: NIGHT },
+  health: { units: { in_contact: 412, total: 412 }, checkpoint_age_ms: 400, pending: 0, tree_size: 20_876, now_ms: NIGHT },
 };
 const looking: ConsoleState = {
   ...nobody, alarms: [...others, burglary], selected: "a1", detail,
@@ -52,7 +52,7 @@ export const consoleSamples: Readonly<Record<string, ConsoleState>> = {
   lost: { ...looking, connected: false },
 };
 
-const look: Look = { index: 20_874, kind: "view", at_ms: NIGHT + 2100, who: "Operator 12", role: "operator", party: "Alarmcentrale De Linge", why: "alarm_verification", camera_id: "c1", camera_name: "Gate camera 2", alarm_id: "a1", alarm_number: 20488, from_ms: NIGHT - 10_000, to_ms: NIGHT + 13_000, seconds: 14, ended: false };
+const look: Look = { index: 20_874, indices: [20_874], slots: 23, forgotten: false, mine: false, kind: "view", at_ms: NIGHT + 2100, who: "Operator 12", role: "operator", party: "Alarmcentrale De Linge", why: "alarm_verification", camera_id: "c1", camera_name: "Gate camera 2", alarm_id: "a1", alarm_number: 20488, from_ms: NIGHT - 10_000, to_ms: NIGHT + 13_000, seconds: 14, ended: false };
 
 const home: PortalState = {
   ...portalStart, me: { name: "Pieter de Haan", email: "owner@dehaan.example", party: "De Haan Bouw BV", partyId: "o1", role: "owner" }, nowMs: NIGHT + 14_000, loading: false,
@@ -60,12 +60,12 @@ const home: PortalState = {
   cameras: [{ id: "c1", name: "Gate camera 2", unit: { id: "u1", name: "Unit 0b7f" }, site: { id: "s1", name: site.name }, kind: "video", state: "ok" }],
   looks: [
     look,
-    { ...look, index: 20_872, kind: "release", at_ms: NIGHT + 200, who: "Unit 0b7f", role: "unit", party: null, why: "person", seconds: 23, ended: true },
-    { ...look, index: 19_310, who: "Tom Jansen", role: "technician", party: "Waakzaam Bouwplaatsen BV", why: "maintenance", at_ms: NIGHT - 8 * 86_400_000, seconds: 240, ended: true, alarm_id: null, alarm_number: null },
-    { ...look, index: 18_204, who: "Pieter de Haan", role: "owner", party: "De Haan Bouw BV", why: "own_use", at_ms: NIGHT - 9 * 86_400_000, seconds: 61, ended: true, alarm_id: null, alarm_number: null, mine: true },
+    { ...look, index: 20_872, indices: [20_872, 20_873, 20_875], kind: "release", at_ms: NIGHT + 200, who: "Unit 0b7f", role: "unit", party: null, why: "person", seconds: null, ended: true },
+    { ...look, index: 19_310, indices: [19_310], who: "Tom Jansen", role: "technician", party: "Waakzaam Bouwplaatsen BV", why: "maintenance", at_ms: NIGHT - 8 * 86_400_000, seconds: 240, ended: true, alarm_id: null, alarm_number: null },
+    { ...look, index: 18_204, indices: [18_204], who: "Pieter de Haan", role: "owner", party: "De Haan Bouw BV", why: "own_use", at_ms: NIGHT - 9 * 86_400_000, seconds: 61, ended: true, alarm_id: null, alarm_number: null, mine: true },
   ],
   looksLoaded: true, alarms: [{ ...burglary, number: 20391, id: "a9", state: "closed", raised_ms: NIGHT - 3 * 86_400_000, closed: { code: "false_animal", note: "", at_ms: NIGHT - 3 * 86_400_000 + 60_000, by: "Operator 7" }, window: null, claimed_by: { id: "o7", name: "Operator 7" } }],
-  checks: { 20872: { phase: "ok", index: 20_872, size: 20_876 } },
+  checks: { 20872: { phase: "ok", first: 20_872, count: 3, size: 20_876 } },
   keys: [
     { name: "This person’s signing key", words: "lusab-babad-gutih-tugad-mudof-sakat-hirop-vozuk", hint: "Made in your browser. Your unit obeys it." },
     { name: "De Haan Bouw BV: the key that opens", words: "bosah-kipif-dorul-gazov-nitus-mabod-lifak-zugoh", hint: "Recordings are sealed to it." },

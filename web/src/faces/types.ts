@@ -77,6 +77,8 @@ export interface Unit extends Named {
 
 export interface Look {
   readonly index: number;
+  /** Every entry that this row stands for: a window's releases come second by second. */
+  readonly indices: readonly number[];
   readonly kind: "release" | "view" | "grant" | "export" | "recall" | string;
   readonly at_ms: number;
   readonly who: string;
@@ -89,14 +91,21 @@ export interface Look {
   readonly alarm_number: number | null;
   readonly from_ms: number | null;
   readonly to_ms: number | null;
+  /** How long somebody looked; null while he still does. */
   readonly seconds: number | null;
+  /** How many seconds of pictures it is about. */
+  readonly slots: number | null;
   readonly ended: boolean;
-  readonly mine?: boolean;
+  /** Its body was erased; the log still proves that it was there. */
+  readonly forgotten: boolean;
+  readonly mine: boolean;
 }
 
 export interface Health {
   readonly units: { readonly in_contact: number; readonly total: number };
   readonly checkpoint_age_ms: number | null;
+  /** Entries that no checkpoint covers yet. */
+  readonly pending: number;
   readonly tree_size: number;
   readonly now_ms: number;
 }

@@ -23,6 +23,26 @@ interface Timeline {
   readonly ranges: readonly { readonly epoch: string; readonly from: number; readonly to: number }[];
 }
 
+interface StepRow {
+  readonly at_ms: number;
+  readonly kind: string;
+  readonly by: { readonly name: string } | null;
+  readonly note: string;
+  readonly index: number | null;
+}
+
+type LookRow = Pick<Look, "index" | "kind" | "at_ms"> & Partial<Pick<Look, "why" | "camera_id" | "camera_name" | "alarm_id" | "alarm_number" | "from_ms" | "to_ms" | "seconds" | "slots" | "ended" | "forgotten">> & {
+  readonly who?: { readonly name: string; readonly role: string; readonly party: string };
+};
+
+function lookOf(row: LookRow, name: string, party: string): Look {
+  const { who, ...rest } = row;
+  return {
+    why: "", camera_id: null, camera_name: null, alarm_id: null, alarm_number: null, from_ms: null, to_ms: null, seconds: null, slots: null, ended: true, forgotten: false, ...rest,
+    indices: [row.index], who: who?.name ?? "", role: who?.role ?? null, party: who?.party || null, mine: who !== undefined && who.name === name && who.party === party,
+  };
+}
+
 /** Every error a face may show, as a sentence in the user's language; what is unknown goes on as it is. */
 export function asRefusal(error: unknown): unknown {
   if (error instanceof ApiError) {
@@ -96,7 +116,11 @@ class Wire implements Port {
   readonly #post = <T>(path: string, body: unknown = {}): Promise<T> => told(this.#is.api.post<T>(path, body));
 
   alarms = async (state: "open" | "all"): Promise<readonly Alarm[]> => (await this.#get<{ alarms: Alarm[] }>(`/alarms?state=${state}`)).alarms;
-  alarm = (id: string): Promise<AlarmDetail> => this.#get(`/alarms/${id}`);
+  async alarm(id: string): Promise<AlarmDetail> {
+    const { steps: happened, ...alarm } = await this.#get<Alarm & { steps: StepRow[] }>(`/alarms/${id}`);
+    return { ...alarm, facts: [], steps: happened.map((step) => ({ ...step, by: step.by?.name ?? "" })) };
+  }
+
   claim = (id: string): Promise<Alarm> => this.#post(`/alarms/${id}/claim`);
   putBack = (id: string): Promise<Alarm> => this.#post(`/alarms/${id}/release-claim`);
   note = (id: string, text: string): Promise<void> => this.#post(`/alarms/${id}/note`, { text });
@@ -122,10 +146,8 @@ class Wire implements Port {
   }
 
   async looks(): Promise<readonly Look[]> {
-    const answer = await this.#get<readonly Look[] | { rows: readonly Look[] }>("/who-looked?days=30");
-    const rows = "rows" in answer ? answer.rows : answer;
-    const mine = this.#is.person.name;
-    return [...rows].map((row) => ({ ...row, mine: row.mine ?? (row.who === mine && row.party === (this.#is.actingParty?.name ?? null)) })).sort((a, b) => b.index - a.index);
+    const rows = await this.#get<readonly LookRow[]>("/who-looked?days=30");
+    return rows.map((row) => lookOf(row, this.#is.person.name, this.#is.actingParty?.name ?? ""));
   }
 
   receipt = (index: number): Promise<string> => told(this.#is.api.text(`/api/v1/receipts/${index}`));

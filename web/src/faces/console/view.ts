@@ -238,7 +238,7 @@ function footer(state: ConsoleState, act: ConsoleActions): Part {
   return html`<footer class="status">
     <span><i class="dot ${state.connected ? "ok" : "warn"}"></i>${state.connected ? t("Connected") : t("Connection lost")}</span>
     ${units === undefined ? nothing : html`<span><i class="dot ${units.in_contact === units.total ? "ok" : "warn"}"></i>${tn("{on} of {n} unit in contact", "{on} of {n} units in contact", units.total, { on: number(units.in_contact) })}</span>`}
-    ${fresh === null ? nothing : html`<span><i class="dot ${fresh < 60_000 ? "ok" : "warn"}"></i>${t("Log: {n} entries, checkpoint {age} old", { n: number(health?.tree_size ?? 0), age: fresh < 10_000 ? t("{n} s", { n: number(fresh / 1000, 1) }) : span(fresh / 1000) })}</span>`}
+    ${fresh === null || health === null ? nothing : html`<span><i class="dot ${health.pending === 0 || fresh < 10_000 ? "ok" : "warn"}"></i>${t("Log: {n} entries, checkpoint {age} old", { n: number(health.tree_size), age: fresh < 10_000 ? t("{n} s", { n: number(fresh / 1000, 1) }) : span(fresh / 1000) })}</span>`}
     <span class="grow"></span>
     <button type="button" class="linkish" @click=${act.keys}><kbd>?</kbd> ${t("keys")}</button><span lang=${language}>${language.toUpperCase()}</span>
   </footer>`;

@@ -11,7 +11,7 @@ import { trouble } from "../look";
 import { Refusal, type Looking, type LookingNow, type Me, type Port } from "../port";
 import type { Alarm, Look } from "../types";
 import { pathOf, routeOf, siteTz, start, type Arming, type Clip, type DayOf, type PortalState, type UnitView, type View } from "./model";
-import { joined } from "./model";
+import { grouped, joined } from "./model";
 import { portalView, type PortalActions } from "./view";
 
 const CONFIRM_WITHIN_MS = 30_000;
@@ -93,7 +93,7 @@ export class Portal {
   }
 
   async #looks(): Promise<void> {
-    await this.#port.looks().then((looks) => this.#board.change({ looks, looksLoaded: true }), (error: unknown) => this.#failed(error));
+    await this.#port.looks().then((looks) => this.#board.change({ looks: grouped(looks), looksLoaded: true }), (error: unknown) => this.#failed(error));
   }
 
   /** Asks each unit's signed status; a word that does not verify is shown as distrust, never as a state. */
@@ -269,9 +269,13 @@ export class Portal {
     const mark = (check: PortalState["checks"][number]): void => this.#board.change({ checks: { ...this.#state.checks, [look.index]: check } });
     mark({ phase: "checking" });
     try {
-      const { index, size } = await this.#port.check(await this.#port.receipt(look.index));
-      if (index === look.index) mark({ phase: "ok", index, size });
-      else mark({ phase: "failed", why: t("The receipt is for another entry.") });
+      let size = 0;
+      for (const wanted of look.indices) {
+        const found = await this.#port.check(await this.#port.receipt(wanted));
+        if (found.index !== wanted) return mark({ phase: "failed", why: t("The receipt is for another entry.") });
+        size = Math.max(size, found.size);
+      }
+      mark({ phase: "ok", first: look.index, count: look.indices.length, size });
     } catch (error) {
       mark({ phase: "failed", why: error instanceof Error ? error.message : String(error) });
     }

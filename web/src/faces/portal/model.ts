@@ -51,7 +51,7 @@ export interface DayOf {
   readonly playing: Playing;
 }
 
-export type Check = { readonly phase: "checking" } | { readonly phase: "ok"; readonly index: number; readonly size: number } | { readonly phase: "failed"; readonly why: string };
+export type Check = { readonly phase: "checking" } | { readonly phase: "ok"; readonly first: number; readonly count: number; readonly size: number } | { readonly phase: "failed"; readonly why: string };
 
 export interface PortalState {
   readonly me: { readonly name: string; readonly email: string; readonly party: string; readonly partyId: string; readonly role: string };
@@ -108,4 +108,15 @@ export function joined(clips: readonly Clip[], gapMs = 5000): Clip[] {
     else all.push({ ...clip });
   }
   return all;
+}
+
+/** A window's releases come second by second, and are handed over one by one: one row tells them all. */
+export function grouped(looks: readonly Look[]): readonly Look[] {
+  const rows = new Map<string, Look>();
+  for (const look of [...looks].sort((a, b) => a.index - b.index)) {
+    const key = look.kind.startsWith("release") && look.alarm_id !== null ? `${look.kind}/${look.alarm_id}/${look.camera_id}/${look.who}` : String(look.index);
+    const held = rows.get(key);
+    rows.set(key, held === undefined ? look : { ...held, indices: [...held.indices, ...look.indices], slots: (held.slots ?? 0) + (look.slots ?? 0) });
+  }
+  return [...rows.values()].sort((a, b) => b.at_ms - a.at_ms || b.index - a.index);
 }

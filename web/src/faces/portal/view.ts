@@ -297,28 +297,32 @@ function lookIcon(look: Look): Part {
 
 function lookTitle(look: Look): string {
   if (look.mine) return t("You, {name}", { name: look.who });
+  if (look.forgotten) return t("An entry that was erased, as the law asks");
   if (look.kind === "release") return t("Your unit released a key");
+  if (look.kind === "release_handed") return t("The key was handed to {who}", { who: look.party ?? look.who ?? t("the alarm centre") });
   return [look.party, look.who].filter(Boolean).join(", ") || roleName(look.role);
 }
 
 function lookWords(look: Look): string {
   const what = look.alarm_number === null ? whyName(look.why) : t("alarm AL-{n}", { n: look.alarm_number });
-  const long = look.seconds === null ? "" : look.kind === "release" ? t("{span} of video", { span: span(look.seconds) }) : look.ended ? t("looked for {span}", { span: span(look.seconds) }) : t("{span} so far", { span: span(look.seconds) });
+  const long = look.seconds !== null && !look.kind.startsWith("release") ? t("looked for {span}", { span: span(look.seconds) }) : look.slots === null ? "" : look.ended ? t("{span} of video", { span: span(look.slots) }) : t("{span} so far", { span: span(look.slots) });
   return [capital(what), look.camera_name, long].filter(Boolean).join(" · ");
 }
 
 function lookRow(state: PortalState, look: Look, act: PortalActions, full = false): Part {
   const check = state.checks[look.index];
   return html`<li data-index=${look.index}>${lookIcon(look)}<div class="body"><b>${lookTitle(look)}</b>
-    <div class="mute">${lookWords(look)}</div><div class="faint small"><span class="mono">${full ? clockSeconds(look.at_ms, siteTz(state)) : when(look.at_ms, state.nowMs, siteTz(state))}</span> · ${look.role && !look.mine ? `${roleName(look.role)} · ` : ""}${t("entry {n}", { n: number(look.index) })}</div>
-    ${full ? html`<div class="row receipt">${button(t("Check it"), () => act.check(look), { small: true, icon: "shield", busy: check?.phase === "checking" })}${button(t("Receipt"), () => act.receipt(look), { small: true, icon: "download", hint: t("A file that anyone can check without us") })}</div>${checkWords(check)}` : nothing}</div>
+    <div class="mute">${lookWords(look)}</div><div class="faint small"><span class="mono">${full ? clockSeconds(look.at_ms, siteTz(state)) : when(look.at_ms, state.nowMs, siteTz(state))}</span> · ${look.role && !look.mine ? `${roleName(look.role)} · ` : ""}${look.indices.length === 1 ? t("entry {n}", { n: number(look.index) }) : t("{n} entries from {first}", { n: look.indices.length, first: number(look.index) })}</div>
+    ${full && !look.forgotten ? html`<div class="row receipt">${button(t("Check it"), () => act.check(look), { small: true, icon: "shield", busy: check?.phase === "checking" })}${button(t("Receipt"), () => act.receipt(look), { small: true, icon: "download", hint: t("A file that anyone can check without us") })}</div>${checkWords(check)}` : nothing}</div>
     ${full ? nothing : checkPill(look, check, act)}</li>`;
 }
 
 function checkWords(check: Check | undefined): Part {
   if (check === undefined || check.phase === "checking") return nothing;
   if (check.phase === "failed") return note(html`<b>${t("This does not check.")}</b> ${check.why}`, "alarm", "alarm");
-  return html`<p class="proved">${icon("check", "small")}<span>${t("True: entry {n} of {size}, signed by the log’s key that you pinned. Checked in this browser.", { n: number(check.index), size: number(check.size) })}</span></p>`;
+  const words = check.count === 1 ? t("True: entry {n} of {size}, signed by the log’s key that you pinned. Checked in this browser.", { n: number(check.first), size: number(check.size) })
+    : t("True: all {count} entries, of {size}, signed by the log’s key that you pinned. Checked in this browser.", { count: number(check.count), size: number(check.size) });
+  return html`<p class="proved">${icon("check", "small")}<span>${words}</span></p>`;
 }
 
 function checkPill(look: Look, check: Check | undefined, act: PortalActions): Part {

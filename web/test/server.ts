@@ -1,0 +1,283 @@
+// SPDX-License-Identifier: EUPL-1.2
+// A server as the client meets it, over real HTTP: honest by default, and lying where a test tells it to. It holds no key that opens.
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { sha256 } from "@noble/hashes/sha2.js";
+import * as seal from "../src/seal";
+import { base64url, type Bytes, newId, random, uuid } from "../src/seal";
+import { stretchHere } from "../src/client/stretch_here";
+import { type World, epoch, release, segment, signedNote, world } from "./factory";
+
+export const PASSWORD = "a horse, no battery";
+
+export interface Lies {
+  /** Changes what a path is answered with. */
+  answer?: (path: string, body: any) => any;
+  /** Changes segment bytes on their way out. */
+  segment?: (bytes: Bytes) => Bytes;
+  withholdReceipt?: boolean;
+  forgeReceipt?: boolean;
+}
+
+export interface Account {
+  readonly person: Bytes;
+  readonly email: string;
+  readonly keys: Awaited<ReturnType<typeof seal.newKeys>>;
+  readonly party: Bytes;
+  readonly member: Bytes;
+  readonly bundle: Bytes;
+  readonly authKey: Bytes;
+  readonly role: string;
+  pins: Bytes | null;
+}
+
+const PLAIN = seal.utf8("\0\0\0\x10ftypisom\0\0\0\0" + "\0\0\0\x0cmdatabcd");
+
+export class FakeServer {
+  readonly lies: Lies = {};
+  readonly calls: string[] = [];
+  readonly bodies: Record<string, any[]> = {};
+  #server: Server;
+  #streams = new Set<ServerResponse>();
+  #leaves: Bytes[] = [];
+  #entries: { salt: Bytes; body: Bytes }[] = [];
+  #slots: number[] = [10, 11, 12];
+  #windowOpen = true;
+  origin = "";
+  owner!: Account;
+  arc!: Account;
+  readonly #segments = new Map<string, Bytes>();
+
+  private constructor(readonly world: World) {
+    this.#server = createServer((request, response) => void this.#serve(request, response));
+  }
+
+  static async start(suite: seal.Suite = 1, who: "owner" | "arc" | null = null): Promise<FakeServer> {
+    const server = new FakeServer(await world(suite));
+    await new Promise<void>((resolve) => server.#server.listen(0, "127.0.0.1", resolve));
+    server.origin = `http://127.0.0.1:${(server.#server.address() as AddressInfo).port}`;
+    const w = server.world;
+    const ownerKeys = { ...(await seal.newKeys(suite)), signSeed: w.owner.seed, signPublic: w.owner.key.publicKey };
+    if (who === "owner") server.owner = await server.#account("owner@example.nl", w.ids.person, ownerKeys, w.ids.owner, w.tenant, "owner");
+    if (who === "arc") server.arc = await server.#account("operator@example.nl", newId(), await seal.newKeys(suite), w.ids.arc, w.arcOpen, "operator");
+    for (let i = 0; i < 3; i++) server.#append(random(40));
+    return server;
+  }
+
+  async #account(email: string, person: Bytes, keys: Account["keys"], party: Bytes, tenant: World["tenant"], role: string): Promise<Account> {
+    const { suite } = this.world;
+    const { authKey, wrapKey } = await seal.accountKeys(PASSWORD, email, this.origin, stretchHere);
+    const bundle = await seal.wrapBundle({ version: 1, suite, person, signSeed: keys.signSeed, openPrivate: keys.openPrivate }, "password", wrapKey);
+    const signer = await seal.signingKey(keys.signSeed);
+    const member = await seal.sealMember({ suite, party, person, personOpenKey: keys.openPublic, tenantKey: tenant.key.publicKey, tenantPrivate: tenant.secret }, signer);
+    return { person, email, keys, party, member, bundle, authKey, role, pins: null };
+  }
+
+  get #accounts(): readonly Account[] {
+    return [this.owner, this.arc].filter((each) => each !== undefined);
+  }
+
+  async pin(account: Account, pins: readonly seal.Pin[]): Promise<void> {
+    account.pins = await seal.sealPins(pins, seal.pinsKey(account.keys.signSeed), account.person);
+  }
+
+  unitPin(fingerprint = this.world.unit.key.fingerprint): seal.Pin {
+    return { kind: "unit", id: this.world.ids.unit, fingerprint, how: "qr", atMs: 1 };
+  }
+
+  stop(): void {
+    for (const stream of this.#streams) stream.end();
+    this.#server.closeAllConnections();
+    this.#server.close();
+  }
+
+  record(slot: number): void {
+    this.#slots.push(slot);
+    this.emit("segments.stored", { camera_id: uuid(this.world.ids.camera) });
+  }
+
+  endWindow(): void {
+    this.#windowOpen = false;
+    this.emit("window.ended", { alarm_id: uuid(this.world.ids.alarm) });
+  }
+
+  closeWindowSilently(): void {
+    this.#windowOpen = false;
+  }
+
+  emit(topic: string, data: object): void {
+    for (const stream of this.#streams) stream.write(`event: ${topic}\nid: ${Date.now()}\ndata: ${JSON.stringify(data)}\n\n`);
+  }
+
+  cut(): void {
+    for (const stream of this.#streams) stream.destroy();
+    this.#streams.clear();
+  }
+
+  // --- HTTP ---------------------------------------------------------------------------------------------------------------
+
+  async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const chunks: Buffer[] = [];
+    for await (const chunk of request) chunks.push(chunk as Buffer);
+    const [path = ""] = request.url!.split("?");
+    const body = chunks.length > 0 ? JSON.parse(Buffer.concat(chunks).toString()) : null;
+    this.calls.push(`${request.method} ${path}`);
+    (this.bodies[path] ??= []).push(body);
+    if (path === "/events") return this.#stream(response);
+    if (request.method !== "GET" && request.headers["x-csrftoken"] !== "token") return send(response, 403, { error: { code: "csrf", message: "no CSRF token" } });
+    try {
+      const answer = await this.#answer(path.replace("/api/v1", ""), body, request.headers.cookie ?? "");
+      const changed = this.lies.answer?.(path.replace("/api/v1", ""), answer) ?? answer;
+      if (path === "/api/v1/csrf") response.setHeader("set-cookie", "csrftoken=token; Path=/; SameSite=Strict");
+      if (path === "/api/v1/sign-in") response.setHeader("set-cookie", `session=${body.email}; HttpOnly; Path=/`);
+      send(response, 200, changed);
+    } catch (error) {
+      const [status, code] = error instanceof Refused ? [error.status, error.code] : [500, String(error)];
+      send(response, status, { error: { code, message: code } });
+    }
+  }
+
+  #stream(response: ServerResponse): void {
+    response.writeHead(200, { "content-type": "text/event-stream" });
+    response.write(": welcome\n\n");
+    this.#streams.add(response);
+  }
+
+  async #answer(path: string, body: any, cookie: string): Promise<unknown> {
+    const account = this.#accounts.find(({ email }) => cookie.includes(`session=${email}`)) ?? null;
+    if (path === "/csrf" || path === "/sign-out") return {};
+    if (path === "/sign-in") return this.#signIn(body);
+    if (path.startsWith("/ledger/")) return this.#tile(path);
+    if (!account) throw new Refused(401, "unauthorized");
+    if (path === "/me") return this.#me(account);
+    if (path === "/me/pins") {
+      account.pins = seal.fromBase64url(body.pins);
+      return {};
+    }
+    if (path.endsWith("/trust")) return this.#trust();
+    if (path === "/views") return this.#view(account, body);
+    if (/^\/views\/[^/]+\/renew$/.test(path)) return this.#view(account, null);
+    if (/^\/views\/[^/]+\/segments$/.test(path)) return this.#bytes(body.ids);
+    if (path.startsWith("/receipts/")) return this.#receipt(Number(path.split("/")[2]));
+    return {};
+  }
+
+  #signIn({ email, auth_key }: { email: string; auth_key: string }): unknown {
+    const account = this.#accounts.find((each) => each.email === email);
+    if (!account || base64url(account.authKey) !== auth_key) throw new Refused(401, "unauthorized");
+    return this.#me(account);
+  }
+
+  #me({ person, keys, bundle, pins, party, member, role }: Account): unknown {
+    return {
+      person: { id: uuid(person), name: role, language: "en", suite: this.world.suite, sign_pk: base64url(keys.signPublic), open_pk: base64url(keys.openPublic) },
+      bundle: base64url(bundle), pins: pins && base64url(pins),
+      parties: [{ id: uuid(party), name: role, kind: "company", role, open_pk: null, sealed_tenant_key: base64url(member) }],
+    };
+  }
+
+  async #trust(): Promise<unknown> {
+    const { ids, unit, keyset, policy, keysetHash, policyHash } = this.world;
+    const status = await seal.signStatus({
+      version: 1, unit: ids.unit, pairing: ids.pairing, atMs: 1, state: "armed", untilMs: null, keyset: keysetHash, policy: policyHash, policyCounter: 1,
+      software: "test", cameras: [], releaseHead: null,
+    }, unit.key);
+    return {
+      unit: { id: uuid(ids.unit), name: "unit", sign_pk: base64url(unit.key.publicKey) },
+      keyset: base64url(keyset), keysets: [base64url(keyset)], policy: base64url(policy), status: base64url(status),
+    };
+  }
+
+  async #view(account: Account, body: any): Promise<unknown> {
+    const asOperator = account === this.arc;
+    if (asOperator && !this.#windowOpen) throw new Refused(403, "window_closed");
+    if (body) this.#append(this.#viewEntry(account));
+    const index = this.#leaves.length - 1;
+    const w = this.world;
+    const range = { epoch: w.ids.epoch, from: 10, to: Math.max(...this.#slots) + 1 };
+    const segments = await Promise.all(this.#slots.map((slot, seq) => this.#segment(slot, seq)));
+    return {
+      lease_id: uuid(newId()), index, promise: base64url(await this.#promise(index)), expires_ms: Date.now() + 60_000,
+      epochs: [base64url(await epoch(w))], segments, releases: asOperator ? [base64url(await release(w, [range]))] : null, manifests: [], more: false,
+    };
+  }
+
+  async #segment(slot: number, seq: number): Promise<unknown> {
+    const id = `00000000-0000-4000-8000-${String(slot).padStart(12, "0")}`;
+    const bytes = this.#segments.get(id) ?? (await segment(this.world, slot, seq, PLAIN));
+    this.#segments.set(id, bytes);
+    return { id, epoch: uuid(this.world.ids.epoch), slot, seq, ra: true, size: bytes.length, sha256: base64url(this.#seen(bytes)) };
+  }
+
+  /** A server that changes bytes also names the changed bytes' hash. */
+  #seen(bytes: Bytes): Uint8Array {
+    return sha256(this.lies.segment?.(bytes) ?? bytes);
+  }
+
+  #bytes(ids: readonly string[]): Buffer {
+    const parts = ids.flatMap((id) => {
+      const bytes = this.lies.segment?.(this.#segments.get(id)!) ?? this.#segments.get(id)!;
+      const size = Buffer.alloc(4);
+      size.writeUInt32BE(bytes.length);
+      return [size, bytes];
+    });
+    return Buffer.concat(parts);
+  }
+
+  // --- the log -------------------------------------------------------------------------------------------------------------
+
+  #viewEntry({ person, party }: Account): Bytes {
+    return seal.ENTRY.encode({ version: 1, kind: "view", atMs: 1, owner: this.world.ids.owner, actorKind: "person", actor: person, actorParty: party, facts: [] });
+  }
+
+  #append(body: Bytes): void {
+    const salt = random(32);
+    this.#entries.push({ salt, body });
+    this.#leaves.push(seal.leafHash(seal.commitment(salt, body)));
+  }
+
+  #promise(index: number): Promise<Bytes> {
+    const promise = { version: 1 as const, origin: "ledger.example/zegel", index, leaf: this.#leaves[index]!, atMs: 1 };
+    return seal.signObject(seal.PROMISE, promise, this.world.log.key);
+  }
+
+  async #receipt(index: number): Promise<string> {
+    if (this.lies.withholdReceipt) throw new Refused(425, "not_yet");
+    const { salt, body } = this.#entries[index]!;
+    const leaves = this.lies.forgeReceipt ? this.#leaves.map(() => random(32)) : this.#leaves;
+    const { root, path } = prove(leaves, index);
+    const checkpoint = await signedNote(`ledger.example/zegel\n${leaves.length}\n${seal.base64(root)}\n`, "ledger.example/zegel", this.world.log.key);
+    return ["c2sp.org/tlog-proof@v1", `extra ${seal.base64(seal.encode([salt, body]))}`, `index ${index}`, ...path.map(seal.base64), "", checkpoint].join("\n");
+  }
+
+  #tile(path: string): Buffer {
+    const width = Number(/\.p\/(\d+)$/.exec(path)?.[1] ?? 256);
+    if (!path.startsWith("/ledger/tile/0/000")) throw new Refused(404, "no_tile");
+    return Buffer.concat(this.#leaves.slice(0, width));
+  }
+}
+
+function prove(leaves: readonly Bytes[], index: number): { root: Bytes; path: Bytes[] } {
+  if (leaves.length === 1) return { root: leaves[0]!, path: [] };
+  const left = 2 ** Math.ceil(Math.log2(leaves.length) - 1);
+  const inLeft = index < left;
+  const near = prove(inLeft ? leaves.slice(0, left) : leaves.slice(left), inLeft ? index : index - left);
+  const far = prove(inLeft ? leaves.slice(left) : leaves.slice(0, left), 0).root;
+  return { root: inLeft ? seal.nodeHash(near.root, far) : seal.nodeHash(far, near.root), path: [...near.path, far] };
+}
+
+class Refused extends Error {
+  constructor(
+    readonly status: number,
+    readonly code: string,
+  ) {
+    super(code);
+  }
+}
+
+function send(response: ServerResponse, status: number, body: unknown): void {
+  const [type, bytes] = Buffer.isBuffer(body) ? ["application/octet-stream", body] : typeof body === "string" ? ["text/plain", Buffer.from(body)] : ["application/json", Buffer.from(JSON.stringify(body ?? {}))];
+  response.writeHead(status, { "content-type": type as string });
+  response.end(bytes);
+}
+
