@@ -5,12 +5,13 @@ import test, { type TestContext } from "node:test";
 import * as seal from "../src/seal";
 import { base64url, newId, random, uuid } from "../src/seal";
 import { Api } from "../src/client/api";
+import { stretchHere } from "../src/client/stretch_here";
 import { EventParser, type ZegelEvent } from "../src/client/events";
 import { sendCommand } from "../src/client/owner";
 import { type Session, restore, signIn } from "../src/client/session";
 import { type View, type ViewNow, type ViewRequest, openView } from "../src/client/view";
 import { signer } from "./factory";
-import { type Account, FakeServer, PASSWORD } from "./server";
+import { type Account, FakeServer, PASSWORD, enter } from "./server";
 
 interface Scene {
   readonly server: FakeServer;
@@ -19,12 +20,12 @@ interface Scene {
   readonly ownView: ViewRequest;
 }
 
-async function scene(t: TestContext, who: "owner" | "arc", suite: seal.Suite = 1): Promise<Scene> {
-  const server = await FakeServer.start(suite, who);
+async function scene(t: TestContext, who: "owner" | "arc", suite: seal.Suite = 1, stretch?: seal.Stretch): Promise<Scene> {
+  const server = await FakeServer.start(suite, who, stretch);
   t.after(() => server.stop());
   if (who === "owner") await server.pin(server.owner, [server.unitPin()]);
   const account: Account = server[who];
-  const session = await signIn(account.email, PASSWORD, { api: new Api(server.origin) });
+  const session = stretch ? await signIn(account.email, PASSWORD, { api: new Api(server.origin) }) : await enter(server, account);
   t.after(() => session.end());
   const { camera, alarm, epoch } = server.world.ids;
   return {
@@ -49,19 +50,19 @@ function until(view: View, wanted: (now: ViewNow) => boolean, withinMs = 5000): 
 const stopped = (now: ViewNow): boolean => now.phase === "stopped";
 
 test("the password is never sent", async (t) => {
-  const { server } = await scene(t, "owner");
+  const { server } = await scene(t, "owner", 1, stretchHere);
   const sent = JSON.stringify(server.bodies);
   assert.ok(!sent.includes(PASSWORD));
   assert.deepEqual(Object.keys(server.bodies["/api/v1/sign-in"]![0]).sort(), ["auth_key", "email"]);
 });
 
 test("a wrong password is refused by the server and leaves nothing behind", async (t) => {
-  const { server } = await scene(t, "owner");
+  const { server } = await scene(t, "owner", 1, stretchHere);
   await assert.rejects(signIn(server.owner.email, "another password", { api: new Api(server.origin) }), { status: 401 });
 });
 
 test("a session can be taken up again, and not after signing out", async (t) => {
-  const { session } = await scene(t, "owner");
+  const { session } = await scene(t, "owner", 1, stretchHere);
   const again = await restore(session.api);
   assert.equal(again?.person.id, session.person.id);
   assert.equal(again?.fingerprintWords("signing"), session.fingerprintWords("signing"));
@@ -187,13 +188,13 @@ test("a unit's key that changed stops the work and shows the new words", async (
 test("an owner who never compared a unit's key is told its words, and goes on once he did", async (t) => {
   const { server } = await scene(t, "owner");
   await server.pin(server.owner, []);
-  const session = await signIn(server.owner.email, PASSWORD, { api: new Api(server.origin) });
+  const session = await enter(server, server.owner);
   t.after(() => session.end());
   const unit = uuid(server.world.ids.unit);
   await assert.rejects(session.trust.unit(unit), { code: "not_compared", words: seal.words(server.world.unit.key.fingerprint) });
   await session.trust.confirmUnit(unit, "words");
   assert.equal((await session.trust.unit(unit)).how, "words");
-  const later = await signIn(server.owner.email, PASSWORD, { api: new Api(server.origin) });
+  const later = await enter(server, server.owner);
   t.after(() => later.end());
   assert.equal((await later.trust.unit(unit)).how, "words", "the pin waits, sealed, at the server");
 });

@@ -5,7 +5,8 @@ import type { AddressInfo } from "node:net";
 import { sha256 } from "@noble/hashes/sha2.js";
 import * as seal from "../src/seal";
 import { base64url, type Bytes, newId, random, uuid } from "../src/seal";
-import { stretchHere } from "../src/client/stretch_here";
+import { Api } from "../src/client/api";
+import { Session } from "../src/client/session";
 import { type World, epoch, release, segment, signedNote, world } from "./factory";
 
 export const PASSWORD = "a horse, no battery";
@@ -31,6 +32,17 @@ export interface Account {
   pins: Bytes | null;
 }
 
+/** Argon2id takes a third of a second; only the tests of signing in need the real one. */
+const quick: seal.Stretch = async (password, salt) => seal.copy(sha256(seal.concat(password, salt)));
+
+/** What signIn gives, without the stretching. */
+export async function enter(server: FakeServer, account: Account): Promise<Session> {
+  const api = new Api(server.origin);
+  const me = await api.post<never>("/sign-in", { email: account.email, auth_key: base64url(account.authKey) });
+  const { signSeed, openPrivate } = account.keys;
+  return Session.build(api, me, { version: 1, suite: server.world.suite, person: account.person, signSeed, openPrivate });
+}
+
 const PLAIN = seal.utf8("\0\0\0\x10ftypisom\0\0\0\0" + "\0\0\0\x0cmdatabcd");
 
 export class FakeServer {
@@ -48,12 +60,15 @@ export class FakeServer {
   arc!: Account;
   readonly #segments = new Map<string, Bytes>();
 
-  private constructor(readonly world: World) {
+  private constructor(
+    readonly world: World,
+    private readonly stretch: seal.Stretch,
+  ) {
     this.#server = createServer((request, response) => void this.#serve(request, response));
   }
 
-  static async start(suite: seal.Suite = 1, who: "owner" | "arc" | null = null): Promise<FakeServer> {
-    const server = new FakeServer(await world(suite));
+  static async start(suite: seal.Suite = 1, who: "owner" | "arc" | null = null, stretch: seal.Stretch = quick): Promise<FakeServer> {
+    const server = new FakeServer(await world(suite), stretch);
     await new Promise<void>((resolve) => server.#server.listen(0, "127.0.0.1", resolve));
     server.origin = `http://127.0.0.1:${(server.#server.address() as AddressInfo).port}`;
     const w = server.world;
@@ -66,7 +81,7 @@ export class FakeServer {
 
   async #account(email: string, person: Bytes, keys: Account["keys"], party: Bytes, tenant: World["tenant"], role: string): Promise<Account> {
     const { suite } = this.world;
-    const { authKey, wrapKey } = await seal.accountKeys(PASSWORD, email, this.origin, stretchHere);
+    const { authKey, wrapKey } = await seal.accountKeys(PASSWORD, email, this.origin, this.stretch);
     const bundle = await seal.wrapBundle({ version: 1, suite, person, signSeed: keys.signSeed, openPrivate: keys.openPrivate }, "password", wrapKey);
     const signer = await seal.signingKey(keys.signSeed);
     const member = await seal.sealMember({ suite, party, person, personOpenKey: keys.openPublic, tenantKey: tenant.key.publicKey, tenantPrivate: tenant.secret }, signer);
