@@ -188,7 +188,11 @@ class ParameterSets:
     sets: dict[tuple[int, int], bytes] = field(default_factory=dict)
 
     def kind(self, nal: bytes) -> int:
-        return (nal[0] >> 1) & 0x3F if self.h265 else nal[0] & 0x1F
+        """The NAL unit's type. Raises BadStream for one that no encoder makes (H.264 7.4.1, H.265 7.4.2.2)."""
+        kind = (nal[0] >> 1) & 0x3F if self.h265 else nal[0] & 0x1F
+        if nal[0] & 0x80 or kind >= (48 if self.h265 else 24) or (kind == 0 and not self.h265):
+            raise BadStream("a NAL unit of no known type")
+        return kind
 
     def is_set(self, kind: int) -> bool:
         return kind in ((32, 33, 34) if self.h265 else (7, 8))
@@ -207,6 +211,7 @@ class ParameterSets:
             return False
         if key not in self.sets and len(self.sets) >= MAX_SETS:
             raise BadStream(f"more than {MAX_SETS} parameter sets")
+        self._check(kind, nal)
         self.sets[key] = nal
         return True
 
@@ -216,6 +221,16 @@ class ParameterSets:
         if kind == 33:  # its number stands behind the profile; a camera has one
             return 0
         return nal[2] >> 4 if kind == 32 else Bits(nal, 2).ue()
+
+    def _check(self, kind: int, nal: bytes) -> None:
+        """A set that can't be right must not replace the one in force."""
+        if kind == (33 if self.h265 else 7):
+            _ = h265_shape(nal) if self.h265 else h264_shape(nal)
+        elif kind == 8 and not self.h265:
+            bits = Bits(nal, 1)
+            number, of = bits.ue(), bits.ue()
+            if number > 255 or (7, of) not in self.sets:
+                raise BadStream("a picture parameter set of no sequence")
 
     def of_kind(self, kind: int) -> list[bytes]:
         return [nal for (of, _), nal in sorted(self.sets.items()) if of == kind]

@@ -23,14 +23,15 @@ if TYPE_CHECKING:
     import av
 
 OPEN_TIMEOUT_S = 10.0
-READ_TIMEOUT_S = 6.0
+READ_TIMEOUT_S = 3.0
+"""The demuxer tries twice: a silent camera is lost after twice this time."""
 BACKOFF_S = (0.5, 1.0, 2.0, 4.0, 8.0, 15.0, 30.0)
 STEADY_S = 20.0
 """A connection that lasted this long starts the back-off anew."""
 LONG_GOP_S = 5.0
 """seal.md: a release starts at most five seconds before its range; a camera with longer intervals is reported."""
-BAD_PACKETS = 25
-"""So many broken packets in a row are garbage, not a disturbance."""
+BAD_S = 2.0
+"""Nothing but broken packets for so long is garbage, not a disturbance."""
 _CODECS: dict[str, Codec] = {"h264": "avc1", "hevc": "hvc1", "mjpeg": "mjpg"}
 
 Item = Stream | Packet | Technical
@@ -150,7 +151,7 @@ class _Copy:
         self._camera = camera
         self._open = opened
         self._announced = False
-        self._bad = 0
+        self._good_s = clock.mono_s()
         self._key_dts: int | None = None
         self._long_gop = False
         self._pace: tuple[float, int] | None = None
@@ -176,8 +177,7 @@ class _Copy:
             try:
                 yield from self._packet(packet)
             except BadStream as error:
-                self._bad += 1
-                if self._bad >= BAD_PACKETS:
+                if clock.mono_s() - self._good_s > BAD_S:
                     raise Garbage("broken_stream", why=str(error)[:80]) from error
 
     def _packet(self, packet: av.Packet[Any]) -> Iterator[Item]:
@@ -195,7 +195,7 @@ class _Copy:
             if not keyframe:
                 return
             yield from self._announce()
-        self._bad = 0
+        self._good_s = arrival_s
         placed = self._camera.timeline.place(*self._times(packet), arrival_s)
         if placed.jump_ms:
             yield Technical(Code.TIME_JUMP, arrival_s, {"ms": placed.jump_ms})
@@ -251,8 +251,10 @@ def _open(source: Source) -> _Open:
     """Connects. Raises Lost where nothing answers, Garbage where something else than usable video does."""
     import av
 
-    options = {} if source.is_file else {"rtsp_transport": "tcp", "allowed_media_types": "video"}
-    options |= {"analyzeduration": "1500000", "probesize": "2000000", "protocol_whitelist": _protocols(source)}
+    options = {"protocol_whitelist": _protocols(source)}
+    if not source.is_file:
+        # What is needed stands in the parameter sets: a long analysis would only hold back the first pictures.
+        options |= {"rtsp_transport": "tcp", "allowed_media_types": "video", "analyzeduration": "200000"}
     try:
         container = av.open(source.address, options=options, timeout=(OPEN_TIMEOUT_S, READ_TIMEOUT_S))
     except (av.error.InvalidDataError, ValueError) as error:
