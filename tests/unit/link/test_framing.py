@@ -1,0 +1,176 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Frames: each side reads only what the other may say, whole and within its limits."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from zegel.link import framing, messages
+from zegel.link.errors import FrameMalformed, FrameTooLarge, FrameUnexpected, LinkError, VersionUnsupported
+
+ID, HASH, KEY, SIGNATURE = bytes(16), bytes(32), bytes(range(32)), bytes(64)
+
+ITEMS: list[messages.AnyItem] = [
+    messages.EpochItem(b"envelope"),
+    messages.SegmentsItem(ID, 1, ID, [bytes(100), bytes(200)]),
+    messages.ManifestItem(b"envelope"),
+    messages.AlarmItem(b"envelope"),
+    messages.ReleaseItem(b"envelope"),
+    messages.StatusItem(b"envelope"),
+    messages.PairedItem(b"envelope"),
+    messages.TechnicalItem(ID, messages.TechnicalKind.CAMERA_LOST, ID, 12, "timeout", {"url": "rtsp", "tries": 3}),
+    messages.TechnicalItem(ID, messages.TechnicalKind.SPOOL_FULL, None, 12, "full"),
+]
+FROM_UNIT: list[messages.FromUnit] = [
+    messages.Hello(ID, KEY, HASH, "0.1.0", SIGNATURE, None),
+    messages.Hello(ID, KEY, HASH, "0.1.0", SIGNATURE, ID),
+    messages.NeedProof(HASH),
+    *(messages.Up(n, item) for n, item in enumerate(ITEMS)),
+]
+FROM_SERVER: list[messages.FromServer] = [
+    messages.Challenge(HASH, "zegel.example"),
+    messages.Welcome(b"envelope", "note", known=True),
+    messages.Unclaimed(),
+    messages.Ack([1, 2, 3]),
+    messages.Refused(4, "unknown_camera", "This camera is not known."),
+    messages.Deliver(messages.DeliverKind.PAIRING, b"body", HASH),
+    messages.Deliver(messages.DeliverKind.POLICY, b"envelope"),
+    messages.EndWindow(ID, "recalled"),
+    messages.Proof(HASH, "c2sp.org/tlog-proof@v1\n"),
+    messages.Revoked("The owner has removed this unit."),
+]
+
+
+@pytest.mark.parametrize("message", FROM_UNIT, ids=repr)
+def test_the_server_reads_what_a_unit_says(message: messages.FromUnit) -> None:
+    assert framing.decode_from_unit(framing.encode_from_unit(message)) == message
+
+
+@pytest.mark.parametrize("message", FROM_SERVER, ids=repr)
+def test_a_unit_reads_what_the_server_says(message: messages.FromServer) -> None:
+    assert framing.decode_from_server(framing.encode_from_server(message)) == message
+
+
+def test_every_message_and_item_is_tried_above() -> None:
+    tried = {type(message) for message in (*FROM_UNIT, *FROM_SERVER)}
+    assert tried == set(messages.Message.__subclasses__())
+    assert {type(item) for item in ITEMS} == set(messages.Item.__subclasses__())
+
+
+def test_neither_side_may_say_the_others_lines() -> None:
+    for said in FROM_SERVER:
+        with pytest.raises(FrameMalformed):
+            framing.decode_from_unit(framing.encode_from_server(said))
+    for message in FROM_UNIT:
+        with pytest.raises(FrameMalformed):
+            framing.decode_from_server(framing.encode_from_unit(message))
+
+
+@given(st.binary(max_size=200))
+def test_any_bytes_are_a_message_or_refused(data: bytes) -> None:
+    for decode in (framing.decode_from_unit, framing.decode_from_server):
+        try:
+            assert isinstance(decode(data), messages.Message)
+        except LinkError:
+            continue
+
+
+@pytest.mark.parametrize("message", [*FROM_UNIT, *FROM_SERVER], ids=repr)
+def test_truncated_and_prolonged_frames_are_refused(message: Any) -> None:
+    from_unit = message in FROM_UNIT
+    frame = msgspec.msgpack.encode(message)
+    decode = framing.decode_from_unit if from_unit else framing.decode_from_server
+    for end in range(len(frame)):
+        with pytest.raises(FrameMalformed):
+            decode(frame[:end])
+    with pytest.raises(FrameMalformed):
+        decode(frame + b"\x00")
+
+
+def raw(**fields: Any) -> bytes:
+    return msgspec.msgpack.encode(fields)
+
+
+def up(**item: Any) -> bytes:
+    return raw(type="up", n=1, item=item)
+
+
+@pytest.mark.parametrize(
+    "frame",
+    [
+        raw(),
+        raw(type="nonsense"),
+        raw(type="up", n=1),
+        raw(type="up", n=-1, item={"type": "epoch", "envelope": b"x"}),
+        raw(type="up", n=2**53, item={"type": "epoch", "envelope": b"x"}),
+        raw(type="up", n=1, item={"type": "epoch", "envelope": b"x"}, more=1),
+        raw(type="need_proof", release_hash=bytes(31)),
+        raw(type="hello", unit_id=ID, sign_pk=KEY, nonce=bytes(16), software="1", signature=SIGNATURE),
+        raw(type="hello", unit_id=ID, sign_pk=KEY, nonce=HASH, software="", signature=SIGNATURE),
+        raw(type="hello", unit_id=ID, sign_pk=KEY, nonce=HASH, software="1", signature=bytes(63)),
+        up(type="nonsense", envelope=b"x"),
+        up(type="epoch", envelope=b""),
+        up(type="epoch", envelope=bytes((1 << 20) + 1)),
+        up(type="epoch", envelope=b"x", more=b"y"),
+        up(type="segments", camera=ID, track=0, epoch=ID, segments=[bytes(100)]),
+        up(type="segments", camera=ID, track=5, epoch=ID, segments=[bytes(100)]),
+        up(type="segments", camera=ID, track=1, epoch=ID, segments=[]),
+        up(type="segments", camera=ID, track=1, epoch=ID, segments=[bytes(66)]),
+        up(type="segments", camera=ID, track=1, epoch=ID, segments=[bytes(100)] * 65),
+        up(type="segments", camera=bytes(15), track=1, epoch=ID, segments=[bytes(100)]),
+        up(type="technical", id=ID, kind="nonsense", camera=None, ms=1, code="x"),
+        up(type="technical", id=ID, kind="time_jump", camera=None, ms=1, code="Not a word"),
+        up(type="technical", id=ID, kind="time_jump", camera=None, ms=1, code="x", detail={"a": 1.5}),
+        up(type="technical", id=ID, kind="time_jump", camera=None, ms=1, code="x", detail={"a": "y" * 201}),
+        up(
+            type="technical",
+            id=ID,
+            kind="time_jump",
+            camera=None,
+            ms=1,
+            code="x",
+            detail={f"k{n}": n for n in range(17)},
+        ),
+    ],
+    ids=lambda frame: str(len(frame)),
+)
+def test_a_message_beyond_its_limits_is_refused(frame: bytes) -> None:
+    with pytest.raises(LinkError):
+        framing.decode_from_unit(frame)
+
+
+def test_a_slot_larger_than_four_mebibytes_is_refused_on_both_sides() -> None:
+    item = messages.SegmentsItem(ID, 1, ID, [os.urandom(1 << 20)] * 5)
+    with pytest.raises(FrameTooLarge):
+        framing.encode_from_unit(messages.Up(1, item))
+    with pytest.raises(FrameTooLarge):
+        framing.decode_from_unit(msgspec.msgpack.encode(messages.Up(1, item)))
+
+
+def test_a_frame_larger_than_eight_mebibytes_is_not_even_read() -> None:
+    for decode in (framing.decode_from_unit, framing.decode_from_server):
+        with pytest.raises(FrameTooLarge):
+            decode(bytes(messages.MAX_FRAME + 1))
+
+
+def test_deep_nesting_is_refused() -> None:
+    with pytest.raises(FrameMalformed):
+        framing.decode_from_unit(b"\x91" * 100_000 + b"\x00")
+
+
+def test_another_version_is_refused_with_advice() -> None:
+    with pytest.raises(VersionUnsupported) as refused:
+        framing.decode_from_server(msgspec.msgpack.encode(messages.Challenge(HASH, "zegel.example", 2)))
+    assert "Upgrade" in refused.value.action
+
+
+def test_a_message_out_of_turn_is_refused() -> None:
+    assert framing.expect(messages.Unclaimed(), messages.Unclaimed)
+    with pytest.raises(FrameUnexpected):
+        framing.expect(messages.Unclaimed(), messages.Welcome)
