@@ -163,9 +163,8 @@ class Link:
         if greeting.refused:
             raise Ended(CLOSE_TRY_AGAIN, greeting.refused)
         self.actor = greeting.actor
-        await self.send(Welcome(greeting.time, greeting.checkpoint, greeting.actor is not None))
-        if self.actor is None:
-            await self.send(Unclaimed())
+        known = self.actor is not None
+        await self.send(Welcome(greeting.time, greeting.checkpoint, known) if known else Unclaimed())
         log.info("link.opened", unit=hello.unit_id.hex(), known=self.actor is not None)
 
     # --- reading -----------------------------------------------------------------------------------------------------
