@@ -134,7 +134,7 @@ def _pair(stage: Stage, place: Installation, owner: Client, site: Site, code: Pa
     camera_id = UUID(started["cameras"][0]["id"])
     policy = night_policy(keyset, camera_id, site.tz, place, site.owner, now)
     pairing = owner.pair(code, started, keyset, policy)
-    wait_until(lambda: owner.paired(code, started, pairing), "the unit's signed answer", 30.0, stage)
+    wait_until(lambda: owner.paired(code, started, pairing), "the unit's signed answer", 30.0)  # the unit ends on it
     owner.pin_unit(code, keyset, now)
     unit_id = UUID(started["unit_id"])
     return Paired(unit_id, camera_id, home, code, keyset, policy, clients.unb64(started["sign_pk"]))
