@@ -265,7 +265,7 @@ def _pool(home: Home, config: Config) -> Cameras:
     from zegel.unit.watch import CameraPool
 
     detector = Path(config.detector) if config.detector else default_manifest()
-    pool: Cameras = CameraPool([camera.source for camera in config.cameras], detector, home.watch)
+    pool: Cameras = CameraPool([camera.source for camera in config.cameras], detector)
     return pool
 
 

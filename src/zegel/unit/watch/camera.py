@@ -87,6 +87,7 @@ class Camera:
         self._latest: Packet | None = None
         self._sub_s: float | None = None
         self._blind = False
+        self._flowing = False
 
     def run(self) -> None:
         self._read("main", self._config.source)
@@ -140,8 +141,13 @@ class Camera:
             self._say(
                 item if stream == "main" else Technical(item.code, item.t_mono_s, {**item.detail, "stream": "sub"})
             )
-        elif stream == "main" and (isinstance(item, Stream) or self._watch.forwarding):
+        elif stream == "main" and (isinstance(item, Stream) or self._is_wanted(item)):
             self._say(item)
+
+    def _is_wanted(self, packet: Packet) -> bool:
+        """What is passed on begins with a key frame, so that nothing is recorded that can't be shown."""
+        self._flowing = self._watch.forwarding and (self._flowing or packet.keyframe)
+        return self._flowing
 
     def _watch_item(self, stream: str, item: Item) -> None:
         if isinstance(item, Technical):
