@@ -73,11 +73,7 @@ def posture(policy: Policy | None, order: ArmOrder | None, wall_ms: int) -> Post
         return Posture.UNPAIRED
     if not policy.surveillance_allowed(wall_ms):
         return Posture.WORKING_HOURS
-    if (
-        order is not None
-        and order.issued_ms > policy.issued_ms
-        and (order.until_ms is None or wall_ms < order.until_ms)
-    ):
+    if order is not None and in_force(policy, order, wall_ms):
         return Posture.ARMED if order.armed else Posture.DISARMED
     return Posture.ARMED if policy.armed else Posture.OFF
 
@@ -125,12 +121,17 @@ def may_release(facts: Facts) -> Images:
     return Images.RELEASED
 
 
+def in_force(policy: Policy, order: ArmOrder, wall_ms: int) -> bool:
+    """An order lasts until its end or a newer policy; by counter, because people's clocks differ."""
+    return order.policy_counter == policy.counter and (order.until_ms is None or wall_ms < order.until_ms)
+
+
 def until(policy: Policy | None, order: ArmOrder | None, wall_ms: int) -> int | None:
     """When the posture ends by itself, ms UTC: an order's end or the next edge of working hours. None: open-ended."""
     if policy is None:
         return None
     ends = [policy.next_change(wall_ms)]
-    if order is not None and order.until_ms is not None and order.until_ms > wall_ms:
+    if order is not None and in_force(policy, order, wall_ms):
         ends.append(order.until_ms)
     return min((end for end in ends if end is not None), default=None)
 

@@ -22,6 +22,7 @@ from zegel.unit.outbox import Outbox
 from zegel.unit.spool import Record
 from zegel.unit.state import StateFile
 
+_NOTE_HEAD = struct.Struct(">Q")  # the epoch's number
 _NOTE = struct.Struct(">I32s")
 
 
@@ -30,6 +31,7 @@ class _Page:
     """One epoch's open part: `next_slot` is the first that no manifest covers, `end_slot` known once it is over."""
 
     epoch: bytes
+    number: int
     start_mono_s: float
     next_slot: int = 0
     end_slot: int | None = None
@@ -44,8 +46,8 @@ class ManifestBook:
         self._pages: list[_Page] = []
         self.checkpoint: TreeHead | None = None
 
-    def open(self, epoch: bytes, start_mono_s: float) -> None:
-        self._pages.append(_Page(epoch, start_mono_s))
+    def open(self, epoch: bytes, number: int, start_mono_s: float) -> None:
+        self._pages.append(_Page(epoch, number, start_mono_s))
 
     def end(self, epoch: bytes, end_slot: int) -> None:
         """The epoch is over; slots from `end_slot` on never were."""
@@ -60,7 +62,7 @@ class ManifestBook:
             return
         entries = [Entry(slot, Header.decode(data).sequence, hashlib.sha256(data).digest()) for data in segments]
         page.entries[slot] = entries
-        note = b"".join(_NOTE.pack(entry.sequence, entry.sha256) for entry in entries)
+        note = _NOTE_HEAD.pack(page.number) + b"".join(_NOTE.pack(entry.sequence, entry.sha256) for entry in entries)
         page.notes[slot] = [self._outbox.note(self._camera, epoch, slot, note)]
 
     def make_due(self, now_mono_s: float, delay_s: float, made_ms: int) -> None:
@@ -112,6 +114,7 @@ class ManifestBook:
         )  # fmt: skip
         envelope = sign_manifest(manifest, self._key)
         state.manifests[self._camera.hex()] = envelope
+        state.covered[self._camera.hex()] = (page.number, SLOTS if closed else until)
         self._file.save()
         self._outbox.put(ManifestItem(envelope))
         for slot in slots:
@@ -122,25 +125,31 @@ class ManifestBook:
     # -- after a crash
 
     def recover(self, notes: Sequence[Record], made_ms: int) -> None:
-        """Close the epochs of before the restart: with what was noted, so that whatever is on disk is vouched for."""
+        """Close the epochs of before the restart: with what was noted, so that whatever is on disk is vouched for.
+
+        Notes of slots that have their manifest come back too (acknowledgements are not written down); they are skipped.
+        """
+        number, next_slot = self._file.state.covered.get(self._camera.hex(), (0, SLOTS))
         last = self._last()
-        pages: dict[bytes, _Page] = {}
-        if last is not None and not last.closed:
-            pages[last.epoch] = _Page(last.epoch, 0.0, last.end_slot)
+        pages: dict[int, _Page] = {}
+        if last is not None and next_slot < SLOTS:
+            pages[number] = _Page(last.epoch, number, 0.0, next_slot)
         for note in notes:
-            page = pages.setdefault(note.epoch, _Page(note.epoch, 0.0))
-            if note.slot >= page.next_slot:
-                page.entries[note.slot] = [Entry(note.slot, *row) for row in _NOTE.iter_unpack(note.payload)]
-            page.notes.setdefault(note.slot, []).append(note.n)
-        for page in pages.values():
+            self._recall(pages, note, number, next_slot)
+        for _, page in sorted(pages.items()):
             page.end_slot = min(SLOTS, max([page.next_slot + 1, *(slot + 1 for slot in page.entries)]))
-            if page.next_slot < SLOTS:
-                self._pages.append(page)
+            self._pages.append(page)
         self._close_ended(made_ms)
-        for page in pages.values():
-            for numbers in page.notes.values():
-                for n in numbers:
-                    self._outbox.spool.done_later(n)
+        for note in notes:
+            self._outbox.spool.done_later(note.n)
+
+    def _recall(self, pages: dict[int, _Page], note: Record, covered: int, next_slot: int) -> None:
+        (number,) = _NOTE_HEAD.unpack_from(note.payload)
+        if (number, note.slot) < (covered, next_slot):
+            return
+        page = pages.setdefault(number, _Page(note.epoch, number, 0.0))
+        rows = _NOTE.iter_unpack(note.payload[_NOTE_HEAD.size :])
+        page.entries[note.slot] = [Entry(note.slot, *row) for row in rows]
 
     def _last(self) -> Manifest | None:
         before = self._file.state.manifests.get(self._camera.hex())

@@ -22,10 +22,11 @@ N_BLOCK = 4096
 
 
 class ArmOrder(msgspec.Struct, frozen=True):
-    """The newest accepted command. `until_ms`: when the policy's own word counts again."""
+    """The newest accepted command. `until_ms`: when the policy's own word counts again; a new policy ends it too."""
 
     armed: bool
     issued_ms: int
+    policy_counter: int
     until_ms: int | None = None
 
 
@@ -65,6 +66,7 @@ class State(msgspec.Struct):
     release_envelope: bytes | None = None
     epoch_numbers: dict[str, int] = {}
     manifests: dict[str, bytes] = {}
+    covered: dict[str, tuple[int, int]] = {}
     spent: list[Spent] = []
     windows: list[OpenWindow] = []
     ended_alarms: list[bytes] = []

@@ -130,7 +130,7 @@ class SurveillanceTrack:
         self._run = EpochRun(self._binding, number, start_s, self._rules.wall_at(start_s), self._key)
         self._slot = 0
         self._outbox.put(EpochItem(self._run.envelope), epoch=self._run.id)
-        self.book.open(self._run.id, start_s)
+        self.book.open(self._run.id, number, start_s)
 
     def _complete(self, run: EpochRun, slot: int) -> None:
         start_s = run.slot_start_s(slot)

@@ -156,7 +156,9 @@ class Trust:
         state.command_counters[person] = command.counter
         state.command_hashes[person] = command.hash
         if state.order is None or command.issued_ms >= state.order.issued_ms:
-            state.order = ArmOrder(command.action is Action.ARM, command.issued_ms, command.until_ms)
+            state.order = ArmOrder(
+                command.action is Action.ARM, command.issued_ms, self.policy.counter, command.until_ms
+            )
         self._file.save()
         return True
 
