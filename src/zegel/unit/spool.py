@@ -157,6 +157,7 @@ class Spool:
         self._file_bytes = file_bytes or _FILE_BYTES
         self._lanes: dict[Lane, list[_File]] = {lane: [] for lane in Lane}
         self._waiting: list[Record] = []
+        self._being_written = 0
         self._done_later: list[int] = []
         self._done_next: list[int] = []
         self._core: dict[int, Kind] = {}
@@ -178,7 +179,8 @@ class Spool:
 
     @property
     def waiting(self) -> int:
-        return len(self._waiting)
+        """Records that no flush has made durable yet, those under way included."""
+        return len(self._waiting) + self._being_written
 
     @property
     def waiting_bytes(self) -> int:
@@ -187,6 +189,7 @@ class Spool:
     def take(self) -> list[Record]:
         """The queued records, core before alarm before media."""
         batch, self._waiting = self._waiting, []
+        self._being_written = len(batch)
         self._done_next, self._done_later = self._done_later, []
         return sorted(batch, key=lambda record: record.lane)
 
@@ -208,6 +211,7 @@ class Spool:
 
         What could not be written is tried again with the next batch, except surveillance, which becomes a gap.
         """
+        self._being_written = 0
         for item in written.placed:
             item.file.uncommitted -= 1
             item.file.add(item.record.n, item.offset)
