@@ -48,5 +48,6 @@ if (watch) {
   for (const job of jobs) await (await context(job)).watch();
 } else {
   await Promise.all(jobs.map((job) => build(job)));
+  for (const page of readdirSync(join(web, "bench")).filter((name) => name.endsWith(".html"))) cpSync(join(web, "bench", page), join(web, "dist", "bench", page));
   writeManifest();
 }

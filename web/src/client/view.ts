@@ -3,8 +3,7 @@
 //  - nothing is shown that does not verify: times, slots and keys come from what the pinned unit signed, never from the server;
 //  - the log comes first: the view starts on the log's signed promise and stops when its receipt is not there in two seconds;
 //  - when it ends, for whatever reason, its keys are wiped before anybody is told.
-import { sha256 } from "@noble/hashes/sha2.js";
-import { type Bytes, copy, equal, fromBase64url, fromUuid, hex, uuid, wipe } from "../seal/bytes";
+import { type Bytes, equal, fromBase64url, fromUuid, hex, uuid, wipe } from "../seal/bytes";
 import { type Verified, parseEnvelope } from "../seal/envelope";
 import { EPOCH, type Epoch, openEpoch, verifyEpoch } from "../seal/epoch";
 import { SealError, must } from "../seal/errors";
@@ -368,7 +367,7 @@ export class View {
   async #open(entry: SegmentEntry, bytes: Bytes): Promise<OpenedSegment> {
     const epoch = this.#epochs.get(fromUuidHex(entry.epoch));
     must(epoch !== undefined, "object", "a segment of an epoch that was not given");
-    const digest = copy(sha256(bytes));
+    const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
     must(equal(digest, fromBase64url(entry.sha256)), "open", "a segment came damaged");
     const key = await this.#leaf(epoch.value, entry.slot);
     try {

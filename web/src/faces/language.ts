@@ -12,6 +12,6 @@ export function cookie(ending: string): string {
 
 export function languageSwitch(): Part {
   return html`<form class="langs" method="post" action="/language" aria-label=${t("Language")}>
-    <input type="hidden" name="csrfmiddlewaretoken" .value=${cookie("zegel-csrf")}><input type="hidden" name="next" .value=${location.pathname + location.search}>
+    <input type="hidden" name="csrfmiddlewaretoken" .value=${cookie("csrftoken")}><input type="hidden" name="next" .value=${location.pathname + location.search}>
     ${languages.map(([code, name]) => html`<button name="language" value=${code} lang=${code} aria-current=${code === language ? "true" : "false"}>${name}</button>`)}</form>`;
 }
