@@ -24,6 +24,7 @@ from zegel.server.kernel import outbox, services, shred
 
 RETRY = RetryStrategy(max_attempts=10, exponential_wait=4)
 CONCURRENCY = 4
+GRACE_S = 5
 
 
 def task(*, name: str, queue: str = "default") -> Callable[[Callable[..., Any]], Any]:
@@ -43,24 +44,27 @@ def periodic(cron: str, *, name: str) -> Callable[[Callable[..., Any]], Any]:
 
 @services.service("worker", name="kernel.jobs")
 async def work_jobs(stop: asyncio.Event) -> None:
-    """The worker's loop; on `stop` running jobs get ten seconds."""
-    with app.replace_connector(app.connector.get_worker_connector()) as working:  # type: ignore[attr-defined]
-        async with working.open_async():
-            loop = asyncio.ensure_future(
-                working.run_worker_async(
-                    concurrency=CONCURRENCY,
-                    install_signal_handlers=False,
-                    listen_notify=True,
-                    delete_jobs="successful",
-                    shutdown_graceful_timeout=10,
-                )
+    """The worker's loop; on `stop` running jobs get a few seconds."""
+    working = asyncio.ensure_future(_work_jobs())
+    stopping = asyncio.ensure_future(stop.wait())
+    await asyncio.wait({working, stopping}, return_when=asyncio.FIRST_COMPLETED)
+    stopping.cancel()
+    if not working.done():
+        working.cancel()
+    await asyncio.gather(working, return_exceptions=stop.is_set())
+
+
+async def _work_jobs() -> None:
+    """Until cancelled. The worker has a connector of its own: Django's can't listen for notices."""
+    with app.replace_connector(app.connector.get_worker_connector()) as own:  # type: ignore[attr-defined]
+        async with own.open_async():
+            await own.run_worker_async(
+                concurrency=CONCURRENCY,
+                install_signal_handlers=False,
+                listen_notify=True,
+                delete_jobs="successful",
+                shutdown_graceful_timeout=GRACE_S,
             )
-            stopping = asyncio.ensure_future(stop.wait())
-            await asyncio.wait({loop, stopping}, return_when=asyncio.FIRST_COMPLETED)
-            stopping.cancel()
-            if not loop.done():
-                loop.cancel()
-            await asyncio.gather(loop, return_exceptions=stop.is_set())
 
 
 @periodic("41 2 * * *", name="kernel.rotate_shred_key")

@@ -70,10 +70,15 @@ class JsonLines(logging.Formatter):
         if record.name == "zegel":
             line |= {"event": record.msg, **getattr(record, "fields", {})}
         else:
-            line |= {"event": f"library.{record.name}", "message": str(record.msg)[:_LONGEST]}
+            line |= {"event": f"library.{record.name}", "message": _first_line(record.msg)}
         if record.exc_info and record.exc_info[1]:
             line |= {"error": type(record.exc_info[1]).__name__, "where": place_of(record.exc_info[1])}
         return json.dumps(line, ensure_ascii=False)
+
+
+def _first_line(message: object) -> str:
+    """The rest of it may quote an exception (asyncio does), and that may quote a row."""
+    return str(message).partition("\n")[0][:_LONGEST]
 
 
 def set_up(role: str = "server") -> None:

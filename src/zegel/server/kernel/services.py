@@ -17,6 +17,7 @@ import asyncio
 import inspect
 import threading
 from collections.abc import Awaitable, Callable, Collection
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -27,6 +28,7 @@ from zegel.server.kernel import clock, log
 FIRST_PAUSE_S = 0.5
 LONGEST_PAUSE_S = 30.0
 STEADY_AFTER_S = 60.0
+GRACE_S = 8.0  # for a service to end by itself once told to stop
 
 T = TypeVar("T")
 Run = Callable[[Any], None] | Callable[[Any], Awaitable[None]]
@@ -81,16 +83,24 @@ async def _keep(service: Service, stop: asyncio.Event) -> None:
 
 
 async def _run_once(service: Service, stop: asyncio.Event) -> None:
-    if inspect.iscoroutinefunction(service.run):
-        await service.run(stop)
+    if not inspect.iscoroutinefunction(service.run):
+        await _in_thread(service, stop)
         return
-    await _in_thread(service, stop)
+    running = asyncio.ensure_future(service.run(stop))
+    stopping = asyncio.ensure_future(stop.wait())
+    await asyncio.wait({running, stopping}, return_when=asyncio.FIRST_COMPLETED)
+    stopping.cancel()
+    if not running.done():
+        await asyncio.wait({running}, timeout=GRACE_S)
+        running.cancel()
+    await asyncio.gather(running, return_exceptions=stop.is_set())
 
 
 async def _in_thread(service: Service, stop: asyncio.Event) -> None:
     """A thread of its own, not one of a pool: it lives as long as the process."""
     loop = asyncio.get_running_loop()
     done: asyncio.Future[None] = loop.create_future()
+    done.add_done_callback(lambda future: future.exception())  # seen, also when nobody waits for it any more
     halt = threading.Event()
 
     def finish(error: BaseException | None) -> None:
@@ -105,7 +115,8 @@ async def _in_thread(service: Service, stop: asyncio.Event) -> None:
             error = raised
         finally:
             connections.close_all()
-        loop.call_soon_threadsafe(finish, error)
+        with suppress(RuntimeError):  # the loop is closed: the process ends, nobody waits any more
+            loop.call_soon_threadsafe(finish, error)
 
     threading.Thread(target=body, name=service.name, daemon=True).start()
     stopping: asyncio.Future[Any] = asyncio.ensure_future(stop.wait())
@@ -113,6 +124,9 @@ async def _in_thread(service: Service, stop: asyncio.Event) -> None:
     await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
     halt.set()
     stopping.cancel()
+    if stop.is_set():
+        await asyncio.wait({done}, timeout=GRACE_S)  # its thread is a daemon: the process may end without it
+        return
     await done
 
 
