@@ -108,6 +108,7 @@ export class View {
   readonly #manifests = new Map<string, Manifest>();
   readonly #digests = new Map<string, { readonly slot: number; readonly digest: Bytes }>();
   readonly #listed = new Set<string>();
+  readonly #seen = new Set<string>();
   #queue: SegmentEntry[] = [];
   #more = false;
   #now: ViewNow = { phase: "opening", proof: "waiting", opened: 0, reason: null, detail: null, missing: 0 };
@@ -203,9 +204,9 @@ export class View {
     const trust = (this.#trust ??= await this.#trustOf(answer));
     this.#lease = { id: answer.lease_id, index: answer.index, expiresMs: answer.expires_ms };
     this.#demandProof(answer, trust, askedAt);
-    for (const text of answer.epochs) await this.#takeEpoch(fromBase64url(text), trust);
-    for (const text of answer.releases ?? []) await this.#takeRelease(fromBase64url(text), trust);
-    for (const text of answer.manifests) this.#takeManifest(fromBase64url(text), trust);
+    for (const envelope of this.#unseen(answer.epochs)) this.#takeEpoch(envelope, trust);
+    for (const envelope of this.#unseen(answer.releases ?? [])) await this.#takeRelease(envelope, trust);
+    for (const envelope of this.#unseen(answer.manifests)) this.#takeManifest(envelope, trust);
     for (const segment of answer.segments) this.#list(segment);
     this.#more = answer.more;
     this.#countMissing();
@@ -240,7 +241,14 @@ export class View {
     this.#proving.set(index, proving);
   }
 
-  async #takeEpoch(envelope: Bytes, trust: UnitTrust): Promise<void> {
+  /** Renewals repeat what was given before: exactly these bytes were verified already. */
+  #unseen(envelopes: readonly string[]): readonly Bytes[] {
+    const unseen = envelopes.filter((text) => !this.#seen.has(text));
+    for (const text of unseen) this.#seen.add(text);
+    return unseen.map((text) => fromBase64url(text));
+  }
+
+  #takeEpoch(envelope: Bytes, trust: UnitTrust): void {
     const epoch = verifyEpoch(envelope, trust.signKey);
     const { value } = epoch;
     must(equal(value.camera, fromUuid(this.request.cameraId)) && value.track === this.request.track, "object", "an epoch of another camera or track");

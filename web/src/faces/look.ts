@@ -71,9 +71,9 @@ class Watched implements Looking {
   }
 
   #now(): LookingNow {
-    const { phase, proof, reason, opened } = this.view.now;
+    const { phase, proof, reason, opened, detail } = this.view.now;
     const shown = this.#player?.now ?? null;
-    const common = { headMs: shown?.atMs ?? null, live: shown?.live ?? false, behindS: shown?.behindS ?? 0, paused: shown?.phase === "paused", stretches: this.#stretches(shown?.stretches ?? []), proof };
+    const common = { headMs: shown?.atMs ?? null, live: shown?.live ?? false, behindS: shown?.behindS ?? 0, paused: shown?.phase === "paused", stretches: this.#stretches(shown?.stretches ?? []), proof, detail };
     if (phase === "stopped") return { ...common, phase: "ended", step: 3, reason: reasonOf(reason) };
     const over = phase === "complete" && (opened === 0 || (shown !== null && shown.atMs !== null && shown.behindS < END_S));
     if (over) return { ...common, phase: "ended", step: 3, reason: opened === 0 ? "nothing" : "done" };
@@ -97,7 +97,12 @@ function reasonOf(reason: StopReason | null): string {
 }
 
 /** What a look ended with, when that is not simply its window's end. */
-export function trouble(reason: string): { message: string; action: string } | null {
+export function trouble({ reason, detail }: LookingNow): { message: string; action: string } | null {
+  const found = troubleWords(reason ?? "");
+  return found === null || detail === null || reason === "nothing" ? found : { ...found, action: `${found.action} (${detail})` };
+}
+
+function troubleWords(reason: string): { message: string; action: string } | null {
   switch (reason) {
     case "no_receipt": return { message: t("The log did not prove this look in time"), action: t("So the picture was taken away: what is not logged is not seen. Report this if it happens again.") };
     case "not_verified": return { message: t("What the server gave does not verify"), action: t("The picture was taken away. Report this: somebody may have tampered with it.") };

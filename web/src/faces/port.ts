@@ -66,6 +66,8 @@ export interface LookingNow {
   /** Why it ended: recalled, closed, expired, revoked, done, or what went wrong */
   readonly reason: string | null;
   readonly proof: "waiting" | "proved" | "failed";
+  /** What exactly went wrong, for a report. */
+  readonly detail: string | null;
 }
 
 export interface LookRequest {

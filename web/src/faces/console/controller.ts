@@ -166,7 +166,7 @@ export class Console {
   }
 
   #over(now: LookingNow): void {
-    const wrong = trouble(now.reason ?? "");
+    const wrong = trouble(now);
     this.#seal(now.reason ?? "ended", now.stretches);
     if (wrong !== null) this.#board.change({ watch: { phase: "refused", ...wrong } });
     void this.#reload();

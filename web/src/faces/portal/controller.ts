@@ -198,7 +198,7 @@ export class Portal {
     if (now.phase === "opening") this.#day({ playing: { phase: "opening", step: now.step } });
     else if (now.phase === "playing") this.#day({ playing: { phase: "playing", headMs: now.headMs, paused: now.paused, index: looking.index } });
     else {
-      const wrong = trouble(now.reason ?? "");
+      const wrong = trouble(now);
       this.#drop();
       this.#day({ playing: wrong === null ? { phase: "ended" } : { phase: "refused", ...wrong } });
     }
