@@ -231,9 +231,7 @@ class Revoked(Message, frozen=True, tag="revoked"):
 
 
 FromUnit: TypeAlias = Hello | Up | NeedProof
-FromServer: TypeAlias = (
-    Challenge | Welcome | Unclaimed | Ack | Refused | Deliver | EndWindow | Proof | Revoked
-)
+FromServer: TypeAlias = Challenge | Welcome | Unclaimed | Ack | Refused | Deliver | EndWindow | Proof | Revoked
 
 URGENT = (AlarmItem, ReleaseItem, StatusItem, PairedItem)
 """Items that go before the spooled backlog."""
@@ -242,5 +240,3 @@ URGENT = (AlarmItem, ReleaseItem, StatusItem, PairedItem)
 def segments_size(segments: list[bytes]) -> int:
     """Bytes of a slot's segments: at most MAX_SEGMENTS_BYTES fit a message."""
     return sum(map(len, segments))
-
-
