@@ -96,10 +96,6 @@ class Home:
         return self.directory / "ca.pem"
 
     @property
-    def watch(self) -> Path:
-        return self.directory / "watch"
-
-    @property
     def lock(self) -> Path:
         return self.directory / "lock"
 

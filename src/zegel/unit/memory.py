@@ -11,9 +11,11 @@ import ctypes
 import resource
 import sys
 from dataclasses import dataclass
+from pathlib import Path
 
 _PR_SET_DUMPABLE = 4
 _MCL_CURRENT, _MCL_FUTURE, _MCL_ONFAULT = 1, 2, 4
+_CAP_IPC_LOCK = 14
 _BYTES_HEADER = sys.getsizeof(b"") - 1
 
 
@@ -37,9 +39,19 @@ def harden() -> Hardening:
 def _lock(libc: ctypes.CDLL) -> bool:
     """Locked on touch only (MCL_ONFAULT), and only without a limit: under one, later allocations would fail."""
     soft, _ = resource.getrlimit(resource.RLIMIT_MEMLOCK)
-    if soft != resource.RLIM_INFINITY and not _raise_limit():
+    if soft != resource.RLIM_INFINITY and not _may_lock() and not _raise_limit():
         return False
     return bool(libc.mlockall(_MCL_CURRENT | _MCL_FUTURE | _MCL_ONFAULT) == 0)
+
+
+def _may_lock() -> bool:
+    """CAP_IPC_LOCK: the limit does not count (capabilities(7))."""
+    try:
+        lines = Path("/proc/self/status").read_text().splitlines()
+        effective = next(line.split()[1] for line in lines if line.startswith("CapEff:"))
+    except (OSError, StopIteration):
+        return False
+    return bool(int(effective, 16) >> _CAP_IPC_LOCK & 1)
 
 
 def _raise_limit() -> bool:

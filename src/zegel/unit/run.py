@@ -19,6 +19,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
+from zegel.seal.policy import Polygon
 from zegel.unit.config import Config, Home, load
 from zegel.unit.engine import Box, Engine
 from zegel.unit.errors import ConfigError, NotPaired, Revoked
@@ -34,6 +35,7 @@ from zegel.unit.uplink import Uplink, read_clock
 from zegel.unit.watch.messages import Message, Motion, Seen, Watch, Zone
 
 TICK_S = 0.1
+RECEIVE_S = 0.5
 STATUS_FILE_EVERY_S = 5.0
 RETRY_WRITE_S = 1.0
 FULL_SCALE = 10_000
@@ -50,7 +52,7 @@ class Cameras(Protocol):
 
     def configure(self, name: str, watch: Watch) -> None: ...
 
-    def messages(self) -> object: ...
+    def receive(self, timeout_s: float) -> list[tuple[str, Message]]: ...
 
 
 @contextlib.contextmanager
@@ -97,18 +99,16 @@ class Runner:
 
     async def run(self) -> None:
         """Until cancelled; then ends epochs and makes everything durable."""
-        tasks = [asyncio.create_task(work()) for work in (self._tick, self._write, self._link, self._report)]
+        loops = [self._tick, self._write, self._link, self._report]
         if self.pool is not None:
-            self.pool.start()
-            tasks.append(asyncio.create_task(self._listen(self.pool)))
+            loops.append(self._listen)
+        tasks = [asyncio.create_task(loop()) for loop in loops]
         try:
             await asyncio.gather(*tasks)
         finally:
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
-            if self.pool is not None:
-                self.pool.stop()
             self.stop()
 
     def stop(self) -> None:
@@ -129,12 +129,23 @@ class Runner:
 
     # -- cameras
 
-    async def _listen(self, pool: Cameras) -> None:
-        self._configure()
-        async for name, message in pool.messages():  # type: ignore[attr-defined]
-            self.take(self._ids[name], message)
-            if self.engine.outbox.spool.waiting:
-                self._flush.set()
+    async def _listen(self) -> None:
+        """The pool is used by one thread at a time; a planned stop waits until it has let go of it."""
+        pool, loop = self.pool, asyncio.get_running_loop()
+        assert pool is not None
+        receiving = loop.run_in_executor(None, pool.start)
+        try:
+            await asyncio.shield(receiving)
+            self._configure()
+            while True:
+                receiving = loop.run_in_executor(None, pool.receive, RECEIVE_S)
+                for name, message in await asyncio.shield(receiving):
+                    self.take(self._ids[name], message)
+                if self.engine.outbox.spool.waiting:
+                    self._flush.set()
+        finally:
+            await asyncio.wait([receiving])
+            pool.stop()
 
     def take(self, camera: bytes, message: Message) -> None:
         """One message of a camera's process."""
@@ -162,8 +173,8 @@ class Runner:
         for camera in self.config.cameras:
             rules = policy.camera(camera.id) if policy else None
             watch = Watch(
-                [Zone(zone.name, _points(zone.polygon.corners), list(zone.classes)) for zone in rules.zones],
-                [_points(polygon.corners) for polygon in rules.privacy],
+                [Zone(zone.name, _points(zone.polygon), list(zone.classes)) for zone in rules.zones],
+                [_points(polygon) for polygon in rules.privacy],
                 armed,
                 armed,
             ) if rules else Watch([], [], False, False)  # fmt: skip
@@ -239,8 +250,8 @@ class Runner:
         )  # fmt: skip
 
 
-def _points(corners: object) -> list[tuple[float, float]]:
-    return [(corner.x / FULL_SCALE, corner.y / FULL_SCALE) for corner in corners]  # type: ignore[attr-defined]
+def _points(polygon: Polygon) -> list[tuple[float, float]]:
+    return [(corner.x / FULL_SCALE, corner.y / FULL_SCALE) for corner in polygon.corners]
 
 
 def run_unit(home: Home) -> None:
@@ -257,10 +268,10 @@ def run_unit(home: Home) -> None:
             hardening.not_dumpable,
             hardening.locked,
         )
-        asyncio.run(_supervise(Runner(home, config, engine, _pool(home, config), hardening)))
+        asyncio.run(_supervise(Runner(home, config, engine, _pool(config), hardening)))
 
 
-def _pool(home: Home, config: Config) -> Cameras:
+def _pool(config: Config) -> Cameras:
     from zegel.unit.detectors import default_manifest
     from zegel.unit.watch import CameraPool
 

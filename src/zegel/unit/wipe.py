@@ -23,13 +23,12 @@ def wipe(home: Home) -> int:
     with only_one(home):
         destroy_code(home)
         doomed = [home.identity, home.state, *_beside(home), home.ca, home.config, home.status]
-        doomed += [path for folder in (home.spool, home.watch) for path in _files_in(folder)]
+        doomed += _files_in(home.spool)
         present = [path for path in doomed if path.exists()]
         for path in present:
             overwrite_and_unlink(path)
-        for folder in (home.spool, home.watch):
-            with contextlib.suppress(OSError):
-                folder.rmdir()
+        with contextlib.suppress(OSError):
+            home.spool.rmdir()
         sync_directory(home.directory)
         return len(present)
 
