@@ -98,20 +98,22 @@ class SimUnit:
     def hello(self) -> Hello:
         """What the server has verified of it when its items come (the signature itself is the link's matter)."""
         cameras = [(camera.bytes, f"Camera {number}") for number, camera in enumerate(self.cameras, 1)]
-        return Hello(self.id.bytes, self.signing.public_key, bytes(32), "test 1", bytes(64), self.pairing_id.bytes, cameras)
+        return Hello(
+            self.id.bytes, self.signing.public_key, bytes(32), "test 1", bytes(64), self.pairing_id.bytes, cameras
+        )
 
     def pin(self, keyset: Keyset, policy: Policy) -> PairedItem:
         self.keyset, self.policy = keyset, policy
         body = Pairing(self.id.bytes, self.pairing_id.bytes, keyset.hash, policy.hash)
         return PairedItem(sign_paired(body, self.now_ms, self.signing))
 
-    def epoch(self, camera: UUID | None = None, track: Track = Track.SURVEILLANCE, **lies: Any) -> SimEpoch:
+    def epoch(self, of: UUID | None = None, /, *, track: Track = Track.SURVEILLANCE, **lies: Any) -> SimEpoch:
         """A new epoch that starts now."""
         assert self.keyset is not None
         assert self.policy is not None
         self.numbers += 1
         body = Epoch(
-            self.suite, self.id.bytes, (camera or self.camera).bytes, track, uuid4().bytes, self.numbers, self.now_ms,
+            self.suite, self.id.bytes, (of or self.camera).bytes, track, uuid4().bytes, self.numbers, self.now_ms,
             self.keyset.hash, self.policy.hash,
         )  # fmt: skip
         body, root = replace(body, **lies), os.urandom(32)
@@ -122,7 +124,7 @@ class SimUnit:
         return EpochItem(epoch.envelope)
 
     def segment(
-        self, epoch: SimEpoch, slot: int, *, random_access: bool = True, size: int = 4000, **lies: Any
+        self, epoch: SimEpoch, slot: int, /, *, random_access: bool = True, size: int = 4000, **lies: Any
     ) -> bytes:
         """One sealed segment of a slot; its plaintext holds MARKER, and says whose it is."""
         plaintext = (MARKER + b" %d " % slot).ljust(size, b"\x00")
@@ -146,7 +148,9 @@ class SimUnit:
         import hashlib
 
         headers = [(Header.decode(sealed), hashlib.sha256(sealed).digest()) for sealed in epoch.sealed]
-        entries = [ManifestEntry(h.slot, h.sequence, digest) for h, digest in headers if first <= h.slot < first + count]
+        entries = [
+            ManifestEntry(h.slot, h.sequence, digest) for h, digest in headers if first <= h.slot < first + count
+        ]
         key = epoch.body.camera + bytes([epoch.body.track])
         before = self.manifests.get(key)
         body = Manifest(
@@ -227,11 +231,13 @@ class QuickKeys(PersonKeys):
 
 
 @cache
-def keyring(quick: bool = True) -> Keyring:
+def keyring(quick: bool) -> Keyring:
     """Everybody's secrets, the same in the whole run."""
     made = Keyring.generate()
     if quick:
-        people = {key: QuickKeys(k.person_id, k.email, k.password, k.recovery, k.bundle) for key, k in made.people.items()}
+        people = {
+            key: QuickKeys(k.person_id, k.email, k.password, k.recovery, k.bundle) for key, k in made.people.items()
+        }
         return Keyring(people, made.parties)
     return made
 
@@ -243,13 +249,25 @@ class World:
         self.keys = keyring(quick)
         seeding.seed(self.keys, ORIGIN)
 
+    @classmethod
+    def there(cls) -> World:
+        """The world that is in the database already."""
+        world = cls.__new__(cls)
+        world.keys = keyring(True)
+        return world
+
     def actor(self, person: str, purpose: str | None = None) -> Any:
         """That person, acting for his party."""
         from zegel.server.kernel.actor import Actor, ActorKind
 
         known = WORLD.person(person)
         return Actor(
-            ActorKind.PERSON, known.id, WORLD.party(known.party).id, role=known.role, purpose=purpose, address="127.0.0.1"
+            ActorKind.PERSON,
+            known.id,
+            WORLD.party(known.party).id,
+            role=known.role,
+            purpose=purpose,
+            address="127.0.0.1",
         )
 
     def log(self) -> NamedKey:

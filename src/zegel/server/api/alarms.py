@@ -124,7 +124,11 @@ def _whole(actor: Actor, row: Alarm) -> dict[str, Any]:
         ["score", row.score],
         ["images", row.images],
     ]
-    return {**shapes(actor, [row])[0], "steps": [_step(step, names) for step in steps], "facts": facts}
+    return {
+        **shapes(actor, [row])[0],
+        "steps": [_step(step, names) for step in steps],
+        "facts": facts,
+    }
 
 
 def _step(step: AlarmStep, names: dict[UUID, str]) -> dict[str, Any]:

@@ -199,17 +199,17 @@ async def _tell(stream: Stream, last_id: int, send: Send) -> None:
             await _write(send, event)
     checked = clock.monotonic()
     while True:
-        event = await _upcoming(stream)
-        if event is QUIET or clock.monotonic() - checked > STILL_SIGNED_IN_S:
+        upcoming = await _upcoming(stream)
+        if upcoming is QUIET or clock.monotonic() - checked > STILL_SIGNED_IN_S:
             if not await _still(stream):
                 return
             checked = clock.monotonic()
-        if event is QUIET:
+        if upcoming is QUIET:
             await send({"type": "http.response.body", "body": b": still here\n\n", "more_body": True})
-        elif not isinstance(event, outbox.Event):
+        elif not isinstance(upcoming, outbox.Event):
             return
-        elif event.id not in had and await _hears(stream.actor, event):
-            await _write(send, event)
+        elif upcoming.id not in had and await _hears(stream.actor, upcoming):
+            await _write(send, upcoming)
 
 
 async def _upcoming(stream: Stream) -> outbox.Event | object | None:
