@@ -66,13 +66,13 @@ class Stage:
     """Everything that runs, ended in reverse order."""
 
     def __init__(self, logs: Path) -> None:
-        self._logs = logs
-        self._logs.mkdir(parents=True, exist_ok=True)
+        self.logs = logs
+        self.logs.mkdir(parents=True, exist_ok=True)
         self._programs: list[Program] = []
 
     def start(self, name: str, words: Sequence[str], env: Mapping[str, str] | None = None) -> Program:
         """`zegel WORDS…` in a process group of its own."""
-        log = self._logs / f"{name}.log"
+        log = self.logs / f"{name}.log"
         with log.open("ab") as output:
             process = subprocess.Popen(
                 [sys.executable, "-m", "zegel.cli", *words],

@@ -1,0 +1,423 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""What the demo claims, each as a check that tries to break it on the running installation."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from functools import cached_property, partial
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from zegel.demo import client as clients
+from zegel.demo.client import Client, Opened, Refused, View
+from zegel.demo.processes import DidNotStart, Program, Stage, run, wait_until
+from zegel.demo.scene import PRE_ALARM_S, Installation, Paired
+from zegel.demo.world import WORLD
+from zegel.seal.command import Action
+from zegel.seal.epoch import open_epoch, verify_epoch
+from zegel.seal.errors import CannotOpen, OutOfRange
+from zegel.seal.release import verify_release
+from zegel.seal.segment import open_segment
+from zegel.seal.tree import SLOTS, cover_of
+from zegel.unit import clock
+
+_MAX_LEAD_S = 5
+_RING_MS = 1000
+_RECALL_MS = 2000
+_QUIET_S = 12
+
+
+class Broken(Exception):
+    """A claim does not hold; the message says what was seen."""
+
+
+@dataclass
+class Night:
+    """The running story, and what was collected while it was told."""
+
+    stage: Stage
+    place: Installation
+    unit: Paired
+    program: Program
+    alarm: dict[str, Any] = field(default_factory=dict)
+    rang_after_ms: int = 0
+    gone_after_ms: int = 0
+    arc_view: View | None = None
+    arc_opened: list[Opened] = field(default_factory=list)
+
+    @cached_property
+    def operator(self) -> Client:
+        """A second client of the alarm centre (the first is the page)."""
+        return self.place.client("supervisor")
+
+    @cached_property
+    def owner(self) -> Client:
+        return self.place.client("owner")
+
+    @property
+    def camera_id(self) -> str:
+        return str(self.unit.camera_id)
+
+    def watch_before_recall(self) -> None:
+        """Open everything that the alarm centre may have, while the window is open."""
+        self.arc_view = self.operator.view_as_arc(
+            str(self.alarm["id"]), self.camera_id, self.unit.sign_pk, self.place.keyring.parties["centrale"].tenant
+        )
+        self.arc_opened = self.operator.fetch(self.arc_view)
+
+    def own_view(self, from_ms: int, to_ms: int) -> View:
+        tenant = self.place.keyring.parties["dehaan"].tenant
+        return self.owner.view_as_owner(self.camera_id, from_ms, to_ms, self.unit.sign_pk, tenant)
+
+    def epoch_roots(self) -> dict[bytes, bytes]:
+        """What only the owner can open: the roots of every epoch so far."""
+        now = clock.wall_ms()
+        said = self.owner.http.get(
+            f"/api/v1/cameras/{self.camera_id}/timeline?from_ms={now - 3_600_000}&to_ms={now}"
+        )
+        epochs = [verify_epoch(clients.unb64(text), self.unit.sign_pk) for text in said["epochs"]]
+        tenant = self.place.keyring.parties["dehaan"].tenant
+        return {epoch.epoch: open_epoch(epoch, tenant) for epoch in epochs}
+
+
+# --- alarm ----------------------------------------------------------------------------------------------------------
+
+
+def rings_at_once(night: Night) -> str:
+    if night.rang_after_ms > _RING_MS:
+        raise Broken(f"it took {night.rang_after_ms} ms")
+    return f"{night.rang_after_ms} ms"
+
+
+def before_the_alarm(night: Night) -> str:
+    """The released pictures begin ten seconds before the alarm, plus at most five to the last key frame."""
+    first = min(opened.header.wall_ms for opened in night.arc_opened)
+    before = (int(night.alarm["raised_ms"]) - first) / 1000
+    if not PRE_ALARM_S - 1.5 <= before <= PRE_ALARM_S + _MAX_LEAD_S + 1.5:
+        raise Broken(f"the first picture is {before:.1f} s before the alarm")
+    return f"{before:.1f} s before it"
+
+
+def nothing_outside(night: Night) -> str:
+    """The alarm centre's keys against every slot of the camera's epochs, and against real segments after the recall."""
+    assert night.arc_view is not None
+    released = {(item.epoch, slot) for item in night.arc_view.keys.ranges for slot in range(item.start, item.end)}
+    roots = night.epoch_roots()
+    tried = 0
+    for epoch in roots:
+        for slot in range(SLOTS):
+            if (epoch, slot) in released:
+                continue
+            tried += 1
+            try:
+                night.arc_view.keys.leaf(epoch, slot)
+            except OutOfRange:
+                continue
+            raise Broken(f"slot {slot} can be derived from what was released")
+    return f"{len(released)} seconds open, {tried} others don't; {_later_segments(night)} later segments stay shut"
+
+
+def _later_segments(night: Night) -> int:
+    """Segments that the owner has from after the recall, and every key that the alarm centre was ever given."""
+    assert night.arc_view is not None
+    now = clock.wall_ms()
+    begun = max(opened.header.wall_ms for opened in night.arc_opened) + 6000
+    if now - begun < 1000:
+        return 0
+    try:
+        later = night.owner.http.post(
+            "/api/v1/views",
+            {"camera_id": night.camera_id, "track": 1, "purpose": "own_use", "from_ms": begun, "to_ms": now},
+        )
+    except Refused as refused:
+        if refused.code == "nothing_to_show":
+            return 0
+        raise
+    leaves = [cover.leaf(cover.start) for cover in night.arc_view.keys.covers]
+    shut = 0
+    for item in later["segments"][:5]:
+        sealed = night.owner.fetch_one(later["lease_id"], item["id"])
+        for leaf in leaves:
+            try:
+                open_segment(leaf, sealed)
+            except CannotOpen:
+                continue
+            raise Broken("a released key opens a segment from after the recall")
+        shut += 1
+    return shut
+
+
+def recall_ends_it(night: Night) -> str:
+    if night.gone_after_ms > _RECALL_MS:
+        raise Broken(f"the picture stayed for {night.gone_after_ms} ms")
+    view = night.arc_view
+    assert view is not None
+    listed = view.answer["segments"][0]["id"]
+    _refused(lambda: night.operator.fetch_one(view.lease_id, listed), "a segment after the recall")
+    _refused(
+        lambda: night.operator.http.post(
+            "/api/v1/views",
+            {"camera_id": night.camera_id, "track": 1, "purpose": "alarm_verification", "alarm_id": night.alarm["id"]},
+        ),
+        "a new view after the recall",
+    )
+    return f"gone after {night.gone_after_ms} ms; the server hands out nothing more"
+
+
+# --- the owner ------------------------------------------------------------------------------------------------------
+
+
+def owner_opens_his_own(night: Night) -> str:
+    raised = int(night.alarm["raised_ms"])
+    opened = night.owner.fetch(night.own_view(raised - 5000, raised + 5000))
+    if not opened or b"moof" not in opened[0].plaintext[:4096]:
+        raise Broken("the owner's own recording does not open")
+    return f"{sum(len(item.plaintext) for item in opened) // 1024} KiB of video opened with his key"
+
+
+def owner_sees_who_looked(night: Night) -> str:
+    looks = night.owner.http.get(f"/api/v1/who-looked?camera_id={night.camera_id}&days=1")
+    kinds = [look["kind"] for look in looks]
+    viewers = {look["who"]["name"] for look in looks if look["kind"] == "view" and look["who"]}
+    for wanted in ("Operator 12", "Sanne Visser", "Pieter de Haan"):
+        if wanted not in viewers:
+            raise Broken(f"{wanted} looked and is not listed: {sorted(viewers)}")
+    if "release" not in kinds:
+        raise Broken("the unit's release is not listed")
+    return f"{len(looks)} lines: {', '.join(sorted(viewers))} and the unit's release"
+
+
+def receipts_verify_offline(night: Night) -> str:
+    looks = night.owner.http.get(f"/api/v1/who-looked?camera_id={night.camera_id}&days=1")
+    folder = night.place.data.parent / "receipts"
+    folder.mkdir(exist_ok=True)
+    for look in looks:
+        receipt = folder / f"{look['index']}.txt"
+        receipt.write_bytes(night.owner.http.raw("GET", f"/api/v1/receipts/{look['index']}/file"))
+        run(["ledger", "verify-receipt", str(receipt), "--key", night.place.log.vkey])
+        _check_forged(receipt, night.place.log.vkey)
+    return f"{len(looks)} receipts, with the log's public key alone; a changed one is refused"
+
+
+def _check_forged(receipt: Path, vkey: str) -> None:
+    lines = receipt.read_text().splitlines(keepends=True)
+    at = next(i for i, line in enumerate(lines) if line.startswith("index "))
+    lines[at] = f"index {int(lines[at].split()[1]) + 1}\n"
+    forged = receipt.with_suffix(".forged")
+    forged.write_text("".join(lines))
+    try:
+        run(["ledger", "verify-receipt", str(forged), "--key", vkey])
+    except DidNotStart:
+        return
+    raise Broken("a receipt with another index was believed")
+
+
+def log_verifies(night: Night) -> str:
+    state = night.place.data.parent / "seen-checkpoint"
+    words = ["ledger", "verify", night.place.log.url, "--key", night.place.log.vkey, "--state", str(state)]
+    run(words)
+    said = run(words).strip().splitlines()
+    return said[-1] if said else ""
+
+
+def disarmed_records_nothing(night: Night) -> str:
+    """Two things: the unit confirms the owner's signed command, and then people walk by unrecorded."""
+    night.owner.command(night.unit.unit_id, night.unit.keyset.pairing, 1, Action.DISARM, clock.wall_ms())
+    wait_until(lambda: _state(night) == "disarmed", "the unit's confirmation", 10.0, night.stage)
+    clock.sleep(3.0)
+    begun = clock.wall_ms()
+    alarms = len(night.owner.http.get("/api/v1/alarms?state=all")["alarms"])
+    clock.sleep(_QUIET_S)
+    said = night.owner.http.get(
+        f"/api/v1/cameras/{night.camera_id}/timeline?from_ms={begun}&to_ms={clock.wall_ms()}"
+    )
+    if said["ranges"]:
+        raise Broken(f"it recorded {said['ranges']}")
+    if len(night.owner.http.get("/api/v1/alarms?state=all")["alarms"]) != alarms:
+        raise Broken("an alarm came while it was disarmed")
+    return f"{_QUIET_S} s with people in the picture: no recording, no alarm"
+
+
+def _state(night: Night) -> str:
+    from zegel.seal.status import verify_status
+
+    said = night.owner.http.get(f"/api/v1/units/{night.unit.unit_id}/trust")
+    return verify_status(clients.unb64(said["status"]), night.unit.sign_pk).state.value
+
+
+# --- everybody else ---------------------------------------------------------------------------------------------------
+
+
+def others_see_nothing(night: Night) -> str:
+    """Another customer of the same alarm centre, another provider's technician, and this provider's own."""
+    tried = 0
+    for person in ("household", "nordtech", "technician", "privacy", "admin"):
+        other = night.place.client(person)
+        for purpose in ("own_use", "alarm_verification", "maintenance"):
+            wish = {
+                "camera_id": night.camera_id, "track": 1, "purpose": purpose, "alarm_id": night.alarm["id"],
+                "from_ms": night.alarm["raised_ms"] - 5000, "to_ms": night.alarm["raised_ms"],
+            }  # fmt: skip
+            _refused(partial(other.http.post, "/api/v1/views", wish), f"{person} for {purpose}")
+            tried += 1
+    household = night.place.client("household")
+    if household.http.get("/api/v1/cameras")["cameras"] or household.http.get("/api/v1/alarms?state=all")["alarms"]:
+        raise Broken("the household sees the building firm's cameras or alarms")
+    _refused(lambda: household.http.get(f"/api/v1/alarms/{night.alarm['id']}"), "the household reads the alarm")
+    return f"{tried + 2} attempts refused"
+
+
+def server_holds_no_key(night: Night) -> str:
+    """Every file that the server keeps (database, objects, secrets, logs), searched for every key that opens."""
+    from zegel.server.kernel.postgres import place_for
+
+    needles = {
+        **{f"the root of epoch {epoch.hex()[:8]}": root for epoch, root in night.epoch_roots().items()},
+        **{f"{key}'s tenant key": party.tenant.private for key, party in night.place.keyring.parties.items()},
+        **{f"{key}'s opening key": person.bundle.opening.private for key, person in night.place.keyring.people.items()},
+        **{f"{key}'s password": person.password.encode() for key, person in night.place.keyring.people.items()},
+        "a piece of picture": _piece(night),
+    }
+    folders = [night.place.data, night.stage.logs, place_for(night.place.data)]
+    count = _search(folders, needles)
+    return f"{count} files searched for {len(needles)} secrets"
+
+
+def _piece(night: Night) -> bytes:
+    """32 bytes from the middle of a decrypted picture."""
+    plaintext = max((opened.plaintext for opened in night.arc_opened), key=len)
+    return plaintext[len(plaintext) // 2 :][:32]
+
+
+def unit_listens_on_nothing(night: Night) -> str:
+    listening = _listening_inodes()
+    for pid in _tree(night.program.pid):
+        for inode in _sockets(pid):
+            if inode in listening:
+                raise Broken(f"process {pid} of the unit listens on {listening[inode]}")
+    return "no port of it can be reached"
+
+
+def stolen_unit_opens_nothing(night: Night) -> str:
+    """Pull its plug, take its disk, look for every key of the past. Then revoke it and let it try to come back."""
+    roots = night.epoch_roots()
+    night.program.kill()
+    night.stage.forget(night.program)
+    needles = {f"the root of epoch {epoch.hex()[:8]}": root for epoch, root in roots.items()}
+    for epoch, root in roots.items():
+        for slot in range(SLOTS // 4):
+            needles[f"slot {slot} of {epoch.hex()[:8]}"] = cover_of(root, slot, slot + 1).nodes[0]
+    count = _search([night.unit.home], needles)
+    night.owner.http.post(f"/api/v1/units/{night.unit.unit_id}/revoke")
+    back = night.stage.start("unit-stolen", ["unit", "run", "--data", str(night.unit.home)])
+    try:
+        wait_until(lambda: back.process.poll() is not None, "the revoked unit's refusal", 20.0)
+    finally:
+        night.stage.forget(back)
+        back.kill()
+    seen = [u for u in night.owner.http.get("/api/v1/units")["units"] if UUID(u["id"]) == night.unit.unit_id]
+    if seen[0]["state"] != "revoked" or seen[0]["in_contact"]:
+        raise Broken(f"the unit's state is {seen[0]['state']}, in contact: {seen[0]['in_contact']}")
+    return f"{count} files searched for {len(needles)} keys; it can't come back"
+
+
+def chain_has_no_gap(night: Night) -> str:
+    """Every release is signed by the unit and continues the one before."""
+    assert night.arc_view is not None
+    releases = [verify_release(clients.unb64(text), night.unit.sign_pk) for text in night.arc_view.answer["releases"]]
+    for before, after in pairwise(releases):
+        after.check_follows(before)
+    return f"{len(releases)} parts, one chain"
+
+
+# --- how ------------------------------------------------------------------------------------------------------------
+
+
+def _refused(attempt: Callable[[], object], what: str) -> None:
+    try:
+        attempt()
+    except Refused as refused:
+        if refused.status in {401, 403, 404, 409, 410, 422}:
+            return
+        raise Broken(f"{what}: the server failed with {refused}") from None
+    raise Broken(f"{what} was not refused")
+
+
+def _files(folder: Path) -> Iterator[Path]:
+    for root, _, names in os.walk(folder):
+        for name in names:
+            path = Path(root) / name
+            if path.is_file() and not path.is_symlink() and "install" not in path.parts:
+                yield path
+
+
+def _search(folders: list[Path], needles: dict[str, bytes]) -> int:
+    """How many files were searched; as bytes, and as hex. Raises Broken at the first find."""
+    count = 0
+    prefixes: dict[bytes, list[tuple[str, bytes]]] = {}
+    for name, needle in needles.items():
+        for form in (needle, needle.hex().encode()):
+            prefixes.setdefault(form[:8], []).append((name, form))
+    for folder in folders:
+        for path in _files(folder):
+            count += 1
+            data = path.read_bytes()
+            for prefix, forms in prefixes.items():
+                if prefix in data:
+                    for name, form in forms:
+                        if form in data:
+                            raise Broken(f"{path} holds {name}")
+    return count
+
+
+def _tree(pid: int) -> list[int]:
+    """The process and everything below it."""
+    found = [pid]
+    for parent in found:
+        for task in Path(f"/proc/{parent}/task").glob("*/children"):
+            found += [int(child) for child in task.read_text().split()]
+    return found
+
+
+def _sockets(pid: int) -> Iterator[str]:
+    for link in Path(f"/proc/{pid}/fd").iterdir():
+        try:
+            target = os.readlink(link)
+        except OSError:
+            continue
+        if target.startswith("socket:["):
+            yield target[8:-1]
+
+
+def _listening_inodes() -> dict[str, str]:
+    """Inodes of listening TCP sockets and of bound UDP ones that anybody may send to."""
+    found: dict[str, str] = {}
+    for table in ("tcp", "tcp6"):
+        for line in Path(f"/proc/net/{table}").read_text().splitlines()[1:]:
+            columns = line.split()
+            if columns[3] == "0A":
+                found[columns[9]] = columns[1]
+    return found
+
+
+CLAIMS: tuple[tuple[str, Callable[[Night], str]], ...] = (
+    ("the alarm rings within a second", rings_at_once),
+    (f"the pictures begin {PRE_ALARM_S} s before the alarm", before_the_alarm),
+    ("the unit's releases are one signed chain", chain_has_no_gap),
+    ("the recall ends it within two seconds", recall_ends_it),
+    ("the alarm centre's keys open the released seconds and not one more", nothing_outside),
+    ("the owner opens his own recordings", owner_opens_his_own),
+    ("the owner sees every release and every view", owner_sees_who_looked),
+    ("each look has a receipt that verifies offline", receipts_verify_offline),
+    ("an outsider verifies the whole log", log_verifies),
+    ("nobody else sees anything", others_see_nothing),
+    ("the server holds no key that opens anything", server_holds_no_key),
+    ("the unit opens no port", unit_listens_on_nothing),
+    ("disarmed by its owner's signed command it records nothing", disarmed_records_nothing),
+    (f"a stolen unit opens nothing of the past, and {WORLD.party('dehaan').name} shuts it out",
+     stolen_unit_opens_nothing),
+)
