@@ -12,7 +12,9 @@ import { ApiError } from "./errors";
 
 /** How long a view may run on a promise alone. */
 export const RECEIPT_WITHIN_MS = 2000;
-const ASK_AGAIN_MS = 200;
+/** A checkpoint follows an entry within a second: asking at once would only be told to wait. */
+const ASK_FIRST_MS = 600;
+const ASK_AGAIN_MS = 250;
 
 export class Ledger {
   /** The largest checkpoint that was verified, per log: later ones must contain it. */
@@ -50,6 +52,7 @@ export class Ledger {
 
   /** The receipt that fulfils a promise, or an error when it is not there in time. */
   async fulfilled(promise: InclusionPromise, log: VerifierKey, sinceMs: number): Promise<Receipt> {
+    await pause(ASK_FIRST_MS);
     for (;;) {
       try {
         const receipt = await withinTime(this.receipt(promise.index, log), sinceMs);
@@ -58,7 +61,7 @@ export class Ledger {
       } catch (error) {
         const early = error instanceof ApiError && [0, 404, 425, 429, 503].includes(error.status);
         if (!early || performance.now() - sinceMs > RECEIPT_WITHIN_MS) throw error;
-        await new Promise((resolve) => setTimeout(resolve, ASK_AGAIN_MS));
+        await pause(ASK_AGAIN_MS);
       }
     }
   }
@@ -82,6 +85,10 @@ export class Ledger {
       return (await this.api.bytes(`/ledger/${partial[1]}`)).subarray(0, Number(partial[2]) * 32);
     }
   }
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
 }
 
 function withinTime<T>(work: Promise<T>, sinceMs: number): Promise<T> {

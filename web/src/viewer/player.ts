@@ -1,17 +1,14 @@
 // SPDX-License-Identifier: EUPL-1.2
-// Plays a view: decrypted fMP4 into MediaSource, findings over it. Live: the seconds before the alarm first, a little faster,
+// Plays a view: decrypted fMP4 into MediaSource, and what was found in the frame on screen. Live: the seconds before the alarm first, a little faster,
 // then one slot behind the camera. Recorded: from its start, gaps skipped. When the view ends, the picture is taken away.
 import { type Bytes, wipe } from "../seal/bytes";
 import { SealError } from "../seal/errors";
 import type { OpenedSegment, View, ViewNow } from "../client/view";
-import { takeApart } from "./boxes";
-import { FindingsTrack, type Label, Overlay, plainLabel } from "./overlay";
-import type { Finding } from "./boxes";
+import { type Finding, takeApart } from "./boxes";
+import { FindingsTrack } from "./findings";
 
 export interface PlayerOptions {
   readonly video: HTMLVideoElement;
-  readonly overlay?: HTMLCanvasElement;
-  readonly label?: Label;
 }
 
 export interface PlayerNow {
@@ -28,6 +25,7 @@ export interface PlayerNow {
 const AHEAD_S = 40;
 const BEHIND_S = 120;
 const CATCH_UP_S = 2.5;
+const FAR_S = 20;
 const LIVE_S = 1.2;
 const GAP_S = 0.12;
 
@@ -40,7 +38,6 @@ export class Player {
   readonly #source = new MediaSource();
   readonly #url = URL.createObjectURL(this.#source);
   readonly #video: HTMLVideoElement;
-  readonly #overlay: Overlay | null;
   readonly #track = new FindingsTrack();
   readonly #changed = new Set<(now: PlayerNow) => void>();
   #buffer: SourceBuffer | null = null;
@@ -57,10 +54,9 @@ export class Player {
 
   constructor(
     private readonly view: View,
-    { video, overlay, label = plainLabel }: PlayerOptions,
+    { video }: PlayerOptions,
   ) {
     this.#video = video;
-    this.#overlay = overlay ? new Overlay(overlay, video, label) : null;
     this.#live = view.follows;
     video.muted = true;
     video.playsInline = true;
@@ -72,7 +68,6 @@ export class Player {
     view.onSegment((segment) => this.#take(segment));
     view.onChange((now) => this.#follow(now));
     this.#tick = setInterval(() => this.#beat(), 200) as unknown as number;
-    this.#frame();
   }
 
   onChange(listener: (now: PlayerNow) => void): void {
@@ -225,18 +220,12 @@ export class Player {
     }
   }
 
-  /** Live: catch up a little faster than time, then keep pace; far behind with a stall means jump. */
+  /** Live: faster than time while there is something to catch up with, then at its pace. */
   #pace(): void {
     const behind = this.#endS - this.#video.currentTime;
-    const rate = !this.#live || this.#paused || behind < LIVE_S + 0.3 ? 1 : behind > CATCH_UP_S ? 2 : 1.1;
+    const rate = !this.#live || this.#paused || behind < LIVE_S + 0.3 ? 1 : behind > FAR_S ? 4 : behind > CATCH_UP_S ? 2 : 1.1;
     if (this.#video.playbackRate !== rate) this.#video.playbackRate = rate;
     if (!this.#paused && this.#video.paused) this.#play();
-  }
-
-  #frame(): void {
-    if (this.#stopped) return;
-    this.#overlay?.draw(this.findings);
-    requestAnimationFrame(() => this.#frame());
   }
 
   #tell(): void {
@@ -254,7 +243,7 @@ export class Player {
     if (now.phase === "stopped") this.#takeAway();
   }
 
-  /** The picture goes: what is buffered, what is queued, what is drawn. */
+  /** The picture goes: what is buffered, what is queued, what was found. */
   #takeAway(): void {
     if (this.#stopped) return;
     this.#stopped = true;
@@ -268,7 +257,6 @@ export class Player {
     this.#video.load();
     URL.revokeObjectURL(this.#url);
     this.#buffer = null;
-    this.#overlay?.clear();
     this.#tell();
   }
 }
