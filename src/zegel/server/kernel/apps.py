@@ -7,4 +7,4 @@ class KernelConfig(AppConfig):
     label = "kernel"
 
     def ready(self) -> None:
-        from zegel.server.kernel import checks, delivery  # noqa: F401  registers the start-up checks and the outbox's delivery
+        from zegel.server.kernel import checks, delivery, invariants  # noqa: F401  registers what runs and what is checked

@@ -237,6 +237,17 @@ def _note_failure(subscriber: str, event_id: int) -> None:
         )
 
 
+def stuck(attempts: int = 10) -> list[tuple[int, str, int]]:
+    """(event, subscriber, attempts) of deliveries that failed `attempts` times or more and are still tried."""
+    with tenancy.acting_as(None), connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT event_id, subscriber, attempts FROM kernel_outboxdelivery WHERE NOT done AND attempts >= %s "
+            "ORDER BY event_id LIMIT 1000",
+            [attempts],
+        )
+        return [(event, name, failed) for event, name, failed in cursor.fetchall()]
+
+
 _FORGET = """
 WITH gone AS (
   DELETE FROM kernel_outboxevent e WHERE topic = %s AND at < %s AND %s = (

@@ -476,6 +476,17 @@ def next_numbers(purpose: str, count: int) -> list[int]:
         return [row[0] for row in cursor.fetchall()]
 
 
+def last_given(purpose: str) -> int:
+    """The highest number that the database has given, or -1."""
+    from django.db import connection
+
+    _check(purpose, 0)
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT last_value, is_called FROM kernel_shred_{purpose}")
+        last, called = cursor.fetchone()
+    return int(last) if called else int(last) - 1
+
+
 def key(purpose: str, number: int) -> bytes:
     return store().key(purpose, number)
 

@@ -1,0 +1,102 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""What must always be true of an installation. `zegel fsck` asks; a fault is a sentence that says what and where.
+
+    @invariant("footage.packs_are_whole")
+    def packs_are_whole() -> Iterator[str]:
+        yield "Pack … lacks …"      # identifiers only, never personal data
+
+An invariant reads and changes nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from zegel.server.kernel import outbox, shred, storage, tenancy
+
+MOST_FAULTS = 100
+
+Ask = Callable[[], Iterator[str]]
+_invariants: dict[str, Ask] = {}
+
+
+@dataclass(frozen=True)
+class Answer:
+    """`faults`: at most MOST_FAULTS sentences; none means that it holds."""
+
+    name: str
+    faults: tuple[str, ...]
+
+
+def invariant(name: str) -> Callable[[Ask], Ask]:
+    """Registers one, named room.sentence."""
+
+    def register(ask: Ask) -> Ask:
+        _invariants[name] = ask
+        return ask
+
+    return register
+
+
+def ask_all() -> Iterator[Answer]:
+    """Each in turn, in the order of their names. One that can't be asked is a fault too."""
+    for name in sorted(_invariants):
+        yield Answer(name, tuple(_some(name)))
+
+
+def _some(name: str) -> Iterator[str]:
+    try:
+        for number, fault in enumerate(_invariants[name]()):
+            if number == MOST_FAULTS:
+                yield "… and more"
+                return
+            yield fault
+    except Exception as error:
+        yield f"could not be asked: {type(error).__name__}"
+
+
+# --- the kernel's own -------------------------------------------------------------------------------------------------
+
+
+@invariant("kernel.every_table_has_row_level_security")
+def every_table_has_row_level_security() -> Iterator[str]:
+    with tenancy.acting_as(None):
+        yield from (f"table {table} has none and is not listed" for table in tenancy.tables_without_protection())
+
+
+@invariant("kernel.the_application_role_is_bound")
+def the_application_role_is_bound() -> Iterator[str]:
+    with tenancy.acting_as(None):
+        yield from (f"it {fault}" for fault in tenancy.application_role_faults())
+
+
+@invariant("kernel.what_was_destroyed_is_gone")
+def what_was_destroyed_is_gone() -> Iterator[str]:
+    """The shred store opens, and derives nothing that its list of destructions names."""
+    store = shred.store()
+    for purpose in shred.PURPOSES:
+        for first, last in store.destroyed(purpose):
+            some = sorted({first, (first + last) // 2, last})
+            alive = [number for number in some if not store.is_destroyed(purpose, number)]
+            yield from (f"key {number} of '{purpose}' is listed as destroyed and can be derived" for number in alive)
+
+
+@invariant("kernel.no_shred_number_is_given_twice")
+def no_shred_number_is_given_twice() -> Iterator[str]:
+    """After a restore of the database its sequences must go on above every number that was ever used."""
+    for purpose in shred.PURPOSES:
+        given, used = shred.last_given(purpose), shred.store().high_water(purpose)
+        if used - given > 2 * shred.MARK_STEP:
+            yield f"the sequence of '{purpose}' stands at {given}, but numbers up to {used} may have been used"
+
+
+@invariant("kernel.events_are_delivered")
+def events_are_delivered() -> Iterator[str]:
+    yield from (f"event {event} has failed {attempts} times at {name}" for event, name, attempts in outbox.stuck())
+
+
+@invariant("kernel.the_store_answers")
+def the_store_answers() -> Iterator[str]:
+    for key in storage.store().list("health"):
+        yield f"a health check left {key}"
