@@ -156,7 +156,8 @@ def test_a_keyset_must_follow_the_pinned_one(rig: Rig) -> None:
     assert rig.keyset is not None
     thief = SigningKey.generate()
     following = replace(
-        rig.keyset, number=2, previous=rig.keyset.hash, issued_ms=rig.wall_ms, owners=(Signer(os.urandom(16), thief.public_key),)
+        rig.keyset, number=2, previous=rig.keyset.hash, issued_ms=rig.wall_ms,
+        owners=(Signer(os.urandom(16), thief.public_key),),
     )  # fmt: skip
     refuses(rig, "keyset", sign_keyset(following, thief), "unknown_signer")
     refuses(rig, "keyset", sign_keyset(replace(following, number=3), rig.owner.key), "wrong_binding")
@@ -181,7 +182,8 @@ def test_a_removed_owner_signs_nothing_any_more(rig: Rig) -> None:
     assert rig.policy is not None
     heir = SigningKey.generate()
     second = replace(
-        rig.keyset, number=2, previous=rig.keyset.hash, issued_ms=rig.wall_ms, owners=(Signer(os.urandom(16), heir.public_key),)
+        rig.keyset, number=2, previous=rig.keyset.hash, issued_ms=rig.wall_ms,
+        owners=(Signer(os.urandom(16), heir.public_key),),
     )  # fmt: skip
     rig.deliver("keyset", sign_keyset(second, rig.owner.key))
     assert rig.engine.trust.keyset_hash == second.hash

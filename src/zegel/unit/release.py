@@ -87,7 +87,7 @@ class Releaser:
             return 0
         paid = self._pay(window, len(fresh), facts)
         allowed = fresh[:paid]
-        capped = paid < len(fresh)
+        capped = window.unused_s == 0 and seconds_left(facts.policy, facts.spent, facts.wall_ms) == 0
         for at in range(0, len(allowed), MAX_RANGES):
             chunk = allowed[at : at + MAX_RANGES]
             final = (last or capped) and at + MAX_RANGES >= len(allowed)

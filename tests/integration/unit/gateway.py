@@ -48,6 +48,7 @@ from zegel.seal.pairing import Pairing, PairingCode, pairing_mac
 from zegel.seal.policy import sign_policy
 from zegel.seal.promise import Time, sign_time
 from zegel.seal.proof import make_receipt
+from zegel.seal.suite import sign_fingerprint
 
 
 def make_tls(folder: Path) -> ssl.SSLContext:
@@ -90,6 +91,8 @@ class Gateway:
         self.leaves: list[tuple[bytes, bytes]] = []
         self.claimed = False
         self.acking = True
+        self.refuse_links = False
+        self._tls: ssl.SSLContext | None = None
         self.port = 0
         self._loop = asyncio.new_event_loop()
         self._links: set[ServerConnection] = set()
@@ -110,13 +113,16 @@ class Gateway:
         self._loop.run_until_complete(self._serve())
 
     async def _serve(self) -> None:
-        tls = make_tls(self.folder)
-        async with serve(self._talk, "127.0.0.1", self.port, ssl=tls, max_size=8 << 20, close_timeout=1) as server:
+        self._tls = self._tls or make_tls(self.folder)
+        options = {"ssl": self._tls, "max_size": 8 << 20, "close_timeout": 1}
+        async with serve(self._talk, "127.0.0.1", self.port, **options) as server:
             self.port = server.sockets[0].getsockname()[1]
             self._ready.set()
             await self._stop.wait()
 
     async def _talk(self, link: ServerConnection) -> None:
+        if self.refuse_links:
+            return
         nonce = os.urandom(32)
         await link.send(encode_from_server(Challenge(nonce, "gateway.test")))
         hello = decode_from_unit(await link.recv(decode=False))
@@ -183,7 +189,7 @@ class Gateway:
 
     def pair(self, code: PairingCode, **policy: object) -> None:
         """As the owner's client does, having read the unit's code."""
-        self.wait_for(lambda: self.hellos)
+        self.wait_for(lambda: self.hellos and sign_fingerprint(self.hellos[-1].sign_pk) == code.fingerprint)
         unit, now = self.hellos[-1].unit_id, time.time_ns() // 1_000_000
         keyset = self.owner.keyset(unit, os.urandom(16), now)
         self.policy = self.owner.policy(keyset, now, **policy)
@@ -200,6 +206,13 @@ class Gateway:
 
     def items(self, kind: type) -> list:  # type: ignore[type-arg]
         return [up.item for _, up in sorted(self.ups.items()) if isinstance(up.item, kind)]
+
+    def times_of(self, kind: type) -> list[tuple[float, Up]]:
+        return [(self.times[n], up) for n, up in self.ups.items() if isinstance(up.item, kind)]
+
+    def keep_tls(self, other: Gateway) -> None:
+        """Be the same server after a restart."""
+        self._tls = other._tls
 
     def segments(self) -> list[bytes]:
         return [segment for item in self.items(SegmentsItem) for segment in item.segments]
