@@ -52,11 +52,18 @@ class S3Server:
             "filer.port.grpc",
         )
         flags = [f"-{name if '.' in name else name + '.port'}={port}" for name, port in zip(names, ports, strict=False)]
-        command = [
-            Path(sys.executable).with_name("weed"), "-logdir", self._folder, "server", f"-dir={self._folder}", "-s3", "-filer",
-            f"-ip={HOST}", f"-ip.bind={HOST}", "-master.telemetry=false", "-master.volumeSizeLimitMB=64", "-volume.max=50",
-            f"-s3.config={config}", "-s3.autoCreateBucket=true", "-s3.port.iceberg=0", "-s3.iam=false", *flags,
-        ]  # fmt: skip
+        here = [f"-dir={self._folder}", f"-ip={HOST}", f"-ip.bind={HOST}", "-master.telemetry=false"]
+        size = ["-master.volumeSizeLimitMB=64", "-volume.max=50"]
+        gateway = [
+            "-s3",
+            "-filer",
+            f"-s3.config={config}",
+            "-s3.autoCreateBucket=true",
+            "-s3.port.iceberg=0",
+            "-s3.iam=false",
+        ]
+        weed = Path(sys.executable).with_name("weed")
+        command = [weed, "-logdir", self._folder, "server", *here, *size, *gateway, *flags]
         with open(self._folder / "log", "wb") as log:
             self._process = subprocess.Popen(command, stdout=log, stderr=log, cwd=self._folder)
         self._wait_until_ready()
