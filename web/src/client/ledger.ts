@@ -19,6 +19,7 @@ const ASK_AGAIN_MS = 250;
 export class Ledger {
   /** The largest checkpoint that was verified, per log: later ones must contain it. */
   readonly #heads = new Map<string, Checkpoint>();
+  #observing: Promise<void> = Promise.resolve();
 
   constructor(private readonly api: Api) {}
 
@@ -43,19 +44,28 @@ export class Ledger {
     return this.api.text(`/api/v1/receipts/${index}`);
   }
 
+  /** A receipt that verifies, in a log that contains every earlier one. */
   async receipt(index: number, log: VerifierKey): Promise<Receipt> {
-    const receipt = verifyReceipt(await this.receiptText(index), log);
-    must(receipt.index === index, "proof", "the receipt is for another entry");
+    const receipt = await this.#included(index, log);
     await this.observe(receipt.checkpoint, log);
     return receipt;
   }
 
-  /** The receipt that fulfils a promise, or an error when it is not there in time. */
+  async #included(index: number, log: VerifierKey): Promise<Receipt> {
+    const receipt = verifyReceipt(await this.receiptText(index), log);
+    must(receipt.index === index, "proof", "the receipt is for another entry");
+    return receipt;
+  }
+
+  /**
+   * The receipt that fulfils a promise, or an error when it is not there in time. Whether its log contains the earlier ones
+   * takes more requests: ask `observe` right after.
+   */
   async fulfilled(promise: InclusionPromise, log: VerifierKey, sinceMs: number): Promise<Receipt> {
     await pause(ASK_FIRST_MS);
     for (;;) {
       try {
-        const receipt = await withinTime(this.receipt(promise.index, log), sinceMs);
+        const receipt = await withinTime(this.#included(promise.index, log), sinceMs);
         must(equal(receipt.leaf, promise.leaf), "proof", "the log holds another entry than it promised");
         return receipt;
       } catch (error) {
@@ -66,13 +76,18 @@ export class Ledger {
     }
   }
 
-  /** A checkpoint that was just verified: it must contain the largest one seen before. */
-  async observe(checkpoint: Checkpoint, log: VerifierKey): Promise<void> {
+  /** A checkpoint that was just verified: it must contain the largest one seen before. One after another. */
+  observe(checkpoint: Checkpoint, log: VerifierKey): Promise<void> {
+    const observed = this.#observing.then(() => this.#compare(checkpoint, log));
+    this.#observing = observed.catch(() => undefined);
+    return observed;
+  }
+
+  async #compare(checkpoint: Checkpoint, log: VerifierKey): Promise<void> {
     const known = this.#heads.get(log.name);
     const [small, large] = !known || known.size <= checkpoint.size ? [known, checkpoint] : [checkpoint, known];
     if (small) await checkConsistency(small, large, (path) => this.#tile(path));
-    const now = this.#heads.get(log.name);
-    if (!now || now.size < large.size) this.#heads.set(log.name, large);
+    this.#heads.set(log.name, large);
   }
 
   /** A partial tile may have been dropped once the full one is there: its beginning is the same. */

@@ -4,10 +4,12 @@
 //  - the log comes first: the view starts on the log's signed promise and stops when its receipt is not there in two seconds;
 //  - when it ends, for whatever reason, its keys are wiped before anybody is told.
 import { type Bytes, equal, fromBase64url, fromUuid, hex, uuid, wipe } from "../seal/bytes";
+import type { Checkpoint } from "../seal/checkpoint";
 import { type Verified, parseEnvelope } from "../seal/envelope";
 import { EPOCH, type Epoch, openEpoch, verifyEpoch } from "../seal/epoch";
 import { SealError, must } from "../seal/errors";
 import { type Manifest, verifyManifest } from "../seal/manifest";
+import type { VerifierKey } from "../seal/note";
 import type { RangeKeys } from "../seal/ranges";
 import { RELEASE, openRelease, verifyRelease } from "../seal/release";
 import { type SegmentHeader, type TrackNumber, openSegment } from "../seal/segment";
@@ -91,6 +93,8 @@ const BATCH_BYTES = 4 << 20;
 const FIRST_BATCH_BYTES = 1 << 20;
 const FOLLOW_EVERY_MS = 1000;
 const RETRY_FOR_MS = 10_000;
+/** Entries by which the log grows before its consistency is asked for again while a view runs. */
+const COMPARE_EVERY = 16;
 
 /** Asks for the view; rejects with ApiError (refused), TrustError or SealError before anything was shown. */
 export async function openView(session: Session, request: ViewRequest): Promise<View> {
@@ -160,11 +164,10 @@ export class View {
     this.#events = this.session.events((event) => this.#heard(event));
     try {
       const { cameraId, track, purpose, alarmId, ranges, fromMs, toMs } = this.request;
-      const asked = performance.now();
       const answer = await this.session.api.post<ViewAnswer>("/views", {
         camera_id: cameraId, track, purpose, alarm_id: alarmId ?? null, ...(ranges ? { ranges } : {}), ...(fromMs === undefined ? {} : { from_ms: fromMs, to_ms: toMs }),
       });
-      await this.#take(answer, asked);
+      await this.#take(answer);
       this.#set({ phase: "open" });
     } catch (error) {
       this.#fail(error);
@@ -200,10 +203,11 @@ export class View {
 
   // --- what the server says, verified ---------------------------------------------------------------------------------
 
-  async #take(answer: ViewAnswer, askedAt: number): Promise<void> {
+  async #take(answer: ViewAnswer): Promise<void> {
+    const came = performance.now();
     const trust = (this.#trust ??= await this.#trustOf(answer));
     this.#lease = { id: answer.lease_id, index: answer.index, expiresMs: answer.expires_ms };
-    this.#demandProof(answer, trust, askedAt);
+    this.#demandProof(answer, trust, came);
     for (const envelope of this.#unseen(answer.epochs)) this.#takeEpoch(envelope, trust);
     for (const envelope of this.#unseen(answer.releases ?? [])) await this.#takeRelease(envelope, trust);
     for (const envelope of this.#unseen(answer.manifests)) this.#takeManifest(envelope, trust);
@@ -227,14 +231,15 @@ export class View {
     return camera.unit.id;
   }
 
-  #demandProof({ index, promise: envelope }: ViewAnswer, { log }: UnitTrust, askedAt: number): void {
+  #demandProof({ index, promise: envelope }: ViewAnswer, { log }: UnitTrust, sinceMs: number): void {
     if (this.#proving.has(index)) return;
     const promise = this.session.ledger.promise(envelope, index, log);
-    const proving = this.session.ledger.fulfilled(promise, log, askedAt).then(
-      ({ entry }) => {
+    const proving = this.session.ledger.fulfilled(promise, log, sinceMs).then(
+      ({ entry, checkpoint }) => {
         const mine = entry.kind === "view" && entry.actor !== null && equal(entry.actor, fromUuid(this.session.person.id));
         if (!mine) return this.stop("no_receipt", "the log's entry is not this view");
         this.#set({ proof: "proved" });
+        void this.#hold(checkpoint, log);
       },
       (error: unknown) => this.stop("no_receipt", error instanceof Error ? error.message : null),
     );
@@ -246,6 +251,15 @@ export class View {
     const unseen = envelopes.filter((text) => !this.#seen.has(text));
     for (const text of unseen) this.#seen.add(text);
     return unseen.map((text) => fromBase64url(text));
+  }
+
+  /** A log that forked ends the view; tiles that can't be had right now are asked for again with the next checkpoint. */
+  async #hold(checkpoint: Checkpoint, log: VerifierKey): Promise<void> {
+    const known = this.session.ledger.head(log);
+    if (known && known.size < checkpoint.size && checkpoint.size < known.size + COMPARE_EVERY) return;
+    await this.session.ledger.observe(checkpoint, log).catch((error: unknown) => {
+      if (error instanceof SealError) this.stop("not_verified", error.message);
+    });
   }
 
   #takeEpoch(envelope: Bytes, trust: UnitTrust): void {
@@ -348,8 +362,7 @@ export class View {
   }
 
   async #renew(): Promise<void> {
-    const asked = performance.now();
-    await this.#take(await this.session.api.post<ViewAnswer>(`/views/${this.#lease!.id}/renew`, {}, { signal: this.#abort.signal }), asked);
+    await this.#take(await this.session.api.post<ViewAnswer>(`/views/${this.#lease!.id}/renew`, {}, { signal: this.#abort.signal }));
   }
 
   async #openBatch(limit: number): Promise<void> {

@@ -139,7 +139,8 @@ export class Console {
 
   // --- looking ------------------------------------------------------------------------------------------------------
 
-  async #look(alarm: Alarm): Promise<void> {
+  /** A look that the log did not prove in time is tried once more, as a look of its own with its own entry. */
+  async #look(alarm: Alarm, again = true): Promise<void> {
     if (alarm.camera === null || alarm.images !== "released") return;
     this.#drop();
     this.#board.change({ watch: { phase: "opening", step: 0 } });
@@ -148,7 +149,7 @@ export class Console {
       if (this.#state.selected !== alarm.id) return void looking.end();
       this.#looking = looking;
       this.#log(t("looked, {camera}", { camera: alarm.camera.name }), looking.index, "waiting");
-      looking.onChange((now) => this.#looked(looking, now));
+      looking.onChange((now) => this.#looked(looking, now, again ? alarm : null));
       if (this.#video !== undefined) looking.attach(this.#video);
     } catch (error) {
       const refusal = error instanceof Refusal ? error : new Refusal("failed", t("This could not be opened."), error instanceof Error ? error.message : "");
@@ -156,10 +157,11 @@ export class Console {
     }
   }
 
-  #looked(looking: Looking, now: LookingNow): void {
+  #looked(looking: Looking, now: LookingNow, retry: Alarm | null): void {
     if (looking !== this.#looking) return;
     this.#prove(looking.index, now.proof);
     if (now.phase === "opening") return this.#board.change({ watch: { phase: "opening", step: now.step } });
+    if (now.phase === "ended" && now.reason === "no_receipt" && retry !== null) return void this.#look(retry, false);
     if (now.phase === "ended") return this.#over(now);
     const { live, headMs, stretches, behindS, paused } = now;
     this.#board.change({ watch: { phase: "playing", live, headMs, stretches, behindS, paused, boxes: looking.boxes().length } });

@@ -175,7 +175,8 @@ export class Portal {
     if (this.#state.day !== null) this.#board.change({ day: { ...this.#state.day, ...part } });
   }
 
-  async #play(clip: Clip): Promise<void> {
+  /** A look that the log did not prove in time is tried once more, as a look of its own with its own entry. */
+  async #play(clip: Clip, again = true): Promise<void> {
     const { day } = this.#state;
     if (day === null) return;
     this.#drop();
@@ -185,7 +186,7 @@ export class Portal {
       const looking = await this.#port.look({ cameraId: day.cameraId, fromMs: clip.fromMs, toMs: clip.toMs }, "own_use");
       if (this.#state.day?.chosen !== clip) return void looking.end();
       this.#looking = looking;
-      looking.onChange((now) => this.#looked(looking, now));
+      looking.onChange((now) => this.#looked(looking, now, again ? clip : null));
       if (this.#video !== undefined) looking.attach(this.#video);
     } catch (error) {
       const refusal = error instanceof Refusal ? error : new Refusal("failed", t("This could not be opened."), error instanceof Error ? error.message : "");
@@ -193,10 +194,11 @@ export class Portal {
     }
   }
 
-  #looked(looking: Looking, now: LookingNow): void {
+  #looked(looking: Looking, now: LookingNow, retry: Clip | null): void {
     if (looking !== this.#looking) return;
     if (now.phase === "opening") this.#day({ playing: { phase: "opening", step: now.step } });
     else if (now.phase === "playing") this.#day({ playing: { phase: "playing", headMs: now.headMs, paused: now.paused, index: looking.index } });
+    else if (now.reason === "no_receipt" && retry !== null) void this.#play(retry, false);
     else {
       const wrong = trouble(now);
       this.#drop();

@@ -305,14 +305,14 @@ function lookTitle(look: Look): string {
 
 function lookWords(look: Look): string {
   const what = look.alarm_number === null ? whyName(look.why) : t("alarm AL-{n}", { n: look.alarm_number });
-  const long = look.seconds !== null && !look.kind.startsWith("release") ? t("looked for {span}", { span: span(look.seconds) }) : look.slots === null ? "" : look.ended ? t("{span} of video", { span: span(look.slots) }) : t("{span} so far", { span: span(look.slots) });
+  const long = look.seconds !== null && !look.kind.startsWith("release") ? t("looked for {span}", { span: span(look.seconds) }) : !look.slots ? "" : look.ended ? t("{span} of video", { span: span(look.slots) }) : t("{span} so far", { span: span(look.slots) });
   return [capital(what), look.camera_name, long].filter(Boolean).join(" · ");
 }
 
 function lookRow(state: PortalState, look: Look, act: PortalActions, full = false): Part {
   const check = state.checks[look.index];
   return html`<li data-index=${look.index}>${lookIcon(look)}<div class="body"><b>${lookTitle(look)}</b>
-    <div class="mute">${lookWords(look)}</div><div class="faint small"><span class="mono">${full ? clockSeconds(look.at_ms, siteTz(state)) : when(look.at_ms, state.nowMs, siteTz(state))}</span> · ${look.role && !look.mine ? `${roleName(look.role)} · ` : ""}${look.indices.length === 1 ? t("entry {n}", { n: number(look.index) }) : t("{n} entries from {first}", { n: look.indices.length, first: number(look.index) })}</div>
+    <div class="mute">${lookWords(look)}</div><div class="faint small"><span class="mono">${full ? clockSeconds(look.at_ms, siteTz(state)) : when(look.at_ms, state.nowMs, siteTz(state))}</span> · ${look.role && look.role !== "person" && !look.mine ? `${roleName(look.role)} · ` : ""}${look.indices.length === 1 ? t("entry {n}", { n: number(look.index) }) : t("{n} entries from {first}", { n: look.indices.length, first: number(look.index) })}</div>
     ${full && !look.forgotten ? html`<div class="row receipt">${button(t("Check it"), () => act.check(look), { small: true, icon: "shield", busy: check?.phase === "checking" })}${button(t("Receipt"), () => act.receipt(look), { small: true, icon: "download", hint: t("A file that anyone can check without us") })}</div>${checkWords(check)}` : nothing}</div>
     ${full ? nothing : checkPill(look, check, act)}</li>`;
 }
