@@ -95,16 +95,13 @@ def test_every_flipped_byte_is_refused(name: str) -> None:
             data[at] ^= mask
 
 
-def test_every_other_value_of_every_byte_of_a_small_object_is_refused() -> None:
-    example, data = EXAMPLES["time"], bytearray(EXAMPLES["time"].envelope)
-    for at in range(len(data)):
-        original = data[at]
-        for value in range(256):
-            if value != original:
-                data[at] = value
-                with pytest.raises(SealError):
-                    example.verify(bytes(data))
-        data[at] = original
+def test_every_flipped_bit_of_a_small_object_is_refused() -> None:
+    example, data = EXAMPLES["command"], bytearray(EXAMPLES["command"].envelope)
+    for bit in range(8 * len(data)):
+        data[bit // 8] ^= 1 << bit % 8
+        with pytest.raises(SealError):
+            example.verify(bytes(data))
+        data[bit // 8] ^= 1 << bit % 8
 
 
 @pytest.mark.parametrize("name", EXAMPLES)

@@ -102,7 +102,7 @@ def test_a_cover_opens_its_slots_and_no_other(wanted: tuple[int, int], slots: li
                 keys.leaf(slot)
 
 
-@settings(max_examples=25)
+@settings(max_examples=12)
 @given(ranges())
 def test_nothing_outside_of_the_range_can_be_computed_from_its_cover(wanted: tuple[int, int]) -> None:
     start, end = wanted
@@ -160,7 +160,7 @@ def test_a_frontier_derives_the_future_and_nothing_it_has_passed(stops: list[int
                 frontier.leaf(slot)
 
 
-@settings(max_examples=25)
+@settings(max_examples=12)
 @given(st.integers(0, SLOTS))
 def test_nothing_of_the_past_can_be_computed_from_a_frontiers_memory(stop: int) -> None:
     frontier = Frontier(ROOT)
