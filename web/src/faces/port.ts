@@ -111,6 +111,8 @@ export interface Port extends Entrance {
   /** The person compared the words: this unit's key is pinned. */
   confirmUnit(unitId: string): Promise<void>;
   command(unitId: string, action: "arm" | "disarm", signed: () => void): Promise<void>;
+  /** A stolen unit: cut off for ever. */
+  revoke(unitId: string): Promise<void>;
   clips(cameraId: string, fromMs: number, toMs: number): Promise<readonly { fromMs: number; toMs: number }[]>;
   look(request: LookRequest, as: "alarm_verification" | "own_use"): Promise<Looking>;
   keyWords(): Promise<readonly { name: string; words: string; hint: string }[]>;

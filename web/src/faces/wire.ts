@@ -187,6 +187,10 @@ class Wire implements Port {
     })());
   }
 
+  async revoke(unitId: string): Promise<void> {
+    await this.#post(`/units/${unitId}/revoke`);
+  }
+
   /** Times come from the unit's signed epochs, never from the server's index. */
   async clips(cameraId: string, fromMs: number, toMs: number): Promise<readonly { fromMs: number; toMs: number }[]> {
     return told((async () => {

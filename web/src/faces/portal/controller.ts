@@ -265,6 +265,24 @@ export class Portal {
     }
   }
 
+  /** A stolen unit opens nothing of yesterday; revoked, it cannot come back either. */
+  #revoke(unitId: string, name: string): void {
+    const dialog = openDialog(t("Cut off {unit}?", { unit: name }), (opened) => html`
+      <p>${t("Do this when the unit was stolen. It is refused within seconds and can never come back under this key.")}</p>
+      <p class="mute">${t("What it recorded stays yours: it holds no key of the past.")}</p>
+      ${foot(button(t("Keep the unit"), opened.close), button(t("Yes, cut it off"), () => { dialog.close(); void this.#revokeNow(unitId); }, { kind: "alarm", id: "revoke-now" }))}`);
+  }
+
+  async #revokeNow(unitId: string): Promise<void> {
+    try {
+      await this.#port.revoke(unitId);
+      toast(t("Cut off. It cannot come back."), "ok");
+    } catch (error) {
+      this.#failed(error);
+    }
+    await this.#reload();
+  }
+
   // --- proof ----------------------------------------------------------------------------------------------------------------
 
   async #check(look: Look): Promise<void> {
@@ -307,6 +325,7 @@ export class Portal {
     go: (view, id) => this.#go(view, id),
     arm: (unitId, target) => void this.#arm(unitId, target),
     recall: (alarm) => this.#recall(alarm),
+    revoke: (unitId, name) => this.#revoke(unitId, name),
     chooseDay: (day) => this.#openDay(this.#state.day?.cameraId ?? "", day),
     chooseCamera: (id) => this.#go("recordings", id),
     play: (clip) => void this.#play(clip),

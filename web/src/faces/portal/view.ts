@@ -16,6 +16,7 @@ export interface PortalActions {
   readonly arm: (unitId: string, target: "arm" | "disarm") => void;
   readonly compared: (unitId: string, same: boolean) => void;
   readonly recall: (alarm: Alarm) => void;
+  readonly revoke: (unitId: string, name: string) => void;
   readonly chooseDay: (day: string) => void;
   readonly chooseCamera: (id: string) => void;
   readonly play: (clip: Clip) => void;
@@ -339,6 +340,7 @@ function youPage(state: PortalState, act: PortalActions): Part {
       <section class="card pad stack"><div class="row">${tile("person", "accent")}<div class="grow"><h2>${state.me.name}</h2><p class="mute">${[state.me.email, roleName(state.me.role)].filter(Boolean).join(" · ")}</p><p class="faint small">${state.me.party}</p></div></div>
         <div class="row">${button(t("Sign out"), act.signOut, { icon: "signOut", id: "sign-out" })}${state.moreParties ? button(t("Another organisation"), act.switchParty, { icon: "building" }) : nothing}</div>
         <p class="faint small">${t("Signing out makes this browser forget your keys.")}</p></section>
+      ${state.units.length === 0 ? nothing : html`<section class="card pad stack"><h2>${t("Your units")}</h2>${state.units.map(({ unit }) => html`<div class="row apart"><div><b>${unit.name}</b><div class="faint small">${unit.in_contact ? t("In contact") : t("Not in contact")} · ${t("software {version}", { version: unit.software })}</div></div>${button(t("It was stolen"), () => act.revoke(unit.id, unit.name), { small: true })}</div>`)}</section>`}
       <section class="card pad stack"><h2>${t("Language")}</h2>${languageSwitch()}</section></div>
     <section class="card pad stack"><div><h2>${t("Keys, in eight words")}</h2><p class="mute">${t("Read them out to compare. If one differs from what the other side sees, stop and call.")}</p></div>
       ${state.keys.length === 0 ? skeleton(3, t("Loading")) : state.keys.map((key) => html`<div class="stack tight key"><h3>${key.name}</h3>${keyWords(key.words, key.name)}<p class="faint small">${key.hint}</p></div>`)}</section></div></div>`;
