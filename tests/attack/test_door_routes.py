@@ -1,0 +1,255 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""No route, transport or command hands out a segment or a release but the door.
+
+Two proofs. The imports: who can reach the pack reader and a release's stored envelope at all. And the attempt: every HTTP
+route as every role, the event stream's filter, the link to units and every management command are driven, and what comes
+back is searched for the bytes of segments and releases that are known to be stored.
+"""
+
+from __future__ import annotations
+
+import ast
+import base64
+import io
+import json
+from collections.abc import Iterator
+from contextlib import redirect_stderr, redirect_stdout, suppress
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from tests.actors import ORIGIN, World
+from zegel.demo.world import WORLD
+
+ROOT = Path(__file__).resolve().parents[2] / "src" / "zegel"
+READER = "zegel.server.footage.pack_reader"
+DOORS = {"zegel.server.footage.door"}
+UNWRAPS_RELEASES = DOORS
+READS_PACKS_FOLDER = {"pack_writer", "pack_reader", "fsck"}  # writes and joins; reads for the door; checks hashes
+THE_DOORS_OWN = {
+    "/api/v1/views/{lease}/segments/{segment}",
+    "/api/v1/views/{lease}/segments",
+    "/api/v1/views",
+    "/api/v1/views/{lease}/renew",
+}
+
+
+# --- by imports -----------------------------------------------------------------------------------------------------------
+
+
+def modules() -> Iterator[tuple[str, ast.Module, str]]:
+    for path in ROOT.rglob("*.py"):
+        name = ".".join(("zegel", *path.relative_to(ROOT).with_suffix("").parts)).removesuffix(".__init__")
+        text = path.read_text("utf-8")
+        yield name, ast.parse(text), text
+
+
+def imported(tree: ast.Module) -> set[str]:
+    found: set[str] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        if isinstance(node, ast.ImportFrom) and node.module:
+            found |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
+    return found
+
+
+def test_only_the_door_imports_the_pack_reader() -> None:
+    assert {name for name, tree, _ in modules() if READER in imported(tree)} == DOORS
+
+
+def test_nobody_reaches_the_pack_reader_by_a_name_made_at_run_time() -> None:
+    for name, _, text in modules():
+        if name not in {*DOORS, READER}:
+            assert "pack_reader" not in text.replace("zegel.server.footage.pack_reader", ""), name
+
+
+def test_only_the_door_unwraps_a_release() -> None:
+    found = {name for name, _, text in modules() if 'unwrap("release"' in text}
+    assert found == UNWRAPS_RELEASES
+
+
+def test_only_writer_reader_and_checker_know_where_packs_lie() -> None:
+    users = {name.rpartition(".")[2] for name, _, text in modules() if '"packs' in text or "folder_of(" in text}
+    assert users <= READS_PACKS_FOLDER, users
+
+
+# --- by trying ------------------------------------------------------------------------------------------------------------
+
+
+def patterns(resolver: Any = None, prefix: str = "") -> Iterator[str]:
+    """Every address of the server, as Django has it."""
+    for entry in (resolver or get_resolver()).url_patterns:
+        route = prefix + str(entry.pattern).lstrip("^")
+        if isinstance(entry, URLResolver):
+            yield from patterns(entry, route)
+        elif isinstance(entry, URLPattern):
+            yield "/" + route.rstrip("$")
+
+
+def routes() -> list[str]:
+    """Each once; what ends the session, the view or the window last, so that the others are tried before."""
+    ending = ("/sign-out", "/sign-out-everywhere", "/acting-party", "/claim", "/close", "/recall", "/end", "/revoke")
+    return sorted(dict.fromkeys(patterns()), key=lambda route: route.endswith(ending))
+
+
+def filled(route: str, known: dict[str, str]) -> str:
+    """The address with what the world holds in place of its parameters."""
+    out = route
+    while "<" in out:
+        start, end = out.index("<"), out.index(">")
+        name = out[start + 1 : end].rpartition(":")[2]
+        value = known.get(name)
+        if value is None:
+            value = next((found for key, found in known.items() if key in name or name in key), known["alarm_id"])
+        out = out[:start] + value + out[end + 1 :]
+    return out.replace("(?P", "").replace("\\", "")
+
+
+def signed_in(world: World, person: str) -> Client:
+    """A browser of that person, without the password's slow derivation."""
+    from zegel.server.kernel import clock
+    from zegel.server.people.models import Person
+
+    known = WORLD.person(person)
+    client = Client(enforce_csrf_checks=False)
+    session = client.session
+    session["person"], session["epoch"] = str(known.id), Person.objects.get(id=known.id).epoch
+    session["started_ms"], session["party"], session["role"] = (
+        clock.now_ms(),
+        str(WORLD.party(known.party).id),
+        known.role,
+    )
+    session.save()
+    return client
+
+
+def secrets_of(case: Any) -> list[bytes]:
+    """Bytes that only the door may give: out of the middle of segments, and of the release's envelope; also as text."""
+    raw = [sealed[100:140] for sealed in case.epoch.sealed[:40]]
+    raw.append(case.unit.releases[0].sealed[8:48])
+    return [*raw, *(base64.b64encode(piece[n : n + 30]) for piece in raw for n in range(3)),
+            *(base64.urlsafe_b64encode(piece[n : n + 30]) for piece in raw for n in range(3))]  # fmt: skip
+
+
+def body_of(response: Any) -> bytes:
+    return b"".join(response.streaming_content) if response.streaming else bytes(response.content)
+
+
+BODIES: tuple[dict[str, Any], ...] = (
+    {},
+    {"ids": ["{segment}"]},
+    {"camera_id": "{camera}", "track": 1, "purpose": "own_use", "from_ms": 0, "to_ms": 2_000_000_000_000},
+    {"camera_id": "{camera}", "track": 1, "purpose": "maintenance", "alarm_id": "{alarm}"},
+)
+
+
+def attempts(client: Client, route: str, known: dict[str, str]) -> Iterator[tuple[str, bytes]]:
+    address = filled(route, known)
+    response = client.get(address)
+    yield f"get {route} {response.status_code}", body_of(response)
+    text = {"{segment}": known["segment_id"], "{camera}": known["camera_id"], "{alarm}": known["alarm_id"]}
+    for body in BODIES:
+        said = json.dumps(body)
+        for mark, value in text.items():
+            said = said.replace(mark, value)
+        for method in ("post", "put", "patch", "delete") if body == BODIES[1] else ("post",):
+            response = getattr(client, method)(address, data=said, content_type="application/json")
+            yield f"{method} {route} {response.status_code}", body_of(response)
+
+
+def known_ids(case: Any, lease: str) -> dict[str, str]:
+    return {
+        "alarm_id": str(case.alarm_id), "camera_id": str(case.camera), "unit_id": str(case.unit.id), "lease_id": lease,
+        "segment_id": f"{case.epoch.id}.12", "track": "1", "pairing_id": str(case.unit.pairing_id), "index": "3", "name": "tile/0/000",
+        "site_id": str(WORLD.site(case.site).id), "path": "x",
+    }  # fmt: skip
+
+
+def test_no_route_gives_a_byte_of_a_segment_or_release_to_any_role_without_a_lease_of_his_own(
+    world: World, case: Any
+) -> None:
+    """The operator has a lease; everybody else tries every address with its number, and with all the right identifiers."""
+    from zegel.server.footage import door
+    from zegel.server.footage.door import ViewRequest
+    from zegel.server.footage.rules import Purpose, Track
+
+    wish = ViewRequest(case.camera, Track.SURVEILLANCE, Purpose.ALARM_VERIFICATION, case.alarm_id)
+    lease = str(door.open_view(world.actor("operator"), wish).lease_id)
+    secrets, known, tried = secrets_of(case), known_ids(case, lease), 0
+    thieves = {
+        person: signed_in(world, person) for person in ("operator2", "technician", "household")
+    }
+    for name, client in {**thieves, "nobody": Client()}.items():
+        for route in routes():
+            for what, content in attempts(client, route, known):
+                tried += 1
+                assert not any(piece in content for piece in secrets), f"{name}: {what}"
+    assert tried > 500
+
+
+def test_what_an_operator_gets_comes_from_the_doors_own_addresses_and_from_no_other(world: World, case: Any) -> None:
+    """The same walk as the operator himself, with his lease: segments only from the views' addresses, and logged."""
+    client, known, secrets = signed_in(world, "operator"), known_ids(case, str(uuid4())), secrets_of(case)
+    wish = {"camera_id": str(case.camera), "track": 1, "purpose": "alarm_verification", "alarm_id": str(case.alarm_id)}
+    opened = client.post("/api/v1/views", wish, content_type="application/json").json()
+    known["lease_id"] = opened["lease_id"]
+    sealed = client.get(f"/api/v1/views/{known['lease_id']}/segments/{known['segment_id']}")
+    assert any(piece in sealed.content for piece in secrets), "the walk would find nothing: the door itself gives none"
+    leaks = set()
+    for route in routes():
+        for what, content in attempts(client, route, known):
+            if any(piece in content for piece in secrets):
+                leaks.add(what.split()[1].replace("<lease_id>", "{lease}").replace("<segment_id>", "{segment}"))
+    assert leaks <= THE_DOORS_OWN, leaks - THE_DOORS_OWN
+    assert "/api/v1/views/{lease}/segments" in leaks, "the walk did not find what is there to be found"
+
+
+def test_no_management_command_prints_or_writes_a_segment_or_release(world: World, case: Any, tmp_path: Path) -> None:
+    from django.core.management import call_command, get_commands
+
+    ours = [name for name, app in get_commands().items() if str(app).startswith("zegel.")]
+    generic = ["dumpdata", "inspectdb", "check", "showmigrations", "sqlflush"]
+    for command in [*ours, *generic]:
+        output = io.StringIO()
+        with redirect_stdout(output), redirect_stderr(output), suppress(BaseException):
+            call_command(command, stdout=output, stderr=output)
+        text = output.getvalue().encode()
+        assert not any(piece in text for piece in secrets_of(case)), command
+
+
+def test_the_units_link_sends_no_unit_a_segment_or_release(world: World, case: Any) -> None:
+    import msgspec
+
+    from zegel.link.framing import encode_from_server
+    from zegel.link.messages import FromServer
+    from zegel.server.realtime import pending
+
+    kinds = {kind.__struct_config__.tag for kind in FromServer.__args__}  # type: ignore[attr-defined]
+    assert kinds == {"challenge", "welcome", "unclaimed", "ack", "refused", "deliver", "end_window", "proof", "revoked"}
+    sent = [encode_from_server(message) for message in pending.messages_for(case.actor, case.unit.signing.fingerprint)]
+    assert sent
+    assert not any(piece in frame for frame in sent for piece in secrets_of(case))
+    assert msgspec
+
+
+def test_the_event_stream_carries_identifiers_only(world: World, case: Any) -> None:
+    from zegel.server.kernel import tenancy
+    from zegel.server.kernel.models import OutboxEvent
+
+    with tenancy.acting_as(None):
+        payloads = [json.dumps(row.payload) for row in OutboxEvent.objects.all()]
+    assert payloads
+    assert all(len(text) < 600 for text in payloads)
+    assert not any(piece.decode("latin-1") in text for text in payloads for piece in secrets_of(case))
+
+
+def test_there_is_no_other_transport() -> None:
+    """What the two listeners route to, and nothing else: a new one must be added here, and walked above."""
+    from zegel.server import asgi
+
+    assert asgi.BROWSER_ROUTES.keys() | asgi.MACHINE_ROUTES.keys() == {"/events", "/unit-link"}
+    assert ORIGIN
