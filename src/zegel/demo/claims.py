@@ -315,7 +315,7 @@ def stolen_unit_opens_nothing(night: Night) -> str:
     night.owner.http.post(f"/api/v1/units/{night.unit.unit_id}/revoke")
     back = night.stage.start("unit-stolen", ["unit", "run", "--data", str(night.unit.home)])
     try:
-        wait_until(lambda: back.process.poll() is not None, "the revoked unit's refusal", 20.0)
+        wait_until(lambda: "revoked reason" in back.log.read_text(), "the revoked unit's refusal", 20.0, night.stage)
     finally:
         night.stage.forget(back)
         back.kill()

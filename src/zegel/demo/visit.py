@@ -12,13 +12,13 @@ from pathlib import Path
 from types import FrameType
 
 from zegel.demo import clip, scene
-from zegel.demo.cli import DEFAULT_FOLDER
 from zegel.demo.processes import DidNotStart, Stage, free_port, wait_until
 from zegel.demo.scene import Installation
 from zegel.demo.world import WORLD
 from zegel.unit import clock
 
 LINK_PORT = 8443
+DEFAULT_FOLDER = Path("var/demo")
 _ALARM_WITHIN_S = 60.0
 _SHOWN = (
     ("operator", "the alarm rings: press Enter to claim it, watch, close it with a code"),

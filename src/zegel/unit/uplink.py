@@ -15,6 +15,7 @@ import os
 import random
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import NoReturn
 
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import InvalidHandshake, WebSocketException
@@ -142,11 +143,18 @@ class Uplink:
         if isinstance(answer, Unclaimed):
             self._link_up(welcomed=False)
             return
+        if isinstance(answer, Revoked):
+            self._revoked(answer)
         self._on_welcome(expect(answer, Welcome), nonce)
 
     async def _receive(self, connection: ClientConnection) -> bytes:
         async with asyncio.timeout(ANSWER_WITHIN_S):
             return _binary(await connection.recv())
+
+    def _revoked(self, message: Revoked) -> NoReturn:
+        """For good: the unit goes on guarding, and connects no more."""
+        self.engine.revoke(message.reason, read_clock())
+        raise RevokedError(message.reason or "revoked")
 
     def _on_welcome(self, welcome: Welcome, nonce: bytes) -> None:
         now = read_clock()
@@ -239,9 +247,8 @@ class Uplink:
                 self.engine.end_window(alarm, reason, now)
             case Proof(release_hash=release, tlog_proof=text):
                 self.engine.on_proof(release, text, now)
-            case Revoked(reason=reason):
-                self.engine.revoke(reason, now)
-                raise RevokedError(reason or "revoked")
+            case Revoked():
+                self._revoked(message)
             case _:
                 raise LinkError(f"the server said {type(message).__name__}, which has no place here")
         self.wake.set()
