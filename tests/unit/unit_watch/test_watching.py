@@ -236,7 +236,7 @@ def test_a_view_without_edges_is_not_judged() -> None:
 
 def test_messages_arrive_as_they_were_sent() -> None:
     seen = Seen(1.5, 90_000, True, [Finding(Kind.PERSON, 0.9, 0.1, 0.2, 0.3, 0.4, "yard")])
-    assert decode(encode(seen)) == seen
+    assert decode(encode([seen])) == [seen]
 
 
 @pytest.mark.parametrize(
@@ -244,11 +244,11 @@ def test_messages_arrive_as_they_were_sent() -> None:
     [
         b"",
         b"\x80",
-        encode(Seen(1.0, 0, True, []))[:-1],
-        encode(Seen(float("nan"), 0, True, [])),
-        encode(Seen(1.0, 0, True, [Finding(Kind.PERSON, 7.0, 0, 0, 0, 0, "")])),
-        encode(Seen(1.0, 0, True, [Finding(Kind.PERSON, 0.5, -1, 0, 0, 0, "")])),
-        b"\x83\xa4type\xa4seen\xa1a\x01\xa1b\x02",
+        encode([Seen(1.0, 0, True, [])])[:-1],
+        encode([Seen(float("nan"), 0, True, [])]),
+        encode([Seen(1.0, 0, True, [Finding(Kind.PERSON, 7.0, 0, 0, 0, 0, "")])]),
+        encode([Seen(1.0, 0, True, [Finding(Kind.PERSON, 0.5, -1, 0, 0, 0, "")])]),
+        b"\x91\x83\xa4type\xa4seen\xa1a\x01\xa1b\x02",
     ],
 )
 def test_what_is_no_message_is_refused(data: bytes) -> None:

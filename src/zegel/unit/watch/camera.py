@@ -27,6 +27,9 @@ from zegel.unit.watch.picture import Image
 from zegel.unit.watch.watcher import Eye, Watcher
 
 BEAT_S = 2.0
+TOGETHER_S = 0.08
+"""Packets cross to the unit together for so long; what is seen crosses at once, and takes them along."""
+MAX_TOGETHER = 512 * 1024
 SUB_SILENT_S = 5.0
 """After so long without a picture of the sub-stream the main one is watched instead."""
 MAX_WAITING = 32 * 1024 * 1024
@@ -75,6 +78,9 @@ class Camera:
         self._config = config
         self._pipe = pipe
         self._sending = Lock()
+        self._held: list[Message] = []
+        self._held_bytes = 0
+        self._held_s = 0.0
         self._link = eye
         self._waiting = Waiting()
         self._stopping = Event()
@@ -100,7 +106,8 @@ class Camera:
                 beat_s = now_s
                 self._say(Beat(now_s))
             self._listen()
-            got = self._waiting.get(BEAT_S / 4)
+            self._send_held()
+            got = self._waiting.get(TOGETHER_S if self._held else BEAT_S / 4)
             if got is not None:
                 self._watch_item(*got)
 
@@ -165,9 +172,30 @@ class Camera:
             analyst.packet(item)
 
     def _say(self, message: Message) -> None:
-        data = encode(message)
         with self._sending:
-            self._pipe.send_bytes(data)
+            if isinstance(message, Packet):
+                self._hold(message)
+                return
+            self._held.append(message)
+            self._send()
+
+    def _hold(self, packet: Packet) -> None:
+        if not self._held:
+            self._held_s = packet.arrival_mono_s
+        self._held.append(packet)
+        self._held_bytes += len(packet.data)
+        if packet.arrival_mono_s - self._held_s >= TOGETHER_S or self._held_bytes > MAX_TOGETHER:
+            self._send()
+
+    def _send_held(self) -> None:
+        if self._held and clock.mono_s() - self._held_s >= TOGETHER_S:
+            with self._sending:
+                self._send()
+
+    def _send(self) -> None:
+        messages, self._held, self._held_bytes = self._held, [], 0
+        if messages:
+            self._pipe.send_bytes(encode(messages))
 
     def _say_of_sub(self, message: Message) -> None:
         if isinstance(message, Seen):

@@ -77,7 +77,7 @@ Message = Stream | Packet | Technical | Seen | Motion | Beat
 """What a camera's process says."""
 
 _encoder = msgspec.msgpack.Encoder()
-_messages: msgspec.msgpack.Decoder[Message] = msgspec.msgpack.Decoder(Message)
+_messages: msgspec.msgpack.Decoder[list[Message]] = msgspec.msgpack.Decoder(list[Message])
 _watches: msgspec.msgpack.Decoder[Watch] = msgspec.msgpack.Decoder(Watch)
 
 
@@ -85,21 +85,26 @@ class BadMessage(ValueError):
     """The other process wrote something that is no message: it is broken or taken over, and is ended."""
 
 
-def encode(message: Message | Watch) -> bytes:
-    return _encoder.encode(message)
+def encode(messages: list[Message] | Watch) -> bytes:
+    return _encoder.encode(messages)
 
 
-def decode(data: bytes) -> Message:
-    """Raises BadMessage."""
+def decode(data: bytes) -> list[Message]:
+    """Several at a time, since each crossing costs. Raises BadMessage."""
     try:
-        message = _messages.decode(data)
+        messages = _messages.decode(data)
     except msgspec.MsgspecError as error:
         raise BadMessage(f"a camera's process wrote no message: {error}") from error
+    for message in messages:
+        _check(message)
+    return messages
+
+
+def _check(message: Message) -> None:
     if isinstance(message, Seen) and not all(_sane(finding) for finding in message.findings):
         raise BadMessage("a camera's process wrote a finding outside its picture")
     if not isinstance(message, Stream) and not math.isfinite(_time(message)):
         raise BadMessage("a camera's process wrote a time that is none")
-    return message
 
 
 def decode_watch(data: bytes) -> Watch:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import asyncio
 import multiprocessing
 import os
+import select
 from collections.abc import AsyncIterator, Iterable
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
@@ -31,6 +32,7 @@ RESTART_S = (0.5, 1.0, 2.0, 5.0, 10.0, 30.0)
 STEADY_S = 60.0
 STOP_S = 2.0
 MAX_BATCH = 64
+TEND_S = 0.5
 
 
 def _start_camera(config: CameraConfig, pipe: Connection, eye: EyeLink | None) -> None:
@@ -58,6 +60,7 @@ class _Camera(_Child):
     eye: EyeLink | None = None
     watch: Watch | None = None
     down: bool = False
+    poller: select.poll | None = None
 
 
 class CameraPool:
@@ -132,9 +135,17 @@ class CameraPool:
 
     async def messages(self) -> AsyncIterator[tuple[str, Message]]:
         """The same for an event loop, until `stop`."""
-        while self._running:
-            for item in await asyncio.to_thread(self.receive, 0.5):
-                yield item
+        ears = _Ears(asyncio.get_running_loop())
+        try:
+            while self._running:
+                for item in self._tend():
+                    yield item
+                ears.attend({name: camera.pipe.fileno() for name, camera in self._cameras.items() if camera.pipe})
+                for name in await ears.heard(TEND_S):
+                    for message in self._read(self._cameras[name]) if name in self._cameras else []:
+                        yield name, message
+        finally:
+            ears.attend({})
 
     def stop(self) -> None:
         """Ends all processes; those that don't end within two seconds are killed."""
@@ -166,11 +177,10 @@ class CameraPool:
     def _read(self, camera: _Camera) -> list[Message]:
         found: list[Message] = []
         try:
-            while camera.pipe and len(found) < MAX_BATCH and camera.pipe.poll():
-                message = decode(camera.pipe.recv_bytes(MAX_MESSAGE))
+            while camera.pipe and camera.poller and len(found) < MAX_BATCH and camera.poller.poll(0):
+                messages = decode(camera.pipe.recv_bytes(MAX_MESSAGE))
                 camera.heard_s, camera.spoke = clock.mono_s(), True
-                if not isinstance(message, Beat):
-                    found.append(message)
+                found += [message for message in messages if not isinstance(message, Beat)]
         except (EOFError, OSError, BadMessage) as error:
             reason = "process_ended" if isinstance(error, EOFError) else "process_broken"
             found += self._failed(camera, reason)
@@ -224,6 +234,8 @@ class CameraPool:
     def _start_camera(self, name: str, camera: _Camera) -> None:
         ours, theirs = self._context.Pipe()
         camera.pipe = ours
+        camera.poller = select.poll()  # Connection.poll builds a selector for each question
+        camera.poller.register(ours, select.POLLIN | select.POLLHUP)
         self._launch(camera, f"zegel-camera-{name}", _start_camera, (camera.config, theirs, camera.eye), theirs)
         if camera.watch:
             self._tell(camera, encode(camera.watch))
@@ -234,6 +246,40 @@ class CameraPool:
         theirs.close()
         child.process, child.spoke = process, False
         child.started_s = child.heard_s = clock.mono_s()
+
+
+class _Ears:
+    """Listens to pipes in an event loop, without a thread."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._loop = loop
+        self._awake = asyncio.Event()
+        self._names: set[str] = set()
+        self._pipes: dict[str, int] = {}
+
+    def attend(self, pipes: dict[str, int]) -> None:
+        """These pipes from now on, and no others."""
+        for name, number in list(self._pipes.items()):
+            if pipes.get(name) != number:
+                self._loop.remove_reader(number)
+                del self._pipes[name]
+        for name, number in pipes.items():
+            if name not in self._pipes:
+                self._loop.add_reader(number, self._heard, name)
+                self._pipes[name] = number
+
+    def _heard(self, name: str) -> None:
+        self._names.add(name)
+        self._awake.set()
+
+    async def heard(self, timeout_s: float) -> set[str]:
+        """Whose pipes hold something; none after the time."""
+        timer = self._loop.call_later(timeout_s, self._awake.set)
+        await self._awake.wait()
+        timer.cancel()
+        self._awake.clear()
+        names, self._names = self._names, set()
+        return names
 
 
 def _end(child: _Child, patience_s: float) -> None:
