@@ -57,7 +57,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--once", action="store_true", help="tell the whole story without a person, check it, and end")
     parser.add_argument("--video", help="a clip of your own")
     parser.add_argument("--camera", help="a camera of your own: rtsp://user:password@host/path")
-    parser.add_argument("--folder", type=Path, default=None, help=f"where it lives (default: var/demo)")
+    parser.add_argument("--folder", type=Path, default=None, help="where it lives (default: var/demo)")
     parser.add_argument("--http", type=int, default=8000, help="the browser's port")
     parser.add_argument("--keep", action="store_true", help="with --once: leave its folder and logs behind")
     return parser
