@@ -17,7 +17,7 @@ import signal
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from zegel.seal.policy import Polygon
 from zegel.unit.config import Config, Home, load
@@ -133,18 +133,18 @@ class Runner:
         """The pool is used by one thread at a time; a planned stop waits until it has let go of it."""
         pool, loop = self.pool, asyncio.get_running_loop()
         assert pool is not None
-        receiving = loop.run_in_executor(None, pool.start)
+        busy: asyncio.Future[Any] = loop.run_in_executor(None, pool.start)
         try:
-            await asyncio.shield(receiving)
+            await asyncio.shield(busy)
             self._configure()
             while True:
-                receiving = loop.run_in_executor(None, pool.receive, RECEIVE_S)
-                for name, message in await asyncio.shield(receiving):
+                busy = loop.run_in_executor(None, pool.receive, RECEIVE_S)
+                for name, message in await asyncio.shield(busy):
                     self.take(self._ids[name], message)
                 if self.engine.outbox.spool.waiting:
                     self._flush.set()
         finally:
-            await asyncio.wait([receiving])
+            await asyncio.wait([busy])
             pool.stop()
 
     def take(self, camera: bytes, message: Message) -> None:

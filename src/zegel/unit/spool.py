@@ -286,6 +286,8 @@ class Spool:
     def next(self) -> tuple[int, bytes] | None:
         """The most urgent record that waits to be sent: (n, frame). None when there is nothing, or it must wait."""
         for kind in _URGENCY:
+            if kind is Kind.RELEASE and self._epochs:
+                continue  # the server can't place a release before it has the epochs
             for n in self._of_kind(kind):
                 if n not in self._sent and n not in self._held:
                     return self._send(n)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 TOLERANCE_MS = 60_000
 STEP_MS = 50
+MOST_MS = 200_000_000_000_000  # the year 8307
 MAX_STEPS = 16
 
 
@@ -60,9 +61,7 @@ class WallTime:
         """
         offsets = [self._offset_ms]
         offsets += [step.old_offset_ms for step in self._steps if step.from_s <= end_s and start_s <= step.until_s]
-        return tuple(
-            max(self._floor_ms, round(offset + mono_s * 1000)) for offset in offsets for mono_s in (start_s, end_s)
-        )
+        return tuple(self._within(offset + mono_s * 1000) for offset in offsets for mono_s in (start_s, end_s))
 
     def server_says(self, server_ms: int, now: Instant) -> None:
         """A verified time of the ledger, received at `now`."""
@@ -73,7 +72,11 @@ class WallTime:
 
     def at(self, mono_s: float) -> int:
         """Wall time (ms UTC) of a monotonic instant, by the machine's clock as it stands, floored."""
-        return max(self._floor_ms, round(self._offset_ms + mono_s * 1000))
+        return self._within(self._offset_ms + mono_s * 1000)
+
+    def _within(self, wall_ms: float) -> int:
+        """Never below the floor; and no clock, however wrong, is past the end of the calendar."""
+        return min(MOST_MS, max(self._floor_ms, round(wall_ms), 0))
 
     @property
     def difference_ms(self) -> float:

@@ -71,6 +71,15 @@ def test_segments_wait_until_their_epoch_is_acknowledged(tmp_path: Path) -> None
     assert found[0] == 2
 
 
+def test_a_release_waits_for_the_epochs_that_it_speaks_of_and_an_alarm_does_not(tmp_path: Path) -> None:
+    spool = Spool(tmp_path, reserve=0)
+    fill(spool, epoch(1), core(2, Kind.ALARM), core(3, Kind.RELEASE))
+    assert [found[0] for found in (spool.next(), spool.next()) if found] == [1, 2]
+    assert spool.next() is None
+    spool.done(1)
+    assert drain(spool) == [3]
+
+
 def test_a_new_connection_sends_again_what_was_not_acknowledged(tmp_path: Path) -> None:
     spool = Spool(tmp_path, reserve=0)
     fill(spool, core(1, Kind.ALARM), media(2))
