@@ -20,7 +20,7 @@ from zegel.unit import clock
 
 _PATIENCE_S = 60.0
 _CLIENT = Path("web/dist/client.mjs")
-_FLAGS = (
+FLAGS = (
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync", "--autoplay-policy=no-user-gesture-required",
 )  # fmt: skip
@@ -79,7 +79,7 @@ class BrowserDesks:
         self._shots = shots
         shots.mkdir(parents=True, exist_ok=True)
         self._driver = sync_playwright().start()
-        self._browser = self._driver.chromium.launch(executable_path=browser, args=list(_FLAGS))
+        self._browser = self._driver.chromium.launch(executable_path=browser, args=list(FLAGS))
         self._operator = self._browser.new_context(viewport={"width": 1440, "height": 900}).new_page()
         self._owner = self._browser.new_context(viewport={"width": 390, "height": 844}).new_page()
 
