@@ -324,8 +324,10 @@ def _end_children(children: list[Child]) -> None:
 def _make_data_folder(data: Path) -> None:
     """Others may walk through it (the database's user lives inside) and read nothing of it."""
     try:
-        data.mkdir(mode=0o711, parents=True, exist_ok=True)
-        (data / "run").mkdir(mode=0o755, exist_ok=True)
+        for folder in [*reversed(data.parents), data, data / "run"]:
+            if not folder.exists():
+                folder.mkdir()
+                folder.chmod(0o711 if folder == data else 0o755)  # whatever the umask
     except OSError as error:
         raise Misconfigured(
             f"The folder {data} can't be used ({error.strerror}).", action="Choose another with --data."

@@ -282,11 +282,10 @@ class EmbeddedPostgres:
     # --- the steps of a start -------------------------------------------------------------------------------------
 
     def _make_folders(self) -> None:
-        for parent in reversed([self.folder, *self.folder.parents]):
-            if not parent.exists():
-                parent.mkdir(mode=0o755)
-        for folder, mode in ((self.folder / "install", 0o755), (self.sockets, 0o755)):
-            folder.mkdir(mode=mode, exist_ok=True)
+        for folder in [*reversed(self.folder.parents), self.folder, self.folder / "install", self.sockets]:
+            if not folder.exists():
+                folder.mkdir()
+                folder.chmod(0o755)  # whatever the umask: the database's user walks through
         if self.sockets.stat().st_uid not in {os.geteuid(), self._user.uid}:
             raise Misconfigured(f"The folder {self.sockets} belongs to somebody else.", action="Remove it.")
         os.chown(self.sockets, self._user.uid, self._user.gid)

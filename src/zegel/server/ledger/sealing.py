@@ -5,6 +5,7 @@ too."""
 from __future__ import annotations
 
 import hmac
+from collections.abc import Sequence
 
 from zegel.server.kernel import shred
 from zegel.server.ledger.entry import SALT_LENGTH, commitment_of
@@ -14,9 +15,9 @@ from zegel.server.ledger.numbers import PURPOSE
 Buffer = bytes | memoryview
 
 
-def seal_body(number: int, salt: bytes, body: bytes) -> bytes:
-    """What the table holds of a body; `number` is its shred key's."""
-    return shred.wrap(PURPOSE, number, salt + body)
+def seal_bodies(numbers: Sequence[int], plaintexts: Sequence[bytes]) -> list[bytes]:
+    """What the table holds of bodies (each salt ‖ body); `numbers` are their shred keys'."""
+    return shred.wrap_many(PURPOSE, numbers, plaintexts)
 
 
 def open_body(number: int | None, sealed: Buffer | None, commitment: Buffer) -> tuple[bytes, bytes]:

@@ -41,9 +41,10 @@ class DatabaseSource:
 
     def leaf_tiles(self, first_tile: int, count: int) -> Sequence[bytes]:
         found = self._connection.execute(
-            "SELECT string_agg(leaf_hash, '' ORDER BY index) FROM ledger_entry WHERE index >= %s AND index < %s "
-            "GROUP BY index / %s ORDER BY index / %s",
-            [first_tile * WIDTH, (first_tile + count) * WIDTH, WIDTH, WIDTH],
+            "SELECT string_agg(leaf_hash, '' ORDER BY index) FROM "
+            "(SELECT index, leaf_hash, index / %s AS tile FROM ledger_entry WHERE index >= %s AND index < %s) AS held "
+            "GROUP BY tile ORDER BY tile",
+            [WIDTH, first_tile * WIDTH, (first_tile + count) * WIDTH],
             binary=True,
         )
         return [bytes(row[0]) for row in found.fetchall()]

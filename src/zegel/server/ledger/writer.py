@@ -2,10 +2,9 @@
 """Group commit: many threads append, one connection writes, one COMMIT makes a whole batch durable.
 
 Every append takes the head's lock until its commit reaches the disk, so single commits are bounded by the disk's
-latency.
-While one batch is being written the next gathers; nobody waits for a timer. When an append returns, its entry is
-durable;
-when it raises, it may or may not be, and what was to be logged must not happen.
+latency. Whoever comes first leads: it writes what has gathered, and hands the lead to the first of those who came
+meanwhile. So a lone append costs no change of threads, and nobody waits for a timer. When an append returns, its entry is
+durable; when it raises, it may or may not be, and what was to be logged must not happen.
 """
 
 from __future__ import annotations
@@ -25,63 +24,71 @@ from zegel.server.ledger.prepared import APPEND, Prepared, columns
 
 MAX_BATCH = 4096
 ANSWER_WITHIN_S = 15.0
+_AGAIN = "Try again in a moment."
 
 
 class _Ticket:
     """A group of entries of one caller, and what became of them."""
 
-    __slots__ = ("batch", "done", "first", "origin", "problem")
+    __slots__ = ("answer", "batch", "leads", "problem", "turn")
 
     def __init__(self, batch: Sequence[Prepared]) -> None:
         self.batch = batch
-        self.first = -1
-        self.origin = -1
+        self.answer: tuple[int, int] | None = None
         self.problem: Exception | None = None
-        self.done = threading.Lock()  # held until answered: the cheapest one-shot wait there is
-        self.done.acquire()
+        self.leads = False
+        self.turn = threading.Lock()  # held until answered or told to lead: the cheapest one-shot wait there is
+        self.turn.acquire()
 
 
 class Writer:
-    """One per process. Its thread starts at the first append and ends with the process."""
+    """One per process."""
 
     def __init__(self) -> None:
-        self._lock = threading.Condition(threading.Lock())
+        self._lock = threading.Lock()
         self._waiting: list[_Ticket] = []
-        self._thread: threading.Thread | None = None
+        self._led = False
         self._connection: tuple[psycopg.Connection[Any], Stock] | None = None
 
     def append(self, batch: Sequence[Prepared]) -> tuple[int, int]:
-        """Stores the entries next to each other; returns the first one's number, and the origin's. Raises
-        LedgerUnavailable."""
+        """Stores the entries next to each other; returns the first one's number, and the origin's.
+
+        Raises LedgerUnavailable.
+        """
         ticket = _Ticket(batch)
         with self._lock:
             self._waiting.append(ticket)
-            if self._thread is None or not self._thread.is_alive():
-                self._thread = threading.Thread(target=self._run, name="ledger-writer", daemon=True)
-                self._thread.start()
-            self._lock.notify()
-        if not ticket.done.acquire(timeout=ANSWER_WITHIN_S):
-            raise LedgerUnavailable("The ledger did not answer in time.", action="Try again in a moment.")
-        if ticket.problem is not None:
-            raise LedgerUnavailable(
-                "The ledger can't be written now.", action="Try again in a moment."
-            ) from ticket.problem
-        return ticket.first, ticket.origin
+            ticket.leads, self._led = not self._led, True
+        if not ticket.leads:
+            self._wait(ticket)
+        if ticket.leads:
+            self._lead()
+        if ticket.answer is None:
+            raise LedgerUnavailable("The ledger can't be written now.", action=_AGAIN) from ticket.problem
+        return ticket.answer
 
-    def close(self) -> None:
-        """Gives the connection back (tests, and before a database goes away). The next append opens a new one."""
+    def _wait(self, ticket: _Ticket) -> None:
+        if ticket.turn.acquire(timeout=ANSWER_WITHIN_S):
+            return
         with self._lock:
-            connection, self._connection = self._connection, None
-        if connection is not None:
-            connection[0].close()
+            if ticket.leads or ticket.answer or ticket.problem:
+                return  # it came at the last moment
+            if ticket in self._waiting:
+                self._waiting.remove(ticket)
+        raise LedgerUnavailable("The ledger did not answer in time.", action=_AGAIN)
 
-    def _run(self) -> None:
-        while True:
+    def _lead(self) -> None:
+        """Writes what waits, the caller's own group first, then lets the next one lead."""
+        try:
             with self._lock:
-                while not self._waiting:
-                    self._lock.wait()
                 tickets = self._take()
             self._store(tickets)
+        finally:
+            with self._lock:
+                self._led = bool(self._waiting)
+                if self._waiting:
+                    self._waiting[0].leads = True
+                    self._waiting[0].turn.release()
 
     def _take(self) -> list[_Ticket]:
         count, taken = 0, 0
@@ -93,6 +100,7 @@ class Writer:
         return tickets
 
     def _store(self, tickets: list[_Ticket]) -> None:
+        """Answers every ticket; those who lead don't wait for it."""
         try:
             first, origin = self._write([prepared for ticket in tickets for prepared in ticket.batch])
         except Exception as problem:  # whatever it is, every caller must hear of it
@@ -102,10 +110,17 @@ class Writer:
                 ticket.problem = problem
         else:
             for ticket in tickets:
-                ticket.first, ticket.origin = first, origin
+                ticket.answer = (first, origin)
                 first += len(ticket.batch)
         for ticket in tickets:
-            ticket.done.release()
+            if not ticket.leads:
+                ticket.turn.release()
+
+    def close(self) -> None:
+        """Gives the connection back (tests, and before a database goes away). The next append opens a new one."""
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            connection[0].close()
 
     def _write(self, batch: Sequence[Prepared]) -> tuple[int, int]:
         """A connection that turns out dead is opened anew, once. The batch may have been committed before it died: the

@@ -42,10 +42,10 @@ INSERT INTO ledger_published (id, origin_number, size, root, at_ms) VALUES (1, 1
 """
 
 FUNCTIONS = r"""
--- Numbers and stores entries. Takes the head's lock, which is held until COMMIT: the order of numbers is the order of commits.
+-- Numbers and stores entries (bytes come as hexadecimal). Takes the head's lock, which is held until COMMIT: the order of numbers is the order of commits.
 CREATE FUNCTION ledger_append(
-  commitments bytea[], shred_ids bigint[], owners uuid[], actors uuid[], parties uuid[], abouts uuid[],
-  kinds text[], ats bigint[], bodies bytea[], again boolean
+  commitments text[], shred_ids bigint[], owners uuid[], actors uuid[], parties uuid[], abouts uuid[],
+  kinds text[], ats bigint[], bodies text[], again boolean
 ) RETURNS bigint LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
   start bigint;
@@ -54,16 +54,17 @@ BEGIN
   UPDATE ledger_head SET size = size + cardinality(commitments) WHERE id = 1
     RETURNING size - cardinality(commitments) INTO STRICT start;
   IF again THEN  -- the connection broke at the first try: it may have been committed, and whoever did is done by now
-    SELECT min(index) INTO stored FROM ledger_entry WHERE index >= start - 1000000 AND commitment = commitments[1];
+    SELECT min(index) INTO stored FROM ledger_entry WHERE index >= start - 1000000 AND commitment = decode(commitments[1], 'hex');
     IF stored IS NOT NULL THEN
       UPDATE ledger_head SET size = start WHERE id = 1;
       RETURN stored;
     END IF;
   END IF;
   INSERT INTO ledger_entry (index, commitment, leaf_hash)
-    SELECT start + n - 1, c, sha256('\x00'::bytea || c) FROM unnest(commitments) WITH ORDINALITY AS t (c, n);
+    SELECT start + n - 1, c, sha256('\x00'::bytea || c)
+    FROM (SELECT decode(hex, 'hex') AS c, n FROM unnest(commitments) WITH ORDINALITY AS t (hex, n)) AS given;
   INSERT INTO ledger_body (index, shred_id, owner_id, actor_id, actor_party_id, about, kind, at_ms, sealed)
-    SELECT start + n - 1, s, o, a, p, b, k, t, d
+    SELECT start + n - 1, s, o, a, p, b, k, t, decode(d, 'hex')
     FROM unnest(shred_ids, owners, actors, parties, abouts, kinds, ats, bodies) WITH ORDINALITY AS r (s, o, a, p, b, k, t, d, n);
   RETURN start;
 END $$;
