@@ -159,6 +159,8 @@ class _Copy:
     def items(self) -> Iterator[Item]:
         while True:
             yield from self._once()
+            if self._camera.stopping.is_set():
+                return
             if not self._camera.source.is_file:
                 raise Lost("closed")
             if not self._camera.source.loop:

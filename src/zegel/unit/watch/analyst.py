@@ -40,7 +40,7 @@ class Sizes:
 
     SPAN = 3
     JUMP = 1.7
-    LEAST = 500
+    LEAST = 150
 
     def __init__(self) -> None:
         self._usual: float | None = None
