@@ -33,7 +33,8 @@ export const ALARM = kind("alarm", FIELDS, (alarm: Alarm) => {
   must((alarm.number === 1) === (alarm.previous === null), "chain", "only the first alarm has no predecessor");
   must(alarm.firstSeenMs <= alarm.raisedMs, "field", "seen after it was raised");
   must((alarm.epoch === null) === (alarm.slot === null), "field", "epoch and slot come together");
-  must(images === "released" || images.startsWith("none:"), "field", "images are released, or none for a reason");
+  must(/^(released|none:[a-z][a-z0-9_]{0,31})$/.test(images), "field", "images are released, or none for a reason");
+  must(images !== "released" || (alarm.policy !== null && alarm.camera !== null), "field", "only a policy releases, and only a camera's pictures");
 });
 
 export function signAlarm(alarm: Alarm, unit: SigningKey): Promise<Bytes> {

@@ -22,7 +22,9 @@ const FIELDS = record({
 });
 
 export type Command = TypeOf<typeof FIELDS>;
-export const COMMAND = kind("command", FIELDS);
+export const COMMAND = kind("command", FIELDS, ({ issuedMs, untilMs }: Command) => {
+  must(untilMs === null || untilMs > issuedMs, "field", "a command must end after it is issued");
+});
 
 export function signCommand(command: Command, commander: SigningKey): Promise<Bytes> {
   return signObject(COMMAND, command, commander);

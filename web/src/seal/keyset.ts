@@ -6,7 +6,7 @@ import { type Verified, parseEnvelope, signObject, verifyObject } from "./envelo
 import { must } from "./errors";
 import { Algorithm, parseVerifierKey } from "./note";
 import { type TypeOf, hash, id, kind, list, ms, nullable, openPublicKey, publicKey, record, suiteNumber, text, uint, version } from "./schema";
-import { type SigningKey, openingFingerprint } from "./suite";
+import { type SigningKey, isSigningKey, openingFingerprint } from "./suite";
 
 const FIELDS = record({
   version,
@@ -29,6 +29,7 @@ export type Keyset = TypeOf<typeof FIELDS>;
 
 export const KEYSET = kind("keyset", FIELDS, (keyset: Keyset) => {
   openingFingerprint(keyset.suite, keyset.tenantKey);
+  must([...keyset.owners, ...(keyset.arc ? [keyset.arc] : [])].every(({ signKey }) => isSigningKey(signKey)), "field", "a signing key that is none");
   must((keyset.number === 1) === (keyset.previous === null), "chain", "only the first keyset has no predecessor");
   must(keyset.issuedMs < keyset.expiresMs, "field", "a keyset must expire after it is issued");
   checkNamedKey(keyset.log.origin, keyset.log.vkey, Algorithm.ed25519);

@@ -33,6 +33,7 @@ export const MANIFEST = kind("manifest", FIELDS, (manifest: Manifest) => {
   must(end <= SLOTS, "range", "a manifest past its epoch's end");
   for (const { slot } of manifest.segments) must(slot >= manifest.firstSlot && slot < end, "range", `segment of slot ${slot} outside its manifest`);
   must(manifest.segments.every(({ seq }, i) => i === 0 || manifest.segments[i - 1]!.seq < seq), "field", "segments must be in sequence, each once");
+  must(manifest.segments.every(({ slot }, i) => i === 0 || manifest.segments[i - 1]!.slot <= slot), "field", "slots must ascend");
 });
 
 export function signManifest(manifest: Manifest, unit: SigningKey): Promise<Bytes> {

@@ -5,7 +5,7 @@ import { type Verified, signObject, verifyObject } from "./envelope";
 import { must } from "./errors";
 import { type Keyset, signKeys } from "./keyset";
 import { type Field, type TypeOf, bool, hash, id, kind, list, ms, nullable, oneOf, publicKey, record, rising, text, uint, version, word } from "./schema";
-import type { SigningKey } from "./suite";
+import { type SigningKey, isSigningKey } from "./suite";
 
 const MINUTES = 24 * 60;
 const DAY = /^\d{4}-\d{2}-\d{2}$/;
@@ -17,7 +17,7 @@ const nothing: Field<null> = nullable(oneOf<never>()) as Field<null>;
 
 const HOURS = record({
   zone: text(64),
-  weekly: list(record({ weekday: uint(6), fromMin: uint(MINUTES), toMin: uint(MINUTES) }), 64),
+  weekly: list(record({ weekday: uint(6), fromMin: uint(MINUTES), toMin: uint(MINUTES) }), 7 * 16),
   exceptions: list(record({ date: text(10, 10), spans: list(span, 16) }), 400),
 });
 
@@ -25,7 +25,7 @@ const CAMERA = record({
   camera: id,
   zones: list(record({ name: text(64), polygon, classes }), 32),
   privacy: list(polygon, 32),
-  ptz: nullable(record({ panMin: uint(), panMax: uint(), tiltMin: uint(), tiltMax: uint() })),
+  ptz: nullable(record({ panMin: uint(10_000), panMax: uint(10_000), tiltMin: uint(10_000), tiltMax: uint(10_000) })),
 });
 
 const FIELDS = record({
@@ -42,9 +42,9 @@ const FIELDS = record({
   cameras: list(CAMERA, 64),
   alarmClasses: classes,
   releaseClasses: classes,
-  window: record({ preS: uint(60), postS: uint(), liveEnd: oneOf("guard_sent", "arrived", "closed"), maxS: uint() }),
-  caps: record({ releases: uint(), seconds: uint() }),
-  commanders: list(record({ person: id, signKey: publicKey }), 256),
+  window: record({ preS: uint(60), postS: uint(3600), liveEnd: oneOf("guard_sent", "arrived", "closed"), maxS: uint(86_400, 1) }),
+  caps: record({ releases: uint(100_000), seconds: uint(1_000_000) }),
+  commanders: list(record({ person: id, signKey: publicKey }), 200),
   central: nothing,
 });
 
@@ -59,12 +59,33 @@ export const POLICY = kind("policy", FIELDS, (policy: Policy) => {
   rising(policy.commanders.map(({ person }) => hex(person)), "commanders");
   rising(policy.hours.weekly.map(({ weekday, fromMin }) => weekday * MINUTES + fromMin), "working hours");
   rising(policy.hours.exceptions.map(({ date }) => date), "exceptions");
-  for (const { fromMin, toMin } of policy.hours.weekly) must(fromMin < toMin, "field", "working hours end before they begin");
+  must(policy.commanders.every(({ signKey }) => isSigningKey(signKey)), "field", "a signing key that is none");
+  for (const { ptz } of policy.cameras) must(ptz === null || (ptz.panMin <= ptz.panMax && ptz.tiltMin <= ptz.tiltMax), "field", "a least value above its greatest");
+  must(isZone(policy.hours.zone), "field", `${policy.hours.zone} is no time zone`);
+  for (let day = 0; day < 7; day++) apart(policy.hours.weekly.filter(({ weekday }) => weekday === day));
   for (const { date, spans } of policy.hours.exceptions) {
-    must(DAY.test(date), "field", `${date} is not a date`);
-    for (const { fromMin, toMin } of spans) must(fromMin < toMin, "field", "working hours end before they begin");
+    must(isDate(date), "field", `${date} is not a date`);
+    apart(spans);
   }
 });
+
+/** Spans of one day: each ends after it begins, none before the last one has ended. */
+function apart(spans: readonly { readonly fromMin: number; readonly toMin: number }[]): void {
+  must(spans.every(({ fromMin, toMin }, i) => fromMin < toMin && (i === 0 || spans[i - 1]!.toMin <= fromMin)), "field", "working hours overlap or end before they begin");
+}
+
+function isDate(text: string): boolean {
+  const at = Date.parse(`${text}T00:00:00Z`);
+  return DAY.test(text) && text >= "2000" && text < "2200" && !Number.isNaN(at) && new Date(at).toISOString().startsWith(text);
+}
+
+function isZone(name: string): boolean {
+  try {
+    return new Intl.DateTimeFormat("en-US", { timeZone: name }) !== null;
+  } catch {
+    return false;
+  }
+}
 
 export function signPolicy(policy: Policy, owner: SigningKey): Promise<Bytes> {
   return signObject(POLICY, policy, owner);

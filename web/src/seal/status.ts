@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: EUPL-1.2
 // The unit's signed echo: what it obeys and how it is. A screen shows a state only on this.
-import type { Bytes } from "./bytes";
+import { type Bytes, hex } from "./bytes";
 import { type Verified, signObject, verifyObject } from "./envelope";
-import { type TypeOf, hash, id, kind, list, ms, nullable, oneOf, record, text, uint, version } from "./schema";
+import { must } from "./errors";
+import { type TypeOf, hash, id, kind, list, ms, nullable, oneOf, record, rising, text, uint, version } from "./schema";
 import type { SigningKey } from "./suite";
 
 const FIELDS = record({
@@ -21,7 +22,10 @@ const FIELDS = record({
 });
 
 export type Status = TypeOf<typeof FIELDS>;
-export const STATUS = kind("status", FIELDS);
+export const STATUS = kind("status", FIELDS, (status: Status) => {
+  must((status.pairing === null) === (status.state === "unpaired"), "field", "a unit is unpaired exactly when it has no pairing");
+  rising(status.cameras.map(({ camera }) => hex(camera)), "cameras");
+});
 
 export function signStatus(status: Status, unit: SigningKey): Promise<Bytes> {
   return signObject(STATUS, status, unit);

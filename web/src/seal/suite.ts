@@ -164,11 +164,10 @@ async function importEd25519(seed: Uint8Array): Promise<CryptoKey | null> {
   }
 }
 
-/** RFC 8032, strict: canonical encodings, no point of small order as key. */
-export function verifySignature(publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array): boolean {
-  if (publicKey.length !== 32 || signature.length !== 64) return false;
+/** Whether a public key is a point at all, canonically written, and not of small order: such a key would verify forged signatures. */
+export function isSigningKey(publicKey: Uint8Array): boolean {
   try {
-    return ed25519.verify(signature, message, publicKey, { zip215: false }) && !ed25519.Point.fromBytes(publicKey).isSmallOrder();
+    return publicKey.length === 32 && !ed25519.Point.fromBytes(publicKey).isSmallOrder();
   } catch {
     return false;
   }
