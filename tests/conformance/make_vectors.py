@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.unit.seal.examples import NOW, ORIGIN, World, new_id
+from tests.unit.seal.wrong_fields import wrong_bodies
 
 from zegel.seal import account, encoding, entry, merkle, pairing, proof
 from zegel.seal.checkpoint import Checkpoint, sign_checkpoint
@@ -90,6 +91,7 @@ def main() -> None:
         "fingerprints": [item for world in worlds for item in fingerprints(world)],
         "segments": [item for world in worlds for item in segments(world)],
         "objects": [item for world in worlds for item in objects(world)],
+        "refused": [{"object": name, "why": why, "body": body.hex()} for name, why, body in wrong_bodies()],
         "epochs": [epoch(world) for world in worlds],
         "releases": [item for world in worlds for item in releases(world)],
         "grants": [grant(world) for world in worlds],

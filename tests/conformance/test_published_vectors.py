@@ -110,6 +110,12 @@ def test_every_object_verifies_and_encodes_to_the_same_bytes(made: dict[str, lis
         assert read.hash.hex() == item["hash"]
 
 
+def test_bodies_with_a_wrong_field_are_refused(made: dict[str, list[dict[str, Any]]]) -> None:
+    for item in made.get("refused", []):
+        with pytest.raises(SealError):
+            BODIES[item["object"]].decode(hexed(item, "body"))
+
+
 def test_no_object_of_typescript_survives_a_flipped_byte() -> None:
     """Those of Python are flipped in tests/unit/seal/test_objects.py."""
     for item in vectors("typescript")["objects"]:

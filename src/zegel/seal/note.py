@@ -179,10 +179,11 @@ def verify_note(note: Note, keys: Iterable[VerifierKey]) -> tuple[VerifierKey, .
     """The keys (of kind ED25519) that signed. Raises ProofRefused when there is none, or one of them signed wrongly."""
     signed = []
     for key in keys:
-        for signature in note.of(key):
+        found = note.of(key)
+        for signature in found:
             _verify_plain(note.text, signature, key)
+        if found:
             signed.append(key)
-            break
     if not signed:
         raise ProofRefused("the note carries no signature of a known key")
     return tuple(signed)

@@ -37,6 +37,7 @@ MAX_POST_S = 3600
 MAX_WINDOW_S = 86_400
 MAX_RELEASES = 100_000
 MAX_RELEASED_S = 1_000_000
+YEARS = range(2000, 2200)
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _DAY = timedelta(days=1)
@@ -104,10 +105,11 @@ class ExceptionDay:
     def read(cls, fields: Fields) -> ExceptionDay:
         text = fields.text("date", 10, 10)
         try:
-            if date.fromisoformat(text).isoformat() != text:
+            day = date.fromisoformat(text)
+            if day.isoformat() != text or day.year not in YEARS:
                 raise ValueError
         except ValueError:
-            raise fields.wrong("date", "a date as YYYY-MM-DD was expected") from None
+            raise fields.wrong("date", "a date as YYYY-MM-DD, from 2000 to 2199, was expected") from None
         intervals = fields.many("intervals", Interval.read, most=MAX_INTERVALS)
         _check_apart(fields, "intervals", intervals)
         return cls(text, intervals)

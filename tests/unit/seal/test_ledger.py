@@ -158,6 +158,8 @@ def test_unknown_signatures_are_ignored_and_a_wrong_one_of_a_known_key_refuses_t
         verify_note(Note("text\n", (forged,)), [LOG.verifier])
     with pytest.raises(ProofRefused):
         verify_note(Note("text\n", (stranger,)), [LOG.verifier])
+    with pytest.raises(ProofRefused):  # a right one before it makes it no better
+        verify_note(note.with_signatures([forged]), [LOG.verifier])
 
 
 @pytest.mark.parametrize(
