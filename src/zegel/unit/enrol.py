@@ -21,6 +21,7 @@ from zegel.unit.config import Camera, Config, Home, Server, check_ca, load, make
 from zegel.unit.errors import AlreadyPaired, ConfigError, UnitError
 from zegel.unit.files import overwrite_and_unlink, private_directory, write_atomic
 from zegel.unit.identity import Identity
+from zegel.unit.memory import harden
 from zegel.unit.pin import pin
 from zegel.unit.run import Runner, only_one, open_engine
 from zegel.unit.spool import Kind
@@ -42,6 +43,7 @@ class Request:
 
 def enrol(home: Home, request: Request, say: Callable[[str], None]) -> None:
     """Returns when the unit is paired. Raises AlreadyPaired, ConfigError, UnitError."""
+    harden()
     private_directory(home.directory)
     with only_one(home):
         identity = _prepare(home, request)

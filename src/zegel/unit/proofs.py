@@ -16,7 +16,6 @@ from zegel.unit.state import StateFile
 
 ASK_AFTER_S = 60.0
 ANSWER_WITHIN_S = 60.0
-MAX_UNPROVEN = 20_000
 
 
 class ProofDesk:

@@ -27,6 +27,7 @@ from zegel.unit.ring import RingSlot
 from zegel.unit.state import OpenWindow, Spent, StateFile
 
 PAY_BLOCK_S = 10
+MAX_UNPROVEN = 5_000  # more than any day's caps allow; bounds the state file
 
 
 @dataclass(slots=True, eq=False)
@@ -124,6 +125,8 @@ class Releaser:
         window.released_until_s = slots[-1].start_mono_s
         state.release_envelope = envelope
         state.unproven[Envelope.decode(envelope).hash.hex()] = facts.wall_ms
+        while len(state.unproven) > MAX_UNPROVEN:
+            state.unproven.pop(next(iter(state.unproven)))
         self._note_window(window, last)
         self._file.save()
         self._outbox.put(ReleaseItem(envelope))

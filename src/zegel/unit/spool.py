@@ -283,7 +283,7 @@ class Spool:
 
     # -- sending
 
-    def next(self) -> tuple[int, bytes] | None:
+    def next(self, *, urgent_only: bool = False) -> tuple[int, bytes] | None:
         """The most urgent record that waits to be sent: (n, frame). None when there is nothing, or it must wait."""
         for kind in _URGENCY:
             if kind is Kind.RELEASE and self._epochs:
@@ -291,7 +291,7 @@ class Spool:
             for n in self._of_kind(kind):
                 if n not in self._sent and n not in self._held:
                     return self._send(n)
-        return self._next_segments()
+        return None if urgent_only else self._next_segments()
 
     def hold(self, kind: Kind) -> None:
         """Keep everything of a kind that is here now until `let_go`."""

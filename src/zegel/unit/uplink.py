@@ -54,8 +54,9 @@ LONGEST_WAIT_S = 60.0
 STEADY_S = 30.0
 STATUS_EVERY_S = 30.0
 ANSWER_WITHIN_S = 15.0
-WINDOW_BYTES = 8 << 20
+LEAST_WINDOW, MOST_WINDOW = 256 << 10, 8 << 20
 WINDOW_ITEMS = 128
+SOON_S, LATE_S = 0.4, 1.0
 
 log = logging.getLogger("zegel.unit.uplink")
 
@@ -77,7 +78,8 @@ class Uplink:
     up: bool = False
     claimed: bool = False
     last_error: str = ""
-    _in_flight: dict[int, int] = field(default_factory=dict)
+    _in_flight: dict[int, tuple[int, float]] = field(default_factory=dict)  # n → (bytes, when sent)
+    _window: int = LEAST_WINDOW
     _status_n: int = -1
     _welcomed: bool = False
 
@@ -104,6 +106,7 @@ class Uplink:
     def _down(self) -> None:
         self.up = self.claimed = self._welcomed = False
         self._in_flight.clear()
+        self._window = LEAST_WINDOW
         self.engine.outbox.spool.forget_sent()
         self.engine.outbox.spool.let_go()
         self.engine.proofs.link_down()
@@ -189,9 +192,9 @@ class Uplink:
     # -- unit → server
 
     async def _send_spool(self, connection: ClientConnection) -> None:
-        """Nothing but the pairing's acknowledgement and technical events goes to a server that does not know us yet."""
+        """What is urgent may always go; media only as much as comes through in about a second."""
         while True:
-            found = self.engine.outbox.spool.next() if self._may_send() else None
+            found = self._next()
             if found is None:
                 self.wake.clear()
                 with contextlib.suppress(TimeoutError):
@@ -199,12 +202,27 @@ class Uplink:
                         await self.wake.wait()
                 continue
             n, frame = found
-            self._in_flight[n] = len(frame)
+            self._in_flight[n] = (len(frame), clock.mono_s())
             await connection.send(frame)
 
-    def _may_send(self) -> bool:
-        free = len(self._in_flight) < WINDOW_ITEMS and sum(self._in_flight.values()) < WINDOW_BYTES
-        return free and (self._welcomed or self.engine.trust.paired)
+    def _next(self) -> tuple[int, bytes] | None:
+        """Nothing goes to a server that does not know us yet, except after the pairing was pinned."""
+        if not self._welcomed and not self.engine.trust.paired:
+            return None
+        full = len(self._in_flight) >= WINDOW_ITEMS or sum(b for b, _ in self._in_flight.values()) >= self._window
+        return self.engine.outbox.spool.next(urgent_only=full)
+
+    def _landed(self, n: int) -> None:
+        """An item was answered: widen the window while answers come soon, narrow it when they come late.
+
+        So an alarm never waits behind more than about a second of backlog, however thin the line is.
+        """
+        size, sent_s = self._in_flight.pop(n, (0, 0.0))
+        took_s = clock.mono_s() - sent_s
+        if size > 0 and took_s < SOON_S:
+            self._window = min(MOST_WINDOW, self._window + size)
+        elif size > 0 and took_s > LATE_S:
+            self._window = max(LEAST_WINDOW, self._window // 2)
 
     async def _send_status(self, connection: ClientConnection) -> None:
         while True:
@@ -238,7 +256,7 @@ class Uplink:
             case Ack(ns=ns):
                 return self._acked(ns, now)
             case Refused(n=n, code=code, text=text):
-                self._in_flight.pop(n, None)
+                self._landed(n)
                 self.engine.on_refused(n, code, text, now)
                 self._status_answered(n)
             case Deliver(kind=kind, envelope=envelope, extra=extra):
@@ -259,7 +277,7 @@ class Uplink:
         over = False
         for n in ns:
             over = over or (not self._welcomed and self.engine.outbox.spool.kind_of(n) is Kind.PAIRED)
-            self._in_flight.pop(n, None)
+            self._landed(n)
             self._status_answered(n)
             self.engine.on_ack(n, now)
         self.wake.set()

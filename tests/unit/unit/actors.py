@@ -72,9 +72,7 @@ class Owner:
         key = ArcKey(self.suite, self.arc_party, self.arc.public_key, number, now_ms, now_ms + 90 * DAY_MS)
         return sign_arckey(key, self.arc_key)
 
-    def command(
-        self, policy: Policy, action: Action, now_ms: int, counter: int, until_ms: int | None = None
-    ) -> bytes:
+    def command(self, policy: Policy, action: Action, now_ms: int, counter: int, until_ms: int | None = None) -> bytes:
         command = Command(policy.unit, policy.pairing, counter, self.id, action, now_ms, until_ms)
         return sign_command(command, self.key)
 
