@@ -27,6 +27,8 @@ const jobs = [
   { ...browser, format: "iife", outdir: out, entryPoints: entries("src/workers", ".ts", "worker-") },
   { ...browser, outdir: out, entryPoints: entries("src/styles", ".css"), loader: { ".woff2": "file" }, assetNames: "fonts/[name]-[hash]", external: ["/static/*"] },
   { ...browser, format: "esm", outdir: join(web, "dist", "bench"), entryPoints: entries("bench", ".ts") },
+  { ...browser, format: "esm", outdir: join(web, "dist", "browser-test"), entryPoints: entries("test/browser", "vectors.ts", "vectors"), alias: { "node:assert/strict": "./test/browser/assert.ts" } },
+  { ...browser, format: "iife", outdir: join(web, "dist", "browser-test"), entryPoints: entries("src/workers", ".ts", "worker-") },
   { ...common, platform: "node", target: "node20", format: "esm", outfile: join(web, "dist", "client.mjs"), entryPoints: [join(web, "src", "client", "cli.ts")] },
 ].filter((job) => Array.isArray(job.entryPoints) ? existsSync(job.entryPoints[0]) : Object.keys(job.entryPoints).length > 0);
 

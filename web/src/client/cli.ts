@@ -69,15 +69,17 @@ function follow(session: Session, view: View, about: Readonly<Record<string, unk
     }
     count++;
     bytes += plaintext.length;
-    if (options.out) parts.push(media);
+    if (options.out && (codec !== null || parts.length > 0)) parts.push(media);
   });
-  let proof = "waiting";
+  let [proof, over] = ["waiting", false];
   return new Promise((resolve) => {
     view.onChange((now) => {
+      if (over) return;
       if (now.proof !== proof) say(now.proof === "proved" ? "receipt_verified" : "receipt_failed", { ...about, index: view.lease?.index ?? null });
       proof = now.proof;
       if (now.phase !== "complete" && now.phase !== "stopped") return;
       if (now.phase === "complete" && proof === "waiting") return;
+      over = true;
       say("view_over", { ...about, reason: now.reason ?? "complete", detail: now.detail, segments: count, bytes, missing: now.missing, tree_size: session.ledger.largest() });
       if (options.out) writeFileSync(options.out, Buffer.concat(parts));
       if (now.phase === "complete") void view.end();
@@ -223,6 +225,9 @@ async function tellLooks(session: Session): Promise<void> {
     say("receipt_verified", { index: receipt.index, kind: receipt.entry.kind, tree_size: receipt.checkpoint.size, root: base64url(receipt.checkpoint.root), file });
   }
 }
+
+// Whoever reads our lines may stop reading.
+process.stdout.on("error", () => process.exit(0));
 
 const programs: Readonly<Record<string, () => Promise<void>>> = { operator, customer };
 const program = programs[positionals[0] ?? ""];

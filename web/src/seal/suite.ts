@@ -164,6 +164,15 @@ async function importEd25519(seed: Uint8Array): Promise<CryptoKey | null> {
   }
 }
 
+/** RFC 8032, strict: canonical encodings, and a key that `isSigningKey`. */
+export function verifySignature(publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array): boolean {
+  try {
+    return signature.length === 64 && isSigningKey(publicKey) && ed25519.verify(signature, message, publicKey, { zip215: false });
+  } catch {
+    return false;
+  }
+}
+
 /** Whether a public key is a point at all, canonically written, and not of small order: such a key would verify forged signatures. */
 export function isSigningKey(publicKey: Uint8Array): boolean {
   try {
