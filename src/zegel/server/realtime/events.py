@@ -14,11 +14,14 @@ from __future__ import annotations
 
 import asyncio
 import json
+import signal
+import threading
 from collections import Counter
 from collections.abc import Awaitable, Callable, MutableMapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from http.cookies import CookieError, SimpleCookie
+from types import FrameType
 from typing import Any
 from urllib.parse import parse_qs
 from uuid import UUID
@@ -68,9 +71,12 @@ class Stream:
         try:
             self.queue.put_nowait(event)
         except asyncio.QueueFull:
-            while not self.queue.empty():
-                self.queue.get_nowait()
-            self.queue.put_nowait(None)
+            self.end()
+
+    def end(self) -> None:
+        while not self.queue.empty():
+            self.queue.get_nowait()
+        self.queue.put_nowait(None)
 
 
 _streams: set[Stream] = set()
@@ -79,6 +85,7 @@ _streams: set[Stream] = set()
 @services.service("realtime", name="realtime.events")
 async def hear(stop: asyncio.Event) -> None:
     """Hands every event to the streams of this process."""
+    _end_streams_at_sigterm(asyncio.get_running_loop())
     events = outbox.stream(TOPICS)
     stopping = asyncio.ensure_future(stop.wait())
     while not stop.is_set():
@@ -89,8 +96,26 @@ async def hear(stop: asyncio.Event) -> None:
             break
         for stream in list(_streams):
             stream.offer(upcoming.result())
+    _end_streams()
+
+
+def _end_streams() -> None:
     for stream in list(_streams):
-        stream.queue.put_nowait(None)
+        stream.end()
+
+
+def _end_streams_at_sigterm(loop: asyncio.AbstractEventLoop) -> None:
+    """A stream never ends by itself, and the listener waits for its requests to end before it lets the services go: so
+    the streams end with the signal itself, and the browsers come back to whoever is next."""
+    before = signal.getsignal(signal.SIGTERM)
+
+    def handle(number: int, frame: FrameType | None) -> None:
+        loop.call_soon_threadsafe(_end_streams)
+        if callable(before):
+            before(number, frame)
+
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGTERM, handle)
 
 
 # --- what a party may hear ---
