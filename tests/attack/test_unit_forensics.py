@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import os
 import signal
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -71,9 +72,9 @@ def scene(tmp_path: Path) -> Iterator[tuple[Gateway, Owner, Path]]:
 def test_a_killed_units_disk_and_memory_hold_no_key_of_the_past(scene: tuple[Gateway, Owner, Path]) -> None:
     gateway, owner, data = scene
     with running(data) as unit:
-        gateway.wait_for(lambda: len(slots(gateway)) >= 4, 40)
-        gateway.acking = False  # from now on everything stays on the unit's disk
         gateway.wait_for(lambda: len(slots(gateway)) >= 18, 60)
+        gateway.acking = False  # from now on everything stays on the unit's disk
+        time.sleep(4)
         last = max(slots(gateway))
         found = search_memory(unit.pid, gateway, owner, last - RING_S)
         assert not found, found
