@@ -159,6 +159,53 @@ def test_an_event_committed_late_is_delivered_though_later_ones_were(db):
     assert len(got) == 5
 
 
+def test_an_event_committed_between_reading_and_looking_is_delivered(db, monkeypatch):
+    got = []
+
+    @outbox.subscribe("note.added", name="test.reader")
+    def read(event):
+        got.append(event.id)
+
+    with psycopg.connect(db.app) as slow, stopped_clock(datetime(2026, 3, 1, tzinfo=UTC)) as now:
+        slow.execute("INSERT INTO kernel_outboxevent (topic, payload, at) VALUES ('note.added', '{}', '2026-03-01Z')")
+        deliverer = Deliverer()
+        publish("note.added")
+        deliverer.run_once()  # from here the two events are a candidate for the floor
+        now.advance(60)
+        read_new = deliverer._round
+
+        def then_commit(subscriber):
+            answer = read_new(subscriber)
+            slow.commit()
+            return answer
+
+        with monkeypatch.context() as patch:
+            patch.setattr(deliverer, "_round", then_commit)
+            deliverer.run_once()
+        now.advance(60)
+        for _ in range(3):
+            deliverer.run_once()
+            now.advance(60)
+    assert sorted(got) == [1, 2]
+
+
+def test_a_backlog_larger_than_a_batch_is_delivered_whole_though_it_takes_long(db, monkeypatch):
+    got = []
+    monkeypatch.setattr(outbox, "BATCH", 2)
+
+    @outbox.subscribe("note.added", name="test.reader")
+    def read(event):
+        got.append(event.id)
+
+    with stopped_clock(datetime(2026, 3, 1, tzinfo=UTC)) as now:
+        publish(*["note.added"] * 7)
+        deliverer = Deliverer()
+        for _ in range(5):
+            deliverer.run_once()
+            now.advance(60)
+    assert got == [1, 2, 3, 4, 5, 6, 7]
+
+
 def test_events_are_dropped_after_a_week_when_all_have_had_them(db):
     @outbox.subscribe("note.added", name="test.reader")
     def read(event):

@@ -158,39 +158,43 @@ def subscribers() -> list[Subscriber]:
     return list(_subscribers.values())
 
 
-_DUE = """
+_NEW = """
 SELECT e.id, e.topic, e.owner_id, e.payload, e.at FROM kernel_outboxevent e
-LEFT JOIN kernel_outboxdelivery d ON d.event_id = e.id AND d.subscriber = %s
-WHERE e.id > %s AND e.topic = ANY (%s) AND (d.id IS NULL OR (NOT d.done AND d.next_at <= %s))
+WHERE e.id > %s AND e.topic = ANY (%s)
+  AND NOT EXISTS (SELECT 1 FROM kernel_outboxdelivery d WHERE d.event_id = e.id AND d.subscriber = %s)
 ORDER BY e.id LIMIT %s
+"""
+_FAILED_BEFORE = """
+SELECT e.id, e.topic, e.owner_id, e.payload, e.at FROM kernel_outboxdelivery d
+JOIN kernel_outboxevent e ON e.id = d.event_id
+WHERE d.subscriber = %s AND NOT d.done AND d.next_at <= %s ORDER BY e.id LIMIT %s
 """
 
 
 class Deliverer:
-    """The worker's side of the durable way. `run_once` takes what is due and says how much it was."""
+    """The worker's side of the durable way. `run_once` takes what is due and says how much it delivered."""
 
     def __init__(self) -> None:
         self._floor = Floor()
 
     def run_once(self) -> int:
         """One round over all subscribers; never raises for a handler's fault."""
-        delivered = sum(self._round(subscriber) for subscriber in subscribers())
         with tenancy.acting_as(None), connection.cursor() as cursor:
             cursor.execute(SNAPSHOT)
-            self._floor.observe(*cursor.fetchone())
-            if self._floor.value and self._has_open(cursor):
-                self._floor.reset()  # a failed event below the floor must be found again
-        return delivered
+            snapshot = cursor.fetchone()
+        rounds = [self._round(subscriber) for subscriber in subscribers()]
+        if all(complete for _, complete in rounds):
+            self._floor.observe(*snapshot)
+        return sum(delivered for delivered, _ in rounds)
 
-    def _has_open(self, cursor: Any) -> bool:
-        cursor.execute("SELECT EXISTS (SELECT 1 FROM kernel_outboxdelivery WHERE NOT done)")
-        return bool(cursor.fetchone()[0])
-
-    def _round(self, subscriber: Subscriber) -> int:
+    def _round(self, subscriber: Subscriber) -> tuple[int, bool]:
+        """How many were delivered, and whether nothing new was left over."""
         with tenancy.acting_as(None), connection.cursor() as cursor:
-            cursor.execute(_DUE, [subscriber.name, self._floor.value, list(subscriber.topics), clock.now(), BATCH])
-            due = [_event(row) for row in cursor.fetchall()]
-        return sum(self._deliver(subscriber, event) for event in due)
+            cursor.execute(_NEW, [self._floor.value, list(subscriber.topics), subscriber.name, BATCH])
+            new = [_event(row) for row in cursor.fetchall()]
+            cursor.execute(_FAILED_BEFORE, [subscriber.name, clock.now(), BATCH])
+            again = [_event(row) for row in cursor.fetchall()]
+        return sum(self._deliver(subscriber, event) for event in [*new, *again]), len(new) < BATCH
 
     def _deliver(self, subscriber: Subscriber, event: Event) -> bool:
         try:
@@ -287,6 +291,7 @@ class Floor:
 
     Every transaction that had taken an id up to `max id` when we looked is over once the oldest running transaction is
     younger than all that ran then. A few seconds of grace cover the instant between taking an id and getting a number.
+    The snapshot is taken *before* the events are read, and given to `observe` after: what was over then was read.
     """
 
     def __init__(self, value: int = 0) -> None:
@@ -303,9 +308,6 @@ class Floor:
             rose, self.value = candidate > self.value, max(self.value, candidate)
         self._candidate = (highest_id, next_transaction, clock.monotonic())
         return rose
-
-    def reset(self) -> None:
-        self.value, self._candidate = 0, None
 
 
 async def stream(topics: Collection[str], from_id: int | None = None) -> AsyncIterator[Event]:
@@ -369,10 +371,9 @@ async def _batches(
     listening: psycopg.AsyncConnection[Any], wanted: frozenset[str], floor: Floor, had: set[int]
 ) -> AsyncIterator[list[Event]]:
     while True:
+        snapshot = await (await listening.execute(SNAPSHOT)).fetchone()
         yield await _read_new(listening, wanted, floor, had)
-        cursor = await listening.execute(SNAPSHOT)
-        row = await cursor.fetchone()
-        if row is not None and floor.observe(*row):
+        if snapshot is not None and floor.observe(*snapshot):
             had.difference_update([known for known in had if known <= floor.value])
         async for _ in listening.notifies(timeout=POLL_S, stop_after=1):
             pass

@@ -67,15 +67,17 @@ def acting_as(party_id: UUID | None, person_id: UUID | None = None) -> Iterator[
     """
     if party_id is not None and not isinstance(party_id, UUID):
         raise NoParty("The acting party is not an identifier.")
+    inside = connection.in_atomic_block
     with transaction.atomic():
-        outer = _read_settings() if connection.in_atomic_block and _acting.get() is not None else ("", "", "")
+        outer = _read_settings() if inside else None
         _set(str(party_id or ""), str(person_id or ""), clock.now().isoformat())
         token = _acting.set(party_id)
         try:
             yield
         finally:
             _acting.reset(token)
-        _set(*outer)  # after an error the rollback to the savepoint does this
+        if outer is not None:
+            _set(*outer)  # after an error the rollback to the savepoint does this; without one, the commit
 
 
 def _set(party: str, person: str, now: str) -> None:
