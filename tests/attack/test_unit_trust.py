@@ -331,6 +331,18 @@ def test_a_class_that_does_not_release_alarms_without_pictures(rig: Rig) -> None
     assert not releases_of(rig)
 
 
+def test_a_person_who_follows_a_car_is_released_all_the_same(rig: Rig) -> None:
+    rig.play(12)
+    rig.see("vehicle")
+    rig.play(2)
+    rig.see()
+    rig.play(2)
+    rig.see("vehicle")
+    rig.play(2)
+    assert [a.images for a in alarms(rig)] == ["none:class", "released"]
+    assert {part.alarm for part in releases_of(rig)} == {alarms(rig)[1].alarm}
+
+
 def test_the_server_can_neither_open_nor_extend_a_window(rig: Rig) -> None:
     """There is no message for it; ending one that never was, or again, changes nothing."""
     rig.play(12)

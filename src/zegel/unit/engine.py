@@ -79,6 +79,7 @@ class CameraDesk:
     state: CameraState = CameraState.OK
     window: Window | None = None
     window_ended_s: float = float("-inf")
+    window_images: Images | None = None
     last_sighting_s: float = float("-inf")
     moving: bool = False
     record_until_s: float = float("-inf")
@@ -208,7 +209,9 @@ class Engine:
         facts = self.facts()
         alarming = [box for box in boxes if alarms(Sighting(camera, box.cls, box.zone, box.score), facts)]
         if alarming:
-            self._sighted(desk, max(alarming, key=lambda box: box.score), mono_s, facts)
+            releasing = self.trust.policy.release_classes
+            best = max(alarming, key=lambda box: (box.cls in releasing, box.score))
+            self._sighted(desk, best, mono_s, facts)
 
     def on_technical(self, camera: bytes, event: Technical, now: Instant) -> None:
         """Something about the camera itself. A lost view is tamper: an alarm in any posture, never with pictures."""
@@ -236,15 +239,23 @@ class Engine:
     def _sighted(self, desk: CameraDesk, box: Box, mono_s: float, facts: Facts) -> None:
         quiet_s = mono_s - desk.last_sighting_s
         desk.last_sighting_s = max(desk.last_sighting_s, mono_s)
-        if desk.window is not None and desk.window.open:
+        images = images_of(Sighting(desk.id, box.cls, box.zone, box.score), facts)
+        more = images is Images.RELEASED and desk.window_images is not Images.RELEASED
+        if desk.window is not None and desk.window.open and not more:
             desk.window.prolong(mono_s)
             return
-        if quiet_s < QUIET_S and mono_s - desk.window_ended_s < HOLD_S:
+        if quiet_s < QUIET_S and mono_s - desk.window_ended_s < HOLD_S and not more:
             return
-        images = images_of(Sighting(desk.id, box.cls, box.zone, box.score), facts)
+        self._end_for_more(desk)
         self._raise(desk, Cause.MOTION, box.cls, box.zone, round(box.score * 1000), mono_s, images)
         if images is Images.CAP:
             self._technical(TechnicalKind.CAP_REACHED, desk.id, "cap_reached")
+
+    def _end_for_more(self, desk: CameraDesk) -> None:
+        """A window without pictures (an animal's, say) makes room for one with pictures: a person came after it."""
+        if desk.window is not None:
+            desk.window.end("superseded")
+            self._note_end(desk)
 
     def _raise(
         self, desk: CameraDesk, cause: Cause, cls: str, zone: str, score: int, seen_s: float, images: Images
@@ -281,7 +292,7 @@ class Engine:
 
     def _open_window(self, desk: CameraDesk, window: Window, seen_s: float) -> None:
         """Pre-alarm first: from the random-access point before t0 to the last completed slot."""
-        desk.window = window
+        desk.window, desk.window_images = window, window.images
         slots = self._keep_since(desk, seen_s - self.facts().policy.window.pre_s, Lane.ALARM)
         self._release(desk, window, slots)
 
