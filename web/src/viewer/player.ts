@@ -80,8 +80,8 @@ export class Player {
     const phase = this.#stopped ? "stopped" : !this.#started ? "waiting" : this.#paused ? "paused" : "playing";
     return {
       phase,
-      atMs: base === null || !this.#started ? null : base + this.#video.currentTime * 1000,
-      behindS: Math.max(0, this.#endS - this.#video.currentTime),
+      atMs: base === null || !this.#started || this.#stopped ? null : base + this.#video.currentTime * 1000,
+      behindS: this.#stopped ? 0 : Math.max(0, this.#endS - this.#video.currentTime),
       live: this.#live && !this.#paused && this.#endS - this.#video.currentTime < CATCH_UP_S,
       stretches: base === null ? [] : ranges(this.#video.buffered).map(([from, to]) => ({ fromMs: base + from * 1000, toMs: base + to * 1000 })),
     };

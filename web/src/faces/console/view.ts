@@ -66,8 +66,8 @@ function header(state: ConsoleState, act: ConsoleActions): Part {
 }
 
 function bell(state: ConsoleState, act: ConsoleActions): Part {
-  if (!state.soundReady && !state.muted) return button(t("Sound is off: press a key"), act.mute, { kind: "quiet", small: true, icon: "bellOff", id: "bell" });
-  return html`<button type="button" class="btn quiet small" id="bell" aria-pressed=${state.muted ? "true" : "false"} @click=${act.mute}>${icon(state.muted ? "bellOff" : "bell")}<span>${state.muted ? t("Muted") : t("Sound on")}</span><kbd aria-hidden="true">M</kbd></button>`;
+  if (!state.soundReady && !state.muted) return html`<button type="button" class="btn quiet small" id="bell" aria-label=${t("Sound is off: press a key")} @click=${act.mute}>${icon("bellOff")}<span>${t("Sound is off: press a key")}</span></button>`;
+  return html`<button type="button" class="btn quiet small" id="bell" aria-label=${state.muted ? t("Muted") : t("Sound on")} aria-pressed=${state.muted ? "true" : "false"} @click=${act.mute}>${icon(state.muted ? "bellOff" : "bell")}<span>${state.muted ? t("Muted") : t("Sound on")}</span><kbd aria-hidden="true">M</kbd></button>`;
 }
 
 // --- the queue ------------------------------------------------------------------------------------------------------
@@ -102,7 +102,7 @@ function row(state: ConsoleState, alarm: Alarm, act: ConsoleActions): Part {
 
 function quiet(state: ConsoleState): Part {
   if (state.loading) return html`<div class="middle">${steps([t("Opening your keys"), t("Loading the queue")], 1)}</div>`;
-  return html`<div class="middle">${empty(t("Quiet"), t("No alarm is open, so there is nothing to see and no key to see it with. The next alarm rings here by itself."), "shield", nothing, "ok")}
+  return html`<h1 class="sr">${t("Queue")}</h1><div class="middle">${empty(t("Quiet"), t("No alarm is open, so there is nothing to see and no key to see it with. The next alarm rings here by itself."), "shield", nothing, "ok")}
     <p class="faint small">${t("You may leave this page open. The screen shows it when the connection is lost.")}</p></div>`;
 }
 
