@@ -1,8 +1,11 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The ledger's claims: durable entries per second with a fresh checkpoint, what logging adds to a fetch, and pymerkle beside it.
+"""The ledger's claims: durable entries per second with a fresh checkpoint, what logging adds to a fetch, and pymerkle
+beside it.
 
-Real parts throughout: PostgreSQL with fsync, the sequencer in a process of its own, object storage on disk, uvicorn with the
-server's threads for the fetches, and a client process that asks at a fixed rate whether answers come or not (so that a slow
+Real parts throughout: PostgreSQL with fsync, the sequencer in a process of its own, object storage on disk, uvicorn
+with the
+server's threads for the fetches, and a client process that asks at a fixed rate whether answers come or not (so that
+a slow
 answer is not hidden by asking later). Run it on a machine that does nothing else: `make bench NAME=ledger`.
 """
 
@@ -115,7 +118,9 @@ def an_actor() -> Any:
     from zegel.server.kernel import ids
     from zegel.server.kernel.actor import Actor, ActorKind
 
-    return Actor(ActorKind.PERSON, ids.new(), ids.new(), role="operator", purpose="alarm_verification", address="192.0.2.1")
+    return Actor(
+        ActorKind.PERSON, ids.new(), ids.new(), role="operator", purpose="alarm_verification", address="192.0.2.1"
+    )
 
 
 class Watch:
@@ -223,7 +228,7 @@ def bench_receipts(scale: float) -> list[Result]:
             proofs.append(timed(lambda receipt=receipt: queries.receipt(receipt.index)))
     return [
         Result("signing a promise of inclusion, p99", "ms", percentile(promises, 0.99) * 1000, None, "lower"),
-        Result(f"making a receipt in a log of {receipts[-1].index + 1:,}, p99", "ms", percentile(proofs, 0.99) * 1000, None,
+        Result(f"a receipt in a log of {receipts[-1].index + 1:,}, p99", "ms", percentile(proofs, 0.99) * 1000, None,
                "lower"),
     ]  # fmt: skip
 
@@ -333,7 +338,7 @@ def bench_pymerkle(scale: float, folder: Path) -> list[Result]:
     return [
         Result("pymerkle on SQLite: durable entries, 256 at a time", "entries/s", len(bodies) / many, None, "higher"),
         Result("pymerkle on SQLite: durable entries, one at a time", "entries/s", 500 / one, None, "higher"),
-        Result(f"pymerkle on SQLite: an inclusion proof in a log of {size:,}, p99", "ms", percentile(proof, 0.99) * 1000,
+        Result(f"pymerkle on SQLite: a proof in a log of {size:,}, p99", "ms", percentile(proof, 0.99) * 1000,
                None, "lower"),
         Result(f"pymerkle on SQLite: the root of {size:,}", "ms", head * 1000, None, "lower"),
     ]  # fmt: skip
@@ -345,7 +350,10 @@ def report(results: list[Result]) -> None:
     for result in results:
         target = "" if result.target is None else f"{result.target:,.0f}"
         print(f"{result.what:{width}} {result.got:>10,.1f} {target:>10} {result.unit}")
-    rows = [{"what": r.what, "unit": r.unit, "got": round(r.got, 3), "target": r.target, "better": r.better} for r in results]
+    rows = [
+        {"what": r.what, "unit": r.unit, "got": round(r.got, 3), "target": r.target, "better": r.better}
+        for r in results
+    ]
     print(json.dumps({"bench": "ledger", "results": rows}))
 
 

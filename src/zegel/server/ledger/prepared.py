@@ -62,7 +62,8 @@ def prepare(entry: Entry, actor: Actor) -> Prepared:
 
 
 def columns(batch: Sequence[Prepared], numbers: Sequence[int]) -> list[str]:
-    """The arguments of APPEND but the last, as array literals: an array as text is written and read in C, and adapting each
+    """The arguments of APPEND but the last, as array literals: an array as text is written and read in C, and
+    adapting each
     item in Python would cost more than all the rest. `numbers`: for each entry the number of its shred key.
 
     Nothing in them needs quoting: hexadecimal, digits, identifiers and the words of Kind.

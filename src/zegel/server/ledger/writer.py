@@ -3,7 +3,8 @@
 
 Every append takes the head's lock until its commit reaches the disk, so single commits are bounded by the disk's
 latency. Whoever comes first leads: it writes what has gathered, and hands the lead to the first of those who came
-meanwhile. So a lone append costs no change of threads, and nobody waits for a timer. When an append returns, its entry is
+meanwhile. So a lone append costs no change of threads, and nobody waits for a timer. When an append returns, its
+entry is
 durable; when it raises, it may or may not be, and what was to be logged must not happen.
 """
 
