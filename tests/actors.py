@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: EUPL-1.2
 """People and machines for tests: a unit, an owner, an alarm centre, each with real keys, made with `zegel.seal`.
 
-`SimUnit` is what a unit can say; it keeps its chains, and every method can be told to lie. `World` is the demo's world in the
-test's database, with `actor("operator")` and a paired unit in one call. Nothing here goes round the server's own checks.
+`SimUnit` is what a unit can say; it keeps its chains, and every method can be told to lie. `World` is the demo's
+world in the
+test's database, with `actor("operator")` and a paired unit in one call. Nothing here passes the server's checks by.
 """
 
 from __future__ import annotations
@@ -51,7 +52,7 @@ MARKER = b"ZEGEL-PLAINTEXT-MARKER"
 ORIGIN = "http://localhost:8000"
 
 
-# --- the unit -----------------------------------------------------------------------------------------------------------
+# --- the unit ---
 
 
 @dataclass
@@ -130,7 +131,8 @@ class SimUnit:
         plaintext = (MARKER + b" %d " % slot).ljust(size, b"\x00")
         header = Header(
             self.suite, SegmentFlag.RANDOM_ACCESS if random_access else SegmentFlag(0), epoch.body.camera,
-            epoch.body.epoch, epoch.body.track, slot, len(epoch.sealed), epoch.body.start_ms + slot * 1000, 1000, b"avc1",
+            epoch.body.epoch, epoch.body.track, slot, len(epoch.sealed), epoch.body.start_ms + slot * 1000, 1000,
+            b"avc1",
             len(plaintext),
         )  # fmt: skip
         sealed = seal_segment(leaf(epoch.root, slot), replace(header, **lies), plaintext)
@@ -216,7 +218,7 @@ def paired_body(item: PairedItem) -> Paired:
     return Paired.decode(Envelope.decode(item.envelope).body)
 
 
-# --- the world ----------------------------------------------------------------------------------------------------------
+# --- the world ---
 
 
 class QuickKeys(PersonKeys):
@@ -225,7 +227,8 @@ class QuickKeys(PersonKeys):
     def account(self, origin: str) -> Account:
         key = os.urandom(32)
         return Account(
-            os.urandom(32), wrap_bundle(self.bundle, key, Wrapper.PASSWORD), wrap_bundle(self.bundle, key, Wrapper.RECOVERY),
+            os.urandom(32), wrap_bundle(self.bundle, key, Wrapper.PASSWORD), wrap_bundle(self.bundle, key,
+            Wrapper.RECOVERY),
             self.bundle.signing.public_key, self.bundle.opening.public_key,
         )  # fmt: skip
 

@@ -19,7 +19,7 @@ from zegel.seal.linkauth import LinkAuth, sign_link
 
 
 class UnitLink:
-    """`with UnitLink(unit, "127.0.0.1", port, ca) as link`: connected and greeted. `inbox`: what came besides answers."""
+    """`with UnitLink(unit, "127.0.0.1", port, ca) as link`: greeted. `inbox`: what came besides answers."""
 
     def __init__(self, unit: SimUnit, host: str, port: int, ca: Path, **lies: Any) -> None:
         self.unit, self.inbox = unit, deque[FromServer]()
@@ -38,7 +38,8 @@ class UnitLink:
         nonce = os.urandom(32)
         auth = LinkAuth(unit.id.bytes, challenge.nonce, nonce, challenge.server_name)
         hello = Hello(
-            unit.id.bytes, unit.signing.public_key, nonce, "test 1", sign_link(auth, unit.signing), unit.pairing_id.bytes,
+            unit.id.bytes, unit.signing.public_key, nonce, "test 1", sign_link(auth, unit.signing),
+            unit.pairing_id.bytes,
             [(camera.bytes, "Gate") for camera in unit.cameras],
         )  # fmt: skip
         self._n = lies.get("first_n", 0)

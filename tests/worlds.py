@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The fixtures `world` and `case`: the demo's world, seeded once for the run and copied for each test (a third of a second).
+"""The fixtures `world` and `case`: the demo's world, seeded once for the run and copied for each test (a third of a
+second).
 
 A folder of tests that wants them says so in its conftest.py: `from tests.worlds import case, seeded, world`.
 """

@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: EUPL-1.2
 """No route, transport or command hands out a segment or a release but the door.
 
-Two proofs. The imports: who can reach the pack reader and a release's stored envelope at all. And the attempt: every HTTP
-route as every role, the event stream's filter, the link to units and every management command are driven, and what comes
+Two proofs. The imports: who can reach the pack reader and a release's stored envelope at all. And the attempt: every
+HTTP
+route as every role, the event stream's filter, the link to units and every management command are driven, and what
+comes
 back is searched for the bytes of segments and releases that are known to be stored.
 """
 
@@ -20,8 +22,8 @@ from uuid import uuid4
 
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
-
 from tests.actors import ORIGIN, World
+
 from zegel.demo.world import WORLD
 
 ROOT = Path(__file__).resolve().parents[2] / "src" / "zegel"
@@ -37,7 +39,7 @@ THE_DOORS_OWN = {
 }
 
 
-# --- by imports -----------------------------------------------------------------------------------------------------------
+# --- by imports ---
 
 
 def modules() -> Iterator[tuple[str, ast.Module, str]]:
@@ -77,7 +79,7 @@ def test_only_writer_reader_and_checker_know_where_packs_lie() -> None:
     assert users <= READS_PACKS_FOLDER, users
 
 
-# --- by trying ------------------------------------------------------------------------------------------------------------
+# --- by trying ---
 
 
 def patterns(resolver: Any = None, prefix: str = "") -> Iterator[str]:
@@ -164,7 +166,8 @@ def attempts(client: Client, route: str, known: dict[str, str]) -> Iterator[tupl
 def known_ids(case: Any, lease: str) -> dict[str, str]:
     return {
         "alarm_id": str(case.alarm_id), "camera_id": str(case.camera), "unit_id": str(case.unit.id), "lease_id": lease,
-        "segment_id": f"{case.epoch.id}.12", "track": "1", "pairing_id": str(case.unit.pairing_id), "index": "3", "name": "tile/0/000",
+        "segment_id": f"{case.epoch.id}.12", "track": "1", "pairing_id": str(case.unit.pairing_id), "index": "3",
+        "name": "tile/0/000",
         "site_id": str(WORLD.site(case.site).id), "path": "x",
     }  # fmt: skip
 
@@ -172,7 +175,8 @@ def known_ids(case: Any, lease: str) -> dict[str, str]:
 def test_no_route_gives_a_byte_of_a_segment_or_release_to_any_role_without_a_lease_of_his_own(
     world: World, case: Any
 ) -> None:
-    """The operator has a lease; everybody else tries every address with its number, and with all the right identifiers."""
+    """The operator has a lease; everybody else tries every address with its number, and with all the right
+    identifiers."""
     from zegel.server.footage import door
     from zegel.server.footage.door import ViewRequest
     from zegel.server.footage.rules import Purpose, Track
@@ -180,9 +184,7 @@ def test_no_route_gives_a_byte_of_a_segment_or_release_to_any_role_without_a_lea
     wish = ViewRequest(case.camera, Track.SURVEILLANCE, Purpose.ALARM_VERIFICATION, case.alarm_id)
     lease = str(door.open_view(world.actor("operator"), wish).lease_id)
     secrets, known, tried = secrets_of(case), known_ids(case, lease), 0
-    thieves = {
-        person: signed_in(world, person) for person in ("operator2", "technician", "household")
-    }
+    thieves = {person: signed_in(world, person) for person in ("operator2", "technician", "household")}
     for name, client in {**thieves, "nobody": Client()}.items():
         for route in routes():
             for what, content in attempts(client, route, known):

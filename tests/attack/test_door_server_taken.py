@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: EUPL-1.2
 """The whole server is taken: database, object store, shred store, secrets, logs. Nothing opens.
 
-Two ways of looking: is anything readable lying there (a plaintext, a key of the past, a private key)? And does any 32 bytes
+Two ways of looking: is anything readable lying there (a plaintext, a key of the past, a private key)? And does any 32
+bytes
 that lie there, or that the server can derive, open a segment, an epoch or a release?
 """
 
@@ -15,8 +16,8 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.db import connection
-
 from tests.actors import MARKER, World
+
 from zegel.seal.epoch import open_epoch, verify_epoch
 from zegel.seal.errors import SealError
 from zegel.seal.release import open_release, verify_release
@@ -70,7 +71,8 @@ def test_no_private_key_and_no_key_of_the_past_lies_on_the_server(world: World, 
 
 
 def candidates(loot: Any) -> Iterator[bytes]:
-    """Every 32 bytes that the server holds as a value or can derive: columns, secrets in hex, shred keys, windows of short
+    """Every 32 bytes that the server holds as a value or can derive: columns, secrets in hex, shred keys, windows of
+    short
     values."""
     for value in [*loot[0], *loot[1]]:
         if len(value) == 32:
@@ -106,7 +108,7 @@ def test_no_key_that_the_server_holds_or_derives_opens_anything(world: World, ca
 
 
 def test_the_shred_keys_only_give_back_what_is_sealed_underneath(world: World, case: Any) -> None:
-    """Unwrapped with the server's own shred key, an epoch is still sealed to the tenant, and a release to the centre."""
+    """Unwrapped with the server's own shred key, an epoch is still sealed to the tenant, a release to the centre."""
     from zegel.server.footage.models import Epoch, Release
     from zegel.server.kernel import tenancy
 

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Attacks on what a unit sends and an owner signs: change it, replay it, roll it back, date it wrongly, sign it as another."""
+"""Attacks on what a unit sends and an owner signs: change it, replay it, roll it back, date it wrongly, sign it as
+another."""
 
 from __future__ import annotations
 
@@ -9,8 +10,8 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-
 from tests.actors import SimUnit, World
+
 from zegel.demo.world import WORLD
 from zegel.link.messages import AlarmItem, EpochItem, ReleaseItem
 from zegel.seal.alarm import Alarm, Cause, sign_alarm
@@ -41,7 +42,7 @@ def refused(world: World, case: Any, item: Any) -> str:
     return str(answer.refused[0])
 
 
-# --- releases -------------------------------------------------------------------------------------------------------------
+# --- releases ---
 
 
 def test_every_bit_of_a_release_counts(world: World, case: Any) -> None:
@@ -200,13 +201,14 @@ def test_a_unit_can_not_release_for_another_units_alarm(world: World, case: Any)
     assert answer.refused[0] == "no_alarm"
 
 
-# --- alarms, epochs, segments -----------------------------------------------------------------------------------------------
+# --- alarms, epochs, segments ---
 
 
 def test_an_alarm_with_a_number_or_identifier_used_before_is_refused(world: World, case: Any) -> None:
     unit = case.unit
     same_number = Alarm(
-        unit.id.bytes, uuid4().bytes, 1, None, Cause.MOTION, "person", case.camera.bytes, "", 900, unit.now_ms, unit.now_ms,
+        unit.id.bytes, uuid4().bytes, 1, None, Cause.MOTION, "person", case.camera.bytes, "", 900, unit.now_ms,
+        unit.now_ms,
         None, None, unit.policy.hash, "released",
     )  # fmt: skip
     assert refused(world, case, AlarmItem(sign_alarm(same_number, unit.signing))) == "bad_alarm"
@@ -253,7 +255,7 @@ def test_a_segment_relabelled_to_another_epoch_slot_or_number_is_refused(world: 
         assert Segment.objects.count() == before
 
 
-# --- what owners sign ---------------------------------------------------------------------------------------------------------
+# --- what owners sign ---
 
 
 def owner_of(world: World, case: Any) -> str:
@@ -339,7 +341,7 @@ def test_nothing_arms_without_the_sign_at_the_site(world: World) -> None:
     assert "sign_hung" in denied.value.decision.missing
 
 
-# --- pairing and revocation -----------------------------------------------------------------------------------------------------
+# --- pairing and revocation ---
 
 
 def test_a_pairing_exists_only_after_the_units_own_signature_over_what_the_owner_sent(world: World) -> None:
@@ -374,6 +376,7 @@ def test_a_unit_is_invisible_to_who_does_not_name_its_whole_fingerprint_and_to_e
     world: World,
 ) -> None:
     from tests.clock import stopped_clock
+
     from zegel.server.realtime import intake
     from zegel.server.sites.errors import UnitNotSeen
 

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Tenant A never sees a byte of tenant B: not through the API with B's identifiers, not through the rooms, not in the database."""
+"""Tenant A never sees a byte of tenant B: not through the API with B's identifiers, not through the rooms, not in the
+database."""
 
 from __future__ import annotations
 
@@ -9,17 +10,17 @@ from typing import Any
 import pytest
 from django.apps import apps
 from django.db import DatabaseError, connection
-
 from tests.actors import SimUnit, World
 from tests.attack.test_door_routes import BODIES, body_of, filled, known_ids, routes, signed_in
+
 from zegel.demo.world import WORLD
 from zegel.server.kernel import clock, tenancy
 
-NAMES = [b"Harbour yard North", b"Kade 12", "Gate unit".encode()]
+NAMES = [b"Harbour yard North", b"Kade 12", b"Gate unit"]
 
 
 def of_yard(case: Any) -> list[bytes]:
-    """What identifies the yard's rows, in bytes and as text; what the attacker sends himself is not counted as found."""
+    """What identifies the yard's rows, as bytes and text; not what the attacker sends himself."""
     ids = [case.epoch.id, case.unit.signing.fingerprint]
     return [*NAMES, str(ids[0]).encode(), case.unit.alarms[0].hash.hex().encode()]
 
@@ -54,11 +55,12 @@ def test_lists_and_the_queue_hold_only_ones_own(world: World, case: Any) -> None
 
 @pytest.mark.parametrize("person", ["household", "nordtech"])
 def test_in_the_database_itself_another_party_reads_no_row(world: World, case: Any, person: str) -> None:
-    """Straight SQL, as the application's own role, under that party: every table with an owner holds nothing of the yard."""
+    """Straight SQL, as the application's own role, under that party: every table with an owner holds nothing of the
+    yard."""
     yard = WORLD.party("dehaan").id
     with tenancy.acting_as(world.actor(person).party_id), connection.cursor() as cursor:
         for table in owned_tables():
-            cursor.execute(f"SELECT count(*) FROM {table} WHERE owner_id = %s", [yard])  # noqa: S608
+            cursor.execute(f"SELECT count(*) FROM {table} WHERE owner_id = %s", [yard])
             assert cursor.fetchone()[0] == 0, table
 
 
@@ -85,7 +87,7 @@ def test_the_tables_that_no_tenant_condition_guards_hold_identifiers_only(world:
 def test_without_a_party_there_is_nothing_at_all(world: World, case: Any) -> None:
     with tenancy.acting_as(None), connection.cursor() as cursor:
         for table in owned_tables():
-            cursor.execute(f"SELECT count(*) FROM {table}")  # noqa: S608
+            cursor.execute(f"SELECT count(*) FROM {table}")
             assert cursor.fetchone()[0] == 0, table
 
 
@@ -111,7 +113,7 @@ def test_the_alarm_centre_stops_seeing_a_customer_the_moment_the_relation_ends(w
 
 
 def test_a_units_camera_can_not_take_the_place_of_another_tenants(world: World, case: Any) -> None:
-    """A unit of the household claims the yard's camera as its own at pairing: the pairing is refused, nothing changes."""
+    """A unit of the household claims the yard's camera as its own at pairing: refused, and nothing changes."""
     thief = SimUnit(clock.now_ms(), cameras=(case.camera,))
     with pytest.raises(AssertionError):
         assert world.pair(thief, "villa") is not None

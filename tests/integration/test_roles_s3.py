@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""From one box to many: web, realtime, gateway and worker as processes of their own, against one PostgreSQL and a real S3.
+"""From one box to many: web, realtime, gateway and worker as processes of their own, against one PostgreSQL and a
+real S3.
 
-A unit speaks over TLS, an owner and an operator over HTTP, as their programs do: pairing, alarm, release, view, recall, proof.
+A unit speaks over TLS, an owner and an operator over HTTP, as their programs do: pairing, alarm, release, view,
+recall, proof.
 """
 
 from __future__ import annotations

@@ -8,8 +8,8 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-
 from tests.actors import World
+
 from zegel.link.messages import EndWindow, TechnicalItem, TechnicalKind
 from zegel.server.alarms import actions, queries
 from zegel.server.alarms.errors import AlreadyClaimed, NotAllowedNow, NotYours, UnknownAlarm, UnknownCode

@@ -6,9 +6,9 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-
 from tests.actors import MARKER, World
 from tests.clock import stopped_clock
+
 from zegel.seal.epoch import open_epoch, verify_epoch
 from zegel.seal.release import open_release, verify_release
 from zegel.seal.segment import open_segment
@@ -254,3 +254,35 @@ def test_a_time_begins_at_the_last_picture_that_can_be_shown_alone(world: World,
     start = epoch.body.start_ms
     wish = ViewRequest(case.camera, Track.SURVEILLANCE, Purpose.OWN_USE, from_ms=start + 42_500, to_ms=start + 44_000)
     assert slots(door.open_view(owner, wish)) == [40, 41, 42, 43]
+
+
+def test_renewing_ending_and_recalling_at_once_never_wait_for_each_other_in_a_circle(world: World, case: Any) -> None:
+    """Once a deadlock: renew took the lease before the window, the recall the window before the lease."""
+    import threading
+
+    from django.db import connections
+
+    operator, problems = world.actor("operator"), list[BaseException]()
+    views = [door.open_view(operator, of_alarm(case)) for _ in range(4)]
+    ready = threading.Barrier(9)
+
+    def attempt(call: Any) -> None:
+        try:
+            ready.wait()
+            call()
+        except (WindowClosed, LeaseEnded, Denied):
+            pass  # the recall was first: as it should be
+        except BaseException as error:
+            problems.append(error)
+        finally:
+            connections.close_all()
+
+    calls = [lambda v=view: door.renew(operator, v.lease_id) for view in views]
+    calls += [lambda v=view: door.end_view(operator, v.lease_id) for view in views]
+    calls.append(lambda: alarms.recall(world.actor(world.owner_of(case.site)), case.alarm_id))
+    threads = [threading.Thread(target=attempt, args=(call,)) for call in calls]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+    assert problems == []

@@ -7,10 +7,10 @@ import hashlib
 from typing import Any
 
 import pytest
-
 from tests.actors import World
-from zegel.server.footage import door, pack_writer
+
 from zegel.server.footage import actions as footage
+from zegel.server.footage import door, pack_writer
 from zegel.server.footage.door import ViewRequest
 from zegel.server.footage.models import Epoch, Pack, Part, Segment
 from zegel.server.footage.rules import Purpose, SlotRange, Track
@@ -28,7 +28,9 @@ def whole(world: World, case: Any) -> None:
     owner = world.actor(world.owner_of(case.site))
     wish = ViewRequest(case.camera, Track.SURVEILLANCE, Purpose.OWN_USE, ranges=(SlotRange(case.epoch.id, 0, 4096),))
     view = door.open_view(owner, wish)
-    for listed, sealed in zip(view.segments, door.fetch(owner, view.lease_id, [s.id for s in view.segments]), strict=True):
+    for listed, sealed in zip(
+        view.segments, door.fetch(owner, view.lease_id, [s.id for s in view.segments]), strict=True
+    ):
         assert sealed == case.epoch.sealed[listed.seq]
 
 
@@ -64,9 +66,7 @@ def test_a_crash_after_the_object_and_before_the_commit_leaves_nothing_wrong(
     assert faults() == {}
 
 
-def test_a_crash_while_parts_are_joined_loses_nothing(
-    world: World, case: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_crash_while_parts_are_joined_loses_nothing(world: World, case: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     world.accept(case.actor, case.unit, case.unit.manifest(case.epoch, 0, 40, closed=True))
     monkeypatch.setattr(pack_writer, "_drop", lambda keys: None)  # dead before the old objects are dropped
     footage.compact_pack(system(case.actor.party_id), case.epoch.id)

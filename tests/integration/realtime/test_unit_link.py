@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: EUPL-1.2
 """The units' door: what a strange, broken or hostile unit can do (nothing), and what a good one gets.
 
-Driven as the ASGI application that it is, with a real database behind it; TLS and processes: tests/integration/test_roles_s3.py.
+Driven as the ASGI application that it is, with a real database behind it; TLS and processes:
+tests/integration/test_roles_s3.py.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from tests.actors import SimUnit, World
+
 from zegel.link.framing import decode_from_server, encode_from_unit
 from zegel.link.messages import (
     Ack,
@@ -85,8 +87,7 @@ class Wire:
         if event["type"] == "websocket.close":
             await self.task
             return []
-        first = decode_from_server(event["bytes"])
-        return [first] if not isinstance(first, Welcome) or first.known else [first, await self.message()]
+        return [decode_from_server(event["bytes"])]
 
 
 def run(story: Callable[[], Awaitable[None]]) -> None:
@@ -100,9 +101,7 @@ def test_a_stranger_is_welcomed_as_unclaimed_and_can_store_nothing(world: World)
 
     async def story() -> None:
         wire = Wire()
-        welcome, unclaimed = await wire.greet(unit)
-        assert isinstance(welcome, Welcome)
-        assert not welcome.known
+        (unclaimed,) = await wire.greet(unit)
         assert isinstance(unclaimed, Unclaimed)
         await wire.send(encode_from_unit(Up(1, alarm)))
         refused = await wire.message()

@@ -356,9 +356,7 @@ def _shorten(window: Window, release: seal_release.Release) -> None:
     Deadline.objects.filter(id=window.alarm_id).update(at=window.deadline)
 
 
-def _log_release(
-    w: work.Work, unit: Unit, window: Window, release: seal_release.Release, dropped: bool
-) -> None:
+def _log_release(w: work.Work, unit: Unit, window: Window, release: seal_release.Release, dropped: bool) -> None:
     facts: Facts = {
         "alarm": window.alarm_id, "camera": window.camera_id, "part": release.part, "hash": release.hash,
         "arc": window.arc_party_id, "slots": sum(part.end - part.start for part in release.ranges),
@@ -408,7 +406,7 @@ def open_window(actor: Actor, new: NewWindow) -> Window:
 
 
 def end_window(actor: Actor, alarm_id: UUID, reason: WindowEnd) -> None:
-    """From the commit on nothing of it is handed out: every fetch asks. Ending what ended, or never was, is harmless."""
+    """From the commit on nothing of it is handed out: every fetch asks. Ending it again is harmless."""
     with work.transaction(actor) as w:
         window = Window.objects.select_for_update().filter(alarm_id=alarm_id, ended_at__isnull=True).first()
         if window is None:

@@ -113,10 +113,10 @@ def open_view(actor: Actor, request: ViewRequest) -> View:
 def renew(actor: Actor, lease_id: UUID) -> View:
     """The same lease, with what came or remained since. Raises LeaseEnded, Denied, ViewNotLogged."""
     with tenancy.acting_as(actor.party_id, actor.id):
+        _hold_window(_running(actor, lease_id).alarm_id)  # the window before the lease: so does whoever ends it
         lease = _running(actor, lease_id, lock=True)
         actor = replace(actor, purpose=lease.purpose)
         camera = _camera(lease.camera_id)
-        _hold_window(lease.alarm_id)
         gate.require(actor, Action.VIEW, _resource(camera, lease.alarm_id))
         request = _request_of(lease)
         had = [_range_of(row) for row in LeaseShare.objects.filter(lease=lease)]
@@ -238,7 +238,7 @@ def _resource(camera: Camera, alarm_id: UUID | None) -> Resource:
 
 
 def _wanted(camera: Camera, request: ViewRequest) -> tuple[SlotRange, ...]:
-    """The slots that the request may ever cover: for the alarm centre what was released, for the owner what he named."""
+    """The slots that the request may ever cover: to the alarm centre what was released, to the owner what he names."""
     if request.purpose is Purpose.ALARM_VERIFICATION:
         if request.alarm_id is None or request.track is not Track.SURVEILLANCE:
             raise BadRange
@@ -375,9 +375,13 @@ def _give(
         lease_id=lease.id, index=receipt.index, promise=receipt.promise, expires_ms=_ms(lease.expires_at),
         epochs=queries.epoch_envelopes(sorted(epochs, key=str)),
         segments=[_listed(row) for row in queries.segments_in(ranges)],
-        releases=[shred.unwrap("release", row.shred or 0, bytes(row.wrapped or b""), bytes(row.hash)) for row in releases],
+        releases=[_unwrapped(row) for row in releases],
         manifests=queries.manifests_for(ranges), more=more,
     )  # fmt: skip
+
+
+def _unwrapped(row: Release) -> bytes:
+    return shred.unwrap("release", row.shred or 0, bytes(row.wrapped or b""), bytes(row.hash))
 
 
 def _extend(lease: Lease, releases: Sequence[Release]) -> None:

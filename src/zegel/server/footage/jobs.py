@@ -24,7 +24,7 @@ def end_what_is_due(stop: threading.Event) -> None:
 
 
 def run_once() -> int:
-    """Ends every window and lease that is due; returns how many it looked at. One that fails doesn't stop the others."""
+    """Ends every window and lease that is due; returns how many it looked at. One that fails stops no other."""
     with tenancy.acting_as(None):
         due = list(Deadline.objects.filter(at__lte=clock.now()).order_by("at")[:BATCH])
     for row in due:

@@ -37,7 +37,7 @@ class Epoch(TenantModel):
 
 
 class Pack(TenantModel):
-    """The ciphertext of one epoch. It grows by parts; once the epoch is closed they are joined into a few large ones."""
+    """The ciphertext of one epoch. It grows by parts; when the epoch is closed they are joined into few."""
 
     epoch = models.OneToOneField(Epoch, primary_key=True, on_delete=models.PROTECT, related_name="pack")
     size = models.BigIntegerField(default=0)

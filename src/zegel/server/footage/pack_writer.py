@@ -26,7 +26,7 @@ def folder_of(epoch_id: UUID) -> str:
 
 
 def append(pack: Pack, pieces: Sequence[bytes]) -> Sequence[int]:
-    """Stores the pieces as one part at the end of `pack`, whose row the caller has locked; returns each one's offset."""
+    """Stores the pieces as one part at the end of `pack`, whose row the caller locked; returns their offsets."""
     data = b"".join(pieces)
     key = f"{folder_of(pack.epoch_id)}/p{pack.parts:06d}"
     storage.store().put(key, data)

@@ -85,8 +85,8 @@ not_personal(
 )
 declare(
     "footage.Lease",
-    ("person_id", "party_id", "role", "purpose", "camera_id", "track", "alarm_id", "wanted", "releases_handed", "opened_at",
-     "expires_at", "ended_at"),
+    ("person_id", "party_id", "role", "purpose", "camera_id", "track", "alarm_id", "wanted", "releases_handed",
+     "opened_at", "expires_at", "ended_at"),
     subject=Subject.USER, path="person_id", category=Category.ACTIVITY, purpose=Purpose.ACCOUNTABILITY,
     basis=Basis.LEGITIMATE_INTERESTS, recipients=(Recipient.OWNER, Recipient.ARC), term=Term.VIEW_LOG,
     starts=Start.MADE,

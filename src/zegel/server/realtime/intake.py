@@ -82,7 +82,7 @@ def leave(actor: Actor) -> None:
 
 @dataclass(frozen=True)
 class Answer:
-    """`refused`: (code, why) for good. `try_again`: nothing is known to be stored. `actor`: after a pairing, the unit."""
+    """`refused`: (code, why), for good. `try_again`: nothing is known to be stored. `actor`: the unit just paired."""
 
     refused: tuple[str, str] | None = None
     try_again: bool = False

@@ -151,7 +151,7 @@ def accept_keyset(actor: Actor, unit_id: UUID, envelope: bytes) -> UnitObject:
 
 
 def accept_policy(actor: Actor, unit_id: UUID, envelope: bytes) -> UnitObject:
-    """A newer policy of an owner in the newest keyset. Arming it needs the gate's facts. Raises Denied, ObjectRefused."""
+    """A newer policy of an owner in the newest keyset. Arming needs the gate's facts. Raises Denied, ObjectRefused."""
     with work.transaction(actor) as w:
         unit = _own_unit(actor, unit_id, Action.POLICY)
         before = queries.newest_policy(unit)
@@ -180,7 +180,12 @@ def accept_command(actor: Actor, unit_id: UUID, envelope: bytes) -> UnitObject:
         _not_revoked(unit)
         if actor.id is None or command.person != actor.id.bytes:
             raise ObjectRefused("not_allowed", "the command is signed by somebody else than its sender")
-        facts: Facts = {"unit": unit.id, "hash": command.hash, "action": str(command.action), "counter": command.counter}
+        facts: Facts = {
+            "unit": unit.id,
+            "hash": command.hash,
+            "action": str(command.action),
+            "counter": command.counter,
+        }
         w.record(Entry(Kind.COMMAND, unit.owner_id, facts, unit.id))
         row = _keep(unit, ObjectKind.COMMAND, command.counter, command.hash, envelope, None, actor.id)
         _deliver(w, unit, "command")

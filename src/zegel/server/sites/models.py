@@ -141,7 +141,7 @@ class Pairing(TenantModel):
 
 
 class Appearance(models.Model):
-    """A unit that nobody owns, on the link now. No tenant: found by who names its whole fingerprint; gone in an hour."""
+    """A unit that nobody owns, on the link now: found by who names its whole fingerprint; gone in an hour."""
 
     fingerprint = models.BinaryField(primary_key=True, max_length=32)
     unit_id = models.UUIDField()

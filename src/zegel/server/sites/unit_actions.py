@@ -153,7 +153,8 @@ def _unit_of(pairing: Pairing, sign_pk: bytes, fingerprint: bytes) -> Unit:
         defaults={
             "owner_id": pairing.owner_id, "provider_id": pairing.provider_id, "site_id": pairing.site_id,
             "name": pairing.name, "sign_pk": sign_pk, "fingerprint": fingerprint, "pairing_id": pairing.pairing_id,
-            "state": UnitState.PAIRED, "software": pairing.software, "paired_at": clock.now(), "last_seen_at": clock.now(),
+            "state": UnitState.PAIRED, "software": pairing.software, "paired_at": clock.now(),
+            "last_seen_at": clock.now(),
         },
     )  # fmt: skip
     for camera_id, name in pairing.cameras:
