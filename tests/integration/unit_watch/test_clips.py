@@ -62,7 +62,7 @@ def test_a_jump_of_light_over_a_car_park_alarms_nobody() -> None:
 def test_traffic_is_vehicles_and_no_persons() -> None:
     kinds = [finding.cls for _, _, found in watched(shared("media/bgs_video02.avi")) for finding in found]
     assert Kind.PERSON not in kinds
-    assert kinds.count(Kind.VEHICLE) > 50
+    assert kinds.count(Kind.VEHICLE) > 20
 
 
 def test_cars_seen_from_straight_above_are_no_persons() -> None:
@@ -70,7 +70,8 @@ def test_cars_seen_from_straight_above_are_no_persons() -> None:
     assert Kind.PERSON not in kinds
 
 
-def test_recall_on_the_annotated_frames_of_the_demo_footage() -> None:
+def test_recall_on_the_annotated_frames_of_the_demo_footage(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("zegel.unit.watch.watcher.KNOWN_LOOK_S", 0.0)  # look at each of them
     clip, boxes = shared("media/vtest.avi"), annotated(shared("media/pets09_s2l1_gt_subset.txt"))
     parts = [*watched(clip, 7), *watched(clip, 10, begin_s=70)]
     found = {number: list(findings) for number, _, findings in parts}

@@ -92,7 +92,16 @@ class Analyst:
         # Key frames that are only glanced at go without their last smoothing: a sixth less work.
         self._glance = _decoder(stream, {"skip_loop_filter": "all"})
 
-    def packet(self, packet: Packet) -> None:
+    def wants(self, packet: Packet) -> bool:
+        """Whether this packet is to be looked at now. Asked by the reading thread; a stale answer costs one frame."""
+        return self._eager or packet.keyframe or packet.arrival_mono_s < self._awake_until_s
+
+    def jumped(self, packet: Packet) -> bool:
+        """Whether the sizes say that something moves. Only the reading thread asks, once for each packet."""
+        return not self._eager and not packet.keyframe and self._sizes.jumped(len(packet.data))
+
+    def packet(self, packet: Packet, jumped: bool = False) -> None:
+        """`jumped`: what `jumped` said of it."""
         if self._decoder is None:
             return
         self._remember(packet)
@@ -100,7 +109,7 @@ class Analyst:
             self._decode_all(packet.arrival_mono_s)
         elif packet.keyframe:
             self._decode_key(packet)
-        elif self._sizes.jumped(len(packet.data)):
+        elif jumped:
             self._wake(packet.arrival_mono_s, DOUBT_S)
             self._by_size = True
             self._decode_all(packet.arrival_mono_s)

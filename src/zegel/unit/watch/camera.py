@@ -27,6 +27,7 @@ from zegel.unit.watch.picture import Image
 from zegel.unit.watch.watcher import Eye, Watcher
 
 BEAT_S = 2.0
+LISTEN_S = 0.1
 TOGETHER_S = 0.08
 """Packets cross to the unit together for so long; what is seen crosses at once, and takes them along."""
 MAX_TOGETHER = 512 * 1024
@@ -43,12 +44,13 @@ class Waiting:
     """Items between a reading thread and analysis. What analysis can't follow is left out, by groups of pictures."""
 
     def __init__(self) -> None:
-        self._items: deque[tuple[str, Item]] = deque()
+        self._items: deque[tuple[str, Item, bool]] = deque()
         self._bytes = 0
         self._skipping: set[str] = set()
         self._ready = Condition()
 
-    def put(self, stream: str, item: Item) -> None:
+    def put(self, stream: str, item: Item, urgent: bool, jumped: bool = False) -> None:
+        """Analysis is woken only by what is urgent; the rest waits for it, which saves most of the wakes."""
         with self._ready:
             if isinstance(item, Packet):
                 if item.keyframe and self._bytes < MAX_WAITING:
@@ -58,17 +60,19 @@ class Waiting:
                 if stream in self._skipping:
                     return
                 self._bytes += len(item.data)
-            self._items.append((stream, item))
-            self._ready.notify()
+            self._items.append((stream, item, jumped))
+            if urgent:
+                self._ready.notify()
 
-    def get(self, timeout_s: float) -> tuple[str, Item] | None:
+    def get(self, timeout_s: float) -> tuple[str, Item, bool] | None:
+        """The next item, and whether its size jumped; None when nothing urgent came in time."""
         with self._ready:
             if not self._items and not self._ready.wait(timeout_s):
                 return None
-            stream, item = self._items.popleft()
+            stream, item, jumped = self._items.popleft()
             if isinstance(item, Packet):
                 self._bytes -= len(item.data)
-            return stream, item
+            return stream, item, jumped
 
 
 class Camera:
@@ -99,15 +103,17 @@ class Camera:
         self._read("main", self._config.source)
         if self._config.substream:
             self._read("sub", self._config.substream)
-        beat_s = 0.0
+        beat_s = heard_s = 0.0
         while not self._stopping.is_set():
             now_s = clock.mono_s()
             if now_s - beat_s >= BEAT_S:
                 beat_s = now_s
                 self._say(Beat(now_s))
-            self._listen()
+            if now_s - heard_s >= LISTEN_S:
+                heard_s = now_s
+                self._listen()
             self._send_held()
-            got = self._waiting.get(TOGETHER_S if self._held else BEAT_S / 4)
+            got = self._waiting.get(BEAT_S / 4)
             if got is not None:
                 self._watch_item(*got)
 
@@ -136,7 +142,9 @@ class Camera:
         try:
             for item in open_camera(source, self._stopping):
                 self._pass_on(stream, item)
-                self._waiting.put(stream, item)
+                analyst = self._analysts[stream]
+                jumped = isinstance(item, Packet) and analyst.jumped(item)
+                self._waiting.put(stream, item, jumped or not isinstance(item, Packet) or analyst.wants(item), jumped)
         except (BrokenPipeError, ConnectionResetError, EOFError):
             self._stopping.set()
         except BaseException:
@@ -156,7 +164,7 @@ class Camera:
         self._flowing = self._watch.forwarding and (self._flowing or packet.keyframe)
         return self._flowing
 
-    def _watch_item(self, stream: str, item: Item) -> None:
+    def _watch_item(self, stream: str, item: Item, jumped: bool) -> None:
         if isinstance(item, Technical):
             return
         if stream == "main" and isinstance(item, Packet):
@@ -169,7 +177,7 @@ class Camera:
         if isinstance(item, Stream):
             analyst.stream(item)
         else:
-            analyst.packet(item)
+            analyst.packet(item, jumped)
 
     def _say(self, message: Message) -> None:
         with self._sending:

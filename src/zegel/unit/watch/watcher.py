@@ -20,7 +20,7 @@ from zegel.unit.watch.motion import MotionDetector, Movement, Region, filled, gu
 from zegel.unit.watch.picture import SMALL, Image, Picture
 from zegel.unit.watch.tamper import View, ViewTamper
 
-MAX_LOOKS = 3
+MAX_LOOKS = 2
 """Cut-outs that the classifier sees of one frame; what moves elsewhere too is looked at in the whole picture."""
 AGREE_S = 1.5
 """Within this time a second doubtful box makes the first one sure."""
@@ -31,6 +31,8 @@ MOVING_SHARE = 0.06
 WENT = 0.2
 """How far a vehicle must go before it counts, in its own size."""
 IN_ZONE_SHARE = 0.3
+KNOWN_LOOK_S = 0.45
+"""While something sure is in sight, new boxes are wanted twice a second, no more."""
 IDLE_LOOKS = 25
 """After so many looks in a row at things that nobody alarms on (a tree in the wind) every second one is left out."""
 
@@ -76,6 +78,7 @@ class Watcher:
         self._tamper = ViewTamper()
         self._tracks: list[_Track] = []
         self._dull = 0
+        self._looked_s = -math.inf
         self.configure(watch or Watch())
 
     @property
@@ -101,8 +104,10 @@ class Watcher:
 
     def _classified(self, eye: Eye, picture: Picture, movement: Movement, t_s: float) -> tuple[Finding, ...]:
         self._dull += 1
-        if self._dull > IDLE_LOOKS and self._dull % 2:
+        known = any(track.sure and t_s - track.at_s < AGREE_S for track in self._tracks)
+        if (known and t_s - self._looked_s < KNOWN_LOOK_S) or (self._dull > IDLE_LOOKS and self._dull % 2):
             return ()
+        self._looked_s = t_s
         boxes = [box for cut in cuts(movement.regions, picture, eye) for box in _look(eye, picture, cut)]
         findings = []
         for box in _distinct(boxes):
