@@ -29,7 +29,7 @@ function destination(party: Party): string {
 
 /** A first visit takes the language of the person's own account; a choice made here before stays. */
 async function ownLanguage(me: Me): Promise<void> {
-  if (cookie("zegel-language") !== "" || me.language === language) return;
+  if (cookie("zegel_language") !== "" || me.language === language) return;
   const body = new URLSearchParams({ language: me.language, csrfmiddlewaretoken: cookie("csrftoken") });
   await fetch("/language", { method: "POST", body, redirect: "manual" }).catch(() => undefined);
 }

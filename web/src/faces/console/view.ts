@@ -66,8 +66,8 @@ function header(state: ConsoleState, act: ConsoleActions): Part {
 }
 
 function bell(state: ConsoleState, act: ConsoleActions): Part {
-  if (!state.soundReady && !state.muted) return html`<button type="button" class="btn quiet small" id="bell" aria-label=${t("Sound is off: press a key")} @click=${act.mute}>${icon("bellOff")}<span>${t("Sound is off: press a key")}</span></button>`;
-  return html`<button type="button" class="btn quiet small" id="bell" aria-label=${state.muted ? t("Muted") : t("Sound on")} aria-pressed=${state.muted ? "true" : "false"} @click=${act.mute}>${icon(state.muted ? "bellOff" : "bell")}<span>${state.muted ? t("Muted") : t("Sound on")}</span><kbd aria-hidden="true">M</kbd></button>`;
+  if (!state.soundReady && !state.muted) return html`<button type="button" class="btn quiet small" id="bell" @click=${act.mute}>${icon("bellOff")}<span>${t("Sound is off: press a key")}</span></button>`;
+  return html`<button type="button" class="btn quiet small" id="bell" aria-pressed=${state.muted ? "true" : "false"} @click=${act.mute}>${icon(state.muted ? "bellOff" : "bell")}<span>${state.muted ? t("Muted") : t("Sound on")}</span><kbd aria-hidden="true">M</kbd></button>`;
 }
 
 // --- the queue ------------------------------------------------------------------------------------------------------

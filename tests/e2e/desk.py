@@ -1,0 +1,129 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""One person at one screen: a browser context of his own, and a memory of everything that went wrong in it."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from playwright.sync_api import Browser, Page, Playwright, Request
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+AXE = ROOT / "web" / "node_modules" / "axe-core" / "axe.min.js"
+FLAGS = (
+    "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync", "--autoplay-policy=no-user-gesture-required",
+    "--force-color-profile=srgb",
+)  # fmt: skip
+PATIENCE_MS = 30_000
+_RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+_AXE = """async (rules) => (await axe.run(document, {runOnly: rules})).violations
+  .flatMap(v => v.nodes.map(n => `${v.id}: ${n.target.join(' ')}: ${n.failureSummary}`))"""
+_WIDER = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
+_PLAYING = """() => { const v = document.querySelector('#picture video');
+  return v !== null && v.videoWidth > 0 && v.currentTime > 0 }"""
+# What the pages may keep: who is signed in, the forgery token, and the chosen language (C4: functional ones only).
+COOKIES = {"zegel", "csrftoken", "zegel_language"}
+DATABASES = {"zegel"}
+
+
+def browser_path() -> str | None:
+    return shutil.which("chromium") or shutil.which("chromium-browser")
+
+
+def launch(driver: Playwright) -> Browser:
+    path = browser_path()
+    assert path is not None
+    return driver.chromium.launch(executable_path=path, args=list(FLAGS))
+
+
+@dataclass
+class Desk:
+    """`page` is the screen; `strangers` the requests to anyone else; `complaints` what the browser refused or threw."""
+
+    page: Page
+    origin: str
+    strangers: list[str] = field(default_factory=list)
+    complaints: list[str] = field(default_factory=list)
+    sent: list[str] = field(default_factory=list)
+
+    @classmethod
+    def at(cls, browser: Browser, origin: str, width: int = 1440, height: int = 900, language: str = "en") -> Desk:
+        context = browser.new_context(
+            viewport={"width": width, "height": height}, locale=language, timezone_id="Europe/Amsterdam",
+            reduced_motion="reduce",
+        )  # fmt: skip
+        context.set_default_timeout(PATIENCE_MS)
+        desk = cls(context.new_page(), origin)
+        desk.page.on("request", desk._asked)
+        desk.page.on("pageerror", lambda error: desk.complaints.append(str(error)))
+        desk.page.on("console", lambda said: desk._said(said.type, said.text))
+        return desk
+
+    def _asked(self, request: Request) -> None:
+        if request.url.startswith(("blob:", "data:")):
+            return
+        if urlsplit(request.url).netloc != urlsplit(self.origin).netloc:
+            self.strangers.append(request.url)
+        if request.method == "POST" and request.post_data_buffer is not None:
+            self.sent.append(request.post_data_buffer.decode("utf-8", "replace"))
+
+    def _said(self, kind: str, text: str) -> None:
+        # A status that the code handles (401 at a wrong password, 425 before a checkpoint) is the browser's own note.
+        if kind in {"error", "warning"} and not text.startswith("Failed to load resource"):
+            self.complaints.append(text)
+
+    def go(self, path: str) -> None:
+        self.page.goto(self.origin + path)
+
+    def sign_in(self, email: str, password: str, face: str) -> None:
+        self.go("/sign-in")
+        self.page.fill("#email", email)
+        self.page.fill("#password", password)
+        self.page.press("#password", "Enter")
+        self.page.wait_for_url(f"**/{face}/**")
+
+    def settled(self) -> None:
+        """Fonts there, nothing loading."""
+        self.page.wait_for_load_state("load")
+        self.page.evaluate("() => document.fonts.ready")
+        self.page.wait_for_function("() => !document.querySelector('.skeleton, .loading')", timeout=PATIENCE_MS)
+
+    def axe(self) -> list[str]:
+        """What axe finds wrong: rule, element, and why."""
+        self.page.evaluate(AXE.read_text("utf-8"))
+        found = self.page.evaluate(_AXE, _RULES)
+        return [str(one) for one in found]
+
+    def overflow(self) -> int:
+        """Pixels by which the page is wider than its window."""
+        return int(self.page.evaluate(_WIDER))
+
+    def keeps(self) -> dict[str, Sequence[str]]:
+        """Everything this browser keeps for the site."""
+        stored = self.page.evaluate(
+            "async () => ({local: Object.keys(localStorage), session: Object.keys(sessionStorage),"
+            " databases: (await indexedDB.databases()).map(d => d.name), caches: await caches.keys()})"
+        )
+        return {**stored, "cookies": [str(cookie.get("name")) for cookie in self.page.context.cookies()]}
+
+    def playing(self) -> bool:
+        return bool(self.page.evaluate(_PLAYING))
+
+    def wait_for_picture(self) -> None:
+        self.page.wait_for_function(_PLAYING, polling=50)
+
+    def leave(self) -> None:
+        self.page.context.close()
+
+
+def functional_only(desk: Desk) -> None:
+    """C4: nobody else is asked, and nothing but the functional is kept."""
+    assert desk.strangers == []
+    kept = desk.keeps()
+    assert set(kept["cookies"]) <= COOKIES
+    assert set(kept["databases"]) <= DATABASES
+    assert [*kept["local"], *kept["session"], *kept["caches"]] == []

@@ -1,0 +1,93 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Every page: reachable for everyone, in four languages, at every width, asking nobody else for anything (C4)."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.e2e.conftest import Story
+from tests.e2e.desk import functional_only
+
+pytestmark = pytest.mark.usefixtures("desks_closed")
+
+PUBLIC = ("/", "/sign-in", "/verify", "/kit")
+SPECIMENS = tuple(
+    f"/kit?show={name}"
+    for name in (
+        "console-quiet", "console-ringing", "console-looking", "console-recalled", "console-lost",
+        "portal-now", "portal-alarm", "portal-arming", "portal-compare", "portal-cameras", "portal-recordings",
+        "portal-events", "portal-looked", "portal-you", "portal-new",
+    )
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("width", [1440, 390])
+def test_axe_finds_nothing_on_any_page_or_state(story: Story, width: int) -> None:
+    desk = story.desk(width)
+    found = {}
+    for path in PUBLIC + SPECIMENS:
+        desk.go(path)
+        desk.page.evaluate("() => document.fonts.ready")
+        if wrong := desk.axe():
+            found[path] = wrong
+    assert found == {}
+
+
+@pytest.mark.parametrize("width", [360, 390, 768, 1024, 1440, 2560])
+def test_no_page_is_wider_than_its_window(story: Story, width: int) -> None:
+    desk = story.desk(width)
+    wide = {}
+    for path in PUBLIC + SPECIMENS:
+        desk.go(path)
+        if (by := desk.overflow()) > 0:
+            wide[path] = by
+    assert wide == {}
+
+
+@pytest.mark.parametrize("language", ["nl", "sv", "de", "en"])
+def test_every_page_speaks_the_language_and_fits_a_phone_in_it(story: Story, language: str) -> None:
+    desk = story.desk(360, 780, language)
+    for path in PUBLIC + SPECIMENS:
+        desk.go(path)
+        assert desk.page.get_attribute("html", "lang") == language
+        assert desk.overflow() <= 0, path
+    desk.go("/sign-in")
+    words = {"nl": "Inloggen", "sv": "Logga in", "de": "Anmelden", "en": "Sign in"}
+    assert desk.page.inner_text("h1") == words[language]
+
+
+def test_pages_ask_nobody_else_keep_only_what_they_need_and_obey_their_own_policy(story: Story) -> None:
+    desk = story.desk()
+    for path in PUBLIC + SPECIMENS:
+        desk.go(path)
+        desk.page.wait_for_load_state("networkidle")
+        functional_only(desk)
+    assert desk.complaints == []
+
+
+def test_the_language_switch_works_and_stays(story: Story) -> None:
+    desk = story.desk()
+    desk.go("/verify")
+    desk.page.click("button[lang=sv]")
+    desk.page.wait_for_selector("html[lang=sv]")
+    desk.go("/")
+    assert desk.page.get_attribute("html", "lang") == "sv"
+    functional_only(desk)
+
+
+def test_the_log_on_the_landing_page_is_verified_in_the_browser(story: Story) -> None:
+    desk = story.desk()
+    desk.go("/")
+    desk.page.wait_for_selector("#log:has-text('its signature holds')")
+
+
+def test_every_page_is_refused_to_frames_and_carries_the_strict_policy(story: Story) -> None:
+    desk = story.desk()
+    for path in (*PUBLIC, "/console/", "/portal/", "/backoffice/"):
+        answer = desk.page.request.get(story.origin + path)
+        policy = answer.headers["content-security-policy"]
+        assert "unsafe-inline" not in policy
+        assert "frame-ancestors 'none'" in policy
+        assert "<style" not in answer.text()
+        assert " style=" not in answer.text()
+        assert "<script>" not in answer.text()
