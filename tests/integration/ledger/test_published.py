@@ -56,8 +56,10 @@ def test_another_history_under_the_same_key_is_caught(db, tmp_path, capsys):
         verify(url, "--since", str(seen))
     with psycopg.connect(db.admin, autocommit=True) as admin:
         admin.execute("ALTER TABLE ledger_entry DISABLE TRIGGER ALL")
-        admin.execute("UPDATE ledger_entry SET commitment = sha256('x'), leaf_hash = sha256('\\x00'::bytea || sha256('x')) "
-                      "WHERE index = 3")  # fmt: skip
+        admin.execute(
+            "UPDATE ledger_entry SET commitment = sha256('x'), "
+            "leaf_hash = sha256('\\x00'::bytea || sha256('x')) WHERE index = 3"
+        )
         admin.execute("UPDATE ledger_published SET size = 0")
     storage.store().delete_prefix("ledger")
     publish(db)
@@ -116,8 +118,10 @@ def test_files_are_served_as_tlog_tiles_are_read(db):
     assert "Set-Cookie" not in full
 
 
-@pytest.mark.parametrize("path", ["0/002", "0/001.p/45", "0/001", "2/000.p/1", "64/000", "0/1", "0/000.p/256", "0/000.p/0",
-                                  "entries/x000/000", "0/../checkpoint"])  # fmt: skip
+MISSING = "0/002 0/001.p/45 0/001 2/000.p/1 64/000 0/1 0/000.p/256 0/000.p/0 entries/x000/000 0/../checkpoint"
+
+
+@pytest.mark.parametrize("path", MISSING.split())
 def test_what_does_not_exist_is_not_there(db, path):
     add(300)
     publish(db)
@@ -318,3 +322,28 @@ def test_a_restored_log_that_went_another_way_cannot_go_on_but_can_begin_anew(db
     assert publish(db) == 404
     assert queries.latest_checkpoint().startswith("localhost:8000/ledger/2\n404\n")
     assert actions.append(Entry(Kind.SOFTWARE, None, {}), system()).origin == "localhost:8000/ledger/2"
+
+
+# --- the invariants ---------------------------------------------------------------------------------------------------
+
+
+def faults() -> list[str]:
+    from zegel.server.kernel.invariants import ask_all
+
+    return [fault for answer in ask_all() if answer.name.startswith("ledger.") for fault in answer.faults]
+
+
+def test_fsck_finds_nothing_in_a_log_that_forgot_and_something_in_one_that_was_changed(db):
+    add(5, ids.new())
+    actions.forget([1], "term_over", system())
+    publish(db)
+    assert faults() == []
+    with psycopg.connect(db.admin, autocommit=True) as admin:
+        admin.execute("UPDATE ledger_body SET sealed = NULL WHERE index = 3")
+        admin.execute(
+            "UPDATE ledger_body SET sealed = (SELECT sealed FROM ledger_body WHERE index = 0) WHERE index = 2"
+        )
+        admin.execute("ALTER TABLE ledger_entry DISABLE TRIGGER ALL")
+        admin.execute("UPDATE ledger_entry SET leaf_hash = sha256('x') WHERE index = 4")
+    found = " ".join(faults())
+    assert all(f"ntry {index}" in found for index in (2, 3, 4))

@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import get_token
 from ninja import Field, Router, Schema
 
-from zegel.server.api.base import acting, anybody
+from zegel.server.api.base import acting, anybody, known
 from zegel.server.api.fields import Bytes, to_text
 from zegel.server.ledger import queries as ledger
 from zegel.server.people import actions, queries, sessions
@@ -62,7 +62,7 @@ def sign_out_everywhere(request: HttpRequest) -> dict[str, bool]:
     return {"signed_out": True}
 
 
-@router.get("/me", auth=anybody)
+@router.get("/me", auth=known)
 def me(request: HttpRequest, response: HttpResponse) -> dict[str, Any]:
     """As sign-in answered, for a page that was loaded anew."""
     return describe(request, sessions.signed_in(request.session))
@@ -75,7 +75,7 @@ def store_pins(request: HttpRequest, body: Pins) -> dict[str, bool]:
     return {"stored": True}
 
 
-@router.post("/acting-party", auth=anybody)
+@router.post("/acting-party", auth=known)
 def acting_party(request: HttpRequest, body: PartyChoice) -> dict[str, Any]:
     """From now on this session acts for that party."""
     sessions.choose_party(request, body.party_id, body.role)

@@ -20,6 +20,7 @@ from zegel.server.api import errors, throttle
 from zegel.server.api.routers import ROUTERS
 from zegel.server.kernel.actor import Actor
 from zegel.server.people import sessions
+from zegel.server.people.models import Person
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
@@ -45,7 +46,19 @@ class Anybody(APIKeyCookie):
         return "anybody"
 
 
+class Known(APIKeyCookie):
+    """A session cookie of somebody, for whomever he acts: to find out who one is, and to choose a party."""
+
+    param_name = settings.SESSION_COOKIE_NAME
+
+    def authenticate(self, request: HttpRequest, key: str | None) -> Person:
+        person = sessions.signed_in(request.session)
+        throttle.signed_in.take(str(person.id))
+        return person
+
+
 signed_in = SignedIn()
+known = Known()
 anybody = Anybody()
 
 

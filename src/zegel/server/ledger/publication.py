@@ -14,6 +14,7 @@ import json
 
 from django.db import connection
 
+from zegel.server.ledger.entry import read_body, unpack_ranges
 from zegel.server.ledger.models import EntryRow, Head, Published
 from zegel.server.ledger.sealing import open_body
 from zegel.server.ledger.tilestore import of_origin
@@ -24,14 +25,23 @@ def forgotten() -> dict[str, object]:
     with connection.cursor() as cursor:
         cursor.execute("SELECT first, past FROM ledger_gaps()")
         missing = [[first, past] for first, past in cursor.fetchall()]
+    deletions = [{"index": index, "salt": _b64(salt), "body": _b64(body)} for index, salt, body in _own()]
+    return {"size": Head.objects.get().size, "missing": missing, "deletions": deletions}
+
+
+def named() -> list[tuple[int, int]]:
+    """Every range of entries that a deletion or a restore in the log names."""
+    facts = [read_body(body).facts.get("entries") for _, _, body in _own()]
+    return [pair for packed in facts if packed is not None for pair in unpack_ranges(packed)]
+
+
+def _own() -> list[tuple[int, bytes, bytes]]:
+    """The log's own entries: (index, salt, body)."""
+    with connection.cursor() as cursor:
         cursor.execute("SELECT index, shred_id, sealed FROM ledger_own()")
         rows = cursor.fetchall()
     commitments = dict(EntryRow.objects.filter(index__in=[row[0] for row in rows]).values_list("index", "commitment"))
-    deletions = []
-    for index, shred_id, sealed in rows:
-        salt, body = open_body(shred_id, sealed, commitments[index])
-        deletions.append({"index": index, "salt": _b64(salt), "body": _b64(body)})
-    return {"size": Head.objects.get().size, "missing": missing, "deletions": deletions}
+    return [(index, *open_body(shred_id, sealed, commitments[index])) for index, shred_id, sealed in rows]
 
 
 def publish_forgotten() -> None:
