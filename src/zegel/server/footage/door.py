@@ -151,10 +151,12 @@ def fetch(actor: Actor, lease_id: UUID, segment_ids: Sequence[str]) -> list[byte
     if not 1 <= len(segment_ids) <= MAX_FETCHED_AT_ONCE:
         raise BadRange
     keys = [_segment_key(text) for text in segment_ids]
+    if actor.id is None or actor.party_id is None:
+        raise LeaseEnded
     with tenancy.acting_as(actor.party_id, actor.id):
-        lease = _running(actor, lease_id)
-        _still_allowed(replace(actor, purpose=lease.purpose), lease)
-        places = _places(lease, keys)
+        lease = queries.running(lease_id, actor.id, actor.party_id, actor.role or "")
+        _still_allowed(actor, lease)
+        places = _places(lease_id, keys)
         return pack_reader.read(_within(places, MAX_BYTES_AT_ONCE))
 
 
@@ -165,19 +167,11 @@ def _segment_key(text: str) -> tuple[UUID, int]:
     return ids.from_text(epoch), int(seq)
 
 
-def _places(lease: Lease, keys: Sequence[tuple[UUID, int]]) -> list[pack_reader.Place]:
-    shares = [_range_of(row) for row in LeaseShare.objects.filter(lease=lease, expires_at__gt=clock.now())]
-    found: dict[tuple[UUID, int], Segment] = {}
-    for epoch in {epoch for epoch, _ in keys}:
-        numbers = [seq for other, seq in keys if other == epoch]
-        for row in Segment.objects.filter(epoch_id=epoch, seq__in=numbers).only(
-            "epoch_id", "seq", "slot", "offset", "size"
-        ):
-            found[epoch, row.seq] = row
-    for key in keys:
-        if key not in found or not rules.covered(shares, key[0], found[key].slot):
-            raise LeaseEnded
-    return [pack_reader.Place(key[0], found[key].offset, found[key].size) for key in keys]
+def _places(lease_id: UUID, keys: Sequence[tuple[UUID, int]]) -> list[pack_reader.Place]:
+    found = queries.covered_places(lease_id, keys)
+    if not found.keys() >= set(keys):
+        raise LeaseEnded
+    return [pack_reader.Place(key[0], *found[key]) for key in keys]
 
 
 def _within(places: Sequence[pack_reader.Place], most: int) -> Sequence[pack_reader.Place]:
@@ -201,14 +195,19 @@ def _running(actor: Actor, lease_id: UUID, *, lock: bool = False) -> Lease:
     return lease
 
 
-def _still_allowed(actor: Actor, lease: Lease) -> None:
-    """The window each time; the gate's answer at most a second old."""
-    if lease.alarm_id is not None and not queries.is_open(queries.window_of(lease.alarm_id)):
+def _still_allowed(actor: Actor, lease: queries.Running | None) -> None:
+    """Lease and window each time; the gate's answer at most a second old."""
+    if lease is None:
+        raise LeaseEnded
+    if not lease.window_open:
         raise WindowClosed
-    key, now = (lease.id, actor.role), clock.monotonic()
+    if not lease.runs:
+        raise LeaseEnded
+    key, now = (lease.lease_id, actor.role), clock.monotonic()
     if _allowed_until.get(key, 0.0) > now:
         return
-    gate.require(actor, Action.VIEW, _resource(_camera(lease.camera_id), lease.alarm_id))
+    asking = replace(actor, purpose=lease.purpose)
+    gate.require(asking, Action.VIEW, _resource(_camera(lease.camera_id), lease.alarm_id))
     if len(_allowed_until) > 10_000:
         _allowed_until.clear()
     _allowed_until[key] = now + GATE_ANSWER_LASTS_S

@@ -57,6 +57,7 @@ class Part(TenantModel):
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=["pack", "number"], name="footage_part_number"),)
+        indexes = (models.Index(fields=["pack", "offset"], name="footage_part_place"),)
 
 
 class Segment(TenantModel):

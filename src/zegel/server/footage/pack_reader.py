@@ -7,9 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db import transaction
+from django.db import connection
 
-from zegel.server.footage.models import Part
 from zegel.server.kernel import storage
 
 
@@ -40,33 +39,47 @@ def read(places: Sequence[Place]) -> list[bytes]:
 
 
 def _read(places: Sequence[Place]) -> list[bytes]:
-    parts = _parts({place.epoch for place in places})
-    runs: list[tuple[Part, int, int, list[tuple[int, Place]]]] = []  # part, from, to, who is in it
+    parts = {epoch: _parts([place for place in places if place.epoch == epoch]) for epoch in {p.epoch for p in places}}
+    runs: list[tuple[_Part, int, int, list[int]]] = []  # part, from, to, which places are in it
     for number, place in enumerate(places):
-        part = _holding(parts, place)
+        part, end = _holding(parts[place.epoch], place), place.offset + place.size
         if runs and runs[-1][0] is part and runs[-1][2] == place.offset:
-            runs[-1] = (part, runs[-1][1], place.offset + place.size, [*runs[-1][3], (number, place)])
+            runs[-1] = (part, runs[-1][1], end, [*runs[-1][3], number])
         else:
-            runs.append((part, place.offset, place.offset + place.size, [(number, place)]))
+            runs.append((part, place.offset, end, [number]))
     found: dict[int, bytes] = {}
     for part, start, end, inside in runs:
         data = memoryview(storage.store().get_range(part.key, start - part.offset, end - start))
-        for number, place in inside:
-            found[number] = bytes(data[place.offset - start : place.offset - start + place.size])
+        for number in inside:
+            at = places[number].offset - start
+            found[number] = bytes(data[at : at + places[number].size])
     return [found[number] for number in range(len(places))]
 
 
-def _parts(epochs: set[UUID]) -> list[Part]:
-    with transaction.atomic():
-        return list(Part.objects.filter(pack_id__in=epochs).order_by("pack_id", "offset"))
+@dataclass(frozen=True)
+class _Part:
+    key: str
+    offset: int
+    size: int
 
 
-def _holding(parts: Sequence[Part], place: Place) -> Part:
+_PARTS = """
+SELECT key, "offset", size FROM footage_part WHERE pack_id = %(pack)s AND "offset" < %(end)s AND "offset" >= coalesce(
+  (SELECT max("offset") FROM footage_part WHERE pack_id = %(pack)s AND "offset" <= %(start)s), 0)
+ORDER BY "offset"
+"""
+
+
+def _parts(places: Sequence[Place]) -> list[_Part]:
+    """The parts of one epoch's pack that hold these places. By hand: it is asked for every segment that is shown."""
+    start, end = min(p.offset for p in places), max(p.offset + p.size for p in places)
+    with connection.cursor() as cursor:
+        cursor.execute(_PARTS, {"pack": places[0].epoch, "start": start, "end": end})
+        return [_Part(*row) for row in cursor.fetchall()]
+
+
+def _holding(parts: Sequence[_Part], place: Place) -> _Part:
     for part in parts:
-        if part.pack_id == place.epoch and part.offset <= place.offset < part.offset + part.size:
-            if place.offset + place.size > part.offset + part.size:
-                break
+        if part.offset <= place.offset and place.offset + place.size <= part.offset + part.size:
             return part
-    raise PackDamaged(
-        "These images are not where they should be.", action="Run `zegel fsck` and restore the object store."
-    )
+    raise PackDamaged("These images are not where they should be.", action="Run `zegel fsck` and restore the store.")

@@ -4,8 +4,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from uuid import UUID
 
+from django.db import connection
 from django.db.models import Max
 
 from zegel.server.footage import rules
@@ -98,3 +100,50 @@ def recorded_ranges(epochs: Sequence[Epoch], from_ms: int, to_ms: int) -> list[S
         if first < last:
             found += rules.ranges_of(stored_slots([SlotRange(epoch.id, first, last)]))
     return found
+
+
+# --- what every fetch asks: two statements by hand, because it is asked for each second of each viewer ---
+
+
+@dataclass(frozen=True)
+class Running:
+    """What stands in a lease, and whether it and its window run now."""
+
+    lease_id: UUID
+    purpose: str
+    camera_id: UUID
+    alarm_id: UUID | None
+    runs: bool
+    window_open: bool
+
+
+_RUNNING = """
+SELECT l.id, l.purpose, l.camera_id, l.alarm_id, l.ended_at IS NULL AND l.expires_at > %(now)s,
+       l.alarm_id IS NULL OR coalesce(w.ended_at IS NULL AND w.deadline > %(now)s, false)
+FROM footage_lease l LEFT JOIN footage_window w ON w.alarm_id = l.alarm_id
+WHERE l.id = %(lease)s AND l.person_id = %(person)s AND l.party_id = %(party)s AND l.role = %(role)s
+"""
+
+_COVERED = """
+SELECT DISTINCT s.epoch_id, s.seq, s."offset", s.size FROM footage_segment s
+JOIN footage_leaseshare h ON h.epoch_id = s.epoch_id AND s.slot >= h.from_slot AND s.slot < h.to_slot
+WHERE h.lease_id = %(lease)s AND h.expires_at > %(now)s
+  AND (s.epoch_id, s.seq) IN (SELECT * FROM unnest(%(epochs)s::uuid[], %(numbers)s::bigint[]))
+"""
+
+
+def running(lease_id: UUID, person_id: UUID, party_id: UUID, role: str) -> Running | None:
+    """The lease, if it is exactly this person's, for this party and in this role."""
+    said = {"lease": lease_id, "person": person_id, "party": party_id, "role": role, "now": clock.now()}
+    with connection.cursor() as cursor:
+        cursor.execute(_RUNNING, said)
+        row = cursor.fetchone()
+    return None if row is None else Running(*row)
+
+
+def covered_places(lease_id: UUID, keys: Sequence[tuple[UUID, int]]) -> dict[tuple[UUID, int], tuple[int, int]]:
+    """Offset and size of those segments (epoch, number) that the lease covers now."""
+    epochs, numbers = [epoch for epoch, _ in keys], [number for _, number in keys]
+    with connection.cursor() as cursor:
+        cursor.execute(_COVERED, {"lease": lease_id, "now": clock.now(), "epochs": epochs, "numbers": numbers})
+        return {(epoch, seq): (offset, size) for epoch, seq, offset, size in cursor.fetchall()}
