@@ -105,8 +105,7 @@ def test_the_eleventh_failure_for_an_account_waits_from_wherever_it_comes(db):
 def test_an_unknown_account_is_throttled_alike(db):
     make_world()
     answers = [
-        Browser(f"192.0.2.{n}").sign_in("nobody@nowhere.example").status_code
-        for n in range(rules.MAX_PER_ACCOUNT + 1)
+        Browser(f"192.0.2.{n}").sign_in("nobody@nowhere.example").status_code for n in range(rules.MAX_PER_ACCOUNT + 1)
     ]
     assert answers == [401] * rules.MAX_PER_ACCOUNT + [429]
 
@@ -161,7 +160,9 @@ def test_what_changes_something_needs_the_csrf_token(db):
     browser = Browser()
     browser.sign_in()
     browser.client.cookies["csrftoken"] = "x" * 32
-    assert browser.send("post", "/acting-party", {"party_id": "0" * 8 + "-0000-4000-8000-" + "0" * 12}).status_code == 403
+    assert (
+        browser.send("post", "/acting-party", {"party_id": "0" * 8 + "-0000-4000-8000-" + "0" * 12}).status_code == 403
+    )
 
 
 def test_the_session_key_changes_at_sign_in_and_with_the_acting_party(db):
@@ -238,7 +239,9 @@ def test_a_session_is_known_outside_of_a_request_too(db):
     assert sessions.actor_from_session("no-such-session", "192.0.2.1") is None
 
 
-@pytest.mark.parametrize("body", [{}, {"email": OWNER}, {"email": OWNER, "auth_key": "not base64!"}, {"email": 3, "auth_key": 4}])
+@pytest.mark.parametrize(
+    "body", [{}, {"email": OWNER}, {"email": OWNER, "auth_key": "not base64!"}, {"email": 3, "auth_key": 4}]
+)
 def test_a_malformed_request_is_refused_without_repeating_it(db, body):
     answer = Browser().send("post", "/sign-in", body)
     assert answer.status_code == 422

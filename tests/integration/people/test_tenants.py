@@ -113,7 +113,9 @@ def test_tenant_keys_are_numbered_and_opened_by_members_only(db):
     world = make_world()
     sealed = {world.people["owner"]: b"for the owner", world.people["member"]: b"for the member"}
     actions.store_tenant_key(system(), world.owner, 1, bytes(32), sealed)
-    actions.store_tenant_key(system(), world.owner, 1, bytes([1]) * 32, {world.people["owner"]: b"the next one"}, b"old")
+    actions.store_tenant_key(
+        system(), world.owner, 1, bytes([1]) * 32, {world.people["owner"]: b"the next one"}, b"old"
+    )
     keys = queries.keys_of(world.owner, world.people["owner"])
     assert (keys.number, keys.sealed, keys.older) == (2, b"the next one", ((1, bytes(32), b"for the owner"),))
     assert queries.keys_of(world.owner, world.people["member"]).sealed is None

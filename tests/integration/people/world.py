@@ -69,13 +69,15 @@ def make_world() -> World:
         party("De Haan Bouw", PartyKind.COMPANY), party("Waakzaam"), party("Alarmcentrale"),
         party("Familie Vreemd", PartyKind.HOUSEHOLD),
     )  # fmt: skip
-    world.people.update({
-        "owner": member(world.owner, Role.OWNER, "owner@dehaan.example"),
-        "member": member(world.owner, Role.MEMBER, "foreman@dehaan.example", "nl"),
-        "operator": member(world.arc, Role.OPERATOR, "operator@centrale.example"),
-        "technician": member(world.provider, Role.TECHNICIAN, "tech@waak.example"),
-        "stranger": member(world.stranger, Role.OWNER, "vreemd@vreemd.example"),
-    })
+    world.people.update(
+        {
+            "owner": member(world.owner, Role.OWNER, "owner@dehaan.example"),
+            "member": member(world.owner, Role.MEMBER, "foreman@dehaan.example", "nl"),
+            "operator": member(world.arc, Role.OPERATOR, "operator@centrale.example"),
+            "technician": member(world.provider, Role.TECHNICIAN, "tech@waak.example"),
+            "stranger": member(world.stranger, Role.OWNER, "vreemd@vreemd.example"),
+        }
+    )
     actions.relate(system(), world.owner, world.arc, RelationKind.ARC)
     actions.relate(system(), world.owner, world.provider, RelationKind.PROVIDER)
     return world

@@ -162,8 +162,7 @@ def test_require_raises_with_a_sentence(monkeypatch):
     assert denied.value.message == "The window of this alarm is closed."
 
 
-# --- the real table, one condition a line
--------------------------------------------------------------------------------
+# --- the real table, one condition a line ---
 
 
 def lines() -> list[tuple[Rule, Role, Action, Purpose | None]]:
@@ -176,9 +175,11 @@ def lines() -> list[tuple[Rule, Role, Action, Purpose | None]]:
     ]
 
 
-@pytest.fixture(
-    scope="module", params=lines(), ids=lambda line: f"{line[0].number}-{line[1]}-{line[2]}-{line[0].resource}"
-)
+def _name(line) -> str:
+    return f"{line[0].number}-{line[1]}-{line[2]}-{line[0].resource}"
+
+
+@pytest.fixture(scope="module", params=lines(), ids=_name)
 def line(request):
     return request.param
 

@@ -20,7 +20,7 @@ from zegel.seal.tiles import WIDTH, Tile
 from zegel.server.kernel import locks, work
 from zegel.server.kernel.actor import system
 from zegel.server.ledger import origin
-from zegel.server.ledger.entry import Entry, Kind, pack_ranges
+from zegel.server.ledger.entry import Entry, Fact, Kind, pack_ranges
 from zegel.server.ledger.errors import LedgerError, TreeConflict
 from zegel.server.ledger.jobs import LOCK
 from zegel.server.ledger.source import DatabaseSource, origin_number
@@ -60,7 +60,7 @@ def go_on() -> Recovered:
             lost = tiles.commitments(first, min(head.size, first + ADOPTED_AT_ONCE))
             _check_adopted(tiles, first, lost)
             connection.execute("SELECT ledger_adopt(%s, %s::bytea[])", [first, lost])
-    facts = {"entries": pack_ranges(range(before, head.size)), "reason": "older_database_restored"}
+    facts: dict[str, Fact] = {"entries": pack_ranges(range(before, head.size)), "reason": "older_database_restored"}
     with work.transaction(system()) as w:
         w.record(Entry(Kind.RESTORE, None, facts))
     return Recovered(before, head.size, origin.name(number))
@@ -73,7 +73,7 @@ def begin_anew() -> Recovered:
         head = _published(of_origin(number), number)
         before = DatabaseSource(connection, number).size()
         connection.execute("SELECT ledger_new_origin(%s, %s)", [number, EMPTY_ROOT])
-    facts = {"old_origin": head.origin, "old_size": head.size, "old_root": head.root, "held": before}
+    facts: dict[str, Fact] = {"old_origin": head.origin, "old_size": head.size, "old_root": head.root, "held": before}
     with work.transaction(system()) as w:
         w.record(Entry(Kind.CHECKPOINT_RESTART, None, facts))
     return Recovered(before, before + 1, origin.name(number + 1))
