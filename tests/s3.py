@@ -60,6 +60,7 @@ class S3Server:
             f"-s3.config={config}",
             "-s3.autoCreateBucket=true",
             "-s3.port.iceberg=0",
+            "-s3.port.lance=0",
             "-s3.iam=false",
         ]
         weed = Path(sys.executable).with_name("weed")

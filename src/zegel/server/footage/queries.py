@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from django.db import connection
@@ -134,7 +135,7 @@ WHERE h.lease_id = %(lease)s AND h.expires_at > %(now)s
 
 def running(lease_id: UUID, person_id: UUID, party_id: UUID, role: str) -> Running | None:
     """The lease, if it is exactly this person's, for this party and in this role."""
-    said = {"lease": lease_id, "person": person_id, "party": party_id, "role": role, "now": clock.now()}
+    said: dict[str, Any] = {"lease": lease_id, "person": person_id, "party": party_id, "role": role, "now": clock.now()}
     with connection.cursor() as cursor:
         cursor.execute(_RUNNING, said)
         row = cursor.fetchone()
@@ -143,7 +144,8 @@ def running(lease_id: UUID, person_id: UUID, party_id: UUID, role: str) -> Runni
 
 def covered_places(lease_id: UUID, keys: Sequence[tuple[UUID, int]]) -> dict[tuple[UUID, int], tuple[int, int]]:
     """Offset and size of those segments (epoch, number) that the lease covers now."""
-    epochs, numbers = [epoch for epoch, _ in keys], [number for _, number in keys]
+    said: dict[str, Any] = {"lease": lease_id, "now": clock.now()}
+    said |= {"epochs": [epoch for epoch, _ in keys], "numbers": [number for _, number in keys]}
     with connection.cursor() as cursor:
-        cursor.execute(_COVERED, {"lease": lease_id, "now": clock.now(), "epochs": epochs, "numbers": numbers})
+        cursor.execute(_COVERED, said)
         return {(epoch, seq): (offset, size) for epoch, seq, offset, size in cursor.fetchall()}
