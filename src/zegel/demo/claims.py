@@ -218,7 +218,7 @@ def _check_forged(receipt: Path, vkey: str) -> None:
 
 def log_verifies(night: Night) -> str:
     state = night.place.data.parent / "seen-checkpoint"
-    words = ["ledger", "verify", night.place.log.url, "--key", night.place.log.vkey, "--state", str(state)]
+    words = ["ledger", "verify", night.place.log.url, "--key", night.place.log.vkey, "--since", str(state)]
     run(words)
     said = run(words).strip().splitlines()
     return said[-1] if said else ""
@@ -409,12 +409,12 @@ CLAIMS: tuple[tuple[str, Callable[[Night], str]], ...] = (
     (f"the pictures begin {PRE_ALARM_S} s before the alarm", before_the_alarm),
     ("the unit's releases are one signed chain", chain_has_no_gap),
     ("the recall ends it within two seconds", recall_ends_it),
-    ("the alarm centre's keys open the released seconds and not one more", nothing_outside),
     ("the owner opens his own recordings", owner_opens_his_own),
     ("the owner sees every release and every view", owner_sees_who_looked),
     ("each look has a receipt that verifies offline", receipts_verify_offline),
     ("an outsider verifies the whole log", log_verifies),
     ("nobody else sees anything", others_see_nothing),
+    ("the alarm centre's keys open the released seconds and not one more", nothing_outside),
     ("the server holds no key that opens anything", server_holds_no_key),
     ("the unit opens no port", unit_listens_on_nothing),
     ("disarmed by its owner's signed command it records nothing", disarmed_records_nothing),
