@@ -194,13 +194,13 @@ def bench_appends(scale: float) -> list[Result]:
         watch = Watch()
         _, _, warm = appends(2, 4, 64)
         watch.wait_for(warm[-1][1])
-        grouped, _, durable = appends(2, int(240 * scale), 256)
+        grouped, _, durable = appends(4, int(160 * scale), 256)
         single, latencies, more = appends(64, int(80 * scale), 1)
         watch.wait_for(max(size for _, size in durable + more))
         watch.stop()
         lags = watch.lag(durable + more)
     return [
-        Result("durable entries, written 256 at a time by 2 threads", "entries/s", grouped, 10_000, "higher"),
+        Result("durable entries, written 256 at a time by 4 threads", "entries/s", grouped, 10_000, "higher"),
         Result("checkpoint behind a durable entry, highest", "ms", max(lags) * 1000, 1000, "lower"),
         Result("checkpoint behind a durable entry, median", "ms", percentile(lags, 0.5) * 1000, None, "lower"),
         Result("durable entries, one at a time by 64 threads", "entries/s", single, None, "higher"),

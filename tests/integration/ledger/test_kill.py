@@ -20,6 +20,7 @@ from zegel.seal import merkle
 from zegel.seal.checkpoint import Checkpoint
 from zegel.seal.note import Note
 from zegel.server.kernel.postgres import EmbeddedPostgres
+from zegel.server.ledger.tilestore import Head
 
 PARTS = Path(__file__).with_name("parts.py")
 ROUNDS = 2
@@ -79,7 +80,7 @@ class Installation:
 
     def watch(self) -> None:
         try:
-            note = (self.folder / "storage/ledger/1/checkpoint").read_text()
+            note = Head.decode((self.folder / "storage/ledger/1/head").read_bytes()).note
         except FileNotFoundError:
             return
         head = Checkpoint.parse(Note.parse(note).text)

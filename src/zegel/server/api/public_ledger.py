@@ -19,6 +19,7 @@ from django.views.decorators.http import require_safe
 from zegel.seal.errors import SealError
 from zegel.server.kernel.storage import NotFound
 from zegel.server.ledger import queries
+from zegel.server.ledger.errors import LedgerError
 
 FOR_EVER = "public, max-age=31536000, immutable"
 A_SECOND = "public, max-age=1"
@@ -54,7 +55,7 @@ def forgotten(request: HttpRequest) -> HttpResponse:
 def _answer(request: HttpRequest, read: Callable[[], bytes], kind: str, cache: str) -> HttpResponse:
     try:
         data = read()
-    except (NotFound, SealError):
+    except (NotFound, SealError, LedgerError):
         data = b""
     if not data:
         return _open_to_all(HttpResponse("There is nothing here.\n", status=404, content_type=PLAIN), A_SECOND)

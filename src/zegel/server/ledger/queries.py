@@ -117,12 +117,11 @@ def receipt(index: int) -> str:
     commitment = EntryRow.objects.values_list("commitment", flat=True).get(index=index)
     salt, plain = open_body(body.shred_id, body.sealed, commitment)
     published = tiles()
-    text = published.checkpoint()
-    note = Note.parse(text) if text else None
-    head = Checkpoint.parse(note.text) if note else None
-    if note is None or head is None or head.size <= index:
+    head = published.head()
+    if head is None or head.size <= index:
         raise NotYetCheckpointed("No signed checkpoint covers this entry yet.", action="Ask again in a moment.")
-    return make_receipt(salt, plain, index, inclusion_proof(index, head.size, published.nodes(head.size)), note)
+    path = inclusion_proof(index, head.size, published.nodes(head.size, head))
+    return make_receipt(salt, plain, index, path, Note.parse(head.note))
 
 
 def entries(

@@ -23,11 +23,11 @@ from zegel.seal.checkpoint import Checkpoint, sign_checkpoint, verify_checkpoint
 from zegel.seal.errors import SealError
 from zegel.seal.merkle import EMPTY_ROOT, HASH_SIZE, leaf_hash, node_hash, root
 from zegel.seal.note import NoteSigner
-from zegel.seal.tiles import HEIGHT, WIDTH, Tile
+from zegel.seal.tiles import HEIGHT, WIDTH, Tile, decode_bundle, encode_bundle
 from zegel.server.kernel import clock
 from zegel.server.kernel.storage import NotFound
 from zegel.server.ledger.errors import TreeConflict, TreeShrunk
-from zegel.server.ledger.tilestore import TileStore
+from zegel.server.ledger.tilestore import Head, TileStore
 
 STEP = 32 * 1024  # entries hashed before a checkpoint, so that one never waits for a long backlog
 VERIFY_TILES = 512
@@ -84,15 +84,18 @@ class Edge:
             self.levels[level] = []
             self._add(level + 1, _fold(hashes), filled)
 
-    def unfinished(self) -> dict[Tile, list[bytes]]:
-        """The partial tiles and the partial bundle."""
-        tiles: dict[Tile, list[bytes]] = {}
-        if self.bundle:
-            tiles[Tile(None, self.size // WIDTH, len(self.bundle))] = self.bundle
-        for level, hashes in enumerate(self.levels):
-            if hashes:
-                tiles[Tile(level, self.size >> HEIGHT * (level + 1), len(hashes))] = hashes
-        return tiles
+    def head(self, note: str) -> Head:
+        """What is stored with the checkpoint of this tree: the unfinished bundle and tiles."""
+        bundle = encode_bundle(self.bundle) if self.bundle else b""
+        return Head(note, self.size, bundle, tuple(b"".join(hashes) for hashes in self.levels))
+
+    @classmethod
+    def of(cls, head: Head) -> Edge:
+        """To go on from a stored head."""
+        width = head.size % WIDTH
+        bundle = list(decode_bundle(head.bundle, width)) if width else []
+        levels = [[data[at : at + HASH_SIZE] for at in range(0, len(data), HASH_SIZE)] for data in head.levels]
+        return cls(head.size, bundle, levels)
 
     def root(self) -> bytes:
         """The tree's root: its perfect subtrees folded from the right (RFC 6962 §2.1)."""
@@ -138,15 +141,16 @@ class Sequencer:
 
     def start(self) -> None:
         """Finds out what was published and that it is a prefix of the database. Raises TreeShrunk, TreeConflict."""
-        stored, noted = self._stored(), self._source.published()
+        head, noted = self._tiles.head(), self._source.published()
+        stored = self._signed(head)
         self._refuse_smaller(max(stored.size, noted.size))
-        self._verify_stored(stored)
-        self._edge = self._edge_of(stored.size)
+        self._verify_stored(stored, head)
+        self._edge = Edge.of(head) if head else Edge()
         if stored.size > noted.size and not self._source.publish(noted.size, stored):
             raise TreeConflict("Another sequencer is at work.")
         while self._edge.size < noted.size:
             self._catch_up(noted)
-        if self._tiles.checkpoint() is None or stored.size < noted.size:
+        if head is None or stored.size < noted.size:
             self._sign(noted)
 
     def step(self) -> Published | None:
@@ -165,35 +169,35 @@ class Sequencer:
     # --- publishing -----------------------------------------------------------------------------------------------
 
     def _grow(self, commitments: Sequence[bytes]) -> None:
-        """Adds the entries, and stores every tile that came to be or grew."""
-        tiles: dict[Tile, list[bytes]] = {}
+        """Adds the entries, and stores every tile and bundle that they fill."""
+        full: dict[Tile, list[bytes]] = {}
         append = self._edge.append
         for commitment in commitments:
             filled = append(commitment)
             if filled:
-                tiles.update(filled)
-        tiles.update(self._edge.unfinished())
-        self._tiles.store.put_many(self._tiles.objects(tiles))
+                full.update(filled)
+        self._tiles.put_full(full)
 
-    def _sign(self, head: Published) -> None:
-        note = sign_checkpoint(Checkpoint(self._signer.name, head.size, head.root), self._signer)
-        data = str(note).encode()
+    def _sign(self, published: Published) -> None:
+        checkpoint = Checkpoint(self._signer.name, published.size, published.root)
+        head = self._edge.head(str(sign_checkpoint(checkpoint, self._signer)))
         if clock.now_ms() - self._kept_ms >= KEEP_EVERY_MS:
             self._kept_ms = clock.now_ms()
-            self._tiles.store.put(self._tiles.key(f"history/{head.size:016d}"), data)
-        self._tiles.store.put(self._tiles.key("checkpoint"), data)
+            self._tiles.keep(head)
+        self._tiles.put_head(head)
 
     # --- starting -------------------------------------------------------------------------------------------------
 
-    def _stored(self) -> Published:
+    def _signed(self, head: Head | None) -> Published:
         """The stored checkpoint, by our own key. Raises TreeConflict when it is not ours."""
-        note = self._tiles.checkpoint()
-        if note is None:
+        if head is None:
             return Published(0, EMPTY_ROOT)
         try:
-            found = verify_checkpoint(note, self._signer.verifier)
+            found = verify_checkpoint(head.note, self._signer.verifier)
         except SealError as problem:
             raise TreeConflict(f"The stored checkpoint is not of this log's key: {problem}.") from None
+        if found.size != head.size:
+            raise TreeConflict("The stored checkpoint and the edge beside it are of different trees.", action=_RESTORE)
         return Published(found.size, found.root)
 
     def _refuse_smaller(self, published: int) -> None:
@@ -205,10 +209,10 @@ class Sequencer:
                 "or 'zegel manage ledger restart' for a new origin.",
             )
 
-    def _verify_stored(self, stored: Published) -> None:
+    def _verify_stored(self, stored: Published, head: Head | None) -> None:
         """Tiles lead to the checkpoint, and hold what the database holds."""
         try:
-            found = root(stored.size, self._tiles.nodes(stored.size))
+            found = root(stored.size, self._tiles.nodes(stored.size, head))
         except (NotFound, SealError) as problem:
             raise TreeConflict(f"Published tiles are missing or damaged: {problem}.", action=_RESTORE) from None
         if not hmac.compare_digest(found, stored.root):
@@ -217,6 +221,12 @@ class Sequencer:
         for first in range(0, count, VERIFY_TILES):
             for place, held in enumerate(self._source.leaf_tiles(first, min(VERIFY_TILES, count - first))):
                 self._verify_tile(first + place, held, stored.size)
+        if head and head.bundle and head.bundle != self._held_bundle(stored.size):
+            raise TreeConflict("The newest entries are not what was published.", action=_RESTORE)
+
+    def _held_bundle(self, size: int) -> bytes:
+        """The unfinished bundle of a tree of that size, from the database."""
+        return encode_bundle(list(self._source.commitments(size - size % WIDTH, size % WIDTH)))
 
     def _verify_tile(self, index: int, held: bytes, size: int) -> None:
         width = min(WIDTH, size - index * WIDTH)
@@ -226,19 +236,6 @@ class Sequencer:
             raise TreeConflict(f"The tile of entry {index * WIDTH} is missing in the store.", action=_RESTORE) from None
         if published != held[: width * HASH_SIZE]:
             raise TreeConflict(f"Entries from {index * WIDTH} on are not what was published.", action=_RESTORE)
-
-    def _edge_of(self, size: int) -> Edge:
-        """The unfinished tiles of a tree of that size, from the verified store and the database."""
-        edge = Edge(size)
-        level = 0
-        while size >> HEIGHT * level:
-            count = (size >> HEIGHT * level) % WIDTH
-            index = size >> HEIGHT * (level + 1)
-            data = self._tiles.read(Tile(level, index, count)) if count else b""
-            edge.levels.append([data[at : at + HASH_SIZE] for at in range(0, len(data), HASH_SIZE)])
-            level += 1
-        edge.bundle = list(self._source.commitments(size - size % WIDTH, size % WIDTH)) if size % WIDTH else []
-        return edge
 
     def _catch_up(self, noted: Published) -> None:
         """The store is behind what the database says was published: the same tree must come out."""
