@@ -235,7 +235,9 @@ def site_shape(site: Site) -> dict[str, Any]:
 
 
 def _in_contact(unit: Unit) -> bool:
-    return unit.last_seen_at is not None and clock.now() - unit.last_seen_at < IN_CONTACT
+    if unit.state == UnitState.REVOKED or unit.last_seen_at is None:
+        return False
+    return clock.now() - unit.last_seen_at < IN_CONTACT
 
 
 def unit_shape(unit: Unit) -> dict[str, Any]:
