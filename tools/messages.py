@@ -141,7 +141,8 @@ def _forms(entry: polib.POEntry) -> list[str]:
 
 def problems(catalogue: Catalogue, language: str) -> list[str]:
     path = catalogue.path(language)
-    held = {} if not path.exists() else {Message(e.msgid, e.msgid_plural): e for e in polib.pofile(str(path)) if not e.obsolete}
+    entries = polib.pofile(str(path)) if path.exists() else []
+    held = {Message(entry.msgid, entry.msgid_plural): entry for entry in entries if not entry.obsolete}
     found: list[str] = []
     for message in sorted(catalogue.messages):
         entry = held.get(message)
@@ -154,12 +155,12 @@ def problems(catalogue: Catalogue, language: str) -> list[str]:
             for form in _forms(entry)
             if set(_PLACES.findall(form)) - wanted or (not message.plural and wanted - set(_PLACES.findall(form)))
         ]
-    found += [f"{catalogue.name} {language}: nothing uses {old.text!r} any more" for old in sorted(set(held) - catalogue.messages)]
-    return found
+    stale = sorted(set(held) - catalogue.messages)
+    return found + [f"{catalogue.name} {language}: nothing uses {old.text!r} any more" for old in stale]
 
 
 def check() -> int:
-    found = [problem for catalogue in catalogues() for language in LANGUAGES for problem in problems(catalogue, language)]
+    found = [one for catalogue in catalogues() for language in LANGUAGES for one in problems(catalogue, language)]
     print("\n".join(found) if found else "every sentence is there in nl, sv, de and en")
     return 1 if found else 0
 
@@ -181,7 +182,11 @@ def compile_all(quiet: bool) -> int:
 def _write_json(po: polib.POFile, path: Path) -> None:
     if not path.parent.parent.exists():  # an installed package without the sources of its pages
         return
-    entries = {e.msgid: [e.msgstr_plural[0], e.msgstr_plural[1]] if e.msgid_plural else e.msgstr for e in po if all(_forms(e))}
+    entries = {
+        entry.msgid: [entry.msgstr_plural[0], entry.msgstr_plural[1]] if entry.msgid_plural else entry.msgstr
+        for entry in po
+        if all(_forms(entry))
+    }
     text = json.dumps(dict(sorted(entries.items())), ensure_ascii=False, indent=1) + "\n"
     path.parent.mkdir(parents=True, exist_ok=True)
     if not path.exists() or path.read_text("utf-8") != text:

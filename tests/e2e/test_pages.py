@@ -3,6 +3,12 @@
 
 from __future__ import annotations
 
+import os
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
 import pytest
 
 from tests.e2e.conftest import Story
@@ -10,6 +16,7 @@ from tests.e2e.desk import functional_only
 
 pytestmark = pytest.mark.usefixtures("desks_closed")
 
+SCREENS = Path(__file__).parent / "screens"
 PUBLIC = ("/", "/sign-in", "/verify", "/kit")
 SPECIMENS = tuple(
     f"/kit?show={name}"
@@ -91,3 +98,31 @@ def test_every_page_is_refused_to_frames_and_carries_the_strict_policy(story: St
         assert "<style" not in answer.text()
         assert " style=" not in answer.text()
         assert "<script>" not in answer.text()
+
+
+@pytest.mark.parametrize("width", [1440, 390])
+def test_the_parts_look_as_they_did(story: Story, width: int) -> None:
+    """Against the kept picture, at a quarter of its size: text hinting may differ between machines, layout may not.
+
+    After a wanted change: ZEGEL_KEEP_SCREENS=1 pytest tests/e2e/test_pages.py -k look_as
+    """
+    desk = story.desk(width)
+    desk.go("/kit")
+    desk.page.wait_for_load_state("networkidle")
+    desk.page.evaluate("() => document.fonts.ready")
+    shot = desk.page.screenshot(full_page=True, animations="disabled", caret="hide")
+    kept = SCREENS / f"kit-{width}.png"
+    if os.environ.get("ZEGEL_KEEP_SCREENS"):
+        SCREENS.mkdir(exist_ok=True)
+        kept.write_bytes(shot)
+    now, then = _small(shot), _small(kept.read_bytes())
+    assert now.shape == then.shape, "the page has another size"
+    apart = np.abs(now.astype(int) - then.astype(int)).max(axis=2) > 40
+    assert apart.mean() < 0.01, f"{apart.mean():.1%} of the page looks different"
+
+
+def _small(png: bytes) -> np.ndarray[Any, Any]:
+    image = cv2.imdecode(np.frombuffer(png, np.uint8), cv2.IMREAD_COLOR)
+    assert image is not None
+    small: np.ndarray[Any, Any] = cv2.resize(image, None, fx=0.25, fy=0.25, interpolation=cv2.INTER_AREA)
+    return small

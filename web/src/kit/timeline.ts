@@ -41,7 +41,7 @@ export function alarmTimeline(line: AlarmTimeline): Part {
     <span class="at" ${placed({ left: place(first) })}>−${Math.round((line.alarmMs - first) / 1000)} s</span>
     <span class="at low" ${placed({ left: place(first) })}>${t("pre-alarm")}</span>
     <span class="tick" ${placed({ left: place(line.alarmMs) })}></span>
-    <span class="at alarm" ${placed({ left: place(line.alarmMs) })}>${clockSeconds(line.alarmMs, line.tz)} ${line.words}</span>
+    <span class="at alarm" ${placed({ left: place(line.alarmMs) })}>${clockSeconds(line.alarmMs, line.tz)} <span class="what">${line.words}</span></span>
     ${end - at(line.alarmMs) < 0.2 ? nothing : html`<span class="at low" ${placed({ left: place(line.alarmMs) })}>${t("released by the unit")}</span>`}
     ${line.untilMs === null ? nothing : html`<span class="now" ${placed({ left: percent(end) })}></span>${end - at(line.alarmMs) > 0.3 ? html`<span class="at left" ${placed({ left: percent(end) })}>${t("now")}</span>` : nothing}`}
     ${line.headMs === null ? nothing : html`<span class="head" ${placed({ left: place(line.headMs) })}></span>`}

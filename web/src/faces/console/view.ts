@@ -147,8 +147,8 @@ function picture(state: ConsoleState, alarm: Alarm, act: ConsoleActions): Part {
 
 function mode(watch: Extract<Watch, { phase: "playing" }>, alarm: Alarm): Part {
   if (watch.paused) return pill(t("Paused"), "", { icon: "pause" });
-  if (watch.live) return pill(watch.behindS < 1.5 ? t("Live, one second behind") : t("Live, {n} s behind", { n: number(watch.behindS) }), "alarm", { dot: true, beat: true });
   const before = watch.headMs !== null && watch.headMs < alarm.raised_ms;
+  if (watch.live && !before) return pill(watch.behindS < 1.5 ? t("Live, one second behind") : t("Live, {n} s behind", { n: number(watch.behindS) }), "alarm", { dot: true, beat: true });
   return pill(before ? t("Before the alarm") : t("Catching up"), "accent", { icon: "clock" });
 }
 
