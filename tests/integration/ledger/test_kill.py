@@ -80,8 +80,9 @@ class Installation:
 
     def watch(self) -> None:
         try:
-            note = Head.decode((self.folder / "storage/ledger/1/head").read_bytes()).note
-        except FileNotFoundError:
+            newest = max((self.folder / "storage/ledger/1/heads").glob("[0-9]*"))
+            note = Head.decode(newest.read_bytes()).note
+        except (ValueError, FileNotFoundError):  # none yet, or tidied away since
             return
         head = Checkpoint.parse(Note.parse(note).text)
         self.checkpoints.add((head.size, head.root))

@@ -69,7 +69,7 @@ def test_another_history_under_the_same_key_is_caught(db, tmp_path, capsys):
     assert "forked" in capsys.readouterr().out
 
 
-@pytest.mark.parametrize("name", ["tile/0/000", "tile/entries/000", "head"])
+@pytest.mark.parametrize("name", ["tile/0/000", "tile/entries/000", "heads/0000000000000300"])
 @pytest.mark.parametrize("place", [20, -20])
 def test_a_changed_file_is_refused(db, name, place):
     add(300)

@@ -15,11 +15,11 @@ from zegel.seal import merkle
 from zegel.seal.checkpoint import verify_checkpoint
 from zegel.seal.note import NoteSigner
 from zegel.seal.suite import SigningKey
-from zegel.seal.tiles import bundles_of, tile_data, tiles_of
+from zegel.seal.tiles import Tile, bundles_of, tile_data, tiles_of
 from zegel.server.kernel.storage import FolderStore
 from zegel.server.ledger.errors import TreeConflict, TreeShrunk
-from zegel.server.ledger.sequencer import Edge, Published, Sequencer
-from zegel.server.ledger.tilestore import TileStore
+from zegel.server.ledger.sequencer import TIDY_EVERY, Edge, Published, Sequencer
+from zegel.server.ledger.tilestore import HEADS_KEPT, TileStore
 
 SIGNER = NoteSigner("example.test/ledger", SigningKey(bytes(range(32))))
 
@@ -174,7 +174,7 @@ def test_a_changed_entry_is_refused(tmp_path, index):
         started(database, tmp_path)
 
 
-@pytest.mark.parametrize("name", ["tile/0/000", "tile/0/001", "head"])
+@pytest.mark.parametrize("name", ["tile/0/000", "tile/0/001", "heads/0000000000000600"])
 def test_a_damaged_tile_is_refused(tmp_path, name):
     database = published_world(tmp_path)
     path = tmp_path / "ledger/1" / name
@@ -210,3 +210,35 @@ def test_a_sequencer_that_lost_its_lock_publishes_nothing(tmp_path):
     with pytest.raises(TreeConflict):
         second.step()
     assert head(tmp_path) == Published(10, true_root(10))
+
+
+def test_a_sequencer_that_slept_before_its_last_write_does_not_take_a_newer_checkpoint_away(tmp_path):
+    """Paused after its note in the database, taken over, and woken when the log has grown."""
+
+    class Sleepy(TileStore):
+        def put_head(self, head):
+            other = started(database, tmp_path)  # somebody has the lock now
+            database.grow(40)
+            other.step()
+            super().put_head(head)
+
+    database = FakeDatabase(10)
+    first = Sequencer(database, TileStore(FolderStore(tmp_path), 1), SIGNER)
+    first.start()
+    first._tiles = Sleepy(FolderStore(tmp_path), 1)
+    first.step()
+    assert head(tmp_path) == Published(40, true_root(40))
+    assert TileStore(FolderStore(tmp_path), 1).read(Tile(0, 0, 40))
+    with pytest.raises(TreeConflict):
+        database.grow(50)
+        first.step()
+
+
+def test_heads_are_tidied_and_a_reader_never_finds_none(tmp_path):
+    database = FakeDatabase(1)
+    sequencer = started(database, tmp_path)
+    for size in range(2, 100):
+        sequencer.step()
+        database.grow(size)
+        assert head(tmp_path).size == size - 1
+    assert len(list((tmp_path / "ledger/1/heads").iterdir())) <= TIDY_EVERY + HEADS_KEPT

@@ -11,7 +11,7 @@ import os
 import re
 import secrets as randomness
 import shutil
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import timedelta
 from functools import cache
 from pathlib import Path
@@ -84,6 +84,8 @@ class Store(Protocol):
 
     def delete(self, key: str) -> None: ...
 
+    def delete_many(self, keys: Sequence[str]) -> None: ...
+
     def delete_prefix(self, prefix: str) -> int: ...
 
     def list(self, prefix: str = "") -> Iterator[str]: ...
@@ -121,20 +123,28 @@ class FolderStore:
         self.put_many([(key, data)])
 
     def put_many(self, objects: Iterable[tuple[str, Data]]) -> None:
-        """All of them durable when it returns; after an error some may be there, each whole."""
-        folders: dict[Path, None] = {}
+        """All of them durable when it returns; after an error some may be there, each whole.
+
+        First everything is written, then synced: the file system then takes many files into one commit of its journal.
+        """
+        written: dict[Path, Path] = {}
         try:
             for key, data in objects:
                 path = self._path(key)
                 _make_folders(path.parent, self.root)
-                _write(path, check_size(data))
-                folders[path.parent] = None
-            for folder in folders:
+                written[path] = _write_aside(path, check_size(data))
+            for path, aside in written.items():
+                _sync_file(aside)
+                aside.rename(path)
+            for folder in {path.parent for path in written}:
                 sync_folder(folder)
         except OSError as error:
             raise Unavailable(
                 f"The object could not be written ({error.strerror}).", action="Look at the disk."
             ) from error
+        finally:
+            for aside in written.values():
+                aside.unlink(missing_ok=True)
 
     def get(self, key: str) -> bytes:
         try:
@@ -161,10 +171,16 @@ class FolderStore:
 
     def delete(self, key: str) -> None:
         """Deleting what isn't there is done already."""
-        path = self._path(key)
-        path.unlink(missing_ok=True)
-        if path.parent.exists():
-            sync_folder(path.parent)
+        self.delete_many([key])
+
+    def delete_many(self, keys: Sequence[str]) -> None:
+        """As delete, each folder made durable once."""
+        paths = [self._path(key) for key in keys]
+        for path in paths:
+            path.unlink(missing_ok=True)
+        for folder in {path.parent for path in paths}:
+            if folder.exists():
+                sync_folder(folder)
 
     def delete_prefix(self, prefix: str) -> int:
         """Drops the folder `prefix` with all that is in it; returns how many objects that were."""
@@ -188,18 +204,25 @@ def _make_folders(folder: Path, root: Path) -> None:
     sync_folder(folder.parent)
 
 
-def _write(path: Path, data: Data) -> None:
+def _write_aside(path: Path, data: Data) -> Path:
+    """Under a hidden name beside `path`, not durable yet."""
     aside = path.with_name(f".{randomness.token_hex(8)}")
     handle = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        aside.rename(path)
     except BaseException:
         aside.unlink(missing_ok=True)
         raise
+    return aside
+
+
+def _sync_file(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
 
 
 class BucketStore:
@@ -245,11 +268,14 @@ class BucketStore:
         except NotFound:
             return
 
-    def delete_prefix(self, prefix: str) -> int:
-        keys = list(self.list(prefix))
+    def delete_many(self, keys: Sequence[str]) -> None:
         for start in range(0, len(keys), 1000):
             with _translated():
-                obstore.delete(self._store, keys[start : start + 1000])
+                obstore.delete(self._store, [check_key(key) for key in keys[start : start + 1000]])
+
+    def delete_prefix(self, prefix: str) -> int:
+        keys = list(self.list(prefix))
+        self.delete_many(keys)
         return len(keys)
 
     def list(self, prefix: str = "") -> Iterator[str]:

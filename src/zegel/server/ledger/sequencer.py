@@ -10,6 +10,8 @@ checkpoint; a
 - Tiles first, then the note in the database (compare and set, so a sequencer that lost its lock publishes nothing),
 then the
   checkpoint. A kill between any two leaves tiles that are ahead, which the next start finds right or refuses.
+- A checkpoint is stored under its size and never written over; the largest is served. A sequencer that sleeps between
+  the last two while another one goes on can therefore not put an older checkpoint in a newer one's place.
 """
 
 from __future__ import annotations
@@ -32,6 +34,7 @@ from zegel.server.ledger.tilestore import Head, TileStore
 STEP = 32 * 1024  # entries hashed before a checkpoint, so that one never waits for a long backlog
 VERIFY_TILES = 512
 KEEP_EVERY_MS = 60_000
+TIDY_EVERY = 16  # heads
 
 
 @dataclass(frozen=True)
@@ -134,6 +137,7 @@ class Sequencer:
         self._signer = signer
         self._edge = Edge()
         self._kept_ms = 0
+        self._untidy = 0
 
     @property
     def size(self) -> int:
@@ -185,6 +189,10 @@ class Sequencer:
             self._kept_ms = clock.now_ms()
             self._tiles.keep(head)
         self._tiles.put_head(head)
+        self._untidy += 1
+        if self._untidy >= TIDY_EVERY:
+            self._untidy = 0
+            self._tiles.tidy_heads()
 
     # --- starting -------------------------------------------------------------------------------------------------
 

@@ -2,9 +2,13 @@
 """Where the published log lies: tiles, bundles and checkpoints in object storage, outside the database.
 
 Under `ledger/<origin number>/`: `tile/…`, the full tiles and bundles as C2SP tlog-tiles names them, which never change;
-`head`, one object with the newest checkpoint and what does not fill a tile yet; `history/<size>`, a checkpoint kept for
-each minute in which there was one. One object for the head, because a checkpoint and the edge of its tree belong
-together, and because each durable write holds up the database's own on the same disk.
+`heads/<size>`, one object with the checkpoint of that size and what does not fill a tile yet; `history/<size>`, a
+checkpoint kept for each minute in which there was one. One object for a head, because a checkpoint and the edge of its
+tree belong together, and because each durable write holds up the database's own on the same disk.
+
+A head is never written over: the largest counts, and a few before it are kept. So a sequencer that was paused between
+its note in the database and its head here, and wakes when another one has gone on, adds an old head that nobody reads
+(the same bytes as the other one's, because the tree of a size is a function of the database).
 """
 
 from __future__ import annotations
@@ -21,6 +25,8 @@ from zegel.server.ledger.errors import TreeConflict
 
 ENTRY_SIZE = 2 + HASH_SIZE  # a commitment behind its length
 VERSION = 1
+HEADS_KEPT = 8  # a reader that found a name still finds the object
+TRIES = 4
 
 
 @dataclass(frozen=True)
@@ -68,11 +74,20 @@ class TileStore:
         return f"ledger/{self.number}/{name}"
 
     def head(self) -> Head | None:
-        """None before anything was published. Raises TreeConflict when it can't be read."""
-        try:
-            return Head.decode(self.store.get(self.key("head")))
-        except NotFound:
-            return None
+        """The largest; None before anything was published. Raises TreeConflict when it can't be read."""
+        for _ in range(TRIES):
+            names = self._heads()
+            if not names:
+                return None
+            try:
+                return Head.decode(self.store.get(names[-1]))
+            except NotFound:  # tidied away since: there are newer ones
+                continue
+        raise TreeConflict("The stored head of the log can't be read.")
+
+    def _heads(self) -> list[str]:
+        """By size, because their numbers are padded."""
+        return sorted(self.store.list(self.key("heads")))
 
     def checkpoint(self) -> str | None:
         """The newest published note, as text."""
@@ -117,7 +132,11 @@ class TileStore:
             self.store.put_many((self.key(tile.path()), tile_bytes(tile, items)) for tile, items in tiles.items())
 
     def put_head(self, head: Head) -> None:
-        self.store.put(self.key("head"), head.encode())
+        self.store.put(self.key(f"heads/{head.size:016d}"), head.encode())
+
+    def tidy_heads(self) -> None:
+        """Drops what the newest few made superfluous."""
+        self.store.delete_many(self._heads()[:-HEADS_KEPT])
 
     def keep(self, head: Head) -> None:
         """Its checkpoint, for the history."""
