@@ -27,7 +27,7 @@ from zegel.server.kernel.actor import Actor, system
 from zegel.server.ledger import Entry, Kind
 from zegel.server.sites import queries as sites
 from zegel.server.sites.models import Camera, TechnicalEvent, Unit
-from zegel.server.sites.unit_actions import note_technical, paired_unit
+from zegel.server.sites.unit_actions import locked_unit, note_technical
 
 MAX_CLOCK_AHEAD_MS = 10 * 60_000
 # technical events that somebody must look at; the others are only listed
@@ -42,7 +42,7 @@ LONGEST_NOTE = 2000
 def raise_alarm(actor: Actor, envelope: bytes) -> UUID:
     """The unit's signed alarm; queued, its window open when its images were released. Raises BadAlarm."""
     with work.transaction(actor) as w:
-        unit = paired_unit(actor)
+        unit = locked_unit(actor)
         body = _verified(unit, envelope)
         alarm_id = ids.from_wire(body.alarm)
         known = Alarm.objects.filter(id=alarm_id).first()

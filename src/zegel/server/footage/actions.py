@@ -37,14 +37,14 @@ from zegel.server.footage.models import (
     Window,
 )
 from zegel.server.footage.rules import EpochFacts, SegmentFacts, WindowEnd
-from zegel.server.kernel import clock, shred, work
+from zegel.server.kernel import clock, shred, tenancy, work
 from zegel.server.kernel.actor import Actor, system
 from zegel.server.ledger import Entry, Kind
 from zegel.server.people import queries as people
 from zegel.server.sites import queries as sites
 from zegel.server.sites.actions import Facts, moment
 from zegel.server.sites.models import Camera, ObjectKind, Unit, UnitObject
-from zegel.server.sites.unit_actions import note_technical, paired_unit
+from zegel.server.sites.unit_actions import locked_unit, note_technical, paired_unit
 
 MAX_CLOCK_AHEAD_MS = 10 * 60_000
 
@@ -55,7 +55,7 @@ MAX_CLOCK_AHEAD_MS = 10 * 60_000
 def store_epoch(actor: Actor, envelope: bytes) -> None:
     """A unit's signed epoch; durable before its first segment is taken. Raises RefusedObject."""
     with work.transaction(actor) as w:
-        unit = paired_unit(actor)
+        unit = locked_unit(actor)
         epoch = _verified_epoch(unit, envelope)
         epoch_id = UUID(bytes=epoch.epoch)
         known = Epoch.objects.filter(id=epoch_id).first()
@@ -108,17 +108,15 @@ def store_segments(actor: Actor, camera: bytes, track: int, epoch: bytes, segmen
     parsed = [_parse(segment) for segment in segments]
     if not parsed or len(parsed) > rules.MAX_SEGMENTS_PER_ITEM:
         raise RefusedObject("too_many", f"a message holds 1 … {rules.MAX_SEGMENTS_PER_ITEM} segments")
+    with tenancy.acting_as(actor.party_id):
+        stored = _put(_fresh_in(_epoch_of(actor, camera, track, epoch), parsed))
     with work.transaction(actor) as w:
+        pack = _locked_pack(epoch)
         row = _epoch_of(actor, camera, track, epoch)
-        fresh = _fresh(row, parsed)
+        fresh = _fresh_in(row, parsed)
         if not fresh:
             return 0
-        facts = EpochFacts(row.suite, row.camera_id.bytes, row.id.bytes, row.track, row.closed_at is not None)
-        for item in fresh:
-            why = rules.why_refused(_facts(item), facts)
-            if why is not None:
-                raise RefusedObject("segment_refused", why)
-        _append(row, fresh)
+        _append(row, pack, fresh, stored)
         slots = sorted({item.header.slot for item in fresh})
         w.publish("segments.stored", owner_id=row.owner_id, epoch_id=row.id, camera_id=row.camera_id,
                   track=row.track, from_slot=slots[0], to_slot=slots[-1] + 1)  # fmt: skip
@@ -164,9 +162,37 @@ def _fresh(row: Epoch, parsed: Sequence[_Parsed]) -> Sequence[_Parsed]:
     return [item for item in parsed if item.header.sequence not in known]
 
 
-def _append(row: Epoch, fresh: Sequence[_Parsed]) -> None:
-    pack = Pack.objects.select_for_update().get(epoch=row)
-    offsets = pack_writer.append(pack, [item.data for item in fresh])
+def _fresh_in(row: Epoch, parsed: Sequence[_Parsed]) -> Sequence[_Parsed]:
+    """As _fresh, and each of them belongs to the epoch. Raises RefusedObject."""
+    fresh = _fresh(row, parsed)
+    facts = EpochFacts(row.suite, row.camera_id.bytes, row.id.bytes, row.track, row.closed_at is not None)
+    for item in fresh:
+        why = rules.why_refused(_facts(item), facts)
+        if why is not None:
+            raise RefusedObject("segment_refused", why)
+    return fresh
+
+
+def _locked_pack(epoch: bytes) -> Pack | None:
+    """The lock under which an epoch's segments and manifests are looked for and written: what was sent twice, over an
+    old link and a new one, is stored once."""
+    return Pack.objects.select_for_update().filter(epoch_id=UUID(bytes=epoch)).first() if len(epoch) == 16 else None
+
+
+def _put(fresh: Sequence[_Parsed]) -> pack_writer.Stored | None:
+    """The bytes, durable before the transaction that names them, so that no row stays locked while a store is slow."""
+    if not fresh:
+        return None
+    return pack_writer.put(UUID(bytes=fresh[0].header.epoch), [item.data for item in fresh])
+
+
+def _append(row: Epoch, pack: Pack | None, fresh: Sequence[_Parsed], stored: pack_writer.Stored | None) -> None:
+    if pack is None:
+        raise RefusedObject("unknown_epoch", "the epoch was not stored first")
+    if stored is None or not stored.holds([item.data for item in fresh]):
+        stored = _put(fresh)  # another link stored a part of it meanwhile
+    assert stored is not None
+    offsets = pack_writer.append(pack, stored)
     Segment.objects.bulk_create([
         Segment(
             owner_id=row.owner_id, provider_id=row.provider_id, epoch=row, seq=item.header.sequence,
@@ -189,6 +215,7 @@ def store_manifest(actor: Actor, envelope: bytes) -> None:
             manifest = seal_manifest.verify_manifest(envelope, bytes(unit.sign_pk))
         except SealError as error:
             raise RefusedObject(error.code, str(error)) from None
+        _locked_pack(manifest.epoch)
         if Manifest.objects.filter(hash=manifest.hash).exists():
             return
         if manifest.unit != unit.id.bytes:
@@ -242,7 +269,7 @@ def store_release(actor: Actor, envelope: bytes) -> None:
     RefusedObject.
     """
     with work.transaction(actor) as w:
-        unit = paired_unit(actor)
+        unit = locked_unit(actor)
         release = _verified_release(unit, envelope)
         if Release.objects.filter(hash=release.hash).exists():
             return

@@ -10,7 +10,9 @@ names (`zegel fsck` finds it), never a row without its object.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
+from dataclasses import dataclass
 from uuid import UUID
 
 from zegel.server.footage.models import Pack, Part
@@ -25,19 +27,44 @@ def folder_of(epoch_id: UUID) -> str:
     return f"{PREFIX}/{epoch_id.hex[:2]}/{epoch_id.hex}"
 
 
-def append(pack: Pack, pieces: Sequence[bytes]) -> Sequence[int]:
-    """Stores the pieces as one part at the end of `pack`, whose row the caller locked; returns their offsets."""
-    data = b"".join(pieces)
-    key = f"{folder_of(pack.epoch_id)}/p{pack.parts:06d}"
-    storage.store().put(key, data)
+@dataclass(frozen=True)
+class Stored:
+    """An object that is durable and that no row names yet: its key, its digest, the sizes of its pieces."""
+
+    key: str
+    digest: bytes
+    sizes: tuple[int, ...]
+
+    def holds(self, pieces: Sequence[bytes]) -> bool:
+        """Whether it is exactly these pieces."""
+        return self.sizes == tuple(map(len, pieces)) and self.digest == _digest(pieces)
+
+
+def put(epoch_id: UUID, pieces: Sequence[bytes]) -> Stored:
+    """Stores the pieces as one object. Its name is its content's: sent twice, or again after a crash, it is one."""
+    digest = _digest(pieces)
+    key = f"{folder_of(epoch_id)}/s{digest.hex()}"
+    storage.store().put(key, b"".join(pieces))
+    return Stored(key, digest, tuple(map(len, pieces)))
+
+
+def _digest(pieces: Sequence[bytes]) -> bytes:
+    state = hashlib.sha256()
+    for piece in pieces:
+        state.update(piece)
+    return state.digest()
+
+
+def append(pack: Pack, stored: Stored) -> Sequence[int]:
+    """Names `stored` as the last part of `pack`, whose row the caller locked; returns its pieces' offsets."""
     Part.objects.create(
-        owner_id=pack.owner_id, provider_id=pack.provider_id, pack=pack, number=pack.parts, key=key,
-        offset=pack.size, size=len(data),
+        owner_id=pack.owner_id, provider_id=pack.provider_id, pack=pack, number=pack.parts, key=stored.key,
+        offset=pack.size, size=sum(stored.sizes),
     )  # fmt: skip
     offsets, at = [], pack.size
-    for piece in pieces:
+    for size in stored.sizes:
         offsets.append(at)
-        at += len(piece)
+        at += size
     pack.size, pack.parts = at, pack.parts + 1
     pack.save(update_fields=["size", "parts"])
     return offsets

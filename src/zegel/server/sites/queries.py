@@ -75,6 +75,16 @@ def get_unit(unit_id: UUID) -> Unit:
     return unit
 
 
+def lock_unit(unit_id: UUID) -> Unit:
+    """As get_unit, its row locked until the transaction ends. Rows that refer to it may still be written. Before alarms
+    and windows, in the order of locks."""
+    rows = Unit.objects.select_related("site").select_for_update(no_key=True, of=("self",))
+    unit = rows.filter(id=unit_id).first()
+    if unit is None:
+        raise UnknownUnit
+    return unit
+
+
 def find_camera(camera_id: UUID) -> Camera | None:
     return Camera.objects.select_related("unit", "unit__site").filter(id=camera_id).first()
 

@@ -289,9 +289,23 @@ def note_technical(w: work.Work, unit: Unit, kind: str, camera_id: UUID | None, 
 
 
 def paired_unit(actor: Actor) -> Unit:
+    """The acting unit. Raises ObjectRefused, UnitRevoked."""
+    return _not_revoked(queries.get_unit(_unit_id(actor)))
+
+
+def locked_unit(actor: Actor) -> Unit:
+    """As paired_unit, and its row locked until the running work ends: what the same unit sent over an older link, and
+    what was being stored of it, is stored or gone when this returns. So look for what is known only after it."""
+    return _not_revoked(queries.lock_unit(_unit_id(actor)))
+
+
+def _unit_id(actor: Actor) -> UUID:
     if actor.kind is not ActorKind.UNIT or actor.id is None:
         raise ObjectRefused("not_allowed", "only a unit says this")
-    unit = queries.get_unit(actor.id)
+    return actor.id
+
+
+def _not_revoked(unit: Unit) -> Unit:
     if unit.state == UnitState.REVOKED:
         raise UnitRevoked
     return unit
