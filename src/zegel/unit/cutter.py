@@ -35,10 +35,14 @@ class Cut:
 
 @dataclass(frozen=True, slots=True)
 class Spotted:
-    """What the watcher saw in one frame; boxes are (class, score, x, y, w, h), all in 0..1."""
+    """What the watcher saw in one frame; boxes are (class, score, x, y, w, h), all in 0..1.
+
+    `pts`: the frame's place on the main stream, in 90 kHz, where the watcher knows it.
+    """
 
     mono_s: float
     boxes: tuple[tuple[str, float, float, float, float, float], ...]
+    pts: int | None = None
 
 
 class Cutter:
@@ -86,6 +90,8 @@ class Cutter:
         groups = _split(self._frames)
         self._frames = []
         self._rebase_epoch(epoch_start_s)
+        if groups:
+            self._media_time(groups[0][0][0], epoch_start_s)  # where the slot lies in media time, before its findings
         findings = self._take_findings(epoch_start_s) if groups else b""
         cuts = []
         for at, group in enumerate(groups):
@@ -127,16 +133,21 @@ class Cutter:
             media = arrival
         return max(media, self._end, 0)
 
+    def _ms(self, spotted: Spotted, epoch_s: float) -> int:
+        """Media time of the frame that was looked at: by its own stamp where it has one, as arrivals stray from it."""
+        if spotted.pts is not None and self._base is not None:
+            return round((spotted.pts + self._base[1]) * 1000 / TIMESCALE)
+        return round((spotted.mono_s - epoch_s) * 1000)
+
     def _take_findings(self, epoch_s: float) -> bytes:
-        rows = [row for spotted in self._spotted if (row := _row(spotted, epoch_s)) is not None]
+        rows = [row for spotted in self._spotted if (row := _row(spotted, self._ms(spotted, epoch_s))) is not None]
         self._spotted = []
         if not rows:
             return b""
         return findings_box(json.dumps({"v": 1, "at": rows}, separators=(",", ":")).encode())
 
 
-def _row(spotted: Spotted, epoch_s: float) -> dict[str, object] | None:
-    ms = round((spotted.mono_s - epoch_s) * 1000)
+def _row(spotted: Spotted, ms: int) -> dict[str, object] | None:
     if ms < 0:
         return None
     boxes = [
