@@ -15,7 +15,7 @@ from zegel.server.ledger.source import DatabaseSource, origin_number
 from zegel.server.ledger.tilestore import of_origin
 
 LOCK = "ledger.sequencer"
-PAUSE_S = 0.2  # a checkpoint follows an entry within this, hashing and storing
+PAUSE_S = 0.1  # a checkpoint follows an entry within this, hashing and storing
 
 
 @service("worker", name=LOCK)

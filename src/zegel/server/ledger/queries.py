@@ -131,17 +131,21 @@ def entries(
     since_ms: int,
     until_ms: int | None = None,
     about: UUID | None = None,
+    before: int | None = None,
     limit: int = MOST_AT_ONCE,
 ) -> list[Logged]:
     """What was logged about an owner's matters, newest first, as the party whose transaction this is may read it.
 
-    `about`: only entries about that camera or alarm.
+    At most MOST_AT_ONCE: ask again with `before` = the last one's index until there are fewer. `about`: only entries
+    about that camera or alarm.
     """
     rows = Body.objects.filter(kind__in=[kind.value for kind in kinds], owner_id=owner_id, at_ms__gte=since_ms)
     if until_ms is not None:
         rows = rows.filter(at_ms__lt=until_ms)
     if about is not None:
         rows = rows.filter(about=about)
+    if before is not None:
+        rows = rows.filter(index__lt=before)
     return _read(rows.order_by("-index")[: min(limit, MOST_AT_ONCE)])
 
 
