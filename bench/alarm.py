@@ -27,8 +27,8 @@ from typing import Any
 
 import av
 
+from zegel.client.person import Client, unb64
 from zegel.demo import scene
-from zegel.demo.client import Client, unb64
 from zegel.demo.desks import FLAGS, find_browser
 from zegel.demo.processes import Stage, free_port
 from zegel.demo.scene import Installation, Paired

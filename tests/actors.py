@@ -17,7 +17,6 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from zegel.demo import seed as seeding
-from zegel.demo.keys import Account, Keyring, PersonKeys
 from zegel.demo.world import WORLD
 from zegel.link.messages import (
     AlarmItem,
@@ -46,6 +45,8 @@ from zegel.seal.segment import Header, SegmentFlag, Track, seal_segment
 from zegel.seal.status import CameraState, CameraStatus, State, Status, sign_status
 from zegel.seal.suite import OpeningKey, SigningKey, Suite
 from zegel.seal.tree import leaf
+from zegel.setup.keys import Account, Keyring, PersonKeys
+from zegel.setup.make import log_key
 
 YEAR_MS = 365 * 86_400_000
 MARKER = b"ZEGEL-PLAINTEXT-MARKER"
@@ -236,7 +237,7 @@ class QuickKeys(PersonKeys):
 @cache
 def keyring(quick: bool) -> Keyring:
     """Everybody's secrets, the same in the whole run."""
-    made = Keyring.generate()
+    made = Keyring.generate(WORLD)
     if quick:
         people = {
             key: QuickKeys(k.person_id, k.email, k.password, k.recovery, k.bundle) for key, k in made.people.items()
@@ -274,7 +275,7 @@ class World:
         )
 
     def log(self) -> NamedKey:
-        return NamedKey(*seeding.log_key())
+        return NamedKey(*log_key())
 
     def owner_of(self, site: str) -> str:
         owner = WORLD.site(site).owner

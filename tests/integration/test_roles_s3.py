@@ -25,12 +25,12 @@ import pytest
 
 from tests.actors import MARKER, ORIGIN, SimUnit, World, keyring
 from tests.link import UnitLink
-from zegel.demo.client import Client, Refused
-from zegel.demo.keys import PersonKeys
+from zegel.client.person import Client, Refused
 from zegel.demo.world import WORLD
 from zegel.link.messages import Deliver, EndWindow, EpochItem, NeedProof, Proof, Revoked
 from zegel.seal.pairing import verify_pairing
 from zegel.server.kernel import clock
+from zegel.setup.keys import PersonKeys
 
 PEOPLE = ("owner", "operator")
 

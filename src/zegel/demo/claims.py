@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from zegel.demo import client as clients
-from zegel.demo.client import Client, Opened, Refused, View
+from zegel.client import person as clients
+from zegel.client.person import Client, Opened, Refused, View
 from zegel.demo.processes import DidNotStart, Program, Stage, run, wait_until
 from zegel.demo.scene import PRE_ALARM_S, Installation, Paired
 from zegel.demo.world import WORLD

@@ -39,15 +39,17 @@ def seed_main(argv: Sequence[str]) -> int:
     parser.add_argument("--keys", type=Path, required=True, help="the file with the people's secrets")
     parser.add_argument("--origin", required=True)
     words = parser.parse_args(argv)
-    from zegel.demo import seed
-    from zegel.demo.keys import Keyring
+    from zegel.demo import keys, seed
+    from zegel.demo.world import WORLD
+    from zegel.setup import make
+    from zegel.setup.keys import Keyring
 
-    seed.prepare(words.data, words.origin)
+    make.prepare(words.data, words.origin)
     if not words.keys.exists():
-        keyring = Keyring.generate()
+        keyring = Keyring.generate(WORLD)
         seed.seed(keyring, words.origin)
-        keyring.save(words.keys)
-    name, vkey = seed.log_key()
+        keys.save(keyring, words.keys)
+    name, vkey = make.log_key()
     print(json.dumps({"name": name, "vkey": vkey}))
     return 0
 

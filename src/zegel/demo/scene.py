@@ -13,14 +13,16 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from zegel.demo import client as clients
-from zegel.demo.client import Client
-from zegel.demo.keys import Keyring
+from zegel.client import person as clients
+from zegel.client.person import Client
+from zegel.demo.keys import load as load_keys
 from zegel.demo.processes import Program, Stage, answers, run, wait_until
-from zegel.demo.world import WORLD, Site
+from zegel.demo.world import WORLD
 from zegel.seal.keyset import Keyset, NamedKey, Signer
 from zegel.seal.pairing import PairingCode
 from zegel.seal.policy import CameraRules, Caps, Hours, LiveEnd, Policy, RecordingMode, Window
+from zegel.setup.founding import Site
+from zegel.setup.keys import Keyring
 from zegel.unit import clock
 
 _YEAR_MS = 365 * 86_400_000
@@ -89,7 +91,7 @@ def install(stage: Stage, folder: Path, http_port: int, link_port: int) -> Insta
     origin = f"http://localhost:{http_port}"
     log = json.loads(run(["demo", "seed", "--data", str(data), "--keys", str(secrets_file), "--origin", origin]))
     return Installation(
-        data, origin, f"https://127.0.0.1:{link_port}", Path(said["ca"]), Keyring.load(secrets_file),
+        data, origin, f"https://127.0.0.1:{link_port}", Path(said["ca"]), load_keys(secrets_file),
         Log(log["name"], log["vkey"], f"{origin}/ledger"), server,
     )  # fmt: skip
 

@@ -7,14 +7,14 @@ Identifiers are fixed, so that a test can name them; keys and passwords are made
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal
+import hashlib
 from uuid import UUID, uuid5
 
-_NAMESPACE = UUID("5a4e7a11-0000-4000-8000-7a6567656c00")
+from zegel.setup.founding import Camera, Founding, Party, Person, Service, Site
 
-PartyKind = Literal["household", "company"]
-Relation = Literal["provider", "arc"]
+_NAMESPACE = UUID("5a4e7a11-0000-4000-8000-7a6567656c00")
+_STATEMENT = b"I keep to myself what I see in the images and records of this organisation's customers."
+_AGREEMENT = b"Processing agreement of the demonstration, version 1."
 
 
 def world_id(name: str) -> UUID:
@@ -24,110 +24,48 @@ def world_id(name: str) -> UUID:
     return UUID(bytes=bytes(raw))
 
 
-@dataclass(frozen=True)
-class Party:
-    key: str
-    kind: PartyKind
-    name: str
-    country: str
-    language: str
-
-    @property
-    def id(self) -> UUID:
-        return world_id(f"party/{self.key}")
+def _party(key: str, kind: str, name: str, country: str, language: str) -> Party:
+    return Party(world_id(f"party/{key}"), key, kind, name, country, language)
 
 
-@dataclass(frozen=True)
-class Person:
-    key: str
-    name: str
-    email: str
-    language: str
-    party: str
-    role: str
-
-    @property
-    def id(self) -> UUID:
-        return world_id(f"person/{self.key}")
+def _person(key: str, name: str, email: str, language: str, party: str, role: str) -> Person:
+    statement = hashlib.sha256(_STATEMENT).digest()
+    return Person(world_id(f"person/{key}"), key, name, email, language, party, role, statement)
 
 
-@dataclass(frozen=True)
-class Service:
-    """Who serves whom: the dated relation that row-level security reads."""
-
-    owner: str
-    party: str
-    kind: Relation
-
-
-@dataclass(frozen=True)
-class Camera:
-    key: str
-    name: str
+def _site(
+    key: str, owner: str, provider: str, name: str, address: str, tz: str, profile: str, purpose: str,
+    cameras: tuple[Camera, ...],
+) -> Site:  # fmt: skip
+    return Site(
+        world_id(f"site/{key}"), key, owner, provider, name, address, tz, profile, purpose,
+        f"To guard {name} outside working hours.", hashlib.sha256(_AGREEMENT + key.encode()).digest(), "online", True,
+        cameras,
+    )  # fmt: skip
 
 
-@dataclass(frozen=True)
-class Site:
-    key: str
-    owner: str
-    provider: str
-    name: str
-    address: str
-    tz: str
-    profile: str
-    purpose: str
-    cameras: tuple[Camera, ...]
-
-    @property
-    def id(self) -> UUID:
-        return world_id(f"site/{self.key}")
-
-
-@dataclass(frozen=True)
-class World:
-    parties: tuple[Party, ...]
-    people: tuple[Person, ...]
-    services: tuple[Service, ...]
-    sites: tuple[Site, ...]
-
-    def party(self, key: str) -> Party:
-        return next(p for p in self.parties if p.key == key)
-
-    def person(self, key: str) -> Person:
-        return next(p for p in self.people if p.key == key)
-
-    def people_of(self, party: str) -> tuple[Person, ...]:
-        return tuple(p for p in self.people if p.party == party)
-
-    def site(self, key: str) -> Site:
-        return next(s for s in self.sites if s.key == key)
-
-    def serving(self, owner: str, kind: Relation) -> Party:
-        return self.party(next(s.party for s in self.services if s.owner == owner and s.kind == kind))
-
-
-WORLD = World(
+WORLD = Founding(
     parties=(
-        Party("waak", "company", "Waakzaam Bouwplaatsen BV", "NL", "nl"),
-        Party("nordvakt", "company", "Nordvakt Hem AB", "SE", "sv"),
-        Party("centrale", "company", "Alarmcentrale De Linge", "NL", "nl"),
-        Party("dehaan", "company", "De Haan Bouw BV", "NL", "nl"),
-        Party("lindqvist", "household", "Familjen Lindqvist", "SE", "sv"),
+        _party("waak", "company", "Waakzaam Bouwplaatsen BV", "NL", "nl"),
+        _party("nordvakt", "company", "Nordvakt Hem AB", "SE", "sv"),
+        _party("centrale", "company", "Alarmcentrale De Linge", "NL", "nl"),
+        _party("dehaan", "company", "De Haan Bouw BV", "NL", "nl"),
+        _party("lindqvist", "household", "Familjen Lindqvist", "SE", "sv"),
     ),
     people=(
-        Person("operator", "Operator 12", "operator@centrale.example", "en", "centrale", "operator"),
-        Person("operator2", "Operator 7", "operator7@centrale.example", "nl", "centrale", "operator"),
-        Person("supervisor", "Sanne Visser", "supervisor@centrale.example", "nl", "centrale", "supervisor"),
-        Person("owner", "Pieter de Haan", "owner@dehaan.example", "en", "dehaan", "owner"),
-        Person("foreman", "Yusuf Demir", "foreman@dehaan.example", "nl", "dehaan", "member"),
-        Person("household", "Elin Lindqvist", "elin@lindqvist.example", "sv", "lindqvist", "owner"),
-        Person("son", "Nils Lindqvist", "nils@lindqvist.example", "sv", "lindqvist", "member"),
-        Person("planner", "Marieke Bos", "planner@waak.example", "nl", "waak", "planner"),
-        Person("technician", "Tom Jansen", "technician@waak.example", "nl", "waak", "technician"),
-        Person("privacy", "Fatima Aziz", "privacy@waak.example", "nl", "waak", "privacy_officer"),
-        Person("admin", "Ruben Smit", "admin@waak.example", "nl", "waak", "admin"),
-        Person("nordtech", "Lars Ek", "tekniker@nordvakt.example", "sv", "nordvakt", "technician"),
-        Person("nordplan", "Anna Berg", "planering@nordvakt.example", "sv", "nordvakt", "planner"),
+        _person("operator", "Operator 12", "operator@centrale.example", "en", "centrale", "operator"),
+        _person("operator2", "Operator 7", "operator7@centrale.example", "nl", "centrale", "operator"),
+        _person("supervisor", "Sanne Visser", "supervisor@centrale.example", "nl", "centrale", "supervisor"),
+        _person("owner", "Pieter de Haan", "owner@dehaan.example", "en", "dehaan", "owner"),
+        _person("foreman", "Yusuf Demir", "foreman@dehaan.example", "nl", "dehaan", "member"),
+        _person("household", "Elin Lindqvist", "elin@lindqvist.example", "sv", "lindqvist", "owner"),
+        _person("son", "Nils Lindqvist", "nils@lindqvist.example", "sv", "lindqvist", "member"),
+        _person("planner", "Marieke Bos", "planner@waak.example", "nl", "waak", "planner"),
+        _person("technician", "Tom Jansen", "technician@waak.example", "nl", "waak", "technician"),
+        _person("privacy", "Fatima Aziz", "privacy@waak.example", "nl", "waak", "privacy_officer"),
+        _person("admin", "Ruben Smit", "admin@waak.example", "nl", "waak", "admin"),
+        _person("nordtech", "Lars Ek", "tekniker@nordvakt.example", "sv", "nordvakt", "technician"),
+        _person("nordplan", "Anna Berg", "planering@nordvakt.example", "sv", "nordvakt", "planner"),
     ),
     services=(
         Service("dehaan", "waak", "provider"),
@@ -136,11 +74,11 @@ WORLD = World(
         Service("lindqvist", "centrale", "arc"),
     ),
     sites=(
-        Site(
+        _site(
             "yard", "dehaan", "waak", "Harbour yard North", "Kade 12, Rotterdam", "Europe/Amsterdam", "site-nl",
             "theft_prevention", (Camera("gate", "Gate camera 2"),),
         ),
-        Site(
+        _site(
             "villa", "lindqvist", "nordvakt", "Villa Lindqvist", "Björkvägen 4, Uppsala", "Europe/Stockholm", "home-se",
             "burglary_prevention", (Camera("hall", "Hall"),),
         ),

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""A person's own client, in Python: what the browser does, for the demo's seeding and for tests.
+"""A person's own client, in Python: what the browser does.
 
 It signs in with keys that are derived here, pairs a unit, commands it, and opens a view. The server sees what a browser
 would show it, and is believed as little. Standard library only.
@@ -325,4 +325,3 @@ def b64(data: bytes) -> str:
 
 def unb64(text: str) -> bytes:
     return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
-

@@ -1,0 +1,193 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Founds an installation: parties, accounts, relations, keys, agreements, sites.
+
+- Everything goes through the rooms' actions, so every row has its ledger entry; nobody gets a key by the way. What a
+  browser would make (key pairs, wrapped bundles, the tenant key sealed to each member) comes from the keyring, which
+  the server's part never reads beyond what a browser would send.
+- A party is made with its people and keys in one transaction, and so is a site with what was agreed: a set-up that is
+  broken off leaves none of them half made, and goes on where it was when it is started again.
+- What exists is left as it is, whatever the file says now.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+from uuid import UUID
+
+from zegel.setup.founding import Founding, FoundingWrong, Party, Person, Service, Site
+from zegel.setup.keys import Account, Keyring
+
+CONFIDENTIALITY_LASTS = timedelta(days=365)
+
+
+def prepare(data: Path, origin: str) -> None:
+    """Let Django find the installation in `data`. Call once, before anything of the server is imported."""
+    from zegel.server.serve import environment_of
+
+    os.environ.update(environment_of(data), ZEGEL_ORIGIN=origin)
+    import django
+
+    django.setup()
+
+
+def missing(founding: Founding) -> Founding:
+    """What of it is not there yet: whole parties with their people, relations, sites.
+
+    Raises FoundingWrong for somebody new in a party that is there: only one of its people can let him open its key.
+    """
+    parties = tuple(party for party in founding.parties if not _has_party(party))
+    new = {party.key for party in parties}
+    for person in founding.people:
+        if person.party not in new and not _has_person(person):
+            raise FoundingWrong(
+                f"person {person.key}: {person.party} is there already, and only one of its people can seal its key "
+                "to somebody new, from his own client; `zegel setup` can't"
+            )
+    return Founding(
+        parties,
+        tuple(person for person in founding.people if person.party in new),
+        tuple(service for service in founding.services if not _has_relation(founding, service)),
+        tuple(site for site in founding.sites if not _has_site(founding, site)),
+    )
+
+
+def found(founding: Founding, keyring: Keyring, origin: str, said: Callable[[str], None] = lambda _: None) -> None:
+    """Make what is missing in this process's (prepared) installation. `keyring`: of those parties at least.
+
+    `said` hears each party and site when it is stored.
+    """
+    todo = missing(founding)
+    for party in todo.parties:
+        _add_party(party, keyring, founding, origin)
+        said(party.name)
+    for service in todo.services:
+        _relate(founding.party(service.owner), founding.party(service.party), service.kind)
+    for site in todo.sites:
+        _add_site(site, founding)
+        said(site.name)
+
+
+# --- what is there ---
+
+
+def _has_party(party: Party) -> bool:
+    from zegel.server.people import queries
+
+    return queries.party(party.id, seen_by=party.id) is not None
+
+
+def _has_person(person: Person) -> bool:
+    from zegel.server.people.models import Person as Row
+
+    return Row.objects.filter(id=person.id).exists()
+
+
+def _has_relation(founding: Founding, service: Service) -> bool:
+    from zegel.server.people import queries
+    from zegel.server.people.roles import RelationKind
+
+    owner, party = founding.party(service.owner).id, founding.party(service.party).id
+    return queries.serves(party, owner, RelationKind(service.kind))
+
+
+def _has_site(founding: Founding, site: Site) -> bool:
+    from zegel.server.kernel import tenancy
+    from zegel.server.sites.models import Site as Row
+
+    with tenancy.acting_as(founding.party(site.owner).id):
+        return Row.objects.filter(id=site.id).exists()
+
+
+# --- making it ---
+
+
+def _add_party(party: Party, keyring: Keyring, founding: Founding, origin: str) -> None:
+    """The party, its people, and its keys: all or nothing."""
+    from zegel.server.kernel import actor, work
+    from zegel.server.people import actions
+    from zegel.server.people.roles import Language, PartyKind
+
+    system = actor.system(party.id)
+    made = {person.key: keyring.people[person.key].account(origin) for person in founding.people_of(party.key)}
+    with work.transaction(system):
+        actions.create_party(
+            system, PartyKind(party.kind), party.name, party.country, Language(party.language), party_id=party.id
+        )
+        for person in founding.people_of(party.key):
+            _add_person(person, party, keyring, made[person.key])
+        _give_keys(party, keyring, founding)
+
+
+def _add_person(person: Person, party: Party, keyring: Keyring, made: Account) -> None:
+    from zegel.server.agreements import actions as agreements
+    from zegel.server.kernel import actor
+    from zegel.server.people import actions
+    from zegel.server.people.roles import Role
+
+    system = actor.system(party.id)
+    account = actions.NewAccount(
+        email=person.email, name=person.name, language=person.language, auth_key=made.auth_key,
+        bundle_password=made.bundle_password, bundle_recovery=made.bundle_recovery,
+        suite=int(keyring.people[person.key].bundle.opening.suite), sign_pk=made.sign_pk, open_pk=made.open_pk,
+    )  # fmt: skip
+    actions.add_person(system, account, person_id=person.id)
+    actions.add_membership(system, person.id, party.id, Role(person.role))
+    if person.confidentiality is not None:
+        agreements.sign_confidentiality(system, party.id, person.id, person.confidentiality, CONFIDENTIALITY_LASTS)
+
+
+def _give_keys(party: Party, keyring: Keyring, founding: Founding) -> None:
+    from zegel.server.kernel import actor, clock
+    from zegel.server.people import actions
+
+    system, keys = actor.system(party.id), keyring.parties[party.key]
+    people = founding.people_of(party.key)
+    first = keyring.people[(founding.first_owner(party.key) or people[0]).key]
+    sealed: dict[UUID, bytes] = {person.id: keys.sealed_to(keyring.people[person.key], first) for person in people}
+    actions.store_tenant_key(system, party.id, int(keys.tenant.suite), keys.tenant.public_key, sealed)
+    if founding.is_arc(party.key):
+        certificate = keys.certificate(clock.now_ms())
+        actions.store_arc_key(system, party.id, keys.signing.public_key, certificate)
+
+
+def _relate(owner: Party, serving: Party, kind: str) -> None:
+    from zegel.server.kernel import actor
+    from zegel.server.people import actions
+    from zegel.server.people.roles import RelationKind
+
+    actions.relate(actor.system(owner.id), owner.id, serving.id, RelationKind(kind))
+
+
+def _add_site(site: Site, founding: Founding) -> None:
+    """The place, the agreement about it, its purpose and its sign: all or nothing."""
+    from zegel.server.agreements import actions as agreements
+    from zegel.server.agreements.models import SignedHow
+    from zegel.server.kernel import work
+    from zegel.server.kernel.actor import Actor, ActorKind
+    from zegel.server.sites import actions as sites
+
+    owner, provider = founding.party(site.owner), founding.party(site.provider)
+    person = founding.first_owner(site.owner)
+    assert person is not None  # `read` refuses a site without
+    actor = Actor(ActorKind.PERSON, person.id, owner.id, role="owner")
+    with work.transaction(actor):
+        agreements.sign_agreement(actor, owner.id, provider.id, site.agreement, SignedHow(site.signed), person.id)
+        agreements.record_purpose(actor, owner.id, site.purpose, site.purpose_text)
+        sites.add_site(
+            actor, owner_id=owner.id, provider_id=provider.id, name=site.name, address=site.address, tz=site.tz,
+            profile=site.profile, site_id=site.id,
+        )  # fmt: skip
+        if site.sign:
+            agreements.hang_sign(actor, owner.id, provider.id, site.id, person.id)
+
+
+def log_key() -> tuple[str, str]:
+    """The log's name and verifier key, as the installer reads them on the machine itself."""
+    from zegel.seal.note import Algorithm, VerifierKey
+    from zegel.server.ledger import origin
+
+    name = origin.name()
+    return name, str(VerifierKey(name, Algorithm.ED25519, origin.key().public_key))
