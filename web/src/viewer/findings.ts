@@ -3,7 +3,7 @@
 import type { Finding } from "./boxes";
 
 /** Findings last until the next ones, but no longer than this. */
-const LASTS_S = 0.45;
+const LASTS_S = 0.8;
 
 interface At {
   readonly s: number;
@@ -20,13 +20,15 @@ export class FindingsTrack {
     this.#at.splice(i, 0, { s, findings });
   }
 
+  /** What was found at `s`; between two looks of the unit, what moved is drawn on its way from one to the other. */
   at(s: number): readonly Finding[] {
-    let found: At | null = null;
-    for (const each of this.#at) {
-      if (each.s > s + 0.04) break;
-      found = each;
-    }
-    return found && s - found.s < LASTS_S ? found.findings : [];
+    const next = this.#at.findIndex((each) => each.s > s);
+    const before = next < 0 ? this.#at.at(-1) : this.#at[next - 1];
+    const after = next < 0 ? undefined : this.#at[next];
+    if (before === undefined || s - before.s >= LASTS_S) return [];
+    if (after === undefined || after.s - before.s >= LASTS_S) return before.findings;
+    const share = (s - before.s) / (after.s - before.s);
+    return before.findings.map((found) => between(found, nearest(found, after.findings), share));
   }
 
   forgetBefore(s: number): void {
@@ -36,4 +38,19 @@ export class FindingsTrack {
   clear(): void {
     this.#at = [];
   }
+}
+
+/** A person walks less than this share of the picture between two looks. */
+const NEAR = 0.08;
+
+function nearest(found: Finding, all: readonly Finding[]): Finding | null {
+  const apart = (one: Finding): number => Math.hypot(one.x + one.width / 2 - found.x - found.width / 2, one.y + one.height / 2 - found.y - found.height / 2);
+  const same = all.filter((one) => one.class === found.class && apart(one) < NEAR).sort((a, b) => apart(a) - apart(b));
+  return same[0] ?? null;
+}
+
+function between(from: Finding, to: Finding | null, share: number): Finding {
+  if (to === null) return from;
+  const mix = (a: number, b: number): number => a + (b - a) * share;
+  return { ...from, x: mix(from.x, to.x), y: mix(from.y, to.y), width: mix(from.width, to.width), height: mix(from.height, to.height) };
 }
