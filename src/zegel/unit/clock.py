@@ -8,11 +8,16 @@ Tests put another clock in its place in-process; no setting and no file can.
 
 from __future__ import annotations
 
+import ctypes
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Protocol
 
+ASK_KERNEL_S = 10.0
+_TIMEX_BYTES, _TIMEX_STATUS = 256, 5 * ctypes.sizeof(ctypes.c_long)  # struct timex and its `status` (adjtimex(2))
+_TIME_ERROR, _STA_UNSYNC = 5, 0x0040
 _BOOT = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
 
 
@@ -66,6 +71,7 @@ class ManualClock:
 
 
 _clock: Clock = MachineClock()
+_synchronised = (float("-inf"), False)
 
 
 def mono_s() -> float:
@@ -81,6 +87,30 @@ def wall_ms() -> int:
 def sleep(seconds: float) -> None:
     if seconds > 0:
         _clock.sleep(seconds)
+
+
+def boot_id() -> str:
+    """Names this start of the machine: `mono_s` of another one means nothing. Empty where the system does not say."""
+    try:
+        return Path("/proc/sys/kernel/random/boot_id").read_text("ascii").strip()
+    except OSError:
+        return ""
+
+
+def synchronised() -> bool:
+    """Whether the kernel says that its wall clock follows a time server (adjtimex(2)); asked anew every ten seconds."""
+    global _synchronised
+    at_s = mono_s()
+    if not 0 <= at_s - _synchronised[0] < ASK_KERNEL_S:
+        _synchronised = (at_s, _kernel_says_synchronised())
+    return _synchronised[1]
+
+
+def _kernel_says_synchronised() -> bool:
+    timex = (ctypes.c_byte * _TIMEX_BYTES)()  # modes = 0: only read
+    state = ctypes.CDLL(None).adjtimex(ctypes.byref(timex))
+    status = ctypes.c_int.from_buffer(timex, _TIMEX_STATUS).value
+    return 0 <= state < _TIME_ERROR and not status & _STA_UNSYNC
 
 
 def cpu_s() -> float:

@@ -9,7 +9,7 @@ process that holds keys, while every camera is demuxed, decoded and watched in a
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import dataclass, field
 
 from zegel.link.framing import decode_from_unit
@@ -45,6 +45,8 @@ QUIET_S = 10.0
 HOLD_S = 60.0
 FLOOR_EVERY_S = 60.0
 MAX_ENDED = 1000
+HIDDEN_AGAIN_S = 600.0
+"""A window's parts are missed one after the other: one alarm for all of them."""
 _CAMERA_STATES = {
     Code.CAMERA_LOST: CameraState.LOST,
     Code.CAMERA_BACK: CameraState.OK,
@@ -95,6 +97,7 @@ class Engine:
     outbox: Outbox
     cameras: Mapping[bytes, str]
     now: Instant
+    boot: str = ""
     trust: Trust = field(init=False)
     wall: WallTime = field(init=False)
     desks: dict[bytes, CameraDesk] = field(init=False)
@@ -102,13 +105,17 @@ class Engine:
     dirty: bool = True
     _changed_s: float = float("-inf")
     _floor_s: float = float("-inf")
-    _agreed: bool = True
+    _hidden_s: float = float("-inf")
+    _clock_agrees: bool = False
+    _contradicted: bool = False
     _posture: Posture = Posture.UNPAIRED
     _releaser: Releaser = field(init=False)
 
     def __post_init__(self) -> None:
         self.trust = Trust(self.file, self.identity)
-        self.wall = WallTime(self.now, self.file.state.wall_floor_ms)
+        told = self.file.state.server_clock
+        same_boot = told is not None and told[0] == self.boot
+        self.wall = WallTime(self.now, self.file.state.wall_floor_ms, told[1] if told and same_boot else None)
         self.proofs = ProofDesk(self.file)
         self._releaser = Releaser(self.identity.unit, self.identity.key, self.file, self.outbox)
         self.desks = {camera: self._desk(camera, name) for camera, name in self.cameras.items()}
@@ -133,16 +140,17 @@ class Engine:
             desk.track.book.make_due(now.mono_s, self._manifest_delay_s(desk), self.wall_ms)
         self._keep_floor()
         self._report_gaps()
-        for release in self.proofs.missing(now.mono_s):
-            self._proof_missing(release)
+        self._proofs_missing(self.proofs.missing(now.mono_s))
+        self.outbox.settle(self.wall_ms)
 
     def _observe(self, now: Instant) -> None:
         self.now = now
         self.wall.observe(now)
-        agrees = self.wall.agrees(now.mono_s)
-        if agrees is not self._agreed:
-            self._agreed = agrees
-            code = "clock_agrees" if agrees else "clock_disagrees"
+        self._clock_agrees = self.wall.agrees(now.mono_s)
+        contradicted = self.wall.contradicted(now.mono_s)
+        if contradicted is not self._contradicted:
+            self._contradicted = contradicted
+            code = "clock_disagrees" if contradicted else "clock_agrees"
             self._technical(
                 TechnicalKind.CLOCK_DISAGREES, None, code, {"difference_ms": round(self.wall.difference_ms)}
             )
@@ -198,13 +206,13 @@ class Engine:
         if moving:
             self._keep_since(desk, mono_s - policy.window.pre_s, Lane.MEDIA)
 
-    def on_seen(self, camera: bytes, mono_s: float, boxes: list[Box], now: Instant) -> None:
-        """Confirmed findings of one frame, which arrived at `mono_s`."""
+    def on_seen(self, camera: bytes, mono_s: float, boxes: list[Box], now: Instant, pts: int | None = None) -> None:
+        """Confirmed findings of one frame, which arrived at `mono_s` and lies at `pts` on the main stream."""
         self._observe(now)
         desk = self.desks[camera]
         if not boxes or self.trust.policy is None or not self.armed_throughout(mono_s, now.mono_s):
             return
-        desk.track.cutter.spot(Spotted(mono_s, tuple((b.cls, b.score, b.x, b.y, b.w, b.h) for b in boxes)))
+        desk.track.cutter.spot(Spotted(mono_s, tuple((b.cls, b.score, b.x, b.y, b.w, b.h) for b in boxes), pts))
         desk.record_until_s = max(desk.record_until_s, mono_s + self.trust.policy.window.post_s)
         facts = self.facts()
         alarming = [box for box in boxes if alarms(Sighting(camera, box.cls, box.zone, box.score), facts)]
@@ -232,7 +240,7 @@ class Engine:
         assert self.trust.policy is not None
         arckey = self.trust.arckey
         return Facts(
-            self.trust.keyset, self.trust.policy, self.trust.order, self.wall_ms, self._agreed,
+            self.trust.keyset, self.trust.policy, self.trust.order, self.wall_ms, self._clock_agrees,
             arckey.expires_ms if arckey else None, tuple(self.file.state.spent),
         )  # fmt: skip
 
@@ -363,12 +371,14 @@ class Engine:
         self.file.save()
 
     def _drop_waiting_releases(self, alarm: bytes) -> None:
-        """Parts that were made offline go only if no recall came."""
-        for record in self.outbox.spool.of_kind(Kind.RELEASE):
-            release = _release_of(record)
-            if release is not None and release[0] == alarm:
+        """Parts that were made offline go only if no recall came, wherever they are: queued, being written, on disk.
+
+        What may have left before stays unproven: a recall does not excuse the server from showing what it got.
+        """
+        for record in self.outbox.spool.withdraw(Kind.RELEASE, lambda record: _is_part_of(record, {alarm})):
+            release = _release_in(record.payload)
+            if release is not None and not self.proofs.may_be_out(release[1]):
                 self.file.state.unproven.pop(release[1], None)
-                self.outbox.spool.done(record.n)
 
     # -- from the server
 
@@ -426,6 +436,8 @@ class Engine:
             self._technical(TechnicalKind.REFUSED_OBJECT, None, error.code, {"kind": "time", "why": str(error)})
             return
         self.wall.server_says(told.at_ms, now)
+        self.file.state.server_clock = (self.boot, round(told.at_ms - now.mono_s * 1000))
+        self.file.save()
         self._observe(now)
 
     def checkpoint(self, text: str, now: Instant) -> None:
@@ -452,28 +464,44 @@ class Engine:
         except SealError as error:
             self._technical(TechnicalKind.REFUSED_OBJECT, None, error.code, {"kind": "proof", "why": str(error)})
 
-    def _proof_missing(self, release_hash: str) -> None:
-        """The ledger does not show a release that the server took: tamper."""
-        self._technical(TechnicalKind.PROOF_MISSING, None, "proof_missing", {"release": release_hash})
+    def _proofs_missing(self, releases: list[str]) -> None:
+        """The ledger does not show releases that the server was sent: tamper."""
+        for release in releases:
+            self._technical(TechnicalKind.PROOF_MISSING, None, "proof_missing", {"release": release})
         desk = next(iter(self.desks.values()))
-        if self.trust.paired:
+        if releases and self.trust.paired and self.now.mono_s - self._hidden_s >= HIDDEN_AGAIN_S:
+            self._hidden_s = self.now.mono_s
             self._raise(desk, Cause.TAMPER, "proof_missing", "", 0, self.now.mono_s, Images.TAMPER)
 
+    def hold_releases(self) -> None:
+        """The link is down, or up and the server has not yet said which alarms were recalled meanwhile."""
+        self.outbox.spool.hold(Kind.RELEASE)
+
+    def let_releases_go(self) -> None:
+        """From here on what waited counts as sent; that is on disk before the first of it goes."""
+        if self.file.state.unsent:
+            self.file.state.unsent = []
+            self.file.save()
+        self.outbox.spool.let_go()
+
+    def on_sent(self, n: int, frame: bytes, now: Instant) -> None:
+        """A frame is put on the wire: of a release a proof is owed from now on, whatever the server answers."""
+        if self.outbox.spool.kind_of(n) is Kind.RELEASE:
+            release = _release_in(frame)
+            if release is not None:
+                self.proofs.sent(release[1], now.mono_s)
+
     def on_ack(self, n: int, now: Instant) -> None:
-        record = self.outbox.spool.read(n) if self.outbox.spool.kind_of(n) is Kind.RELEASE else None
-        release = _release_of(record) if record else None
-        if release is not None:
-            self.proofs.delivered(release[1], now.mono_s)
         self.outbox.spool.done(n)
 
     def on_refused(self, n: int, code: str, text: str, now: Instant) -> None:
-        """The server will never take this item: it is dropped, and that is reported (but not about a report)."""
+        """The server will never take this item: it is dropped, and that is reported (but not about a report).
+
+        A refused release stays unproven: the server has read it, so it must show it to the customer all the same.
+        """
         self._observe(now)
         kind = self.outbox.spool.kind_of(n)
         record = self.outbox.spool.read(n)
-        release = _release_of(record) if record else None
-        if release is not None:
-            self.file.state.unproven.pop(release[1], None)
         self.outbox.spool.done(n)
         if kind is not Kind.TECHNICAL:
             what = kind.name.lower() if kind else (record.kind.name.lower() if record else "item")
@@ -516,6 +544,8 @@ class Engine:
     def _recover(self) -> None:
         """After a restart: send the heads of all chains again, close what was left open, never continue a window."""
         state = self.file.state
+        ended = frozenset(state.ended_alarms)
+        self.outbox.spool.withdraw(Kind.RELEASE, lambda record: _is_part_of(record, ended))
         notes = self.outbox.spool.of_kind(Kind.NOTE)
         heads = list(state.manifests.values())
         for camera, desk in self.desks.items():
@@ -545,7 +575,8 @@ class Engine:
         gaps, self.outbox.spool.gaps = self.outbox.spool.gaps, []
         for gap in gaps:
             detail: dict[str, str | int] = {"from_ms": gap.from_ms, "to_ms": gap.to_ms, "records": gap.records}
-            self._technical(TechnicalKind.SPOOL_FULL, gap.camera, "spool_full", detail)
+            code = "spool_full" if gap.camera else "spool_full_of_records"
+            self._technical(TechnicalKind.SPOOL_FULL, gap.camera, code, detail)
 
     def _technical(
         self, kind: TechnicalKind, camera: bytes | None, code: str, detail: dict[str, str | int] | None = None
@@ -553,12 +584,15 @@ class Engine:
         self.outbox.technical(kind, camera, self.wall_ms, code, detail)
 
 
-def _release_of(record: Record) -> tuple[bytes, str] | None:
-    """(alarm id, release hash in hex) of a spooled release."""
-    if record.kind is not Kind.RELEASE:
-        return None
-    up = decode_from_unit(record.payload)
+def _release_in(frame: bytes) -> tuple[bytes, str] | None:
+    """(alarm id, release hash in hex) of a release's frame."""
+    up = decode_from_unit(frame)
     if not isinstance(up, Up) or not isinstance(up.item, ReleaseItem):
         return None
     envelope = Envelope.decode(up.item.envelope)
     return Release.decode(envelope.body).alarm, envelope.hash.hex()
+
+
+def _is_part_of(record: Record, alarms: Set[bytes]) -> bool:
+    release = _release_in(record.payload)
+    return release is not None and release[0] in alarms

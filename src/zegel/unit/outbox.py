@@ -25,6 +25,8 @@ from zegel.seal.segment import Track
 from zegel.unit.spool import NO_ID, Kind, Lane, Record, Spool
 from zegel.unit.state import Numbers
 
+MAX_WAITING_REPORTS = 2000
+"""Technical reports on disk at once; a camera that comes and goes for weeks without a network fills no disk."""
 _KINDS: dict[type, Kind] = {
     EpochItem: Kind.EPOCH,
     AlarmItem: Kind.ALARM,
@@ -41,6 +43,7 @@ class Outbox:
     def __init__(self, spool: Spool, numbers: Numbers) -> None:
         self.spool = spool
         self._numbers = numbers
+        self._left_out: dict[tuple[TechnicalKind, bytes | None, str], tuple[int, int]] = {}
 
     def put(self, item: AnyItem, *, epoch: bytes = NO_ID) -> int:
         """A signed object or a technical event."""
@@ -68,6 +71,24 @@ class Outbox:
 
     def technical(
         self, kind: TechnicalKind, camera: bytes | None, ms: int, code: str, detail: dict[str, str | int] | None = None
+    ) -> None:
+        """A report. While very many wait already, further ones of the same sort are only counted: see `settle`."""
+        if self.spool.count(Kind.TECHNICAL) >= MAX_WAITING_REPORTS:
+            first_ms, times = self._left_out.get((kind, camera, code), (ms, 0))
+            self._left_out[(kind, camera, code)] = (first_ms, times + 1)
+            return
+        self._report(kind, camera, ms, code, detail)
+
+    def settle(self, ms: int) -> None:
+        """Once there is room again: one report for each sort that was only counted."""
+        if not self._left_out or self.spool.count(Kind.TECHNICAL) >= MAX_WAITING_REPORTS // 2:
+            return
+        for (kind, camera, code), (first_ms, times) in self._left_out.items():
+            self._report(kind, camera, ms, code, {"times": times, "since_ms": first_ms})
+        self._left_out.clear()
+
+    def _report(
+        self, kind: TechnicalKind, camera: bytes | None, ms: int, code: str, detail: dict[str, str | int] | None
     ) -> None:
         short = {key[:32]: value[:200] if isinstance(value, str) else value for key, value in (detail or {}).items()}
         self.put(TechnicalItem(os.urandom(16), kind, camera, ms, code, short))

@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Release first, proof right after: every release that the server took must show in the ledger.
+"""Release first, proof right after: every release that was put on the wire must show in the ledger.
 
-A unit never waits for the network to alarm. 60 s after link-up (or after the server took the release) it asks for the
-proof; when none comes that verifies against the pinned log, the release was hidden from the customer: tamper.
+A unit never waits for the network to alarm. Once a release has been sent and the link was up for 60 s since, it asks
+for the proof; when none comes in another 60 s that verifies against the pinned log, the release was hidden from the
+customer: tamper. The server can't talk itself out of it: neither by withholding its acknowledgement, nor by refusing
+what it has read, nor by cutting the link, because the time online is added up over all links.
 """
 
 from __future__ import annotations
@@ -19,47 +21,63 @@ ANSWER_WITHIN_S = 60.0
 
 
 class ProofDesk:
-    """Which releases are not proven yet. What is unproven is on disk with the state; the times are not."""
+    """Which releases are not proven yet. What is unproven is on disk with the state; the times online are not.
+
+    After a restart everything unproven counts as sent, but for what the state says was never let out.
+    """
 
     def __init__(self, file: StateFile) -> None:
         self._file = file
-        self._link_up_s: float | None = None
-        self._delivered: dict[str, float] = dict.fromkeys(file.state.unproven, float("-inf"))
+        self._up_since_s: float | None = None
+        self._online_before_s = 0.0
+        self._sent: dict[str, float] = dict.fromkeys(set(file.state.unproven) - set(file.state.unsent), 0.0)
         self._asked: dict[str, float] = {}
+        self._asked_on_this_link: set[str] = set()
         self._reported: set[str] = set()
 
     def link_up(self, mono_s: float) -> None:
-        self._link_up_s = mono_s
-        self._asked.clear()
+        self.link_down(mono_s)
+        self._up_since_s = mono_s
+        self._asked_on_this_link.clear()
 
-    def link_down(self) -> None:
-        self._link_up_s = None
-        self._asked.clear()
+    def link_down(self, mono_s: float) -> None:
+        self._online_before_s, self._up_since_s = self._online_s(mono_s), None
 
-    def delivered(self, release: str, mono_s: float) -> None:
-        """The server acknowledged a release (its hash in hex)."""
-        self._delivered[release] = mono_s
+    def _online_s(self, mono_s: float) -> float:
+        """Seconds that the link was up since this process began, all links together."""
+        return self._online_before_s + (0.0 if self._up_since_s is None else mono_s - self._up_since_s)
+
+    def sent(self, release: str, mono_s: float) -> None:
+        """A release (its hash in hex) goes out; from now on the server may have it, whatever it answers."""
+        self._sent.setdefault(release, self._online_s(mono_s))
+
+    def may_be_out(self, release: str) -> bool:
+        return release in self._sent
 
     def due(self, mono_s: float) -> list[bytes]:
         """Releases to ask a proof for now, each once in a connection."""
-        if self._link_up_s is None:
+        if self._up_since_s is None:
             return []
+        online_s = self._online_s(mono_s)
         ready = [
             release
             for release in self._file.state.unproven
-            if release not in self._asked
-            and release in self._delivered
-            and mono_s - max(self._link_up_s, self._delivered[release]) >= ASK_AFTER_S
+            if release not in self._asked_on_this_link
+            and release in self._sent
+            and online_s - self._sent[release] >= ASK_AFTER_S
         ]
-        self._asked.update(dict.fromkeys(ready, mono_s))
+        self._asked_on_this_link.update(ready)
+        for release in ready:
+            self._asked.setdefault(release, online_s)
         return [bytes.fromhex(release) for release in ready]
 
     def missing(self, mono_s: float) -> list[str]:
-        """Releases whose proof did not come in time; each is reported once and asked for again later."""
+        """Releases whose proof did not come in time; each is reported once and asked for again on the next link."""
+        online_s = self._online_s(mono_s)
         late = [
             release
             for release, asked_s in self._asked.items()
-            if mono_s - asked_s >= ANSWER_WITHIN_S
+            if online_s - asked_s >= ANSWER_WITHIN_S
             and release not in self._reported
             and release in self._file.state.unproven
         ]

@@ -24,6 +24,7 @@ from zegel.seal.suite import SigningKey
 from zegel.unit.guard import Facts, Images, may_release, seconds_left
 from zegel.unit.outbox import Outbox
 from zegel.unit.ring import RingSlot
+from zegel.unit.spool import Kind
 from zegel.unit.state import OpenWindow, Spent, StateFile
 
 PAY_BLOCK_S = 10
@@ -127,6 +128,8 @@ class Releaser:
         state.unproven[Envelope.decode(envelope).hash.hex()] = facts.wall_ms
         while len(state.unproven) > MAX_UNPROVEN:
             state.unproven.pop(next(iter(state.unproven)))
+        held = [Envelope.decode(envelope).hash.hex()] if self._outbox.spool.holds(Kind.RELEASE) else []
+        state.unsent = [name for name in (*state.unsent, *held) if name in state.unproven]
         self._note_window(window, last)
         self._file.save()
         self._outbox.put(ReleaseItem(envelope))

@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from zegel.seal.policy import Polygon
+from zegel.unit import clock
 from zegel.unit.config import Config, Home, load
 from zegel.unit.engine import Box, Engine
 from zegel.unit.errors import ConfigError, NotPaired, Revoked
@@ -76,7 +77,9 @@ def open_engine(home: Home, config: Config) -> Engine:
     file = StateFile.load(home.state)
     spool = Spool(home.spool, limit=config.spool_bytes)
     cameras = {camera.id: camera.name for camera in config.cameras}
-    return Engine(Identity.load(home.identity), file, Outbox(spool, Numbers(file)), cameras, read_clock())
+    return Engine(
+        Identity.load(home.identity), file, Outbox(spool, Numbers(file)), cameras, read_clock(), clock.boot_id()
+    )
 
 
 @dataclass(slots=True)
@@ -155,7 +158,7 @@ class Runner:
                 self.engine.on_packet(camera, message, now)
             case Seen():
                 boxes = [Box(str(f.cls), f.score, f.x, f.y, f.w, f.h, f.zone) for f in message.findings]
-                self.engine.on_seen(camera, message.t_mono_s, boxes, now)
+                self.engine.on_seen(camera, message.t_mono_s, boxes, now, message.pts)
             case Motion():
                 self.engine.on_motion(camera, message.moving, message.t_mono_s, now)
             case Stream():

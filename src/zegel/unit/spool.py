@@ -8,7 +8,11 @@ Principles that keep it safe:
 - Within a batch the core lane (epochs, alarms, releases, manifests) is synced before any media, so a segment on disk
   always has its epoch on disk.
 - A file goes when all its records are acknowledged. When room runs out the oldest surveillance goes first, then alarm
-  pictures; core never. Every drop is reported with its range, as a gap that the customer sees.
+  pictures. Every drop is reported with its range, as a gap that the customer sees.
+- Core may fill a quarter of the limit. Past that its files are rewritten without what is acknowledged; then the oldest
+  manifests and technical reports go, which shows as a break in the chain. Alarms, releases, epochs, the pairing and
+  notes never go: should even they fill the limit, no pictures are kept any more (each a gap), and core goes on into the
+  file system's reserve; what does not fit there either waits in memory and is tried again every second.
 
 Acknowledgements are not written down: after a restart a file's records may be sent again, which is harmless
 (the server's keys are unique) and cheaper than a write for each.
@@ -22,14 +26,14 @@ import os
 import struct
 from array import array
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum
 from pathlib import Path
 from typing import BinaryIO
 
 from zegel.unit.errors import SpoolError
-from zegel.unit.files import private_directory, sync_directory, write_all
+from zegel.unit.files import private_directory, sync_directory, write_all, write_atomic
 
 FILE_MAGIC = b"ZSPOOL1\n"
 MAX_PAYLOAD = 8 << 20
@@ -64,6 +68,9 @@ class Kind(IntEnum):
 
 _KINDS = frozenset(Kind)
 _FILE_BYTES = {Lane.CORE: 1 << 20, Lane.ALARM: 4 << 20, Lane.MEDIA: 4 << 20}
+_EXPENDABLE = (Kind.TECHNICAL, Kind.MANIFEST)
+CORE_SHARE = 4
+"""Core may fill one part in so many of the limit."""
 _URGENCY = (Kind.PAIRED, Kind.EPOCH, Kind.ALARM, Kind.RELEASE, Kind.TECHNICAL, Kind.MANIFEST)
 
 
@@ -91,9 +98,9 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """Surveillance that had to be dropped: of which camera, from when to when (ms UTC), how many records."""
+    """What had to be dropped: of which camera (none: manifests and reports), from when to when (ms UTC), how many."""
 
-    camera: bytes
+    camera: bytes | None
     from_ms: int
     to_ms: int
     records: int
@@ -157,13 +164,14 @@ class Spool:
         self._file_bytes = file_bytes or _FILE_BYTES
         self._lanes: dict[Lane, list[_File]] = {lane: [] for lane in Lane}
         self._waiting: list[Record] = []
-        self._being_written = 0
+        self._being_written: list[Record] = []
+        self._withdrawn: set[int] = set()
         self._done_later: list[int] = []
         self._done_next: list[int] = []
         self._core: dict[int, Kind] = {}
         self._epochs: dict[int, bytes] = {}
         self._sent: set[int] = set()
-        self._held: set[int] = set()
+        self._held: set[Kind] = set()
         self._cursor: dict[Lane, tuple[int, int]] = {}
         self._descriptors: dict[Lane, int] = {}
         self._serial = 0
@@ -180,7 +188,7 @@ class Spool:
     @property
     def waiting(self) -> int:
         """Records that no flush has made durable yet, those under way included."""
-        return len(self._waiting) + self._being_written
+        return len(self._waiting) + len(self._being_written)
 
     @property
     def waiting_bytes(self) -> int:
@@ -189,7 +197,7 @@ class Spool:
     def take(self) -> list[Record]:
         """The queued records, core before alarm before media."""
         batch, self._waiting = self._waiting, []
-        self._being_written = len(batch)
+        self._being_written = batch
         self._done_next, self._done_later = self._done_later, []
         return sorted(batch, key=lambda record: record.lane)
 
@@ -211,13 +219,18 @@ class Spool:
 
         What could not be written is tried again with the next batch, except surveillance, which becomes a gap.
         """
-        self._being_written = 0
+        self._being_written = []
         for item in written.placed:
             item.file.uncommitted -= 1
             item.file.add(item.record.n, item.offset)
             self._index_core(item.record.kind, item.record.n, item.record.epoch, item.record.lane)
         self._report([record for record in written.failed if record.lane is Lane.MEDIA])
-        self._waiting[:0] = [record for record in written.failed if record.lane is not Lane.MEDIA]
+        again = [record for record in written.failed if record.lane is not Lane.MEDIA]
+        self._waiting[:0] = [record for record in again if record.n not in self._withdrawn]
+        for item in written.placed:
+            if item.record.n in self._withdrawn:
+                self.done(item.record.n)
+        self._withdrawn.clear()
         if written.failed:
             self._done_later[:0] = self._done_next
         else:
@@ -230,10 +243,9 @@ class Spool:
 
     def flush(self) -> None:
         """Make everything that was put durable, making room first when there is none."""
-        batch = self.take()
-        if batch or self._done_next:
-            self.make_room(sum(HEADER_SIZE + len(record.payload) for record in batch))
-            self.commit(self.write(batch))
+        if self._waiting or self._done_later:
+            self.make_room(self.waiting_bytes)
+            self.commit(self.write(self.take()))
 
     def _write_lane(self, lane: Lane, records: Sequence[Record]) -> list[Placed]:
         """All of a lane's records or none: a batch fits into one file, which may grow past its usual size by it."""
@@ -286,16 +298,19 @@ class Spool:
     def next(self, *, urgent_only: bool = False) -> tuple[int, bytes] | None:
         """The most urgent record that waits to be sent: (n, frame). None when there is nothing, or it must wait."""
         for kind in _URGENCY:
-            if kind is Kind.RELEASE and self._epochs:
+            if kind in self._held or (kind is Kind.RELEASE and self._epochs):
                 continue  # the server can't place a release before it has the epochs
             for n in self._of_kind(kind):
-                if n not in self._sent and n not in self._held:
+                if n not in self._sent:
                     return self._send(n)
         return None if urgent_only else self._next_segments()
 
     def hold(self, kind: Kind) -> None:
-        """Keep everything of a kind that is here now until `let_go`."""
-        self._held.update(n for n, of in self._core.items() if of is kind)
+        """Nothing of this kind is sent until `let_go`, whether it is here already or comes meanwhile."""
+        self._held.add(kind)
+
+    def holds(self, kind: Kind) -> bool:
+        return kind in self._held
 
     def let_go(self) -> None:
         self._held.clear()
@@ -308,7 +323,6 @@ class Spool:
     def done(self, n: int) -> bool:
         """The server has it for good (or refused it for good). True when it was here."""
         self._sent.discard(n)
-        self._held.discard(n)
         self._core.pop(n, None)
         self._epochs.pop(n, None)
         for lane in Lane:
@@ -323,6 +337,23 @@ class Spool:
     def done_later(self, n: int) -> None:
         """As `done`, once everything that was put before is durable."""
         self._done_later.append(n)
+
+    def withdraw(self, kind: Kind, doomed: Callable[[Record], bool]) -> list[Record]:
+        """Take core records out for good: on disk, being written at this moment, or still queued. Returns them."""
+        found = [record for record in self.of_kind(kind) if doomed(record)]
+        for record in found:
+            self.done(record.n)
+        waiting = [record for record in self._waiting if record.kind is kind and doomed(record)]
+        out = {record.n for record in waiting}
+        self._waiting = [record for record in self._waiting if record.n not in out]
+        writing = [record for record in self._being_written if record.kind is kind and doomed(record)]
+        self._withdrawn.update(record.n for record in writing)
+        return [*found, *writing, *waiting]
+
+    def count(self, kind: Kind) -> int:
+        """How many records of a core kind are here, queued ones included."""
+        queued = (*self._waiting, *self._being_written)
+        return sum(of is kind for of in self._core.values()) + sum(record.kind is kind for record in queued)
 
     def read(self, n: int) -> Record | None:
         """A record by its number, or None when it is gone or damaged (then it is counted in `damaged`)."""
@@ -408,11 +439,63 @@ class Spool:
 
     def make_room(self, wanted: int) -> None:
         """Drop the oldest surveillance until `wanted` more bytes fit. Each drop is added to `gaps`."""
+        self._bound_core()
         while self.size + wanted > self._limit or self._free() < wanted + self._reserve:
             victim = self._victim()
             if victim is None:
+                self._refuse_pictures()
                 return
             self._drop(victim)
+
+    def _refuse_pictures(self) -> None:
+        """Core alone fills the room: what is queued of pictures is a gap, so that core may use the rest."""
+        self._report([record for record in self._waiting if record.lane is not Lane.CORE])
+        self._waiting = [record for record in self._waiting if record.lane is Lane.CORE]
+
+    def _bound_core(self) -> None:
+        """Hold core to its share: first without what is acknowledged, then without its oldest expendable records."""
+        ceiling = self._limit // CORE_SHARE
+        if self._core_size <= ceiling:
+            return
+        with contextlib.suppress(OSError):  # no room even to rewrite: pictures make it, then this is tried again
+            for file in self._closed_core():
+                if 2 * file.open_count < len(file.ns):
+                    self._rewrite(file)
+            for kind in _EXPENDABLE:
+                for file in self._closed_core():
+                    if self._core_size <= ceiling:
+                        return
+                    self._expend(file, kind)
+
+    @property
+    def _core_size(self) -> int:
+        return sum(file.size for file in self._lanes[Lane.CORE])
+
+    def _closed_core(self) -> list[_File]:
+        return [file for file in self._lanes[Lane.CORE] if not file.active and not file.uncommitted]
+
+    def _expend(self, file: _File, kind: Kind) -> None:
+        doomed = [n for at, n in enumerate(file.ns) if not file.done[at] and self._core.get(n) is kind]
+        if not doomed:
+            return
+        self.gaps.append(Gap(None, 0, 0, len(doomed)))
+        for n in doomed:
+            self.done(n)
+        if file in self._lanes[Lane.CORE]:
+            self._rewrite(file)
+
+    def _rewrite(self, file: _File) -> None:
+        """The file without what is done, in its place and in one step: a power cut leaves the old one or the new."""
+        records = [r for at in range(len(file.ns)) if not file.done[at] and (r := self._read(file, at))]
+        if not records:
+            self._remove(file)
+            return
+        write_atomic(file.path, b"".join((FILE_MAGIC, *(record.encode() for record in records))))
+        fresh = _File(file.lane, file.path)
+        for record in records:
+            fresh.add(record.n, fresh.size)
+            fresh.size += HEADER_SIZE + len(record.payload)
+        self._lanes[file.lane][self._lanes[file.lane].index(file)] = fresh
 
     def _victim(self) -> _File | None:
         for lane in (Lane.MEDIA, Lane.ALARM):
@@ -465,6 +548,8 @@ class Spool:
         return found
 
     def _load(self) -> None:
+        for half_written in self._directory.glob(".*.new"):
+            half_written.unlink()
         for lane in Lane:
             paths = sorted(self._directory.glob(f"{lane.name.lower()}-*.log"), key=_serial_of)
             self._serial = max([self._serial, *map(_serial_of, paths)])

@@ -47,7 +47,11 @@ class OpenWindow(msgspec.Struct, frozen=True):
 
 
 class State(msgspec.Struct):
-    """Everything remembered. Envelopes are kept whole: they are verified again at every start."""
+    """Everything remembered. Envelopes are kept whole: they are verified again at every start.
+
+    `unsent`: the unproven releases that never left, so no proof of them is owed. `server_clock`: in which boot, and by
+    how much, the ledger's signed time was ahead of the monotonic clock (ms).
+    """
 
     unit: bytes
     pairing: bytes | None = None
@@ -71,6 +75,8 @@ class State(msgspec.Struct):
     windows: list[OpenWindow] = []
     ended_alarms: list[bytes] = []
     unproven: dict[str, int] = {}
+    unsent: list[str] = []
+    server_clock: tuple[str, int] | None = None
     checkpoint: tuple[int, bytes] | None = None
 
 

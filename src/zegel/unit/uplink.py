@@ -62,7 +62,7 @@ log = logging.getLogger("zegel.unit.uplink")
 
 
 def read_clock() -> Instant:
-    return Instant(clock.mono_s(), clock.wall_ms())
+    return Instant(clock.mono_s(), clock.wall_ms(), clock.synchronised())
 
 
 @dataclass(slots=True)
@@ -82,6 +82,9 @@ class Uplink:
     _window: int = LEAST_WINDOW
     _status_n: int = -1
     _welcomed: bool = False
+
+    def __post_init__(self) -> None:
+        self.engine.hold_releases()
 
     async def run(self) -> None:
         """Until cancelled. Raises errors.Revoked when the server ended this unit's service."""
@@ -108,8 +111,8 @@ class Uplink:
         self._in_flight.clear()
         self._window = LEAST_WINDOW
         self.engine.outbox.spool.forget_sent()
-        self.engine.outbox.spool.let_go()
-        self.engine.proofs.link_down()
+        self.engine.hold_releases()
+        self.engine.proofs.link_down(clock.mono_s())
         self.changed()
 
     async def _session(self) -> None:
@@ -163,13 +166,12 @@ class Uplink:
         now = read_clock()
         self.engine.server_time(welcome.time, nonce[:16], now)
         self.engine.checkpoint(welcome.checkpoint, now)
-        self.engine.proofs.link_up(now.mono_s)
         self._link_up(welcomed=True)
 
     def _link_up(self, *, welcomed: bool) -> None:
         self.up, self.claimed, self._welcomed = True, welcomed, welcomed
+        self.engine.proofs.link_up(clock.mono_s())  # also for a server that says it does not know us
         self.last_error = ""
-        self.engine.outbox.spool.hold(Kind.RELEASE)
         self._status_n = -1
         self.status_due.set()
         log.info("link_up claimed=%s", welcomed)
@@ -203,6 +205,7 @@ class Uplink:
                 continue
             n, frame = found
             self._in_flight[n] = (len(frame), clock.mono_s())
+            self.engine.on_sent(n, frame, read_clock())
             await connection.send(frame)
 
     def _next(self) -> tuple[int, bytes] | None:
@@ -285,7 +288,7 @@ class Uplink:
 
     def _status_answered(self, n: int) -> None:
         if n == self._status_n:
-            self.engine.outbox.spool.let_go()
+            self.engine.let_releases_go()
 
 
 def _binary(frame: str | bytes) -> bytes:

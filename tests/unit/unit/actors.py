@@ -83,7 +83,7 @@ class Rig:
     def __init__(self, directory: Path, owner: Owner | None = None, *, gop: int = 12, fps: float = 12.5) -> None:
         self.directory = directory
         self.owner = owner or Owner()
-        self.mono_s, self.wall_ms = 1000.0, NOON_MS
+        self.mono_s, self.wall_ms, self.synchronised = 1000.0, NOON_MS, True
         self.camera = os.urandom(16)
         self.gop, self.fps, self.frame = gop, fps, 0
         self.identity = Identity.create(directory / "identity")
@@ -104,7 +104,7 @@ class Rig:
 
     @property
     def now(self) -> Instant:
-        return Instant(self.mono_s, self.wall_ms)
+        return Instant(self.mono_s, self.wall_ms, self.synchronised)
 
     def restart(self, *, lost_s: float = 3.0) -> None:
         """kill -9: nothing is said goodbye to."""
@@ -170,6 +170,7 @@ class Rig:
             n, frame = found
             up = decode_from_unit(frame)
             assert isinstance(up, Up)
+            self.engine.on_sent(n, frame, self.now)
             self.received[n] = up
             self.engine.on_ack(n, self.now)
         return self.received

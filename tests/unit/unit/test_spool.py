@@ -89,14 +89,40 @@ def test_a_new_connection_sends_again_what_was_not_acknowledged(tmp_path: Path) 
     assert drain(spool) == [2]
 
 
-def test_held_releases_wait_and_newer_ones_do_not(tmp_path: Path) -> None:
+def test_held_releases_wait_and_so_do_those_that_come_meanwhile(tmp_path: Path) -> None:
     spool = Spool(tmp_path, reserve=0)
     fill(spool, core(1, Kind.RELEASE))
     spool.hold(Kind.RELEASE)
-    fill(spool, core(2, Kind.RELEASE))
-    assert drain(spool) == [2]
+    fill(spool, core(2, Kind.RELEASE), core(3, Kind.ALARM))
+    assert drain(spool) == [3]
     spool.let_go()
-    assert drain(spool) == [1]
+    assert drain(spool) == [1, 2]
+
+
+def test_what_is_withdrawn_is_gone_from_the_disk_the_queue_and_the_batch_on_its_way(tmp_path: Path) -> None:
+    spool = Spool(tmp_path, reserve=0)
+    fill(spool, core(1, Kind.RELEASE), core(2, Kind.ALARM))
+    spool.put(core(3, Kind.RELEASE))
+    batch = spool.take()
+    spool.put(core(4, Kind.RELEASE))
+    assert sorted(record.n for record in spool.withdraw(Kind.RELEASE, lambda record: True)) == [1, 3, 4]
+    spool.commit(spool.write(batch))
+    spool.flush()
+    assert drain(spool) == [2]
+
+
+def test_a_batch_that_failed_does_not_bring_back_what_was_withdrawn(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    spool = Spool(tmp_path, reserve=0)
+    spool.put(core(1, Kind.RELEASE))
+    batch = spool.take()
+    spool.withdraw(Kind.RELEASE, lambda record: True)
+    with monkeypatch.context() as patch:
+        patch.setattr("zegel.unit.spool.write_all", _no_space)
+        spool.commit(spool.write(batch))
+    spool.flush()
+    assert drain(spool) == []
 
 
 def test_a_power_cut_at_any_byte_loses_nothing_durable_and_invents_nothing(tmp_path: Path) -> None:
@@ -151,12 +177,47 @@ def test_a_full_disk_drops_the_oldest_surveillance_and_says_which(tmp_path: Path
     assert sum(gap.records for gap in lost) == left[4] - 10
 
 
-def test_alarms_and_epochs_are_never_dropped(tmp_path: Path) -> None:
+def test_alarms_releases_and_epochs_are_never_dropped(tmp_path: Path) -> None:
     spool = Spool(tmp_path, limit=2_000, reserve=0, file_bytes=dict.fromkeys(Lane, 500))
+    for n in range(1, 60, 3):
+        fill(spool, core(n, Kind.ALARM), core(n + 1, Kind.RELEASE), epoch(n + 2))
+    assert sorted(drain(spool)) == list(range(1, 61))
+    assert not spool.gaps
+
+
+def test_a_year_of_manifests_and_reports_stays_below_its_share_and_alarms_stay(tmp_path: Path) -> None:
+    spool = Spool(tmp_path, limit=40_000, reserve=0, file_bytes=dict.fromkeys(Lane, 1000))
+    for n in range(1, 1000):
+        kind = Kind.ALARM if n % 50 == 0 else (Kind.TECHNICAL if n % 2 else Kind.MANIFEST)
+        fill(spool, core(n, kind))
+    alarms = list(range(50, 1000, 50))
+    assert spool.size < 40_000 // 4 + 2_500
+    again = reopened(spool, tmp_path)
+    left = drain(again)
+    assert left[: len(alarms)] == alarms
+    assert 998 in left, "the newest manifest is the last to go"
+    assert 1 not in left
+    assert sum(gap.records for gap in spool.gaps) == 999 - len(left)
+    assert {gap.camera for gap in spool.gaps} == {None}
+
+
+def test_a_core_file_is_rewritten_without_what_is_acknowledged(tmp_path: Path) -> None:
+    spool = Spool(tmp_path, limit=8_000, reserve=0, file_bytes=dict.fromkeys(Lane, 1500))
+    for n in range(1, 400):
+        fill(spool, core(n, Kind.NOTE if n % 20 else Kind.ALARM))
+        if n % 20:
+            spool.done(n)
+    assert spool.size < 4_500
+    assert drain(reopened(spool, tmp_path)) == list(range(20, 400, 20))
+
+
+def test_when_even_alarms_fill_the_room_pictures_become_gaps_and_alarms_go_on(tmp_path: Path) -> None:
+    spool = Spool(tmp_path, limit=3_000, reserve=0, file_bytes=dict.fromkeys(Lane, 500))
     for n in range(1, 60):
         fill(spool, core(n, Kind.ALARM))
-    assert drain(spool) == list(range(1, 60))
-    assert not spool.gaps
+    fill(spool, core(60, Kind.ALARM), media(61), media(62, Lane.ALARM))
+    assert drain(spool) == list(range(1, 61))
+    assert [(gap.camera, gap.records) for gap in spool.gaps] == [(CAMERA, 2)]
 
 
 def test_files_go_when_all_is_acknowledged(tmp_path: Path) -> None:

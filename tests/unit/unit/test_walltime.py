@@ -26,9 +26,35 @@ def test_a_minutes_difference_is_tolerated_and_more_is_not_until_they_agree_agai
 
 
 def test_a_clock_that_is_set_while_the_unit_runs_is_noticed_without_a_network() -> None:
-    wall = WallTime(Instant(10, NOW))
-    wall.observe(Instant(20, NOW + 10_000 + 3_600_000))
+    wall = WallTime(Instant(10, NOW, True))
+    assert wall.agrees(10)
+    wall.observe(Instant(20, NOW + 10_000 + 3_600_000, True))
     assert not wall.agrees(20)
+
+
+def test_a_clock_that_nobody_confirms_agrees_with_nobody() -> None:
+    wall = WallTime(Instant(10, NOW))
+    assert not wall.agrees(10)
+    assert not wall.contradicted(10), "which is no tamper: the network may be away"
+    wall.observe(Instant(11, NOW + 1000, True))
+    assert wall.agrees(11)
+    wall.observe(Instant(12, NOW + 2000, False))
+    assert wall.agrees(12), "once in a boot is enough"
+
+
+def test_a_time_server_that_corrects_the_clock_at_the_start_is_believed_and_later_it_is_not() -> None:
+    wall = WallTime(Instant(10, NOW - 86_400_000))
+    wall.observe(Instant(20, NOW, True))
+    assert wall.agrees(20)
+    wall.observe(Instant(30, NOW + 7_200_000, True))
+    assert not wall.agrees(30)
+
+
+def test_the_ledgers_time_counts_for_as_long_as_the_machine_runs() -> None:
+    """The process was started again; the monotonic clock still knows what the ledger said."""
+    offset_ms = NOW - 10_000
+    assert WallTime(Instant(20, NOW + 10_000), 0, offset_ms).agrees(20)
+    assert not WallTime(Instant(20, NOW + 10_000 + 120_000), 0, offset_ms).agrees(20)
 
 
 def test_a_stretch_has_every_wall_time_that_either_clock_gave_it() -> None:
