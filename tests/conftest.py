@@ -2,10 +2,10 @@
 """What tests build their world with.
 
 - `tests/unit`: no database. Django is set up for the tests of server rooms, and only for those.
-- `db` (tests/integration, attack, e2e): a real PostgreSQL, migrated, empty, real commits: each test gets a fresh copy
-  of a
-  template, and a fresh object store and shred store. It yields the `Urls` of the application, owner and administrator.
-- `party` is not here: rooms' tests make their world with the factories of their own folders.
+- `db` (tests/integration, attack, e2e): a real PostgreSQL, migrated, empty, with real commits, as new for each test
+  (tests/databases.py); an empty object store and shred store. It yields the `Urls` of application, owner and
+  administrator. `world` and `case` (tests/worlds.py) have people and cameras in it.
+- `s3`: a real S3 server. `walkable_folder`: for whatever holds an embedded database of its own.
 """
 
 from __future__ import annotations
@@ -95,13 +95,13 @@ def postgres() -> Iterator[object]:
 
 
 def _make_template(server) -> None:  # type: ignore[no-untyped-def]
-    import psycopg
     from django.core.management import call_command
+
+    from tests import databases
 
     call_command("migrate", database="owner", verbosity=0)
     _close_connections()
-    with psycopg.connect(server._url("zegel_admin", "postgres"), autocommit=True) as admin:
-        admin.execute("ALTER DATABASE zegel RENAME TO zegel_template")
+    databases.make_template(server, "zegel_template")
 
 
 def _close_connections() -> None:
@@ -114,9 +114,7 @@ def _close_connections() -> None:
 def db(postgres) -> Iterator[object]:  # type: ignore[no-untyped-def]
     """A migrated, empty database with real commits, and empty stores, for one test. Yields `Urls(app, owner,
     admin)`."""
-    import psycopg
-
-    from zegel.server.kernel import postgres as kernel_postgres
+    from tests import databases
     from zegel.server.kernel import shred, storage
 
     _close_connections()
@@ -124,9 +122,7 @@ def db(postgres) -> Iterator[object]:  # type: ignore[no-untyped-def]
     shred._opened.cache_clear()
     for folder in ("storage", "shred"):
         shutil.rmtree(installation() / folder, ignore_errors=True)
-    with psycopg.connect(postgres._url("zegel_admin", "postgres"), autocommit=True) as admin:
-        admin.execute("DROP DATABASE IF EXISTS zegel WITH (FORCE)")
-        kernel_postgres.create_database(admin, "zegel", template="zegel_template")
+    databases.fresh_database(postgres, "zegel_template")
     yield postgres.urls()
     _close_connections()
 

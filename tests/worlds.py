@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The fixtures `world` and `case`: the demo's world, seeded once for the run and copied for each test (a third of a
-second).
+"""The fixtures `world` and `case`: the demo's world, seeded once for the run and as new for each test.
 
 A folder of tests that wants them says so in its conftest.py: `from tests.worlds import case, seeded, world`.
 """
@@ -14,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from tests import databases
 from tests.actors import World
 
 STORES = ("storage", "shred")
@@ -35,39 +35,29 @@ def _close_connections() -> None:
 @pytest.fixture(scope="session")
 def seeded(postgres: Any) -> Iterator[Any]:
     """A second template: the migrated database with the world in it, and its stores."""
-    from zegel.server.kernel import postgres as kernel_postgres
-
     if (installation() / "world-shred").exists():  # another folder's conftest.py asked first
         yield postgres
         return
     _empty_stores()
-    with _admin(postgres) as admin:
-        admin.execute("DROP DATABASE IF EXISTS zegel WITH (FORCE)")
-        kernel_postgres.create_database(admin, "zegel", template="zegel_template")
+    databases.fresh_database(postgres, "zegel_template")
     World()
     _close_connections()
     for store in STORES:
         if (installation() / store).exists():
             shutil.copytree(installation() / store, installation() / f"world-{store}")
-    with _admin(postgres) as admin:
-        admin.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = 'zegel'")
-        admin.execute("ALTER DATABASE zegel RENAME TO zegel_world")
+    databases.make_template(postgres, "zegel_world")
     yield postgres
 
 
 @pytest.fixture
 def world(seeded: Any) -> Iterator[World]:
     """The seeded world, fresh, with real commits."""
-    from zegel.server.kernel import postgres as kernel_postgres
-
     _close_connections()
     _empty_stores()
     for store in STORES:
         if (installation() / f"world-{store}").exists():
             shutil.copytree(installation() / f"world-{store}", installation() / store)
-    with _admin(seeded) as admin:
-        admin.execute("DROP DATABASE IF EXISTS zegel WITH (FORCE)")
-        kernel_postgres.create_database(admin, "zegel", template="zegel_world")
+    databases.fresh_database(seeded, "zegel_world")
     yield World.there()
     _close_connections()
 
@@ -85,9 +75,3 @@ def _empty_stores() -> None:
     shred._opened.cache_clear()
     for store in STORES:
         shutil.rmtree(installation() / store, ignore_errors=True)
-
-
-def _admin(server: Any) -> Any:
-    import psycopg
-
-    return psycopg.connect(server._url("zegel_admin", "postgres"), autocommit=True)
