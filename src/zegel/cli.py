@@ -11,8 +11,10 @@ from importlib import import_module
 COMMANDS: dict[str, tuple[str, str]] = {
     "demo": ("zegel.demo.cli:main", "tell the whole story on real video"),
     "serve": ("zegel.server.serve:main", "run the server: web, realtime, gateway, worker"),
+    "setup": ("zegel.setup.cli:main", "found an installation: its first parties, people, keys and sites"),
     "manage": ("zegel.server.serve:manage", "Django's management commands, against this installation"),
     "unit": ("zegel.unit.cli:main", "run a camera unit: enrol, run, status, wipe"),
+    "pair": ("zegel.client.cli:main", "pair a unit, as its owner, from his own machine"),
     "ledger": ("zegel.ledgercli:main", "verify a ledger or a receipt, as an outsider"),
     "fsck": ("zegel.server.fsck:main", "check every invariant of this installation"),
 }

@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from zegel.seal.account import Bundle, Pin, Wrapper, derive_keys, unwrap_bundle, wrap_pins
+from zegel.seal.account import Bundle, Pin, Wrapper, derive_keys, unwrap_bundle, unwrap_pins, wrap_pins
 from zegel.seal.command import Action, Command, sign_command
 from zegel.seal.epoch import Epoch, open_epoch, verify_epoch
 from zegel.seal.keyset import Keyset, NamedKey, Signer, sign_keyset
@@ -131,6 +131,8 @@ class Client:
     bundle: Bundle = field(repr=False)
     parties: list[dict[str, Any]]
     party_id: UUID
+    log_key: str = ""
+    pins: tuple[Pin, ...] = ()
 
     @classmethod
     def sign_in(cls, base: str, email: str, password: str, origin: str | None = None) -> Client:
@@ -143,7 +145,10 @@ class Client:
             unb64(said["bundle"]), keys.wrap_key, Wrapper.PASSWORD, UUID(person["id"]).bytes, Suite(person["suite"])
         )
         parties = said["parties"]
-        client = cls(http_client, UUID(person["id"]), bundle, parties, UUID(parties[0]["id"]))
+        pins = unwrap_pins(unb64(said["pins"]), UUID(person["id"]).bytes, bundle.signing) if said["pins"] else ()
+        client = cls(
+            http_client, UUID(person["id"]), bundle, parties, UUID(parties[0]["id"]), said["log"]["key"], pins
+        )  # fmt: skip
         client.act_for(client.party_id)
         return client
 
@@ -187,14 +192,16 @@ class Client:
         return True
 
     def pin_unit(self, code: PairingCode, keyset: Keyset, now_ms: int) -> None:
-        """Remember the unit of the code, its keyset and the log, under this person's own key."""
+        """Remember the unit of the code, its keyset and the log, under this person's own key, beside what he pinned."""
         log = hashlib.sha256(keyset.log.name.encode()).digest()[:16]
-        pins = (
+        new = (
             Pin("unit", keyset.unit, code.fingerprint, "qr", now_ms),
             Pin("keyset", keyset.unit, keyset.hash, "qr", now_ms),
             Pin("log", log, hashlib.sha256(keyset.log.vkey.encode()).digest(), "agreement", now_ms),
         )
-        wrapped = wrap_pins(pins, self.person_id.bytes, self.bundle.signing)
+        named = {(pin.kind, pin.id) for pin in new}
+        self.pins = (*(pin for pin in self.pins if (pin.kind, pin.id) not in named), *new)
+        wrapped = wrap_pins(self.pins, self.person_id.bytes, self.bundle.signing)
         self.http.raw("PUT", "/api/v1/me/pins", {"pins": b64(wrapped)})
 
     def command(self, unit_id: UUID, pairing_id: bytes, counter: int, action: Action, now_ms: int) -> None:

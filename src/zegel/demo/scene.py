@@ -8,19 +8,22 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+from zegel.client import pairing as pairings
 from zegel.client import person as clients
+from zegel.client.pairing import WINDOW, first_policy
 from zegel.client.person import Client
 from zegel.demo.keys import load as load_keys
 from zegel.demo.processes import Program, Stage, answers, run, wait_until
 from zegel.demo.world import WORLD
 from zegel.seal.keyset import Keyset, NamedKey, Signer
 from zegel.seal.pairing import PairingCode
-from zegel.seal.policy import CameraRules, Caps, Hours, LiveEnd, Policy, RecordingMode, Window
+from zegel.seal.policy import Caps, Policy
 from zegel.setup.founding import Site
 from zegel.setup.keys import Keyring
 from zegel.unit import clock
@@ -28,8 +31,7 @@ from zegel.unit import clock
 _YEAR_MS = 365 * 86_400_000
 _PAIRING_CODE = re.compile(r"ZEGEL1:[A-Z2-7]+")
 _START_S = 90.0
-PRE_ALARM_S = 10
-CLASSES = ("animal", "person", "vehicle")
+PRE_ALARM_S = WINDOW.pre_s
 
 
 @dataclass(frozen=True)
@@ -119,18 +121,10 @@ def run_unit(stage: Stage, home: Path, name: str = "unit") -> Program:
 
 
 def _pair(stage: Stage, place: Installation, owner: Client, site: Site, code: PairingCode, home: Path) -> Paired:
-    started: dict[str, Any] = {}
+    def wait(asked: Callable[[], bool], what: str) -> None:
+        wait_until(asked, what, 30.0, stage)
 
-    def seen() -> bool:
-        try:
-            started.update(owner.start_pairing(code, site.id, f"Unit at {site.name}"))
-        except clients.Refused as refused:
-            if refused.code != "unit_not_seen":
-                raise
-            return False
-        return True
-
-    wait_until(seen, "the unit's first contact", 30.0, stage)
+    started = pairings.start(owner, code, site.id, f"Unit at {site.name}", wait)
     now = clock.wall_ms()
     keyset = _keyset(place, owner, site, started, now)
     camera_id = UUID(started["cameras"][0]["id"])
@@ -161,13 +155,9 @@ def night_policy(
     commanders = tuple(
         Signer(person.id.bytes, place.keyring.people[person.key].bundle.signing.public_key) for person in members
     )
-    return Policy(
-        unit=keyset.unit, pairing=keyset.pairing, counter=counter, issued_ms=now_ms, expires_ms=now_ms + _YEAR_MS,
-        keyset_hash=keyset.hash, armed=True, mode=RecordingMode.ACTIVITY, hours=Hours(tz),
-        cameras=(CameraRules(camera_id.bytes),), alarm_classes=CLASSES, release_classes=("person",),
-        window=Window(pre_s=PRE_ALARM_S, post_s=20, live_end=LiveEnd.CLOSED, max_s=300),
-        caps=Caps(releases=500, seconds=100_000), commanders=commanders,
-    )  # fmt: skip
+    return first_policy(
+        keyset, [camera_id], tz, commanders, now_ms, counter=counter, caps=Caps(releases=500, seconds=100_000)
+    )
 
 
 def _code(program: Program) -> PairingCode | None:

@@ -46,6 +46,12 @@ def missing(founding: Founding) -> Founding:
                 f"person {person.key}: {person.party} is there already, and only one of its people can seal its key "
                 "to somebody new, from his own client; `zegel setup` can't"
             )
+    for service in founding.services:
+        if service.kind == "arc" and service.party not in new and not _has_arc_key(founding.party(service.party)):
+            raise FoundingWrong(
+                f"service of {service.owner}: {service.party} was founded without the key of an alarm centre; name it "
+                "as one when it is new"
+            )
     return Founding(
         parties,
         tuple(person for person in founding.people if person.party in new),
@@ -83,6 +89,14 @@ def _has_person(person: Person) -> bool:
     from zegel.server.people.models import Person as Row
 
     return Row.objects.filter(id=person.id).exists()
+
+
+def _has_arc_key(party: Party) -> bool:
+    from zegel.server.kernel import tenancy
+    from zegel.server.people.models import ArcKey
+
+    with tenancy.acting_as(party.id):
+        return ArcKey.objects.filter(party_id=party.id).exists()
 
 
 def _has_relation(founding: Founding, service: Service) -> bool:

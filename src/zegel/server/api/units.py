@@ -20,6 +20,7 @@ from zegel.server.gate import Action, Resource, ResourceKind, require
 from zegel.server.kernel import clock, tenancy
 from zegel.server.kernel.actor import Actor
 from zegel.server.ledger import queries as ledger
+from zegel.server.people import queries as people
 from zegel.server.sites import actions, queries
 from zegel.server.sites.errors import UnknownUnit
 from zegel.server.sites.models import Camera, Pairing, Site, Unit, UnitObject, UnitState
@@ -162,9 +163,12 @@ def technical(request: HttpRequest, unit_id: UUID) -> dict[str, Any]:
 
 @router.post("/pairings")
 def start_pairing(request: HttpRequest, body: Start) -> dict[str, Any]:
-    """Finds the unit whose code was read, if it is on the link now."""
+    """Finds the unit whose code was read, if it is on the link now. `arc`: the alarm centre's signing key, for the
+    client to compare with the words in the agreement before it names it in a keyset."""
     pairing = actions.start_pairing(acting(request), body.fingerprint, body.site_id, body.name)
-    return _pairing_shape(pairing)
+    arc = people.arc_signing_key(pairing.owner_id)
+    shown = {"party_id": str(arc[0]), "sign_pk": to_text(arc[1])} if arc else None
+    return {**_pairing_shape(pairing), "arc": shown}
 
 
 @router.post("/pairings/{pairing_id}")

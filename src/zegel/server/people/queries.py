@@ -84,6 +84,15 @@ def current_arc_key(owner_id: UUID) -> tuple[UUID, bytes] | None:
         return (key.party_id, bytes(key.envelope)) if key else None
 
 
+def arc_signing_key(owner_id: UUID) -> tuple[UUID, bytes] | None:
+    """The alarm centre that serves the owner now, and the key with which it certifies: for the owner to compare with
+    the words in his agreement."""
+    with as_party(owner_id):
+        arc = serving(owner_id, RelationKind.ARC)
+        key = ArcKey.objects.filter(party_id=arc).order_by("-number").first() if arc else None
+        return (key.party_id, bytes(key.sign_pk)) if key else None
+
+
 def tenant_open_key(party_id: UUID, *, seen_by: UUID) -> tuple[int, bytes, int] | None:
     """(suite, public key, number) of a party's newest tenant key, if `seen_by` may know that party."""
     with as_party(seen_by):
