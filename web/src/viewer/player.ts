@@ -6,6 +6,7 @@ import { SealError } from "../seal/errors";
 import type { OpenedSegment, View, ViewNow } from "../client/view";
 import { type Finding, takeApart } from "./boxes";
 import { FindingsTrack } from "./findings";
+import { Order, type Sequenced } from "./order";
 
 export interface PlayerOptions {
   readonly video: HTMLVideoElement;
@@ -28,8 +29,9 @@ const CATCH_UP_S = 2.5;
 const FAR_S = 20;
 const LIVE_S = 1.2;
 const GAP_S = 0.12;
+const STARVED_S = 0.5;
 
-interface Piece {
+interface Piece extends Sequenced {
   readonly media: Bytes;
   readonly offsetS: number;
 }
@@ -42,7 +44,7 @@ export class Player {
   readonly #changed = new Set<(now: PlayerNow) => void>();
   #buffer: SourceBuffer | null = null;
   #codec: string | null = null;
-  #queue: Piece[] = [];
+  readonly #queue: Order<Piece>;
   /** UTC of media time 0: the start of the first epoch that came. */
   #baseMs: number | null = null;
   #endS = 0;
@@ -58,6 +60,7 @@ export class Player {
   ) {
     this.#video = video;
     this.#live = view.follows;
+    this.#queue = new Order(() => view.follows && view.now.phase !== "complete");
     video.muted = true;
     video.playsInline = true;
     video.disableRemotePlayback = true;
@@ -126,7 +129,7 @@ export class Player {
       const offsetS = (epochStartMs - this.#baseMs) / 1000;
       for (const { ms, findings: found } of findings) this.#track.add(offsetS + ms / 1000, found);
       if (codec !== null) this.#useCodec(codec);
-      if (this.#codec !== null && media.length > 0) this.#queue.push({ media, offsetS });
+      if (this.#codec !== null && media.length > 0) this.#queue.add({ media, offsetS, epochMs: epochStartMs, seq: header.seq }, performance.now());
       this.#pump();
     } catch (error) {
       this.view.stop(error instanceof SealError && error.code === "unsupported" ? "unsupported" : "not_verified", error instanceof Error ? error.message : null);
@@ -146,12 +149,12 @@ export class Player {
   #pump(): void {
     if (this.#stopped || this.#codec === null || this.#source.readyState !== "open") return;
     this.#buffer ??= this.#openBuffer(this.#codec);
-    const piece = this.#queue[0];
+    const piece = this.#queue.peek(performance.now());
     if (!piece || this.#buffer.updating) return;
     try {
       if (this.#buffer.timestampOffset !== piece.offsetS) this.#buffer.timestampOffset = piece.offsetS;
       this.#buffer.appendBuffer(piece.media);
-      this.#queue.shift();
+      this.#queue.done();
       wipe(piece.media);
     } catch (error) {
       if (error instanceof DOMException && error.name === "QuotaExceededError") return this.#makeRoom();
@@ -201,7 +204,7 @@ export class Player {
     this.#pace();
     this.#pump();
     const old = this.#video.currentTime - BEHIND_S;
-    if (this.#buffer && !this.#buffer.updating && this.#queue.length === 0 && old > (ranges(this.#video.buffered)[0]?.[0] ?? 0) + 10) {
+    if (this.#buffer && !this.#buffer.updating && this.#queue.empty && old > (ranges(this.#video.buffered)[0]?.[0] ?? 0) + 10) {
       this.#buffer.remove(0, old);
       this.#track.forgetBefore(old);
     }
@@ -212,7 +215,9 @@ export class Player {
   #skipGap(): void {
     const at = this.#video.currentTime;
     const stretches = ranges(this.#video.buffered);
-    const inside = stretches.some(([from, to]) => at >= from - 0.05 && at < to - GAP_S);
+    // A decoder may stop a few frames short of an edge: then it starves though time is left.
+    const starved = !this.#video.seeking && this.#video.readyState < HTMLMediaElement.HAVE_FUTURE_DATA;
+    const inside = stretches.some(([from, to]) => at >= from - 0.05 && at < to - (starved ? STARVED_S : GAP_S));
     const next = stretches.find(([from]) => from > at);
     if (!inside && next && !this.#paused) {
       this.#video.currentTime = next[0] + 0.001;
@@ -248,8 +253,7 @@ export class Player {
     if (this.#stopped) return;
     this.#stopped = true;
     clearInterval(this.#tick);
-    wipe(...this.#queue.map(({ media }) => media));
-    this.#queue = [];
+    wipe(...this.#queue.clear().map(({ media }) => media));
     this.#track.clear();
     this.#video.removeEventListener("error", this.#broken);
     this.#video.pause();
