@@ -242,7 +242,9 @@ class Supervisor:
         ready = False
         since = clock.monotonic()
         while not self._stop:
-            self._revive()
+            revived = self._revive()
+            if ready and revived:
+                _write_facts(self._plan.data, facts | {"ready": True, "children": self._pids()})
             if not ready and (ready := self._is_ready(facts)):
                 _write_facts(self._plan.data, facts | {"ready": True, "children": self._pids()})
                 _notify("READY=1")
@@ -250,7 +252,9 @@ class Supervisor:
             _notify("WATCHDOG=1")
             sleep(0.1)
 
-    def _revive(self) -> None:
+    def _revive(self) -> bool:
+        """Starts what isn't running and is due; True when a child was started."""
+        started = False
         if self._database and not self._database.is_running() and not self._stop:
             log.error("database.died")
             self._database.start()
@@ -264,6 +268,8 @@ class Supervisor:
                 child.process, child.due = None, now + child.pause
             if child.process is None and now >= child.due and not self._stop:
                 self._start(child)
+                started = True
+        return started
 
     def _start(self, child: Child) -> None:
         command = [sys.executable, "-m", "zegel.server.process", child.role]
