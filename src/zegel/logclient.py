@@ -17,6 +17,7 @@ import json
 import ssl
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from time import sleep
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -28,6 +29,7 @@ from zegel.seal.tiles import WIDTH, Tile
 
 TIMEOUT_S = 30
 LARGEST_ANSWER = 64 << 20
+TOO_MANY, PATIENCE, PAUSE_S = 429, 30, 1.0  # a server may ask a reader to go slower
 EXPLAINING = frozenset({"deletion", "restore"})
 
 
@@ -57,6 +59,11 @@ class Log:
     def fetch(self, name: str, *, missing_ok: bool = False) -> bytes:
         """Raises CannotFetch; LogRefused for what a log must have and this one has not."""
         status, data = self._ask(f"{self._prefix}/{name}")
+        for _ in range(PATIENCE):
+            if status != TOO_MANY:
+                break
+            sleep(PAUSE_S)
+            status, data = self._ask(f"{self._prefix}/{name}")
         if status == 404:
             if missing_ok:
                 return b""

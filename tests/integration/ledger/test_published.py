@@ -4,16 +4,19 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime, timedelta
 
 import psycopg
 import pytest
 from django.test import Client
 
+from tests.clock import stopped_clock
 from tests.integration.ledger.publishing import add, publish, served
 from zegel.ledgercli import NOT_CHECKED, REFUSED, VERIFIED, main
 from zegel.seal.merkle import verify_inclusion
 from zegel.seal.note import VerifierKey
 from zegel.seal.proof import verify_receipt
+from zegel.server.api import public_ledger, throttle
 from zegel.server.kernel import ids, shred, storage, tenancy
 from zegel.server.kernel.actor import system
 from zegel.server.ledger import Entry, Kind, actions, publication, queries, recovery
@@ -138,6 +141,33 @@ def test_unchanged_is_answered_without_the_bytes(db):
     add(1)
     publish(db)
     assert client.get("/ledger/checkpoint", headers={"If-None-Match": first["ETag"]}).status_code == 200
+
+
+def test_a_flood_of_readers_reads_the_store_once_in_half_a_second(db, monkeypatch):
+    read = []
+    add(3)
+    publish(db)
+    latest = queries.latest_checkpoint
+    monkeypatch.setattr(queries, "latest_checkpoint", lambda: read.append(1) or latest())
+    with stopped_clock(datetime(2030, 1, 1, tzinfo=UTC)) as clock:
+        public_ledger.newest.forget()
+        assert len({Client().get("/ledger/checkpoint").content for _ in range(20)}) == 1
+        assert len(read) == 1
+        clock.advance(timedelta(milliseconds=500))
+        Client().get("/ledger/checkpoint")
+        assert len(read) == 2
+    public_ledger.newest.forget()
+
+
+def test_who_asks_for_too_much_waits_and_others_do_not(db, monkeypatch):
+    add(3)
+    publish(db)
+    monkeypatch.setattr(throttle, "auditors", throttle.Buckets(throttle.Rate(0.001, 3)))
+    near, far = Client(REMOTE_ADDR="2001:db8::1"), Client(REMOTE_ADDR="2001:db8:0:1::1")
+    assert [near.get("/ledger/tile/0/000.p/3").status_code for _ in range(4)] == [200, 200, 200, 429]
+    neighbour = Client(REMOTE_ADDR="2001:db8::2").get("/ledger/checkpoint")
+    assert (neighbour.status_code, neighbour["Retry-After"]) == (429, "1")
+    assert far.get("/ledger/checkpoint").status_code == 200
 
 
 def test_nothing_can_be_written_over_http(db):

@@ -42,7 +42,7 @@ class Anybody(APIKeyCookie):
     param_name = settings.SESSION_COOKIE_NAME
 
     def authenticate(self, request: HttpRequest, key: str | None) -> str:
-        throttle.anybody.take(request.META.get("REMOTE_ADDR", ""))
+        throttle.anybody.take_source(request.META.get("REMOTE_ADDR", ""))
         return "anybody"
 
 

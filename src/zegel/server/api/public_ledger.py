@@ -9,6 +9,7 @@ kept for a second.
 from __future__ import annotations
 
 import hashlib
+import threading
 from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
@@ -17,6 +18,8 @@ from django.utils.http import quote_etag
 from django.views.decorators.http import require_safe
 
 from zegel.seal.errors import SealError
+from zegel.server.api import throttle
+from zegel.server.kernel import clock
 from zegel.server.kernel.storage import NotFound
 from zegel.server.ledger import queries
 from zegel.server.ledger.errors import LedgerError
@@ -27,11 +30,34 @@ A_MINUTE = "public, max-age=60"
 PLAIN = "text/plain; charset=utf-8"
 BYTES = "application/octet-stream"
 JSON = "application/json"
+RECENT_S = 0.5
+
+
+class Recent:
+    """The newest checkpoint as this process last read it, at most half a second ago: a flood of readers is one."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._note, self._until = b"", 0.0
+
+    def read(self) -> bytes:
+        with self._lock:
+            if clock.monotonic() >= self._until:
+                self._note = queries.latest_checkpoint().encode()
+                self._until = clock.monotonic() + RECENT_S
+            return self._note
+
+    def forget(self) -> None:
+        with self._lock:
+            self._until = 0.0
+
+
+newest = Recent()
 
 
 @require_safe
 def checkpoint(request: HttpRequest) -> HttpResponse:
-    return _answer(request, lambda: queries.latest_checkpoint().encode(), PLAIN, A_SECOND)
+    return _answer(request, newest.read, PLAIN, A_SECOND)
 
 
 @require_safe
@@ -54,7 +80,10 @@ def forgotten(request: HttpRequest) -> HttpResponse:
 
 def _answer(request: HttpRequest, read: Callable[[], bytes], kind: str, cache: str) -> HttpResponse:
     try:
+        throttle.auditors.take_source(request.META.get("REMOTE_ADDR", ""))
         data = read()
+    except throttle.TooManyRequests as refused:
+        return _too_many(refused)
     except (NotFound, SealError, LedgerError):
         data = b""
     if not data:
@@ -65,6 +94,12 @@ def _answer(request: HttpRequest, read: Callable[[], bytes], kind: str, cache: s
         del response["Content-Type"]
     response["ETag"] = etag
     return _open_to_all(response, cache)
+
+
+def _too_many(refused: throttle.TooManyRequests) -> HttpResponse:
+    response = HttpResponse("Too many requests: come back in a moment.\n", status=429, content_type=PLAIN)
+    response["Retry-After"] = str(refused.retry_after_s)
+    return _open_to_all(response, "no-store")
 
 
 def _open_to_all(response: HttpResponse, cache: str) -> HttpResponse:

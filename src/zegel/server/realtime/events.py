@@ -33,6 +33,7 @@ from zegel.server.footage import queries as footage
 from zegel.server.footage.models import Window
 from zegel.server.kernel import clock, log, outbox, services, tenancy
 from zegel.server.kernel.actor import Actor
+from zegel.server.kernel.buckets import Buckets, Rate, source_of
 from zegel.server.kernel.models import OutboxEvent
 from zegel.server.people.sessions import actor_from_session
 
@@ -56,6 +57,8 @@ STILL_SIGNED_IN_S = 30.0
 SEEN_LASTS_S = 2.0
 RESUMED_AT_MOST = 2000
 QUIET = object()
+# Cookies that are nobody's cost a look-up each: so many from one place. Who is signed in is not counted.
+_strangers = Buckets(Rate(per_s=2, burst=60))
 
 
 @dataclass(eq=False)
@@ -171,11 +174,15 @@ async def application(scope: Scope, receive: Receive, send: Send) -> None:
     if scope["type"] != "http" or scope["method"] != "GET":
         await _refuse(send, 405, "not_allowed")
         return
-    session = _session_key(scope)
+    session, source = _session_key(scope), source_of(_address(scope))
+    if not _strangers.allows(source):
+        await _refuse(send, 429, "too_many_requests")
+        return
     actor = await services.in_thread(actor_from_session, session, _address(scope)) if session else None
     if actor is None:
         await _refuse(send, 401, "signed_out")
         return
+    _strangers.give_back(source)
     last_id = _last_id(scope)
     if last_id is None:
         await _refuse(send, 400, "bad_last_id")
