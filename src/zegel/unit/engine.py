@@ -129,10 +129,15 @@ class Engine:
         track = SurveillanceTrack(camera, self.identity.key, self.file, self.outbox, book, rules)
         return CameraDesk(camera, name, track)
 
+    @property
+    def busy(self) -> bool:
+        """Whether something moves or a window is open somewhere."""
+        return any(desk.moving or desk.window is not None for desk in self.desks.values())
+
     # -- time
 
     def tick(self, now: Instant) -> None:
-        """Call some ten times a second: completes slots, ends windows, makes manifests, watches the clocks."""
+        """Call ten times a second while busy, else twice: ends slots and windows, makes manifests, watches clocks."""
         self._observe(now)
         for desk in self.desks.values():
             desk.track.tick(now.mono_s)

@@ -14,10 +14,10 @@ import fcntl
 import logging
 import os
 import signal
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 
 from zegel.seal.policy import Polygon
 from zegel.unit import clock
@@ -35,8 +35,7 @@ from zegel.unit.statusfile import CameraLine, LocalStatus, write
 from zegel.unit.uplink import Uplink, read_clock
 from zegel.unit.watch.messages import Message, Motion, Seen, Watch, Zone
 
-TICK_S = 0.1
-RECEIVE_S = 0.5
+TICK_S, IDLE_TICK_S = 0.1, 0.5
 STATUS_FILE_EVERY_S = 5.0
 RETRY_WRITE_S = 1.0
 FULL_SCALE = 10_000
@@ -53,7 +52,7 @@ class Cameras(Protocol):
 
     def configure(self, name: str, watch: Watch) -> None: ...
 
-    def receive(self, timeout_s: float) -> list[tuple[str, Message]]: ...
+    def messages(self) -> AsyncIterator[tuple[str, Message]]: ...
 
 
 @contextlib.contextmanager
@@ -133,21 +132,19 @@ class Runner:
     # -- cameras
 
     async def _listen(self) -> None:
-        """The pool is used by one thread at a time; a planned stop waits until it has let go of it."""
-        pool, loop = self.pool, asyncio.get_running_loop()
+        """Starting takes a second and has a thread of its own; listening has none, because each handing over costs."""
+        pool = self.pool
         assert pool is not None
-        busy: asyncio.Future[Any] = loop.run_in_executor(None, pool.start)
+        starting = asyncio.get_running_loop().run_in_executor(None, pool.start)
         try:
-            await asyncio.shield(busy)
+            await asyncio.shield(starting)
             self._configure()
-            while True:
-                busy = loop.run_in_executor(None, pool.receive, RECEIVE_S)
-                for name, message in await asyncio.shield(busy):
-                    self.take(self._ids[name], message)
+            async for name, message in pool.messages():
+                self.take(self._ids[name], message)
                 if self.engine.outbox.spool.waiting:
                     self._flush.set()
         finally:
-            await asyncio.wait([busy])
+            await asyncio.wait([starting])
             pool.stop()
 
     def take(self, camera: bytes, message: Message) -> None:
@@ -191,7 +188,7 @@ class Runner:
         while True:
             self.engine.tick(read_clock())
             self.changed()
-            await asyncio.sleep(TICK_S)
+            await asyncio.sleep(TICK_S if self.engine.busy else IDLE_TICK_S)
 
     async def _write(self) -> None:
         """The one place where the spool is written. What can't be written is tried again, or becomes a gap."""

@@ -24,7 +24,8 @@ from zegel.unit.source.media import Packet
 from zegel.unit.spool import Lane
 from zegel.unit.state import StateFile
 
-GRACE_S = 0.2
+GRACE_S = 0.8
+"""A slot without a later frame waits so long for its last ones; with one it is complete at once."""
 MAX_IDLE_SLOTS = 2 * SLOTS
 
 

@@ -8,7 +8,7 @@ process around it may die without hurting the rest of the unit (see watch/pool.p
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from threading import Event
 from typing import TYPE_CHECKING, Any
@@ -32,6 +32,10 @@ LONG_GOP_S = 5.0
 """seal.md: a release starts at most five seconds before its range; a camera with longer intervals is reported."""
 BAD_S = 2.0
 """Nothing but broken packets for so long is garbage, not a disturbance."""
+REST_S = 0.16
+REST_EVERY = TIMESCALE // 5
+"""While nothing moves packets are fetched five times a second, all that came meanwhile: see `_Copy._rest`."""
+AWAKE_BEFORE_KEY_S = 0.03
 _CODECS: dict[str, Codec] = {"h264": "avc1", "hevc": "hvc1", "mjpeg": "mjpg"}
 
 Item = Stream | Packet | Technical
@@ -50,13 +54,18 @@ class Garbage(Lost):
     """The camera answers with something that is not a picture this unit can use."""
 
 
-def open_camera(source: Source, stopping: Event | None = None) -> Iterator[Item]:
+def _never() -> bool:
+    return False
+
+
+def open_camera(source: Source, stopping: Event | None = None, may_rest: Callable[[], bool] = _never) -> Iterator[Item]:
     """Streams, packets and events of one source until `stopping` is set, or a file without loop ends.
 
     Never raises for what a camera does. Waits in here: for the network, for a file's next frame (real time, by its
-    presentation times), and between tries (`BACKOFF_S`, with jitter).
+    presentation times), and between tries (`BACKOFF_S`, with jitter). While `may_rest` says so it fetches packets a few
+    at a time, never a key frame late.
     """
-    yield from _Camera(source, stopping or Event()).items()
+    yield from _Camera(source, stopping or Event(), may_rest).items()
 
 
 @dataclass
@@ -70,8 +79,9 @@ class _Open:
 
 
 class _Camera:
-    def __init__(self, source: Source, stopping: Event) -> None:
+    def __init__(self, source: Source, stopping: Event, may_rest: Callable[[], bool]) -> None:
         self._source = source
+        self.may_rest = may_rest
         self._stopping = stopping
         self._timeline = Timeline()
         self._stream: Stream | None = None
@@ -155,6 +165,11 @@ class _Copy:
         self._key_dts: int | None = None
         self._long_gop = False
         self._pace: tuple[float, int] | None = None
+        self._scale: tuple[int, int] = (0, 1)
+        self._rested_dts: int | None = None
+        self._rest_began_s = 0.0
+        self._last: tuple[float, int] = (0.0, 0)
+        self._key_arrivals = (0.0, 0.0)
 
     def items(self) -> Iterator[Item]:
         while True:
@@ -187,7 +202,9 @@ class _Copy:
             raise BadStream(f"a frame of more than {MAX_PACKET} bytes")
         if self._camera.source.is_file:
             self._keep_pace(packet)
-        arrival_s, arrival_ms = clock.mono_s(), clock.wall_ms()
+        now_s, now_ms, times = clock.mono_s(), clock.wall_ms(), self._times(packet)
+        arrival_s = self._arrival(times[1] if times[1] is not None else times[0], now_s)
+        arrival_ms = now_ms - round((now_s - arrival_s) * 1000)
         data, changed = self._normalized(bytes(packet))
         if not data:
             return
@@ -198,27 +215,64 @@ class _Copy:
                 return
             yield from self._announce()
         self._good_s = arrival_s
-        placed = self._camera.timeline.place(*self._times(packet), arrival_s)
+        placed = self._camera.timeline.place(*times, arrival_s)
         if placed.jump_ms:
             yield Technical(Code.TIME_JUMP, arrival_s, {"ms": placed.jump_ms})
         if keyframe:
             yield from self._gop(placed.dts, arrival_s)
+            self._key_arrivals = (self._key_arrivals[1], arrival_s)
         index = self._camera.index
         yield Packet(data, placed.pts, placed.dts, placed.duration, keyframe, arrival_s, arrival_ms, index)
+        self._rest(placed.dts)
+
+    def _rest(self, dts: int) -> None:
+        """While nothing moves: let some packets gather before fetching them. Each wake costs more than a packet.
+
+        The rest is shorter than what was read since the last one, so reading never falls behind; and it ends before the
+        next key frame is expected, because that one is looked at.
+        """
+        if self._camera.source.is_file or not self._camera.may_rest():
+            self._rested_dts = None
+            return
+        if self._rested_dts is None or dts < self._rested_dts:
+            self._rested_dts = dts
+        if dts - self._rested_dts < REST_EVERY:
+            return
+        self._rested_dts, now_s = dts, clock.mono_s()
+        before, last = self._key_arrivals
+        key_s = last + (last - before) - AWAKE_BEFORE_KEY_S if before else now_s
+        rest_s = min(REST_S, key_s - now_s) if key_s > now_s else 0.0
+        if rest_s > AWAKE_BEFORE_KEY_S:
+            self._rest_began_s = now_s
+            self._camera.stopping.wait(rest_s)
+
+    def _arrival(self, dts: int | None, now_s: float) -> float:
+        """When a packet came in. One that came during a rest lies as far behind the last one as its time says."""
+        last_s, last_dts = self._last
+        arrival_s = now_s
+        if dts is not None:
+            if self._rest_began_s:
+                arrival_s = min(now_s, max(self._rest_began_s, last_s + (dts - last_dts) / TIMESCALE))
+            self._last = (arrival_s, dts)
+        if arrival_s == now_s:
+            self._rest_began_s = 0.0
+        return arrival_s
 
     def _normalized(self, data: bytes) -> tuple[bytes, bool]:
         return self._open.normalizer.packet(data) if self._open.normalizer else (data, False)
 
     def _times(self, packet: av.Packet[Any]) -> tuple[int | None, int | None, int | None]:
-        base = packet.time_base
-        if base is None:
-            return None, None, None
-        scale = base * TIMESCALE
+        over, under = self._scale
+        if not over:
+            base = packet.time_base
+            if base is None:
+                return None, None, None
+            over, under = self._scale = (base.numerator * TIMESCALE, base.denominator)
         pts, dts, duration = packet.pts, packet.dts, packet.duration
         return (
-            None if pts is None else round(pts * scale),
-            None if dts is None else round(dts * scale),
-            None if not duration else round(duration * scale),
+            None if pts is None else (pts * over + under // 2) // under,
+            None if dts is None else (dts * over + under // 2) // under,
+            None if not duration else (duration * over + under // 2) // under,
         )
 
     def _announce(self) -> Iterator[Item]:

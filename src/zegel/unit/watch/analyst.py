@@ -96,6 +96,10 @@ class Analyst:
         """Whether this packet is to be looked at now. Asked by the reading thread; a stale answer costs one frame."""
         return self._eager or packet.keyframe or packet.arrival_mono_s < self._awake_until_s
 
+    def awake(self, now_s: float) -> bool:
+        """Whether something moves, or may."""
+        return now_s < self._awake_until_s
+
     def jumped(self, packet: Packet) -> bool:
         """Whether the sizes say that something moves. Only the reading thread asks, once for each packet."""
         return not self._eager and not packet.keyframe and self._sizes.jumped(len(packet.data))

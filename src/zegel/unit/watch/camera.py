@@ -28,8 +28,10 @@ from zegel.unit.watch.watcher import Eye, Watcher
 
 BEAT_S = 2.0
 LISTEN_S = 0.1
-TOGETHER_S = 0.08
-"""Packets cross to the unit together for so long; what is seen crosses at once, and takes them along."""
+TOGETHER_S = 0.3
+"""While nothing moves packets cross to the unit together for so long; what is seen takes them along, at once.
+
+This and `reader.REST_S` stay below `track.GRACE_S`, after which a slot is complete."""
 MAX_TOGETHER = 512 * 1024
 SUB_SILENT_S = 5.0
 """After so long without a picture of the sub-stream the main one is watched instead."""
@@ -140,7 +142,7 @@ class Camera:
 
     def _reader(self, stream: str, source: Source) -> None:
         try:
-            for item in open_camera(source, self._stopping):
+            for item in open_camera(source, self._stopping, self._is_quiet):
                 self._pass_on(stream, item)
                 analyst = self._analysts[stream]
                 jumped = isinstance(item, Packet) and analyst.jumped(item)
@@ -163,6 +165,10 @@ class Camera:
         """What is passed on begins with a key frame, so that nothing is recorded that can't be shown."""
         self._flowing = self._watch.forwarding and (self._flowing or packet.keyframe)
         return self._flowing
+
+    def _is_quiet(self) -> bool:
+        now_s = clock.mono_s()
+        return not any(analyst.awake(now_s) for analyst in self._analysts.values())
 
     def _watch_item(self, stream: str, item: Item, jumped: bool) -> None:
         if isinstance(item, Technical):
@@ -192,7 +198,8 @@ class Camera:
             self._held_s = packet.arrival_mono_s
         self._held.append(packet)
         self._held_bytes += len(packet.data)
-        if packet.arrival_mono_s - self._held_s >= TOGETHER_S or self._held_bytes > MAX_TOGETHER:
+        old = packet.arrival_mono_s - self._held_s >= TOGETHER_S
+        if old or self._held_bytes > MAX_TOGETHER or not self._is_quiet():
             self._send()
 
     def _send_held(self) -> None:

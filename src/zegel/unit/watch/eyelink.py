@@ -15,14 +15,15 @@ import signal
 import socket
 from multiprocessing import reduction
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
-import numpy as np
 
 from zegel.unit import clock
 from zegel.unit.detectors.result import Box
-from zegel.unit.watch.picture import Image
+
+if TYPE_CHECKING:
+    from zegel.unit.watch.picture import Image
 
 ANSWER_S = 3.0
 MAX_ANSWER = 64 * 1024
@@ -55,7 +56,9 @@ class _Ends:
 
     @property
     def image(self) -> Image:
-        """The shared picture [height, width, 3]."""
+        """The shared picture [height, width, 3]. Only the children ask: no numpy runs beside the keys."""
+        import numpy as np
+
         if self._image is None:
             shared = mmap.mmap(self.memory, self.width * self.height * 3)
             self._image = np.frombuffer(shared, np.uint8).reshape(self.height, self.width, 3)
@@ -70,7 +73,7 @@ class EyeLink(_Ends):
     def look(self, image: Image) -> list[Box]:
         """What the detector finds in this picture. Raises EyeLost."""
         self._number += 1
-        np.copyto(self.image, image)
+        self.image[:] = image
         try:
             self.end.send(self._number.to_bytes(8, "big"), socket.MSG_DONTWAIT)
             return self._answer(clock.mono_s() + ANSWER_S)
@@ -127,7 +130,7 @@ def detector_process(manifest: Path, ends: list[EyeEnd], parent: Any) -> None:
 def _answer_one(detector: Any, end: EyeEnd) -> None:
     try:
         question = end.end.recv(64, socket.MSG_DONTWAIT)
-        boxes = detector.detect(np.array(end.image))
+        boxes = detector.detect(end.image.copy())
         end.end.send(msgspec.msgpack.encode((int.from_bytes(question[:8], "big"), boxes)), socket.MSG_DONTWAIT)
     except BlockingIOError:
         return  # the camera's process is gone or asks for nothing any more

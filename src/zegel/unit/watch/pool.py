@@ -140,7 +140,7 @@ class CameraPool:
             while self._running:
                 for item in self._tend():
                     yield item
-                ears.attend({name: camera.pipe.fileno() for name, camera in self._cameras.items() if camera.pipe})
+                ears.attend({name: camera.pipe for name, camera in self._cameras.items() if camera.pipe})
                 for name in await ears.heard(TEND_S):
                     for message in self._read(self._cameras[name]) if name in self._cameras else []:
                         yield name, message
@@ -255,18 +255,18 @@ class _Ears:
         self._loop = loop
         self._awake = asyncio.Event()
         self._names: set[str] = set()
-        self._pipes: dict[str, int] = {}
+        self._pipes: dict[str, tuple[Connection, int]] = {}
 
-    def attend(self, pipes: dict[str, int]) -> None:
-        """These pipes from now on, and no others."""
-        for name, number in list(self._pipes.items()):
-            if pipes.get(name) != number:
+    def attend(self, pipes: dict[str, Connection]) -> None:
+        """These pipes from now on, and no others. A new pipe may have the number of one that was closed."""
+        for name, (pipe, number) in list(self._pipes.items()):
+            if pipes.get(name) is not pipe:
                 self._loop.remove_reader(number)
                 del self._pipes[name]
-        for name, number in pipes.items():
+        for name, pipe in pipes.items():
             if name not in self._pipes:
-                self._loop.add_reader(number, self._heard, name)
-                self._pipes[name] = number
+                self._loop.add_reader(pipe.fileno(), self._heard, name)
+                self._pipes[name] = (pipe, pipe.fileno())
 
     def _heard(self, name: str) -> None:
         self._names.add(name)
