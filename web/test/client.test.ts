@@ -10,7 +10,7 @@ import { EventParser, type ZegelEvent } from "../src/client/events";
 import { sendCommand } from "../src/client/owner";
 import { type Session, restore, signIn } from "../src/client/session";
 import { type View, type ViewNow, type ViewRequest, openView } from "../src/client/view";
-import { signer } from "./factory";
+import { NOW, signer } from "./factory";
 import { type Account, FakeServer, PASSWORD, enter } from "./server";
 
 interface Scene {
@@ -20,10 +20,11 @@ interface Scene {
   readonly ownView: ViewRequest;
 }
 
-async function scene(t: TestContext, who: "owner" | "arc", suite: seal.Suite = 1, stretch?: seal.Stretch): Promise<Scene> {
+async function scene(t: TestContext, who: "owner" | "arc", suite: seal.Suite = 1, stretch?: seal.Stretch, compared = true): Promise<Scene> {
   const server = await FakeServer.start(suite, who, stretch);
   t.after(() => server.stop());
-  if (who === "owner") await server.pin(server.owner, [server.unitPin()]);
+  t.mock.method(Date, "now", () => NOW + 20_000);
+  if (who === "owner" && compared) await server.pin(server.owner, [server.unitPin()]);
   const account: Account = server[who];
   const session = stretch ? await signIn(account.email, PASSWORD, { api: new Api(server.origin) }) : await enter(server, account);
   t.after(() => session.end());
@@ -79,7 +80,7 @@ for (const suite of [1, 2] as const) {
     view.onSegment(({ header }) => slots.push(header.slot));
     const now = await until(view, ({ phase, proof }) => phase === "complete" && proof === "proved");
     assert.deepEqual(slots, [10, 11, 12]);
-    assert.equal(now.missing, 0);
+    assert.deepEqual(now.missing, []);
   });
 
   test(`the alarm centre opens what was released, then what follows (suite ${suite})`, async (t) => {
@@ -135,10 +136,11 @@ test("a log that forks between two receipts is found out", async (t) => {
   const { server, session, ownView } = await scene(t, "owner");
   const first = await openView(session, ownView);
   await until(first, ({ proof }) => proof === "proved");
-  const { log } = await session.trust.unit(uuid(server.world.ids.unit));
+  const { log } = await session.trust.unit(uuid(server.world.ids.unit), "owner");
+  while (session.ledger.head(log) === null) await new Promise((resolve) => setTimeout(resolve, 10));
   const head = session.ledger.head(log)!;
-  await assert.rejects(session.ledger.observe({ ...head, size: head.size - 1, root: random(32) }, log), { code: "proof" });
-  await assert.rejects(session.ledger.observe({ ...head, root: random(32) }, log), { code: "proof" });
+  await assert.rejects(session.ledger.observe({ size: head.size - 1, root: random(32) }, log), { code: "proof" });
+  await assert.rejects(session.ledger.observe({ size: head.size, root: random(32) }, log), { code: "proof" });
 });
 
 test("a promise signed by another log is refused before anything is shown", async (t) => {
@@ -182,44 +184,41 @@ test("a unit's key that changed stops the work and shows the new words", async (
   const { server, session } = await scene(t, "owner");
   const other = await signer();
   server.lies.answer = (path, answer) => (path.endsWith("/trust") ? { ...answer, unit: { ...answer.unit, sign_pk: base64url(other.key.publicKey) } } : answer);
-  await assert.rejects(session.trust.unit(uuid(server.world.ids.unit)), { code: "changed", words: seal.words(other.key.fingerprint) });
+  await assert.rejects(session.trust.unit(uuid(server.world.ids.unit), "owner"), { code: "changed", words: seal.words(other.key.fingerprint) });
 });
 
 test("an owner who never compared a unit's key is told its words, and goes on once he did", async (t) => {
-  const { server } = await scene(t, "owner");
-  await server.pin(server.owner, []);
-  const session = await enter(server, server.owner);
-  t.after(() => session.end());
+  const { server, session } = await scene(t, "owner", 1, undefined, false);
   const unit = uuid(server.world.ids.unit);
-  await assert.rejects(session.trust.unit(unit), { code: "not_compared", words: seal.words(server.world.unit.key.fingerprint) });
+  await assert.rejects(session.trust.unit(unit, "owner"), { code: "not_compared", words: seal.words(server.world.unit.key.fingerprint) });
   await session.trust.confirmUnit(unit, "words");
-  assert.equal((await session.trust.unit(unit)).how, "words");
+  assert.equal((await session.trust.unit(unit, "owner")).how, "words");
   const later = await enter(server, server.owner);
   t.after(() => later.end());
-  assert.equal((await later.trust.unit(unit)).how, "words", "the pin waits, sealed, at the server");
+  assert.equal((await later.trust.unit(unit, "owner")).how, "words", "the pin waits, sealed, at the server");
 });
 
 test("a keyset that an unknown owner signed is refused, also as the successor of the pinned one", async (t) => {
   const { server, session } = await scene(t, "owner");
   const unit = uuid(server.world.ids.unit);
-  const { keyset } = await session.trust.unit(unit);
+  const { keyset } = await session.trust.unit(unit, "owner");
   const stranger = await signer();
   const coup = await seal.signKeyset({ ...keyset.value, owners: [{ person: newId(), signKey: stranger.key.publicKey }] }, stranger.key);
   server.lies.answer = (path, answer) => (path.endsWith("/trust") ? { ...answer, keyset: base64url(coup), keysets: [base64url(coup)], policy: null } : answer);
-  await assert.rejects(session.trust.unit(unit, true), { code: "changed", what: "keyset" });
+  await assert.rejects(session.trust.unit(unit, "owner", true), { code: "changed", what: "keyset" });
   const next = await seal.signKeyset({ ...keyset.value, number: 2, previous: keyset.hash, owners: [{ person: newId(), signKey: stranger.key.publicKey }] }, stranger.key);
   server.lies.answer = (path, answer) => (path.endsWith("/trust") ? { ...answer, keyset: base64url(next), policy: null } : answer);
-  await assert.rejects(session.trust.unit(unit, true), { code: "refused", what: "keyset" });
+  await assert.rejects(session.trust.unit(unit, "owner", true), { code: "refused", what: "keyset" });
 });
 
 test("a policy that the unit has not confirmed is told apart from one that it has", async (t) => {
   const { server, session } = await scene(t, "owner");
   const unit = uuid(server.world.ids.unit);
-  assert.equal((await session.trust.unit(unit)).confirmed, true);
-  const { policy } = await session.trust.unit(unit);
+  assert.equal((await session.trust.unit(unit, "owner")).confirmed, true);
+  const { policy } = await session.trust.unit(unit, "owner");
   const newer = await seal.signPolicy({ ...policy!.value, counter: 2 }, server.world.owner.key);
   server.lies.answer = (path, answer) => (path.endsWith("/trust") ? { ...answer, policy: base64url(newer) } : answer);
-  assert.equal((await session.trust.unit(unit, true)).confirmed, false);
+  assert.equal((await session.trust.unit(unit, "owner", true)).confirmed, false);
 });
 
 test("a command is signed by the person and names unit, pairing and a rising counter", async (t) => {
@@ -227,7 +226,7 @@ test("a command is signed by the person and names unit, pairing and a rising cou
   const unit = uuid(server.world.ids.unit);
   await sendCommand(session, unit, "disarm");
   const [sent] = server.bodies[`/api/v1/units/${unit}/command`]!;
-  const { policy } = await session.trust.unit(unit);
+  const { policy } = await session.trust.unit(unit, "owner");
   const command = seal.verifyCommand(seal.fromBase64url(sent.envelope), policy!.value, Date.now()).value;
   assert.equal(command.action, "disarm");
   assert.ok(command.counter > 1_700_000_000_000);

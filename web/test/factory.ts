@@ -20,7 +20,7 @@ export async function opener(suite: seal.Suite): Promise<{ readonly secret: Byte
   return { secret, key: await seal.openingKey(suite, secret) };
 }
 
-const NOW = 1_795_334_400_000;
+export const NOW = 1_795_334_400_000;
 const ORIGIN = "ledger.example/zegel";
 
 export interface World {
@@ -96,9 +96,9 @@ export async function segment(w: World, slot: number, seq: number, plaintext: By
   return seal.sealSegment(seal.leaf(w.root, slot), header, plaintext);
 }
 
-export function release(w: World, ranges: readonly seal.Range[], last = false): Promise<Bytes> {
+export function release(w: World, ranges: readonly seal.Range[], last = false, part = 1, previous: Bytes | null = null): Promise<Bytes> {
   const header: seal.ReleaseHeader = {
-    version: 1, suite: w.suite, unit: w.ids.unit, alarm: w.ids.alarm, part: 1, previous: null, camera: w.ids.camera, track: 1, ranges,
+    version: 1, suite: w.suite, unit: w.ids.unit, alarm: w.ids.alarm, part, previous, camera: w.ids.camera, track: 1, ranges,
     arc: w.ids.arc, recipient: w.arcOpen.key.fingerprint, reason: "person", policy: w.policyHash, issuedMs: NOW + 60_000, windowEndMs: NOW + 960_000, last,
   };
   return seal.sealRelease(header, ranges.map(({ from, to }) => seal.cover(w.root, from, to)), w.arcOpen.key.publicKey, w.unit.key);

@@ -7,7 +7,7 @@ import * as seal from "../src/seal";
 import { base64url, type Bytes, newId, random, uuid } from "../src/seal";
 import { Api } from "../src/client/api";
 import { Session } from "../src/client/session";
-import { type World, epoch, release, segment, signedNote, world } from "./factory";
+import { NOW, type World, epoch, release, segment, signedNote, world } from "./factory";
 
 export const PASSWORD = "a horse, no battery";
 
@@ -18,6 +18,8 @@ export interface Lies {
   segment?: (bytes: Bytes) => Bytes;
   withholdReceipt?: boolean;
   forgeReceipt?: boolean;
+  /** Changes the facts that a view's entry is logged with. */
+  facts?: (facts: Record<string, seal.Value>) => Record<string, seal.Value>;
 }
 
 export interface Account {
@@ -43,6 +45,14 @@ export async function enter(server: FakeServer, account: Account): Promise<Sessi
   return Session.build(api, me, { version: 1, suite: server.world.suite, person: account.person, signSeed, openPrivate });
 }
 
+interface Lease {
+  readonly id: string;
+  readonly request: any;
+  index: number;
+  readonly given: Set<number>;
+  parts: number;
+}
+
 const PLAIN = seal.utf8("\0\0\0\x10ftypisom\0\0\0\0" + "\0\0\0\x0cmdatabcd");
 
 export class FakeServer {
@@ -59,6 +69,10 @@ export class FakeServer {
   owner!: Account;
   arc!: Account;
   readonly #segments = new Map<string, Bytes>();
+  readonly #leases = new Map<string, Lease>();
+  readonly #parts: { range: seal.Range; envelope: Bytes }[] = [];
+  /** What views carry besides. */
+  manifests: Bytes[] = [];
 
   private constructor(
     readonly world: World,
@@ -162,6 +176,7 @@ export class FakeServer {
     const account = this.#accounts.find(({ email }) => cookie.includes(`session=${email}`)) ?? null;
     if (path === "/csrf" || path === "/sign-out") return {};
     if (path === "/sign-in") return this.#signIn(body);
+    if (path === "/ledger/checkpoint") return this.#checkpoint(this.#leaves);
     if (path.startsWith("/ledger/")) return this.#tile(path);
     if (!account) throw new Refused(401, "unauthorized");
     if (path === "/me") return this.#me(account);
@@ -170,8 +185,8 @@ export class FakeServer {
       return {};
     }
     if (path.endsWith("/trust")) return this.#trust();
-    if (path === "/views") return this.#view(account, body);
-    if (/^\/views\/[^/]+\/renew$/.test(path)) return this.#view(account, null);
+    if (path === "/views") return this.#view(account, this.#lease(body));
+    if (/^\/views\/[^/]+\/renew$/.test(path)) return this.#view(account, this.#leases.get(path.split("/")[2]!)!);
     if (/^\/views\/[^/]+\/segments$/.test(path)) return this.#bytes(body.ids);
     if (path.startsWith("/receipts/")) return this.#receipt(Number(path.split("/")[2]));
     return {};
@@ -203,22 +218,69 @@ export class FakeServer {
     };
   }
 
-  async #view(account: Account, body: any): Promise<unknown> {
+  #lease(request: any): Lease {
+    const lease: Lease = { id: uuid(newId()), request, index: -1, given: new Set(), parts: 0 };
+    this.#leases.set(lease.id, lease);
+    return lease;
+  }
+
+  /** What came since the last time, logged first; nothing new is not logged. */
+  async #view(account: Account, lease: Lease): Promise<unknown> {
     const asOperator = account === this.arc;
     if (asOperator && !this.#windowOpen) throw new Refused(403, "window_closed");
-    if (body) this.#append(this.#viewEntry(account));
-    const index = this.#leaves.length - 1;
     const w = this.world;
-    const range = { epoch: w.ids.epoch, from: 10, to: Math.max(...this.#slots) + 1 };
-    const segments = await Promise.all(this.#slots.map((slot, seq) => this.#segment(slot, seq)));
+    const slots = this.#slots.filter((slot) => !lease.given.has(slot));
+    const answer = { lease_id: lease.id, expires_ms: Date.now() + 60_000, more: false };
+    if (slots.length === 0) return { ...answer, index: lease.index, promise: "", epochs: [], segments: [], releases: [], manifests: [] };
+    lease.index = this.#append(this.#viewEntry(account, lease, slots));
+    for (const slot of slots) lease.given.add(slot);
+    const releases = asOperator ? await this.#releases(lease) : null;
+    const segments = await Promise.all(slots.map((slot) => this.#segment(slot, this.#slots.indexOf(slot))));
     return {
-      lease_id: uuid(newId()), index, promise: base64url(await this.#promise(index)), expires_ms: Date.now() + 60_000,
-      epochs: [base64url(await epoch(w))], segments, releases: asOperator ? [base64url(await release(w, [range]))] : null, manifests: [], more: false,
+      ...answer, index: lease.index, promise: base64url(await this.#promise(lease.index)), epochs: [base64url(await epoch(w))], segments,
+      releases: releases && releases.map(base64url), manifests: this.manifests.map(base64url),
     };
   }
 
+  async #releases(lease: Lease): Promise<readonly Bytes[]> {
+    const from = this.#parts.at(-1)?.range.to ?? 10;
+    const to = Math.max(...this.#slots) + 1;
+    if (to > from) {
+      const before = this.#parts.at(-1);
+      const range = { epoch: this.world.ids.epoch, from, to };
+      const previous = before ? seal.verifyRelease(before.envelope, this.world.unit.key.publicKey).hash : null;
+      this.#parts.push({ range, envelope: await release(this.world, [range], false, this.#parts.length + 1, previous) });
+    }
+    const fresh = this.#parts.slice(lease.parts).map(({ envelope }) => envelope);
+    lease.parts = this.#parts.length;
+    return fresh;
+  }
+
+  /** A segment's bytes as they were recorded, for a manifest. */
+  async listed(slot: number): Promise<{ slot: number; seq: number; hash: Bytes }> {
+    const seq = this.#slots.indexOf(slot);
+    await this.#segment(slot, seq);
+    return { slot, seq, hash: sha256(this.#segments.get(segmentId(slot))!) as Bytes };
+  }
+
+  /** The head of the log, as a unit would see it. */
+  head(): { size: number; root: Bytes } {
+    return { size: this.#leaves.length, root: prove(this.#leaves, 0).root };
+  }
+
+  /** The log begins anew, with other entries: what was known of it is gone. */
+  fork(size: number): void {
+    this.#leaves = [];
+    this.#entries = [];
+    for (let i = 0; i < size; i++) this.#append(random(40));
+  }
+
+  grow(): void {
+    this.#append(random(40));
+  }
+
   async #segment(slot: number, seq: number): Promise<unknown> {
-    const id = `00000000-0000-4000-8000-${String(slot).padStart(12, "0")}`;
+    const id = segmentId(slot);
     const bytes = this.#segments.get(id) ?? (await segment(this.world, slot, seq, PLAIN));
     this.#segments.set(id, bytes);
     return { id, epoch: uuid(this.world.ids.epoch), slot, seq, ra: true, size: bytes.length, sha256: base64url(this.#seen(bytes)) };
@@ -241,14 +303,19 @@ export class FakeServer {
 
   // --- the log -------------------------------------------------------------------------------------------------------------
 
-  #viewEntry({ person, party }: Account): Bytes {
-    return seal.ENTRY.encode({ version: 1, kind: "view", atMs: 1, owner: this.world.ids.owner, actorKind: "person", actor: person, actorParty: party, facts: [] });
+  #viewEntry({ person, party, role }: Account, { id, request }: Lease, slots: readonly number[]): Bytes {
+    const facts: Record<string, seal.Value> = {
+      lease: seal.fromUuid(id), camera: seal.fromUuid(request.camera_id), track: request.track, purpose: request.purpose, alarm: request.alarm_id && seal.fromUuid(request.alarm_id),
+      role, slots: slots.length, from_ms: NOW + Math.min(...slots) * 1000, to_ms: NOW + (Math.max(...slots) + 1) * 1000,
+    };
+    const said = Object.entries(this.lies.facts?.(facts) ?? facts).map(([key, value]) => ({ key, value })).sort((a, b) => (a.key < b.key ? -1 : 1));
+    return seal.ENTRY.encode({ version: 1, kind: "view", atMs: 1, owner: this.world.ids.owner, actorKind: "person", actor: person, actorParty: party, facts: said });
   }
 
-  #append(body: Bytes): void {
+  #append(body: Bytes): number {
     const salt = random(32);
     this.#entries.push({ salt, body });
-    this.#leaves.push(seal.leafHash(seal.commitment(salt, body)));
+    return this.#leaves.push(seal.leafHash(seal.commitment(salt, body))) - 1;
   }
 
   #promise(index: number): Promise<Bytes> {
@@ -260,16 +327,25 @@ export class FakeServer {
     if (this.lies.withholdReceipt) throw new Refused(425, "not_yet");
     const { salt, body } = this.#entries[index]!;
     const leaves = this.lies.forgeReceipt ? this.#leaves.map(() => random(32)) : this.#leaves;
-    const { root, path } = prove(leaves, index);
-    const checkpoint = await signedNote(`ledger.example/zegel\n${leaves.length}\n${seal.base64(root)}\n`, "ledger.example/zegel", this.world.log.key);
+    const { path } = prove(leaves, index);
+    const checkpoint = await this.#checkpoint(leaves);
     return ["c2sp.org/tlog-proof@v1", `extra ${seal.base64(seal.encode([salt, body]))}`, `index ${index}`, ...path.map(seal.base64), "", checkpoint].join("\n");
+  }
+
+  #checkpoint(leaves: readonly Bytes[]): Promise<string> {
+    const { root } = prove(leaves, 0);
+    return signedNote(`ledger.example/zegel\n${leaves.length}\n${seal.base64(root)}\n`, "ledger.example/zegel", this.world.log.key);
   }
 
   #tile(path: string): Buffer {
     const width = Number(/\.p\/(\d+)$/.exec(path)?.[1] ?? 256);
-    if (!path.startsWith("/ledger/tile/0/000")) throw new Refused(404, "no_tile");
+    if (!path.startsWith("/ledger/tile/0/000") || width > this.#leaves.length) throw new Refused(404, "no_tile");
     return Buffer.concat(this.#leaves.slice(0, width));
   }
+}
+
+function segmentId(slot: number): string {
+  return `00000000-0000-4000-8000-${String(slot).padStart(12, "0")}`;
 }
 
 function prove(leaves: readonly Bytes[], index: number): { root: Bytes; path: Bytes[] } {

@@ -80,7 +80,7 @@ function follow(session: Session, view: View, about: Readonly<Record<string, unk
       if (now.phase !== "complete" && now.phase !== "stopped") return;
       if (now.phase === "complete" && proof === "waiting") return;
       over = true;
-      say("view_over", { ...about, reason: now.reason ?? "complete", detail: now.detail, segments: count, bytes, missing: now.missing, tree_size: session.ledger.largest() });
+      say("view_over", { ...about, reason: now.reason ?? "complete", detail: now.detail, segments: count, bytes, missing: now.missing.length, stretches_missing: now.missing, tree_size: session.ledger.largest() });
       if (options.out) writeFileSync(options.out, Buffer.concat(parts));
       if (now.phase === "complete") void view.end();
       resolve();
@@ -160,7 +160,7 @@ async function firstView(session: Session, request: ViewRequest): Promise<View> 
 async function customer(): Promise<void> {
   const session = await enter();
   try {
-    if (options.confirm) await session.trust.confirmUnit(options.confirm, "words").then(() => say("unit_confirmed", { unit: options.confirm }));
+    if (options.confirm) await confirm(session, options.confirm);
     if (options.units) await tellUnits(session);
     if (options.arm) await sendCommand(session, options.arm, "arm").then(() => say("command_sent", { unit: options.arm, action: "arm" }));
     if (options.disarm) await sendCommand(session, options.disarm, "disarm").then(() => say("command_sent", { unit: options.disarm, action: "disarm" }));
@@ -176,11 +176,17 @@ async function customer(): Promise<void> {
   }
 }
 
+async function confirm(session: Session, unit: string): Promise<void> {
+  const words = await session.trust.wordsOf(unit);
+  await session.trust.confirmUnit(unit, "words");
+  say("unit_confirmed", { unit, words });
+}
+
 async function tellUnits(session: Session): Promise<void> {
   const { units } = await session.api.get<{ units: readonly { id: string; name: string }[] }>("/units");
   for (const { id, name } of units) {
     try {
-      const { words, how, confirmed, status } = await session.trust.unit(id);
+      const { words, how, confirmed, status } = await session.trust.unit(id, "owner");
       say("unit", { unit: id, name, words, how, confirmed, state: status?.value.state ?? null, until_ms: status?.value.untilMs ?? null });
     } catch (error) {
       say("unit_not_trusted", { unit: id, name, ...told(error) });
@@ -217,7 +223,7 @@ async function tellLooks(session: Session): Promise<void> {
     say("look", { ...look });
     if (!options.receipts) continue;
     const { units } = await session.api.get<{ units: readonly { id: string }[] }>("/units");
-    const trust = await session.trust.unit(units[0]!.id);
+    const trust = await session.trust.unit(units[0]!.id, "owner");
     const text = await session.ledger.receiptText(look.index);
     const receipt = await session.ledger.receipt(look.index, trust.log);
     const file = `${options.receipts}/receipt-${look.index}.txt`;

@@ -25,7 +25,7 @@ export class TrustError extends Error {
   override readonly name = "TrustError";
   constructor(
     readonly code: TrustCode,
-    readonly what: "unit" | "keyset" | "policy" | "status" | "log" | "arc",
+    readonly what: "unit" | "keyset" | "policy" | "status" | "log" | "arc" | "tenant",
     message: string,
     /** The words of the key in question, to be read out and compared. */
     readonly words: string | null = null,

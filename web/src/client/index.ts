@@ -7,5 +7,6 @@ export * from "./events";
 export * from "./ledger";
 export * from "./owner";
 export { type PartyInfo, type PersonInfo, Session, type SignInStep, restore, signIn, signOut } from "./session";
-export { type How, type UnitTrust, Trust } from "./trust";
+export type { MissingStretch } from "./chains";
+export { type How, type Standing, type UnitTrust, Trust } from "./trust";
 export { type OpenedSegment, type StopReason, View, type ViewNow, type ViewRequest, openView } from "./view";

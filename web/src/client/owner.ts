@@ -10,7 +10,7 @@ import { type Keyset, signKeyset, verifyKeyset } from "../seal/keyset";
 import { sealMember } from "../seal/member";
 import { PAIRING, type Paired, type Pairing, pairingMac, parsePairingCode, verifyPaired } from "../seal/pairing";
 import { type Policy, signPolicy, verifyPolicy } from "../seal/policy";
-import { type Suite, newKeys, openingPublicKey, signingFingerprint } from "../seal/suite";
+import { type Suite, newKeys, openingFingerprint, openingPublicKey, signingFingerprint } from "../seal/suite";
 import type { Session } from "./session";
 import { stretch } from "./stretch";
 
@@ -62,7 +62,7 @@ export async function makeTenantKey(session: Session, party: Bytes, people: read
 
 /** Arms or disarms. The counter only has to rise for each person: his clock does, on every device. */
 export async function sendCommand(session: Session, unitId: string, action: Command["action"], untilMs: number | null = null, nowMs = Date.now()): Promise<void> {
-  const { unit, keyset } = await session.trust.unit(unitId);
+  const { unit, keyset } = await session.trust.unit(unitId, "owner");
   const command: Command = { version: 1, unit, pairing: keyset.value.pairing, counter: nowMs, person: fromUuid(session.person.id), action, issuedMs: nowMs, untilMs };
   await session.api.post(`/units/${unitId}/command`, { envelope: base64url(await signCommand(command, session.signing)) });
 }
@@ -71,7 +71,7 @@ export type PolicyChange = Partial<Omit<Policy, "version" | "unit" | "pairing" |
 
 /** The next policy: the one that the unit has, with these changes. */
 export async function sendPolicy(session: Session, unitId: string, change: PolicyChange, nowMs = Date.now()): Promise<Verified<Policy>> {
-  const { policy, keyset } = await session.trust.unit(unitId, true);
+  const { policy, keyset } = await session.trust.unit(unitId, "owner", true);
   if (!policy) throw new SealError("object", "this unit has no policy yet: it gets its first one at pairing");
   const next: Policy = { ...policy.value, ...change, counter: policy.value.counter + 1, issuedMs: nowMs, keyset: keyset.hash };
   const envelope = await signPolicy(next, session.signing);
@@ -125,6 +125,8 @@ export async function completePairing(session: Session, start: PairingStart, ter
   const [unit, pairing] = [fromUuid(start.unitId), fromUuid(start.pairingId)];
   const owner = session.actingParty;
   must(owner !== null, "field", "choose first for whom you act");
+  const [held] = await session.tenantKeys(terms.owners.map(({ signKey }) => signKey));
+  must(equal(held!.fingerprint, openingFingerprint(session.suite, terms.tenantKey)), "signer", "the unit would seal to another key than the one that an owner sealed to you");
   const keyset = await signKeyset({
     version: 1, suite: session.suite, unit, pairing, owner: fromUuid(owner.id), number: 1, previous: null, issuedMs: nowMs, expiresMs: terms.keysetExpiresMs,
     owners: terms.owners, tenantKey: terms.tenantKey, arc: terms.arc, log: terms.log, witnesses: terms.witnesses,

@@ -1,15 +1,17 @@
 // SPDX-License-Identifier: EUPL-1.2
 // A signed-in person: who it is, for which party he acts, and his keys. The password is used here and goes nowhere.
-import { type Bundle, accountKeys, normalizeEmail, openPins, type Pin, pinsKey, recoveryKey, sealPins, unwrapBundle, wrapBundle } from "../seal/account";
-import { type Bytes, base64url, concat, fromBase64url, fromUuid, uuid, wipe } from "../seal/bytes";
-import { parseEnvelope, verifyObject } from "../seal/envelope";
-import { MEMBER, openMember, type Member } from "../seal/member";
+import { type Bundle, accountKeys, normalizeEmail, type Pin, pinsKey, recoveryKey, unwrapBundle, wrapBundle } from "../seal/account";
+import { type Bytes, base64url, concat, equal, fromBase64url, fromUuid, hex, uuid, wipe } from "../seal/bytes";
+import { parseEnvelope } from "../seal/envelope";
+import { SealError } from "../seal/errors";
+import { MEMBER, openMember, type Member, verifyMember } from "../seal/member";
 import { type OpeningKey, type SigningKey, openingKey, signingKey, suiteOf, type Suite } from "../seal/suite";
 import { words } from "../seal/words";
 import { Api } from "./api";
-import { ApiError } from "./errors";
+import { ApiError, TrustError } from "./errors";
 import { type Stream, type StreamState, type ZegelEvent, openEvents } from "./events";
 import { Ledger } from "./ledger";
+import { PinBook } from "./pins";
 import { stretch } from "./stretch";
 import { Trust } from "./trust";
 import { vault } from "./vault";
@@ -49,8 +51,6 @@ export class Session {
   readonly trust: Trust;
   readonly ledger: Ledger;
   #acting: string | null;
-  #pins: readonly Pin[] = [];
-  #pinning: Promise<void> = Promise.resolve();
   readonly #tenantKeys = new Map<string, Promise<readonly OpeningKey[]>>();
   readonly #listeners = new Set<{ onEvent: (event: ZegelEvent) => void; onState: (state: StreamState) => void }>();
   #stream: Stream | null = null;
@@ -63,21 +63,20 @@ export class Session {
     readonly parties: readonly PartyInfo[],
     readonly signing: SigningKey,
     readonly opening: OpeningKey,
-    readonly pinsKey: Bytes,
+    private readonly book: PinBook,
     acting: string | null,
   ) {
     this.#acting = acting;
     this.trust = new Trust(this);
-    this.ledger = new Ledger(api);
+    this.ledger = new Ledger(api, book.heads, (head) => book.keepHead(head).catch(() => undefined));
   }
 
   /** @internal */
   static async build(api: Api, me: Me, bundle: Bundle): Promise<Session> {
     const [signing, opening] = await Promise.all([signingKey(bundle.signSeed), openingKey(bundle.suite, bundle.openPrivate)]);
     const acting = me.acting?.party_id ?? me.parties[0]?.id ?? null;
-    const session = new Session(api, me.person, me.parties, signing, opening, pinsKey(bundle.signSeed), acting);
-    if (me.pins) session.#pins = await openPins(fromBase64url(me.pins), session.pinsKey, bundle.person);
-    return session;
+    const book = await PinBook.open(api, pinsKey(bundle.signSeed), bundle.person, me.pins);
+    return new Session(api, me.person, me.parties, signing, opening, book, acting);
   }
 
   get suite(): Suite {
@@ -101,46 +100,56 @@ export class Session {
     return words(kind === "signing" ? this.signing.fingerprint : this.opening.fingerprint);
   }
 
-  /** The acting party's opening key, out of the member object that was sealed to this person. */
-  async tenantKey(): Promise<OpeningKey> {
-    return (await this.tenantKeys())[0]!;
-  }
-
-  /** The same with its predecessors: what was sealed before a member was removed still opens. Newest first. */
-  tenantKeys(): Promise<readonly OpeningKey[]> {
+  /**
+   * The acting party's opening key, out of the member object that was sealed to this person, and its predecessors: what was
+   * sealed before a member was removed still opens. Newest first. `owners`: the signing keys that may have sealed it, from a
+   * verified keyset; TrustError when somebody else did. `"opening"` is for an alarm centre, whose people no keyset names: such
+   * a key may open what a pinned unit sealed to it, and must never be sealed to.
+   */
+  tenantKeys(owners: readonly Uint8Array[] | "opening"): Promise<readonly OpeningKey[]> {
     const party = this.actingParty;
     if (!party?.sealed_tenant_key) return Promise.reject(new ApiError(0, "no_tenant_key", "nobody has sealed this party's key to you yet"));
-    const held = this.#tenantKeys.get(party.id) ?? this.#openTenantKeys([party.sealed_tenant_key, ...(party.older_keys ?? []).map((each) => each.sealed_tenant_key)]);
-    this.#tenantKeys.set(party.id, held);
+    const name = `${party.id}/${owners === "opening" ? owners : owners.map(hex).join("/")}`;
+    const held = this.#tenantKeys.get(name) ?? this.#openTenantKeys(party, owners);
+    this.#tenantKeys.set(name, held);
     return held;
   }
 
-  async #openTenantKeys(sealed: readonly (string | null)[]): Promise<readonly OpeningKey[]> {
-    const members = sealed.filter((text) => text !== null).map((text) => this.#member(text));
-    return Promise.all(members.map((member) => openMember(member, this.opening)));
+  async #openTenantKeys(party: PartyInfo, owners: readonly Uint8Array[] | "opening"): Promise<readonly OpeningKey[]> {
+    const current = this.#member(party.sealed_tenant_key!, owners);
+    if (!current) throw new TrustError("refused", "tenant", "the party's key was sealed to you by somebody whom the unit's keyset does not name as an owner");
+    // Older keys only open; one that an owner did not seal is left out.
+    const older = (party.older_keys ?? []).map(({ sealed_tenant_key: text }) => text && this.#member(text, owners)).filter((member) => member instanceof Object);
+    return Promise.all([current, ...older].map((member) => openMember(member, this.opening)));
   }
 
-  /** Signed by oneself it is checked; signed by a colleague it only ever opens: what it must open was sealed by units that are pinned. */
-  #member(text: string): Member {
+  /** Null when nobody signed it who may have. */
+  #member(text: string, owners: readonly Uint8Array[] | "opening"): Member | null {
     const envelope = fromBase64url(text);
     const { signer, body } = parseEnvelope(envelope);
-    const own = signer.every((byte, i) => byte === this.signing.fingerprint[i]);
-    return own ? verifyObject(MEMBER, envelope, this.signing.publicKey).value : MEMBER.decode(body);
+    const own = equal(signer, this.signing.fingerprint);
+    if (owners === "opening" && !own) return MEMBER.decode(body);
+    try {
+      const { value } = verifyMember(envelope, this.signing.publicKey, ...(owners === "opening" ? [] : owners));
+      return equal(value.party, fromUuid(this.actingParty!.id)) && equal(value.person, fromUuid(this.person.id)) ? value : null;
+    } catch (error) {
+      if (error instanceof SealError && (error.code === "signer" || error.code === "signature")) return null;
+      throw error;
+    }
   }
 
   get pins(): readonly Pin[] {
-    return this.#pins;
+    return this.book.pins;
   }
 
-  /** Changes what this person believes, here and (sealed) at the server; one change after another. */
-  changePins(change: (pins: readonly Pin[]) => readonly Pin[]): Promise<void> {
-    const next = this.#pinning.then(async () => {
-      const pins = change(this.#pins);
-      await this.api.put("/me/pins", { pins: base64url(await sealPins(pins, this.pinsKey, fromUuid(this.person.id))) });
-      this.#pins = pins;
-    });
-    this.#pinning = next.catch(() => undefined);
-    return next;
+  /** The server gave an older list of pins than this device had seen: not believed, and worth telling. */
+  get pinsRolledBack(): boolean {
+    return this.book.rolledBack;
+  }
+
+  /** Adds to what this person believes, here and (sealed) at the server. */
+  addPins(pins: readonly Pin[]): Promise<void> {
+    return this.book.add(pins);
   }
 
   /** Every event of the acting party. One connection for the whole session, however many listen. */
@@ -184,7 +193,7 @@ export class Session {
     this.#tenantKeys.clear();
     this.signing.wipe();
     this.opening.wipe();
-    wipe(this.pinsKey);
+    this.book.wipe();
   }
 }
 

@@ -2,10 +2,12 @@
 // Whose keys this person believes, and why. Principles:
 //  - no key is taken on the server's word: it was compared (QR code, words, agreement), or an owner's signature names it;
 //  - what was believed once is pinned; a change stops the work and is shown, it is never accepted in passing;
-//  - an owner must have compared a unit's key; the alarm centre, which only opens, pins at first use and says so.
+//  - as what a person acts is said by the work he does here (his own recordings, an alarm), never by what the server tells of him;
+//  - an owner must have compared a unit's key; the alarm centre, which only opens, pins at first use and says so, and what it
+//    pinned so counts for nothing when he acts as an owner.
 import { sha256 } from "@noble/hashes/sha2.js";
 import type { Pin } from "../seal/account";
-import { type Bytes, copy, equal, fromBase64url, fromUuid, hex, utf8 } from "../seal/bytes";
+import { type Bytes, equal, fromBase64url, fromUuid, hex, utf8 } from "../seal/bytes";
 import type { Verified } from "../seal/envelope";
 import { SealError } from "../seal/errors";
 import { type Keyset, signKeys, verifyKeyset } from "../seal/keyset";
@@ -15,6 +17,7 @@ import { type Status, verifyStatus } from "../seal/status";
 import { signingFingerprint } from "../seal/suite";
 import { words } from "../seal/words";
 import { TrustError, type TrustCode } from "./errors";
+import { logId } from "./ledger";
 import type { Session } from "./session";
 
 interface TrustAnswer {
@@ -27,6 +30,12 @@ interface TrustAnswer {
 
 export type How = "qr" | "words" | "agreement" | "first_use" | "chain";
 
+/** As what somebody acts: `owner` of the unit (own recordings, commands), `arc` for its alarms, `guest` by an owner's grant. */
+export type Standing = "owner" | "arc" | "guest";
+
+/** Ways of comparing that are more than the server's word. */
+const COMPARED: readonly string[] = ["qr", "words", "agreement"];
+
 export interface UnitTrust {
   readonly id: string;
   readonly name: string;
@@ -38,6 +47,8 @@ export interface UnitTrust {
   readonly keyset: Verified<Keyset>;
   /** Hashes (hex) of every keyset in the verified chain: older epochs name older keysets. */
   readonly keysets: ReadonlySet<string>;
+  /** Signing keys of every owner whom a keyset of the chain names. */
+  readonly owners: readonly Bytes[];
   readonly log: VerifierKey;
   readonly policy: Verified<Policy> | null;
   readonly status: Verified<Status> | null;
@@ -47,6 +58,8 @@ export interface UnitTrust {
 
 export class Trust {
   readonly #held = new Map<string, Promise<UnitTrust>>();
+  /** Fingerprints whose words were told to the person: only such a one can be confirmed. */
+  readonly #told = new Map<string, Bytes>();
 
   constructor(private readonly session: Session) {}
 
@@ -55,83 +68,97 @@ export class Trust {
   }
 
   /** Everything signed about a unit, verified against what is pinned; TrustError when a person must look first. */
-  unit(id: string, fresh = false): Promise<UnitTrust> {
-    const held = fresh ? undefined : this.#held.get(id);
+  unit(id: string, standing: Standing, fresh = false): Promise<UnitTrust> {
+    const key = `${standing}/${id}`;
+    const held = fresh ? undefined : this.#held.get(key);
     if (held) return held;
-    const asked = this.#verify(id);
-    this.#held.set(id, asked);
-    asked.catch(() => this.#held.delete(id));
+    const asked = this.#verify(id, standing);
+    this.#held.set(key, asked);
+    asked.catch(() => this.#held.delete(key));
     return asked;
   }
 
   /** The words of a unit's key as the server gives it, to be compared with those on the unit or read out by the owner. */
   async wordsOf(id: string): Promise<string> {
     const { unit } = await this.#ask(id);
-    return words(signingFingerprint(fromBase64url(unit.sign_pk)));
+    return this.#tell(id, signingFingerprint(fromBase64url(unit.sign_pk)));
   }
 
-  /** The person compared: pin this unit's key. `expected` is the fingerprint from the QR code, when that was scanned. */
+  /** The person compared: pins the key whose words he was told, or which the QR code names (`expected`), and no other. */
   async confirmUnit(id: string, how: How, expected: Uint8Array | null = null): Promise<void> {
+    const told = expected ?? this.#told.get(id);
+    if (!told) throw new TrustError("not_compared", "unit", "nobody was told this key's words yet");
     const { unit } = await this.#ask(id);
     const fingerprint = signingFingerprint(fromBase64url(unit.sign_pk));
-    if (expected && !equal(expected, fingerprint)) throw stop("changed", "unit", "the server gives another key than the code that was scanned", fingerprint);
-    await this.#pin("unit", fromUuid(id), fingerprint, how);
-    this.#held.delete(id);
+    if (!equal(told, fingerprint)) throw stop("changed", "the server gives another key than the one that was compared", fingerprint);
+    await this.session.addPins([pinOf("unit", fromUuid(id), fingerprint, how)]);
+    this.forget();
+  }
+
+  #tell(id: string, fingerprint: Bytes): string {
+    this.#told.set(id, fingerprint);
+    return words(fingerprint);
   }
 
   #ask(id: string): Promise<TrustAnswer> {
     return this.session.api.get<TrustAnswer>(`/units/${id}/trust`);
   }
 
-  async #verify(id: string): Promise<UnitTrust> {
+  /** First everything is verified, then what is new is pinned: a refusal leaves no pin behind. */
+  async #verify(id: string, standing: Standing): Promise<UnitTrust> {
     const answer = await this.#ask(id);
     const unit = fromUuid(id);
     const signKey = fromBase64url(answer.unit.sign_pk);
     if (!answer.keyset) throw new TrustError("not_signed", "keyset", "this unit is not paired: no keyset was signed for it");
-    const [keyset, keysets] = await this.#keyset(unit, answer);
-    const how = await this.#unitKey(unit, signKey, keyset.value);
-    const log = await this.#log(keyset.value);
+    const chain = guarded("keyset", () => verifyChain([...(answer.keysets ?? []), answer.keyset!]));
+    const keyset = chain.at(-1)!;
+    if (!equal(keyset.value.unit, unit)) throw new TrustError("refused", "keyset", "the keyset is another unit's");
+    this.#demandParty(keyset.value, standing);
+    const how = this.#unitKey(id, signingFingerprint(signKey), standing);
+    const pins = [pinOf("unit", unit, signingFingerprint(signKey), how), this.#keysetPin(unit, chain, standing), this.#logPin(keyset.value)];
     const policy = answer.policy ? guarded("policy", () => verifyPolicy(fromBase64url(answer.policy!), keyset)) : null;
     const status = answer.status ? guarded("status", () => verifyStatus(fromBase64url(answer.status!), signKey)) : null;
     if (status && !equal(status.value.unit, unit)) throw new TrustError("refused", "status", "the status is another unit's");
+    await this.session.addPins(pins);
     return {
-      id, name: answer.unit.name, unit, signKey, words: words(signingFingerprint(signKey)), how, keyset, keysets, log, policy, status,
-      confirmed: isConfirmed(keyset, policy, status),
+      id, name: answer.unit.name, unit, signKey, words: words(signingFingerprint(signKey)), how, keyset, policy, status,
+      keysets: new Set(chain.map(({ hash }) => hex(hash))), owners: chain.flatMap(({ value }) => signKeys(value)),
+      log: parseVerifierKey(keyset.value.log.vkey), confirmed: isConfirmed(keyset, policy, status),
     };
   }
 
-  async #unitKey(unit: Bytes, signKey: Bytes, keyset: Keyset): Promise<How> {
-    const fingerprint = signingFingerprint(signKey);
-    const pin = this.#pinned("unit", unit);
-    if (pin) {
-      if (!equal(pin.fingerprint, fingerprint)) throw stop("changed", "unit", "this unit's key is not the one that was compared", fingerprint);
-      return pin.how as How;
-    }
-    if (this.#isOwner(keyset)) throw stop("not_compared", "unit", "this unit's key was not compared yet", fingerprint);
-    await this.#pin("unit", unit, fingerprint, "first_use");
-    return "first_use";
-  }
-
-  #isOwner(keyset: Keyset): boolean {
+  /** An owner's unit names his party as its owner, an alarm centre's names it as its alarm centre; nothing else is worked with. */
+  #demandParty(keyset: Keyset, standing: Standing): void {
+    if (standing === "guest") return;
     const acting = this.session.actingParty;
-    return acting !== null && equal(fromUuid(acting.id), keyset.owner);
+    const named = standing === "owner" ? keyset.owner : keyset.arc?.party;
+    if (acting && named && equal(fromUuid(acting.id), named)) return;
+    const who = standing === "owner" ? "is owned by another party than the one you act for" : "names another alarm centre than the one you act for";
+    throw new TrustError("refused", "keyset", `the unit's keyset ${who}`);
   }
 
-  async #keyset(unit: Bytes, answer: TrustAnswer): Promise<[Verified<Keyset>, ReadonlySet<string>]> {
-    const chain = guarded("keyset", () => verifyChain([...(answer.keysets ?? []), answer.keyset!]));
-    const current = chain.at(-1)!;
-    if (!equal(current.value.unit, unit)) throw new TrustError("refused", "keyset", "the keyset is another unit's");
+  #unitKey(id: string, fingerprint: Bytes, standing: Standing): How {
+    const pin = this.#pinned("unit", fromUuid(id));
+    if (pin && !equal(pin.fingerprint, fingerprint)) throw stop("changed", "this unit's key is not the one that was compared", fingerprint);
+    if (pin && (standing === "arc" || COMPARED.includes(pin.how))) return pin.how as How;
+    if (standing === "arc") return "first_use";
+    this.#tell(id, fingerprint);
+    throw stop("not_compared", "this unit's key was not compared yet", fingerprint);
+  }
+
+  #keysetPin(unit: Bytes, chain: readonly Verified<Keyset>[], standing: Standing): Pin {
     const pin = this.#pinned("keyset", unit);
-    const known = new Set(chain.map(({ hash }) => hex(hash)));
-    if (pin && !known.has(hex(pin.fingerprint))) throw new TrustError("changed", "keyset", "the unit's keyset does not follow the one that is pinned");
-    if (!pin) this.#believable(chain);
-    if (!pin || !equal(pin.fingerprint, current.hash)) await this.#pin("keyset", unit, current.hash, pin ? "chain" : this.#isOwner(current.value) ? "chain" : "first_use");
-    return [current, known];
+    if (pin && !chain.some(({ hash }) => equal(hash, pin.fingerprint))) {
+      throw new TrustError("changed", "keyset", "the unit's keyset does not follow the one that is pinned");
+    }
+    const believed = pin !== null && (standing === "arc" || pin.how !== "first_use");
+    if (!believed && standing === "owner") this.#believable(chain);
+    const how = believed ? (pin.how as How) : standing === "owner" ? "chain" : "first_use";
+    return pinOf("keyset", unit, chain.at(-1)!.hash, how);
   }
 
   /** An owner believes a keyset without a pin only when his own key signed one in the chain or is named in all of it. */
   #believable(chain: readonly Verified<Keyset>[]): void {
-    if (!this.#isOwner(chain[0]!.value)) return;
     const own = this.session.signing.publicKey;
     const mine = chain.some(({ signer }) => equal(signer, this.session.signing.fingerprint));
     if (!mine && !chain.every(({ value }) => signKeys(value).some((key) => equal(key, own)))) {
@@ -139,28 +166,24 @@ export class Trust {
     }
   }
 
-  async #log(keyset: Keyset): Promise<VerifierKey> {
-    const { origin, vkey } = keyset.log;
-    const id = copy(sha256(utf8(origin)).subarray(0, 16));
-    const fingerprint = copy(sha256(utf8(vkey)));
-    const pin = this.#pinned("log", id);
+  #logPin({ log: { origin, vkey } }: Keyset): Pin {
+    const pin = this.#pinned("log", logId(origin));
+    const fingerprint = sha256(utf8(vkey)) as Bytes;
     if (pin && !equal(pin.fingerprint, fingerprint)) throw new TrustError("changed", "log", `the key of the log ${origin} is not the one that is pinned`);
-    if (!pin) await this.#pin("log", id, fingerprint, "chain");
-    return parseVerifierKey(vkey);
+    return pin ?? pinOf("log", logId(origin), fingerprint, "chain");
   }
 
   #pinned(kind: string, id: Bytes): Pin | null {
     return this.session.pins.find((pin) => pin.kind === kind && equal(pin.id, id)) ?? null;
   }
-
-  async #pin(kind: string, id: Bytes, fingerprint: Bytes, how: How): Promise<void> {
-    const pin: Pin = { kind, id, fingerprint, how, atMs: Date.now() };
-    await this.session.changePins((pins) => [...pins.filter((each) => each.kind !== kind || !equal(each.id, id)), pin]);
-  }
 }
 
-function stop(code: TrustCode, what: "unit", message: string, fingerprint: Uint8Array): TrustError {
-  return new TrustError(code, what, message, words(fingerprint));
+function pinOf(kind: string, id: Bytes, fingerprint: Bytes, how: How): Pin {
+  return { kind, id, fingerprint, how, atMs: Date.now() };
+}
+
+function stop(code: TrustCode, message: string, fingerprint: Uint8Array): TrustError {
+  return new TrustError(code, "unit", message, words(fingerprint));
 }
 
 /** Oldest first, from number 1: each signed by an owner of the one before. */

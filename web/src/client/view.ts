@@ -1,24 +1,29 @@
 // SPDX-License-Identifier: EUPL-1.2
 // A view: one person looks at one track of one camera, for one purpose, as long as his lease runs. Principles:
 //  - nothing is shown that does not verify: times, slots and keys come from what the pinned unit signed, never from the server;
-//  - the log comes first: the view starts on the log's signed promise and stops when its receipt is not there in two seconds;
+//  - the log comes first: the view starts on the log's signed promise and stops when its receipt is not there in two seconds, or
+//    says anything else than what was served: who, for whom, which camera, track, purpose, alarm, lease and times;
+//  - manifests and releases are chains: what contradicts them ends the view, what is missing of them is told (`now.missing`);
 //  - when it ends, for whatever reason, its keys are wiped before anybody is told.
 import { type Bytes, equal, fromBase64url, fromUuid, hex, uuid, wipe } from "../seal/bytes";
 import type { Checkpoint } from "../seal/checkpoint";
 import { type Verified, parseEnvelope } from "../seal/envelope";
 import { EPOCH, type Epoch, openEpoch, verifyEpoch } from "../seal/epoch";
 import { SealError, must } from "../seal/errors";
-import { type Manifest, verifyManifest } from "../seal/manifest";
+import { verifyManifest } from "../seal/manifest";
 import type { VerifierKey } from "../seal/note";
+import type { Entry } from "../seal/proof";
 import type { RangeKeys } from "../seal/ranges";
+import type { InclusionPromise } from "../seal/promise";
 import { RELEASE, openRelease, verifyRelease } from "../seal/release";
 import { type SegmentHeader, type TrackNumber, openSegment } from "../seal/segment";
 import type { OpeningKey } from "../seal/suite";
 import { leaf } from "../seal/tree";
+import { ManifestChain, type MissingStretch, ReleaseChain, joined, within } from "./chains";
 import { ApiError, TrustError } from "./errors";
 import { type Stream, type ZegelEvent, concerns } from "./events";
 import type { Session } from "./session";
-import type { UnitTrust } from "./trust";
+import type { Standing, UnitTrust } from "./trust";
 
 export interface RangeText {
   readonly epoch: string;
@@ -85,8 +90,8 @@ export interface ViewNow {
   readonly opened: number;
   readonly reason: StopReason | null;
   readonly detail: string | null;
-  /** Slots that the unit's manifests list and the server did not give. */
-  readonly missing: number;
+  /** What of the request can't be shown though the unit recorded it, or might have. In order of time. */
+  readonly missing: readonly MissingStretch[];
 }
 
 const BATCH_BYTES = 4 << 20;
@@ -95,6 +100,21 @@ const FOLLOW_EVERY_MS = 1000;
 const RETRY_FOR_MS = 10_000;
 /** Entries by which the log grows before its consistency is asked for again while a view runs. */
 const COMPARE_EVERY = 16;
+/** How long the log may fail to show that it is the one that was known before. */
+const AGREE_WITHIN_MS = 10_000;
+const SLOT_MS = 1000;
+/** By now a manifest should have come: it covers 60 slots, and waits for the seconds that an alarm may still need. */
+const LISTED_WITHIN_MS = 300_000;
+
+const standings: Readonly<Record<string, Standing>> = { own_use: "owner", alarm_verification: "arc" };
+
+/** What an answer served: its log entry must say the same. */
+interface Served {
+  readonly lease: string;
+  readonly slots: number;
+  readonly fromMs: number;
+  readonly toMs: number;
+}
 
 /** Asks for the view; rejects with ApiError (refused), TrustError or SealError before anything was shown. */
 export async function openView(session: Session, request: ViewRequest): Promise<View> {
@@ -109,13 +129,15 @@ export class View {
   readonly #epochs = new Map<string, Verified<Epoch>>();
   readonly #roots = new Map<string, Bytes>();
   readonly #releases = new Map<string, RangeKeys>();
-  readonly #manifests = new Map<string, Manifest>();
-  readonly #digests = new Map<string, { readonly slot: number; readonly digest: Bytes }>();
+  readonly #parts = new ReleaseChain();
+  readonly #manifests = new ManifestChain();
+  readonly #digests = new Map<string, { readonly epoch: string; readonly slot: number; readonly seq: number; readonly digest: Bytes }>();
   readonly #listed = new Set<string>();
   readonly #seen = new Set<string>();
   #queue: SegmentEntry[] = [];
   #more = false;
-  #now: ViewNow = { phase: "opening", proof: "waiting", opened: 0, reason: null, detail: null, missing: 0 };
+  #newestMs = 0;
+  #now: ViewNow = { phase: "opening", proof: "waiting", opened: 0, reason: null, detail: null, missing: [] };
   readonly #proving = new Map<number, Promise<void>>();
   readonly #changed = new Set<(now: ViewNow) => void>();
   readonly #segment = new Set<(segment: OpenedSegment) => void>();
@@ -136,6 +158,11 @@ export class View {
 
   get now(): ViewNow {
     return this.#now;
+  }
+
+  /** As what this view's person acts: his own purpose says so, not the server. */
+  get #standing(): Standing {
+    return standings[this.request.purpose] ?? "guest";
   }
 
   get follows(): boolean {
@@ -164,10 +191,11 @@ export class View {
     this.#events = this.session.events((event) => this.#heard(event));
     try {
       const { cameraId, track, purpose, alarmId, ranges, fromMs, toMs } = this.request;
+      const sizes = this.session.ledger.sizes();
       const answer = await this.session.api.post<ViewAnswer>("/views", {
         camera_id: cameraId, track, purpose, alarm_id: alarmId ?? null, ...(ranges ? { ranges } : {}), ...(fromMs === undefined ? {} : { from_ms: fromMs, to_ms: toMs }),
       });
-      await this.#take(answer);
+      await this.#take(answer, sizes);
       this.#set({ phase: "open" });
     } catch (error) {
       this.#fail(error);
@@ -203,17 +231,25 @@ export class View {
 
   // --- what the server says, verified ---------------------------------------------------------------------------------
 
-  async #take(answer: ViewAnswer): Promise<void> {
+  /** `sizes`: how large each log was known to be before this was asked for. */
+  async #take(answer: ViewAnswer, sizes: (log: VerifierKey) => number): Promise<void> {
     const came = performance.now();
     const trust = (this.#trust ??= await this.#trustOf(answer));
     this.#lease = { id: answer.lease_id, index: answer.index, expiresMs: answer.expires_ms };
-    this.#demandProof(answer, trust, came);
+    const isNew = !this.#proving.has(answer.index);
+    const promise = isNew ? this.session.ledger.promise(answer.promise, answer.index, trust.log) : null;
+    if (isNew) this.session.ledger.spend(answer.index, trust.log, sizes(trust.log));
+    const fresh = answer.segments.filter(({ id }) => !this.#listed.has(id));
+    must(isNew || fresh.length === 0, "proof", "the server gives more than it logged");
     for (const envelope of this.#unseen(answer.epochs)) this.#takeEpoch(envelope, trust);
     for (const envelope of this.#unseen(answer.releases ?? [])) await this.#takeRelease(envelope, trust);
-    for (const envelope of this.#unseen(answer.manifests)) this.#takeManifest(envelope, trust);
-    for (const segment of answer.segments) this.#list(segment);
+    const points = this.#unseen(answer.manifests).map((envelope) => this.#takeManifest(envelope, trust));
+    this.#parts.checkHeads(this.#manifests.manifests);
+    for (const segment of fresh) this.#list(segment);
+    if (promise) this.#demandProof(promise, this.#served(answer.lease_id, fresh), trust, came);
+    void this.#insist(() => this.session.ledger.agree(points.filter((point) => point !== null), trust.log));
     this.#more = answer.more;
-    this.#countMissing();
+    this.#tellMissing();
   }
 
   /** The unit that claims to have signed; what it signed is then verified with the key that is pinned for it. */
@@ -221,7 +257,7 @@ export class View {
     const [epoch, release] = [epochs[0], releases?.[0]];
     const claimed = epoch ? EPOCH.decode(parseEnvelope(fromBase64url(epoch)).body).unit : release ? RELEASE.decode(parseEnvelope(fromBase64url(release)).body).unit : null;
     const id = claimed ? uuid(claimed) : await this.#unitOfCamera();
-    return this.session.trust.unit(id);
+    return this.session.trust.unit(id, this.#standing);
   }
 
   async #unitOfCamera(): Promise<string> {
@@ -231,19 +267,45 @@ export class View {
     return camera.unit.id;
   }
 
-  #demandProof({ index, promise: envelope }: ViewAnswer, { log }: UnitTrust, sinceMs: number): void {
-    if (this.#proving.has(index)) return;
-    const promise = this.session.ledger.promise(envelope, index, log);
-    const proving = this.session.ledger.fulfilled(promise, log, sinceMs).then(
+  #served(lease: string, segments: readonly SegmentEntry[]): Served {
+    const times = segments.map(({ epoch, slot }) => this.#startOf(epoch) + slot * SLOT_MS);
+    const slots = new Set(segments.map(({ epoch, slot }) => `${epoch}/${slot}`)).size;
+    return { lease, slots, fromMs: Math.min(...times), toMs: Math.max(...times) + SLOT_MS };
+  }
+
+  #demandProof(promise: InclusionPromise, served: Served, trust: UnitTrust, sinceMs: number): void {
+    const proving = this.session.ledger.fulfilled(promise, trust.log, sinceMs).then(
       ({ entry, checkpoint }) => {
-        const mine = entry.kind === "view" && entry.actor !== null && equal(entry.actor, fromUuid(this.session.person.id));
-        if (!mine) return this.stop("no_receipt", "the log's entry is not this view");
+        const wrong = this.#contradiction(entry, served, trust);
+        if (wrong !== null) return this.stop("no_receipt", `the log's entry is not this view: ${wrong}`);
         this.#set({ proof: "proved" });
-        void this.#hold(checkpoint, log);
+        void this.#hold(checkpoint, trust.log);
       },
       (error: unknown) => this.stop("no_receipt", error instanceof Error ? error.message : null),
     );
-    this.#proving.set(index, proving);
+    this.#proving.set(promise.index, proving);
+  }
+
+  /** What the entry says otherwise than what was served here; null when it says the same. */
+  #contradiction(entry: Entry, served: Served, trust: UnitTrust): string | null {
+    const { cameraId, track, purpose, alarmId } = this.request;
+    const facts = new Map(entry.facts.map(({ key, value }) => [key, value]));
+    const [slots, from, to] = [facts.get("slots"), facts.get("from_ms"), facts.get("to_ms")];
+    const covers = served.slots === 0 || (typeof from === "number" && typeof to === "number" && from <= served.fromMs && to >= served.toMs);
+    const said: readonly (readonly [string, boolean])[] = [
+      ["kind", entry.kind === "view"],
+      ["person", entry.actorKind === "person" && isId(entry.actor, this.session.person.id)],
+      ["party", isId(entry.actorParty, this.session.actingParty?.id)],
+      ["owner", entry.owner !== null && equal(entry.owner, trust.keyset.value.owner)],
+      ["lease", isId(facts.get("lease"), served.lease)],
+      ["camera", isId(facts.get("camera"), cameraId)],
+      ["track", facts.get("track") === track],
+      ["purpose", facts.get("purpose") === purpose],
+      ["alarm", alarmId === undefined ? (facts.get("alarm") ?? null) === null : isId(facts.get("alarm"), alarmId)],
+      ["slots", typeof slots === "number" && slots >= served.slots],
+      ["times", covers],
+    ];
+    return said.find(([, same]) => !same)?.[0] ?? null;
   }
 
   /** Renewals repeat what was given before: exactly these bytes were verified already. */
@@ -253,13 +315,26 @@ export class View {
     return unseen.map((text) => fromBase64url(text));
   }
 
-  /** A log that forked ends the view; tiles that can't be had right now are asked for again with the next checkpoint. */
+  /** A log that forked ends the view. While it grows little, and was compared before, its checkpoints are let pass. */
   async #hold(checkpoint: Checkpoint, log: VerifierKey): Promise<void> {
-    const known = this.session.ledger.head(log);
-    if (known && known.size < checkpoint.size && checkpoint.size < known.size + COMPARE_EVERY) return;
-    await this.session.ledger.observe(checkpoint, log).catch((error: unknown) => {
-      if (error instanceof SealError) this.stop("not_verified", error.message);
-    });
+    const { ledger } = this.session;
+    const known = ledger.head(log);
+    if (known && ledger.compared(log) && known.size < checkpoint.size && checkpoint.size < known.size + COMPARE_EVERY) return;
+    await this.#insist(() => ledger.observe(checkpoint, log));
+  }
+
+  /** Done soon, or the view ends: a log that won't be compared is not believed. */
+  async #insist(work: () => Promise<void>): Promise<void> {
+    const since = performance.now();
+    while (this.#now.phase !== "stopped") {
+      try {
+        return await work();
+      } catch (error) {
+        if (!(error instanceof ApiError)) return this.#fail(error);
+        if (performance.now() - since > AGREE_WITHIN_MS) return this.stop(error.status === 0 ? "unreachable" : "not_verified", error.message);
+        await new Promise((resolve) => setTimeout(resolve, FOLLOW_EVERY_MS));
+      }
+    }
   }
 
   #takeEpoch(envelope: Bytes, trust: UnitTrust): void {
@@ -279,51 +354,71 @@ export class View {
     if (!equal(value.camera, fromUuid(cameraId))) return; // another camera of the same alarm
     must(equal(value.unit, trust.unit), "object", "a release of another unit");
     must(alarmId === undefined || equal(value.alarm, fromUuid(alarmId)), "object", "a release of another alarm");
-    const keys = await openRelease(value, await this.session.tenantKey());
+    this.#parts.add(release);
+    const [tenant] = await this.session.tenantKeys("opening");
+    const keys = await openRelease(value, tenant!);
     if (this.#now.phase === "stopped") keys.wipe();
     else this.#releases.set(hex(hash), keys);
   }
 
-  #takeManifest(envelope: Bytes, trust: UnitTrust): void {
-    const { value, hash } = verifyManifest(envelope, trust.signKey);
+  /** The tree of the log that the unit knew then. */
+  #takeManifest(envelope: Bytes, trust: UnitTrust): { readonly size: number; readonly root: Bytes } | null {
+    const manifest = verifyManifest(envelope, trust.signKey);
+    const { value } = manifest;
     must(equal(value.camera, fromUuid(this.request.cameraId)) && value.track === this.request.track, "object", "a manifest of another camera or track");
-    this.#manifests.set(hex(hash), value);
-    for (const { slot, seq, hash: digest } of value.segments) {
-      const opened = this.#digests.get(`${hex(value.epoch)}/${seq}`);
-      if (opened) must(opened.slot === slot && equal(opened.digest, digest), "chain", "the unit recorded something other than what was shown");
-    }
+    must(equal(value.unit, trust.unit), "object", "a manifest of another unit");
+    this.#manifests.add(manifest);
+    for (const { epoch, slot, seq, digest } of this.#digests.values()) this.#manifests.check(epoch, slot, seq, digest);
+    return value.checkpoint;
   }
 
   #list(segment: SegmentEntry): void {
-    if (this.#listed.has(segment.id)) return;
     this.#listed.add(segment.id);
     this.#listed.add(`${fromUuidHex(segment.epoch)}/${segment.seq}`);
+    this.#newestMs = Math.max(this.#newestMs, this.#startOf(segment.epoch) + segment.slot * SLOT_MS);
     this.#queue.push(segment);
-    this.#queue.sort((a, b) => this.#startOf(a) - this.#startOf(b) || a.seq - b.seq);
+    this.#queue.sort((a, b) => this.#startOf(a.epoch) - this.#startOf(b.epoch) || a.seq - b.seq);
   }
 
-  #startOf({ epoch }: SegmentEntry): number {
-    return this.#epochs.get(fromUuidHex(epoch))?.value.startMs ?? 0;
+  #startOf(epoch: string): number {
+    return this.#startMs(fromUuidHex(epoch)) ?? 0;
   }
 
-  /** Segments that the unit says it recorded, in slots this view may open, and that the server never listed. */
-  #countMissing(): void {
-    let missing = 0;
-    for (const manifest of this.#manifests.values()) {
-      const epoch = hex(manifest.epoch);
-      for (const { slot, seq } of manifest.segments) {
-        if (this.#wanted(manifest.epoch, slot) && !this.#listed.has(`${epoch}/${seq}`)) missing++;
-      }
-    }
-    if (missing !== this.#now.missing) this.#set({ missing });
+  readonly #startMs = (epoch: string): number | null => this.#epochs.get(epoch)?.value.startMs ?? null;
+
+  /** What was asked for and should be here by what the unit signed, and is not. */
+  #tellMissing(): void {
+    const wanted = this.#wanted();
+    const until = this.#more ? this.#newestMs : Number.POSITIVE_INFINITY;
+    const withheld = this.#manifests.manifests.flatMap(({ epoch, segments }) => {
+      const [id, start] = [hex(epoch), this.#startMs(hex(epoch))];
+      if (start === null) return [];
+      return segments.filter(({ seq }) => !this.#listed.has(`${id}/${seq}`)).map(({ slot }) => [start + slot * SLOT_MS, start + (slot + 1) * SLOT_MS] as const);
+    });
+    const late = Date.now() - LISTED_WITHIN_MS;
+    const unlisted = [...this.#digests.values()].flatMap(({ epoch, slot }) => {
+      const at = (this.#startMs(epoch) ?? 0) + slot * SLOT_MS;
+      return at < late && !this.#manifests.covers(epoch, slot) ? [[at, at + SLOT_MS] as const] : [];
+    });
+    const told = (why: MissingStretch["why"], stretches: readonly (readonly [number, number])[]): MissingStretch[] => stretches.map(([fromMs, toMs]) => ({ fromMs, toMs, why }));
+    const missing = joined([
+      ...told("withheld", within(withheld.filter(([from]) => from < until), wanted)),
+      ...told("unlisted", [...within(this.#manifests.holes(this.#startMs), wanted), ...unlisted]),
+      ...told("release", this.#parts.holes(this.#startMs)),
+    ]);
+    if (JSON.stringify(missing) !== JSON.stringify(this.#now.missing)) this.#set({ missing });
   }
 
-  #wanted(epoch: Uint8Array, slot: number): boolean {
+  /** UTC of what was asked for: released, named by slots, or a time. */
+  #wanted(): readonly (readonly [number, number])[] {
     const { ranges, fromMs, toMs } = this.request;
-    if (this.#releases.size > 0) return [...this.#releases.values()].some((keys) => keys.has(epoch, slot));
-    if (ranges) return ranges.some((range) => slot >= range.from && slot < range.to && equal(fromUuid(range.epoch), epoch));
-    const at = (this.#epochs.get(hex(epoch))?.value.startMs ?? 0) + slot * 1000;
-    return !this.#more && fromMs !== undefined && at >= fromMs && at + 1000 <= (toMs ?? 0);
+    const released = [...this.#releases.values()].flatMap((keys) => keys.ranges.map(({ epoch, from, to }) => ({ epoch: hex(epoch), from, to })));
+    const named = released.length > 0 ? released : (ranges ?? []).map(({ epoch, from, to }) => ({ epoch: fromUuidHex(epoch), from, to }));
+    if (named.length === 0) return fromMs === undefined || toMs === undefined ? [] : [[fromMs, toMs]];
+    return named.flatMap(({ epoch, from, to }) => {
+      const start = this.#startMs(epoch);
+      return start === null ? [] : [[start + from * SLOT_MS, start + to * SLOT_MS] as const];
+    });
   }
 
   // --- opening ----------------------------------------------------------------------------------------------------------
@@ -362,7 +457,8 @@ export class View {
   }
 
   async #renew(): Promise<void> {
-    await this.#take(await this.session.api.post<ViewAnswer>(`/views/${this.#lease!.id}/renew`, {}, { signal: this.#abort.signal }));
+    const sizes = this.session.ledger.sizes();
+    await this.#take(await this.session.api.post<ViewAnswer>(`/views/${this.#lease!.id}/renew`, {}, { signal: this.#abort.signal }), sizes);
   }
 
   async #openBatch(limit: number): Promise<void> {
@@ -379,6 +475,7 @@ export class View {
       const parts = split(bytes, batch.length);
       const opened = await Promise.all(batch.map((entry, i) => this.#open(entry, parts[i]!)));
       for (const segment of opened) this.#hand(segment);
+      this.#tellMissing();
     } catch (error) {
       if (error instanceof ApiError && error.status === 0) this.#queue.unshift(...batch);
       throw error;
@@ -405,7 +502,7 @@ export class View {
     for (const keys of this.#releases.values()) if (keys.has(epoch.epoch, slot)) return keys.leaf(epoch.epoch, slot);
     if (this.#releases.size > 0) throw new SealError("range", "the server gave a segment that was not released");
     const id = hex(epoch.epoch);
-    const root = this.#roots.get(id) ?? (await openWith(await this.session.tenantKeys(), epoch));
+    const root = this.#roots.get(id) ?? (await openWith(await this.session.tenantKeys(this.#trust!.owners), epoch));
     if (this.#now.phase === "stopped") {
       wipe(root);
       throw new SealError("open", "the view is over");
@@ -422,15 +519,10 @@ export class View {
     must(right, "object", "a segment is not the one that was listed");
   }
 
-  #checkManifest(header: SegmentHeader, digest: Bytes): void {
-    const epoch = hex(header.epoch);
-    for (const manifest of this.#manifests.values()) {
-      const covers = hex(manifest.epoch) === epoch && header.slot >= manifest.firstSlot && header.slot < manifest.firstSlot + manifest.slots;
-      if (!covers) continue;
-      const listed = manifest.segments.find(({ seq }) => seq === header.seq);
-      must(listed !== undefined && listed.slot === header.slot && equal(listed.hash, digest), "chain", "the unit did not record this segment");
-    }
-    this.#digests.set(`${epoch}/${header.seq}`, { slot: header.slot, digest });
+  #checkManifest({ epoch, slot, seq }: SegmentHeader, digest: Bytes): void {
+    const id = hex(epoch);
+    this.#manifests.check(id, slot, seq, digest);
+    this.#digests.set(`${id}/${seq}`, { epoch: id, slot, seq, digest });
   }
 
   #hand(segment: OpenedSegment): void {
@@ -474,6 +566,10 @@ async function openWith(keys: readonly OpeningKey[], epoch: Epoch): Promise<Byte
     }
   }
   throw new SealError("open", "this epoch was sealed to a key that you do not hold");
+}
+
+function isId(value: unknown, id: string | undefined): boolean {
+  return value instanceof Uint8Array && id !== undefined && equal(value, fromUuid(id));
 }
 
 function fromUuidHex(text: string): string {

@@ -146,7 +146,7 @@ class Wire implements Port {
   }
 
   async looks(): Promise<readonly Look[]> {
-    const rows = await this.#get<readonly LookRow[]>("/who-looked?days=30");
+    const rows = await told(this.#is.api.list<LookRow>("/who-looked?days=30"));
     return rows.map((row) => lookOf(row, this.#is.person.name, this.#is.actingParty?.name ?? ""));
   }
 
@@ -159,7 +159,7 @@ class Wire implements Port {
     return told((async () => {
       const [unit] = this.#units.length > 0 ? this.#units : await this.units();
       if (unit === undefined) throw new Refusal("no_log", t("No unit is paired, so no log’s key is pinned yet."));
-      const { log } = await this.#is.trust.unit(unit.id);
+      const { log } = await this.#is.trust.unit(unit.id, "owner");
       const found = verifyReceipt(receipt, log);
       await this.#is.ledger.observe(found.checkpoint, log);
       return { index: found.index, size: found.checkpoint.size };
@@ -167,7 +167,7 @@ class Wire implements Port {
   }
 
   async word(unitId: string): Promise<Word | null> {
-    const trusted = await told(this.#is.trust.unit(unitId, true));
+    const trusted = await told(this.#is.trust.unit(unitId, "owner", true));
     const status = trusted.status?.value;
     if (status === undefined) return null;
     return { state: status.state, untilMs: status.untilMs, atMs: status.atMs, tz: trusted.policy?.value.hours.zone };
@@ -177,7 +177,7 @@ class Wire implements Port {
 
   async command(unitId: string, action: "arm" | "disarm", signed: () => void): Promise<void> {
     await told((async () => {
-      const { unit, policy, keyset } = await this.#is.trust.unit(unitId);
+      const { unit, policy, keyset } = await this.#is.trust.unit(unitId, "owner");
       const issuedMs = this.nowMs();
       // The counter only has to rise per person: the time does, on every device of his.
       const command = { version: 1 as const, unit, pairing: policy?.value.pairing ?? keyset.value.pairing, counter: issuedMs, person: fromUuid(this.#is.person.id), action, issuedMs, untilMs: null };
@@ -197,7 +197,7 @@ class Wire implements Port {
       const line = await this.#is.api.get<Timeline>(`/cameras/${cameraId}/timeline?from_ms=${fromMs}&to_ms=${toMs}`);
       const camera = (this.#cameras.length > 0 ? this.#cameras : await this.cameras()).find((one) => one.id === cameraId);
       if (camera === undefined || line.epochs.length === 0) return [];
-      const { signKey } = await this.#is.trust.unit(camera.unit.id);
+      const { signKey } = await this.#is.trust.unit(camera.unit.id, "owner");
       const epochs = line.epochs.map((envelope) => verifyEpoch(fromBase64url(envelope), signKey).value);
       return line.ranges.flatMap((range) => {
         const epoch = epochs.find((one) => equal(one.epoch, fromUuid(range.epoch)));
@@ -212,7 +212,7 @@ class Wire implements Port {
     const session = this.#is;
     const party = session.actingParty;
     const units = await Promise.all(this.#units.map(async (unit) => {
-      const trusted = await session.trust.unit(unit.id).catch(() => null);
+      const trusted = await session.trust.unit(unit.id, "owner").catch(() => null);
       return trusted === null ? null : { name: unit.name, words: trusted.words, hint: compared(trusted) };
     }));
     return [

@@ -71,14 +71,23 @@ async function prove(tiles: Tiles, first: number, start: number, size: number, w
   return [...(await prove(tiles, first - left, start + left, size - left, false)), await subtree(tiles, start, left)];
 }
 
+interface Tree {
+  readonly size: number;
+  readonly root: Uint8Array;
+}
+
 /** Throws `proof` unless the log's tree of `to` begins with all of `from`; the server's tiles need not be believed. */
-export async function checkConsistency(
-  from: { readonly size: number; readonly root: Uint8Array },
-  to: { readonly size: number; readonly root: Uint8Array },
-  fetchTile: FetchTile,
-): Promise<void> {
-  must(from.size <= to.size, "proof", `the log shrank from ${from.size} to ${to.size} entries`);
-  if (from.size === 0) return;
-  const proof = from.size === to.size ? [] : await prove(new Tiles(to.size, fetchTile), from.size, 0, to.size, true);
-  verifyConsistency(from.size, to.size, from.root, to.root, proof);
+export function checkConsistency(from: Tree, to: Tree, fetchTile: FetchTile): Promise<void> {
+  return checkConsistencies([from], to, fetchTile);
+}
+
+/** The same for several earlier trees; each tile is fetched once. */
+export async function checkConsistencies(from: readonly Tree[], to: Tree, fetchTile: FetchTile): Promise<void> {
+  const tiles = new Tiles(to.size, fetchTile);
+  for (const { size, root } of from) {
+    must(size <= to.size, "proof", `the log shrank from ${size} to ${to.size} entries`);
+    if (size === 0) continue;
+    const proof = size === to.size ? [] : await prove(tiles, size, 0, to.size, true);
+    verifyConsistency(size, to.size, root, to.root, proof);
+  }
 }
