@@ -51,6 +51,5 @@ export function recallAlarm(session: Session, id: string): Promise<AlarmInfo> {
 
 /** Every release, view and grant of one's cameras; each index has a receipt. */
 export async function whoLooked(session: Session, days = 30, cameraId: string | null = null): Promise<readonly Look[]> {
-  const answer = await session.api.get<readonly Look[] | { rows: readonly Look[] }>(`/who-looked?days=${days}${cameraId ? `&camera_id=${cameraId}` : ""}`);
-  return "rows" in answer ? answer.rows : answer;
+  return session.api.list<Look>(`/who-looked?days=${days}${cameraId ? `&camera_id=${cameraId}` : ""}`);
 }

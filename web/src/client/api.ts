@@ -50,6 +50,17 @@ export class Api {
     return this.#json<T>("GET", PREFIX + path, undefined, options);
   }
 
+  /** A list that comes in pages: follows each answer's `Link: <…>; rel="next"` to the end. */
+  async list<T>(path: string, options: RequestOptions = {}): Promise<T[]> {
+    const rows: T[] = [];
+    for (let next: string | undefined = PREFIX + path; next !== undefined; ) {
+      const response = await this.request("GET", next, undefined, options);
+      rows.push(...((await response.json()) as T[]));
+      next = /^<(\/[^>]*)>; rel="next"$/.exec(response.headers.get("link") ?? "")?.[1];
+    }
+    return rows;
+  }
+
   post<T>(path: string, body: unknown = {}, options: RequestOptions = {}): Promise<T> {
     return this.#json<T>("POST", PREFIX + path, body, options);
   }
