@@ -80,8 +80,8 @@ lint: setup ## style, types, floors
 	@$(BIN)/mypy
 	@if [ -f web/package.json ]; then cd web && npm run --silent check; fi
 
-fsck: setup ## check every invariant of an installation
-	@$(BIN)/zegel fsck
+fsck: setup ## check every invariant of an installation: DATA=folder (default: the demo's)
+	@$(BIN)/zegel fsck --data "$(or $(DATA),var/demo/server)"
 
 clean: ## take away what set-up and tests made
 	rm -rf .venv var .mypy_cache .ruff_cache .hypothesis test-results web/node_modules web/dist
