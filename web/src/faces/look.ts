@@ -81,14 +81,16 @@ class Watched implements Looking {
     return { ...common, phase: "playing", step: 3, reason: null };
   }
 
-  /** Before the alarm and after it look different on the line. */
+  /** Before the alarm and after it look different on the line; what is missing is hatched. */
   #stretches(all: readonly { readonly fromMs: number; readonly toMs: number }[]): readonly Stretch[] {
     const alarm = this.request.alarmMs;
-    return all.flatMap(({ fromMs, toMs }): Stretch[] => {
+    const gaps = this.view.now.missing.map(({ fromMs, toMs }): Stretch => ({ fromMs, toMs, kind: "gap" }));
+    const shown = all.flatMap(({ fromMs, toMs }): Stretch[] => {
       if (alarm === undefined || fromMs >= alarm) return [{ fromMs, toMs, kind: "rel" }];
       if (toMs <= alarm) return [{ fromMs, toMs, kind: "pre" }];
       return [{ fromMs, toMs: alarm, kind: "pre" }, { fromMs: alarm, toMs, kind: "rel" }];
     });
+    return [...shown, ...gaps].sort((a, b) => a.fromMs - b.fromMs);
   }
 }
 

@@ -3,6 +3,7 @@
 import { ApiError, TrustError } from "../client/errors";
 import { restore, type Session, signIn } from "../client/session";
 import type { UnitTrust } from "../client/trust";
+import { toast } from "../kit/toast";
 import { t } from "../kit/words";
 import { base64url, equal, fromBase64url, fromUuid } from "../seal/bytes";
 import { signCommand } from "../seal/command";
@@ -94,12 +95,15 @@ class Wire implements Port {
   async signIn(email: string, password: string, step: (step: SignInStep) => void): Promise<Me> {
     this.#session = await told(signIn(email, password, { onProgress: (now) => step(steps[now] ?? "opening") }));
     this.#email = email.trim().toLowerCase();
+    warnOf(this.#session);
     return this.#me(this.#session);
   }
 
   async restore(): Promise<Me | null> {
     this.#session = await told(restore());
-    return this.#session === null ? null : this.#me(this.#session);
+    if (this.#session === null) return null;
+    warnOf(this.#session);
+    return this.#me(this.#session);
   }
 
   async act(partyId: string): Promise<Me> {
@@ -229,6 +233,10 @@ class Wire implements Port {
     });
     return () => stream.close();
   };
+}
+
+function warnOf(session: Session): void {
+  if (session.pinsRolledBack) toast(t("The server gave back an older list of the keys that you compared. The newer list on this device counts; tell your provider."), "alarm");
 }
 
 function compared(trusted: UnitTrust): string {

@@ -2,7 +2,8 @@
 // The timeline of one alarm. It shows what may be seen and, as plainly, what may not.
 import { html, nothing, percent, placed, type Part } from "./dom";
 import { icon } from "./icons";
-import { clockSeconds, t } from "./words";
+import { note } from "./pieces";
+import { clockSeconds, span, t } from "./words";
 
 export interface Stretch {
   readonly fromMs: number;
@@ -22,6 +23,14 @@ export interface AlarmTimeline {
   /** What is being watched; null when nothing is. */
   readonly headMs: number | null;
   readonly seek?: (ms: number) => void;
+}
+
+/** What can't be shown, or not be checked, in a sentence; nothing when all is there. */
+export function gapNote(stretches: readonly Stretch[]): Part {
+  const gaps = stretches.filter(({ kind }) => kind === "gap");
+  if (gaps.length === 0) return nothing;
+  const seconds = gaps.reduce((sum, { fromMs, toMs }) => sum + (toMs - fromMs) / 1000, 0);
+  return note(t("{span} of this is missing or can’t be checked: the unit’s signed list and what the server gave are not the same. Report it.", { span: span(Math.max(1, seconds)) }), "warn", "alarm");
 }
 
 const MARGIN = 0.2;

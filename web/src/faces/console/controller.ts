@@ -51,7 +51,7 @@ export class Console {
   #heard(topic: string, data: Readonly<Record<string, unknown>>): void {
     const id = data["alarm_id"] ?? data["alarm"] ?? data["id"];
     if (topic === "window.ended" && id === this.#state.selected && this.#looking !== null) this.#seal(String(data["reason"] ?? "closed"));
-    if (topic.startsWith("alarm.") || topic.startsWith("window.") || topic.startsWith("release.") || topic.startsWith("technical.")) void this.#reload();
+    if (topic.startsWith("alarm.") || topic.startsWith("window.") || topic.startsWith("release.") || topic.startsWith("technical.") || topic === "reload") void this.#reload();
     if (topic === "unit.status") void this.#health();
   }
 

@@ -4,7 +4,7 @@ import { html, nothing, repeat, type Part } from "../../kit/dom";
 import { frame, type Curtain } from "../../kit/frame";
 import { icon, mark } from "../../kit/icons";
 import { button, empty, note, pill, steps } from "../../kit/pieces";
-import { alarmTimeline } from "../../kit/timeline";
+import { alarmTimeline, gapNote } from "../../kit/timeline";
 import { age, clock, clockSeconds, language, number, span, t, tn, when } from "../../kit/words";
 import { languageSwitch } from "../language";
 import { alarmNumber, alarmTitle, className, codeName, endedReason, noImages, seen, stepName } from "../names";
@@ -171,11 +171,11 @@ function line(state: ConsoleState, alarm: Alarm, act: ConsoleActions): Part {
   const stretches = watch.phase === "playing" || watch.phase === "sealed" ? watch.stretches : [];
   if (alarm.images !== "released") return nothing;
   const open = alarm.window?.open === true && alarm.state !== "closed" && watch.phase !== "sealed";
-  return alarmTimeline({
+  return html`<div class="stack tight">${alarmTimeline({
     alarmMs: alarm.raised_ms, tz: alarm.site.tz, words: className(alarm.class), stretches: stretches.length > 0 ? stretches : planned(alarm), nowMs: state.nowMs,
     untilMs: open ? (alarm.window?.until_ms ?? null) : null, headMs: watch.phase === "playing" ? watch.headMs : null,
     ...(watch.phase === "playing" ? { seek: act.seek } : {}),
-  });
+  })}${gapNote(stretches)}</div>`;
 }
 
 /** Before anything is opened: what the unit said it would release. */

@@ -58,7 +58,10 @@ export class Portal {
     if (topic === "unit.status") void this.#words();
     else if (topic === "view.logged" || topic === "view.ended" || topic === "release.stored") void this.#looks();
     else if (topic === "segments.stored") this.#stored(String(data["camera_id"] ?? data["camera"] ?? ""));
-    else void this.#reload();
+    else {
+      void this.#reload();
+      if (topic === "reload") void this.#looks();
+    }
   }
 
   #line(connected: boolean): void {
@@ -180,7 +183,7 @@ export class Portal {
     const { day } = this.#state;
     if (day === null) return;
     this.#drop();
-    this.#day({ chosen: clip, playing: { phase: "opening", step: 0 } });
+    this.#day({ chosen: clip, playing: { phase: "opening", step: 0 }, gaps: [] });
     scrollTo({ top: 0, behavior: "smooth" });
     try {
       const looking = await this.#port.look({ cameraId: day.cameraId, fromMs: clip.fromMs, toMs: clip.toMs }, "own_use");
@@ -196,6 +199,7 @@ export class Portal {
 
   #looked(looking: Looking, now: LookingNow, retry: Clip | null): void {
     if (looking !== this.#looking) return;
+    this.#day({ gaps: now.stretches.filter(({ kind }) => kind === "gap") });
     if (now.phase === "opening") this.#day({ playing: { phase: "opening", step: now.step } });
     else if (now.phase === "playing") this.#day({ playing: { phase: "playing", headMs: now.headMs, paused: now.paused, index: looking.index } });
     else if (now.reason === "no_receipt" && retry !== null) void this.#play(retry, false);

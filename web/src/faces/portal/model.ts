@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
 // What the customer's page knows. The view draws it; the controller changes it. Pure.
+import type { Stretch } from "../../kit/timeline";
 import type { Alarm, Camera, Look, Unit } from "../types";
 
 export type View = "now" | "cameras" | "recordings" | "events" | "looked" | "you";
@@ -49,6 +50,8 @@ export interface DayOf {
   readonly clips: readonly Clip[] | null;
   readonly chosen: Clip | null;
   readonly playing: Playing;
+  /** What of the recording is missing or can't be checked. */
+  readonly gaps?: readonly Stretch[];
 }
 
 export type Check = { readonly phase: "checking" } | { readonly phase: "ok"; readonly first: number; readonly count: number; readonly size: number } | { readonly phase: "failed"; readonly why: string };

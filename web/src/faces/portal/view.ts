@@ -5,6 +5,7 @@ import { frame } from "../../kit/frame";
 import { field, toggle } from "../../kit/form";
 import { icon, mark, sealed, type IconName } from "../../kit/icons";
 import { button, empty, keyWords, note, pill, skeleton, steps, tile } from "../../kit/pieces";
+import { gapNote } from "../../kit/timeline";
 import { clock, clockSeconds, dayWord, isoDay, number, relative, span, t, tn, when } from "../../kit/words";
 import { languageSwitch } from "../language";
 import { alarmNumber, alarmTitle, cameraState, className, codeName, roleName, whyName } from "../names";
@@ -245,7 +246,7 @@ function playerPart(day: DayOf, clip: Clip, camera: Camera | undefined, tz: stri
       : busy ? { title: t("Opening"), words: t("Your own look is logged too, then it opens in this browser."), action: steps([t("Logged"), t("Opened with your key"), t("First picture")], playing.step) }
       : { title: t("That was all of it"), words: t("This recording is over."), action: button(t("Play again"), () => act.play(clip), { icon: "play", kind: "primary" }) },
   })}<div class="pad row apart"><div><h2>${camera?.name ?? ""}</h2><p class="mute mono">${clockSeconds(clip.fromMs, tz)} – ${clockSeconds(clip.toMs, tz)}</p></div>
-    <div class="row">${playing.phase === "playing" ? button(playing.paused ? t("Go on") : t("Pause"), act.pause, { icon: playing.paused ? "play" : "pause" }) : nothing}${button(t("Close"), act.stop, { icon: "close", kind: "quiet" })}</div></div></section>`;
+    <div class="row">${playing.phase === "playing" ? button(playing.paused ? t("Go on") : t("Pause"), act.pause, { icon: playing.paused ? "play" : "pause" }) : nothing}${button(t("Close"), act.stop, { icon: "close", kind: "quiet" })}</div></div>${gapNote(day.gaps ?? [])}</section>`;
 }
 
 // --- events ------------------------------------------------------------------------------------------------------------
