@@ -25,8 +25,9 @@ _AXE = """async (rules) => (await axe.run(document, {runOnly: rules})).violation
 _WIDER = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
 _PLAYING = """() => { const v = document.querySelector('#picture video');
   return v !== null && v.videoWidth > 0 && v.currentTime > 0 }"""
-# What the pages may keep: who is signed in, the forgery token, and the chosen language (C4: functional ones only).
-COOKIES = {"zegel", "csrftoken", "zegel_language"}
+# What the pages may keep: who is signed in, the forgery token, the chosen language, and that somebody signed in here
+# before, so that strangers can't lock him out (C4: functional ones only; docs/reference/configuration.md names them).
+COOKIES = {"zegel", "csrftoken", "zegel_language", "zegel_device"}
 DATABASES = {"zegel"}
 
 

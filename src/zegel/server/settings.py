@@ -117,6 +117,7 @@ SESSION_COOKIE_SECURE = _SECURE
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Strict"
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+DEVICE_COOKIE_NAME = "__Secure-zegel_device" if _SECURE else "zegel_device"  # only sent with a sign-in (people.rules)
 CSRF_COOKIE_NAME = "csrftoken"  # the name that every client knows; the browser pages and ours read it
 CSRF_COOKIE_SECURE = _SECURE
 CSRF_COOKIE_SAMESITE = "Strict"

@@ -11,7 +11,7 @@ from django.test import Client
 from tests.clock import stopped_clock
 from tests.integration.people.world import auth_key_of, make_world
 from zegel.server.api import throttle
-from zegel.server.api.fields import to_text
+from zegel.server.api.fields import from_text, to_text
 from zegel.server.kernel import tenancy
 from zegel.server.kernel.actor import system
 from zegel.server.ledger.models import Body
@@ -100,6 +100,113 @@ def test_the_eleventh_failure_for_an_account_waits_from_wherever_it_comes(db):
         assert int(refused["Retry-After"]) == 900
         clock.advance(timedelta(minutes=15))
         assert Browser("192.0.2.99").sign_in().status_code == 200
+
+
+def lock_out(email: str = OWNER) -> None:
+    for number in range(rules.MAX_PER_ACCOUNT + 1):
+        Browser(f"198.51.100.{number + 1}").sign_in(email, bytes(32))
+
+
+def test_strangers_cannot_keep_a_person_out_of_his_own_device(db):
+    make_world()
+    own = Browser()
+    assert own.sign_in().status_code == 200
+    lock_out()
+    assert Browser("192.0.2.50").sign_in().status_code == 429
+    assert own.sign_in().status_code == 200
+    lock_out()
+    own.send("post", "/sign-out")
+    assert own.sign_in().status_code == 200
+    assert Browser("192.0.2.50").sign_in().status_code == 429  # his success gave them no new tries
+
+
+def test_a_known_device_has_tries_of_its_own_and_no_more(db):
+    make_world()
+    thief = Browser()
+    thief.sign_in()
+    answers = [thief.sign_in(OWNER, bytes(32)).status_code for _ in range(rules.MAX_PER_DEVICE + 1)]
+    assert answers == [401] * rules.MAX_PER_DEVICE + [429]
+    assert Browser("192.0.2.2").sign_in().status_code == 200
+
+
+def test_a_device_is_known_for_its_own_account_until_that_signs_out_everywhere(db):
+    make_world()
+    own = Browser()
+    own.sign_in()
+    other = "nobody@nowhere.example"
+    lock_out(other)
+    assert own.sign_in(other, bytes(32)).status_code == 429  # another account's device is a stranger's
+    lock_out()
+    assert own.sign_in().status_code == 200
+    own.send("post", "/sign-out-everywhere")
+    assert own.sign_in().status_code == 429
+
+
+@pytest.mark.parametrize("change", ["", "A", "é", "A" * 75, "A" * 5000])
+def test_a_made_up_or_changed_device_is_a_strangers(db, change):
+    make_world()
+    own = Browser()
+    own.sign_in()
+    lock_out()
+    kept = own.client.cookies["zegel_device"].value
+    own.client.cookies["zegel_device"] = change or kept[:-2] + ("A" if kept[-2] != "A" else "B") + kept[-1]
+    assert own.sign_in().status_code == 429
+
+
+def test_a_device_is_forgotten_after_half_a_year(db):
+    make_world()
+    with stopped_clock(datetime(2026, 3, 1, 12, tzinfo=UTC)) as clock:
+        own = Browser()
+        own.sign_in()
+        clock.advance(rules.DEVICE_LASTS + timedelta(seconds=1))
+        lock_out()
+        assert own.sign_in().status_code == 429
+
+
+def test_the_device_cookie_is_functional_and_names_nobody(db):
+    world = make_world()
+    own = Browser()
+    own.sign_in()
+    cookie = own.client.cookies["zegel_device"]
+    assert cookie["httponly"]
+    assert cookie["samesite"] == "Strict"
+    assert cookie["path"] == "/api/v1/sign-in"
+    assert world.people["owner"].bytes not in from_text(cookie.value)
+
+
+def test_neighbours_of_one_ipv6_connection_are_counted_together(db):
+    make_world()
+    answers = [
+        Browser(f"2001:db8::{n:x}").sign_in(f"nobody{n}@nowhere.example").status_code
+        for n in range(1, rules.MAX_PER_ADDRESS + 2)
+    ]
+    assert answers == [401] * rules.MAX_PER_ADDRESS + [429]
+    assert Browser("2001:db8:0:1::1").sign_in().status_code == 200
+
+
+def test_counts_and_sessions_that_say_nothing_any_more_are_cleared(db):
+    from django.contrib.sessions.models import Session
+
+    from zegel.server.kernel import jobs as kernel_jobs
+    from zegel.server.people import jobs
+
+    make_world()
+    Browser().sign_in(OWNER, bytes(32))
+    Browser("192.0.2.2").sign_in()
+    Browser("192.0.2.3").sign_in()
+    old = Session.objects.order_by("session_key")[0]
+    old.expire_date = datetime(2020, 1, 1, tzinfo=UTC)
+    old.save()
+    jobs.forget_old_throttles(0)
+    jobs.forget_old_sessions(0)
+    assert Throttle.objects.count() > 0
+    assert Session.objects.count() == 1
+    Throttle.objects.update(since=datetime(2020, 1, 1, tzinfo=UTC))
+    jobs.forget_old_throttles(0)
+    assert Throttle.objects.count() == 0
+    names = {task.name for task in kernel_jobs.app.tasks.values()}
+    periodic = {name for name, _ in kernel_jobs.app.periodic_registry.periodic_tasks}
+    assert {"people.forget_old_throttles", "people.forget_old_sessions"} <= names & periodic
 
 
 def test_an_unknown_account_is_throttled_alike(db):

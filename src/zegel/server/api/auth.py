@@ -6,16 +6,18 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import get_token
 from ninja import Field, Router, Schema
 
 from zegel.server.api.base import acting, anybody, known
-from zegel.server.api.fields import Bytes, to_text
+from zegel.server.api.fields import Bytes, from_text, to_text
 from zegel.server.ledger import queries as ledger
-from zegel.server.people import actions, queries, sessions
+from zegel.server.people import actions, queries, rules, sessions
 from zegel.server.people.models import Person
 
+LONGEST_DEVICE = 100
 router = Router(tags=["people"])
 
 
@@ -40,11 +42,24 @@ def csrf(request: HttpRequest) -> dict[str, str]:
 
 
 @router.post("/sign-in", auth=anybody)
-def sign_in(request: HttpRequest, body: SignIn) -> dict[str, Any]:
+def sign_in(request: HttpRequest, response: HttpResponse, body: SignIn) -> dict[str, Any]:
     """A session, and what the browser needs to open its keys. 401 says nothing about whether the account exists."""
-    person = actions.sign_in(body.email, body.auth_key, request.META.get("REMOTE_ADDR", ""))
+    device = _device(request.COOKIES.get(settings.DEVICE_COOKIE_NAME, ""))
+    person = actions.sign_in(body.email, body.auth_key, request.META.get("REMOTE_ADDR", ""), device)
     sessions.start(request, person)
+    response.set_cookie(
+        settings.DEVICE_COOKIE_NAME, to_text(actions.device_for(person)), max_age=rules.DEVICE_LASTS,
+        path=request.path, secure=settings.SESSION_COOKIE_SECURE, httponly=True, samesite="Strict",
+    )  # fmt: skip
     return describe(request, person)
+
+
+def _device(text: str) -> bytes:
+    """What the browser kept of an earlier success; nothing when it is not even the right letters."""
+    try:
+        return from_text(text) if len(text) <= LONGEST_DEVICE else b""
+    except ValueError:
+        return b""
 
 
 @router.post("/sign-out", auth=anybody)

@@ -7,6 +7,7 @@ The gate lies above this room, so faces ask it first (`gate.require`); what is c
 from __future__ import annotations
 
 import hmac
+import secrets as randomness
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -17,6 +18,7 @@ from django.utils.translation import gettext as _
 from zegel.server.kernel import actor as actors
 from zegel.server.kernel import clock, ids, secrets, shred, work
 from zegel.server.kernel.actor import Actor
+from zegel.server.kernel.buckets import source_of
 from zegel.server.ledger import Entry, Fact, Kind
 from zegel.server.ledger import actions as ledger
 from zegel.server.people import rules
@@ -238,31 +240,49 @@ def store_arc_key(actor: Actor, party_id: UUID, sign_pk: bytes, envelope: bytes)
 # --- signing in -----------------------------------------------------------------------------------------------------
 
 
-def sign_in(email: str, auth_key: bytes, address: str) -> Person:
+def sign_in(email: str, auth_key: bytes, address: str, device: bytes = b"") -> Person:
     """The account, when e-mail and auth key belong together.
 
     The same answer, work and log whether the account exists or not; every attempt is counted before it is judged, so
     that
     trying in parallel gains nothing; every outcome is in the ledger before it is told. Raises SignInRefused,
     TooManyAttempts.
+
+    `device`: what an earlier success left in this browser (`device_for`). Attempts from there are counted by
+    themselves, so that strangers who guess elsewhere can't keep a person out on his own device.
     """
     try:
         normal = rules.normalised_email(email)
     except BadField:
         normal = "no-such-account"
-    account, source = _throttle_keys(normal, address)
-    _count_attempt(account, source)
     person = Person.objects.filter(email=normal).first()
+    counts = _counts(normal, address, _known(person, device))
+    _count_attempt(counts)
     if not _proves(person, auth_key):
         _log_failure(person, address)
         raise SignInRefused(
             _("E-mail and password do not belong together."), action=_("Try again, or use your recovery code.")
         )
     assert person is not None
-    _forgive(account, source)
+    _forgive(counts)
     actor = Actor(actors.ActorKind.SYSTEM, None, None, role="system", address=address)
     ledger.append(Entry(Kind.SIGN_IN, None, {"person": person.id, "address": address}, about=person.id), actor)
     return person
+
+
+def device_for(person: Person) -> bytes:
+    """What the browser in which this person just signed in may keep; see `rules.Device`."""
+    nonce = randomness.token_bytes(rules.DEVICE_NONCE)
+    return rules.new_device(pepper(), person.id.bytes, person.epoch, nonce, clock.now_ms()).encode()
+
+
+def _known(person: Person | None, given: bytes) -> rules.Device | None:
+    """The device, if this account was signed in to from it; the same work for an account that does not exist."""
+    device = rules.Device.parse(given)
+    if device is None:
+        return None
+    identifier, epoch = (person.id, person.epoch) if person else (_NOBODY, 0)
+    return device if rules.known_device(pepper(), identifier.bytes, epoch, device, clock.now_ms()) else None
 
 
 def _proves(person: Person | None, auth_key: bytes) -> bool:
@@ -279,8 +299,23 @@ def _log_failure(person: Person | None, address: str) -> None:
     ledger.append(Entry(Kind.SIGN_IN_FAILED, None, {"person": identifier, "address": address}, about=identifier), actor)
 
 
-def _throttle_keys(email: str, address: str) -> tuple[bytes, bytes]:
-    return rules.throttle_key(pepper(), "account", email), rules.throttle_key(pepper(), "address", address)
+@dataclass(frozen=True)
+class _Count:
+    """Under which key an attempt counts, how many there may be, and whether a success clears them all."""
+
+    key: bytes
+    most: int
+    cleared: bool
+
+
+def _counts(email: str, address: str, device: rules.Device | None) -> tuple[_Count, ...]:
+    """By account and address; from a known device by that alone."""
+    if device is not None:
+        key = rules.throttle_key(pepper(), "device", device.nonce.hex())
+        return (_Count(key, rules.MAX_PER_DEVICE, True),)
+    account, source = rules.throttle_key(pepper(), "account", email), source_of(address)
+    address_key = rules.throttle_key(pepper(), "address", source)
+    return (_Count(account, rules.MAX_PER_ACCOUNT, True), _Count(address_key, rules.MAX_PER_ADDRESS, False))
 
 
 _COUNT = """
@@ -292,22 +327,28 @@ RETURNING count, since
 """
 
 
-def _count_attempt(account: bytes, source: bytes) -> None:
+def _count_attempt(counts: tuple[_Count, ...]) -> None:
     now = clock.now()
     wait = 0
     with transaction.atomic(), connection.cursor() as cursor:
-        for key, most in sorted(((account, rules.MAX_PER_ACCOUNT), (source, rules.MAX_PER_ADDRESS))):
-            cursor.execute(_COUNT, {"key": key, "now": now, "ended": now - rules.WINDOW})
-            wait = max(wait, rules.retry_after_s(rules.Count(*cursor.fetchone()), most, now))
+        for count in sorted(counts, key=lambda count: count.key):
+            cursor.execute(_COUNT, {"key": count.key, "now": now, "ended": now - rules.WINDOW})
+            wait = max(wait, rules.retry_after_s(rules.Count(*cursor.fetchone()), count.most, now))
     if wait:
         raise TooManyAttempts(_("Too many attempts."), action=_("Wait a while, then try again."), retry_after_s=wait)
 
 
-def _forgive(account: bytes, source: bytes) -> None:
-    """A success clears the account's count; of the address it takes back its own attempt only."""
+def _forgive(counts: tuple[_Count, ...]) -> None:
+    """A success clears the account's count, or the device's (and then not the account's: what strangers tried stays
+    counted); of the address it takes back its own attempt only."""
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("DELETE FROM people_throttle WHERE key = %s", [account])
-        cursor.execute("UPDATE people_throttle SET count = greatest(count - 1, 0) WHERE key = %s", [source])
+        for count in sorted(counts, key=lambda count: count.key):
+            if count.cleared:
+                cursor.execute("DELETE FROM people_throttle WHERE key = %s", [count.key])
+            else:
+                cursor.execute(
+                    "UPDATE people_throttle SET count = greatest(count - 1, 0) WHERE key = %s", [count.key]
+                )  # fmt: skip
 
 
 def forget_old_throttles() -> int:
@@ -317,7 +358,14 @@ def forget_old_throttles() -> int:
         return int(cursor.rowcount)
 
 
+def forget_old_sessions() -> int:
+    """Sessions that nobody can use any more."""
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM django_session WHERE expire_date <= %s", [clock.now()])
+        return int(cursor.rowcount)
+
+
 def sign_out_everywhere(actor: Actor) -> None:
-    """Every session of the person ends, this one included."""
+    """Every session of the person ends, this one included, and no device is known any more."""
     with work.transaction(actor), connection.cursor() as cursor:
         cursor.execute("UPDATE people_person SET epoch = epoch + 1 WHERE id = %s", [actor.id])

@@ -22,6 +22,9 @@ AUTH_KEY_LENGTH = 32
 WINDOW = timedelta(minutes=15)
 MAX_PER_ACCOUNT = 10
 MAX_PER_ADDRESS = 50
+MAX_PER_DEVICE = 10
+DEVICE_LASTS = timedelta(days=180)
+DEVICE_NONCE = 16
 LONGEST_BUNDLE = 1024
 LONGEST_PINS = 64 * 1024
 LONGEST_ENVELOPE = 16 * 1024
@@ -102,6 +105,44 @@ def stored_auth(pepper: bytes, person_id: bytes, auth_key: bytes) -> bytes:
 def throttle_key(pepper: bytes, kind: str, value: str) -> bytes:
     """Under which an account or address is counted: names nobody without the pepper."""
     return hmac.digest(pepper, f"zegel/throttle/v1\x00{kind}\x00{value}".encode(), hashlib.sha256)
+
+
+@dataclass(frozen=True)
+class Device:
+    """What a browser keeps after somebody signed in there (OWASP, "device cookies"): it proves that this account was
+    once signed in to from here, and names neither. Bytes: nonce 16 ‖ issued, ms since 1970, u64 ‖ HMAC-SHA256."""
+
+    nonce: bytes
+    issued_ms: int
+    mac: bytes
+
+    @classmethod
+    def parse(cls, data: bytes) -> Device | None:
+        """None for what is none; whether it is genuine is `known_device`'s to say."""
+        if len(data) != DEVICE_NONCE + 8 + 32:
+            return None
+        issued = int.from_bytes(data[DEVICE_NONCE : DEVICE_NONCE + 8], "big")
+        return cls(data[:DEVICE_NONCE], issued, data[DEVICE_NONCE + 8 :])
+
+    def encode(self) -> bytes:
+        return self.nonce + self.issued_ms.to_bytes(8, "big") + self.mac
+
+
+def new_device(pepper: bytes, person_id: bytes, epoch: int, nonce: bytes, now_ms: int) -> Device:
+    """For an account that was just signed in to. It dies with the person's next 'sign out everywhere' (`epoch`)."""
+    return Device(nonce, now_ms, _device_mac(pepper, person_id, epoch, nonce, now_ms))
+
+
+def known_device(pepper: bytes, person_id: bytes, epoch: int, device: Device, now_ms: int) -> bool:
+    """Whether it was made here, for this account, and not too long ago. Constant in time."""
+    wanted = _device_mac(pepper, person_id, epoch, device.nonce, device.issued_ms)
+    fresh = 0 <= now_ms - device.issued_ms <= DEVICE_LASTS.total_seconds() * 1000
+    return hmac.compare_digest(wanted, device.mac) and fresh
+
+
+def _device_mac(pepper: bytes, person_id: bytes, epoch: int, nonce: bytes, issued_ms: int) -> bytes:
+    said = person_id + epoch.to_bytes(8, "big") + nonce + issued_ms.to_bytes(8, "big")
+    return hmac.digest(pepper, b"zegel/device/v1\x00" + said, hashlib.sha256)
 
 
 @dataclass(frozen=True)
