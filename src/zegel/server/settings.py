@@ -8,6 +8,7 @@ SHRED_PATH           folder of the shred keys; default: ZEGEL_DATA/shred. Never 
 SECRETS_PATH         folder of the installation's secrets; default: ZEGEL_DATA/secrets
 ZEGEL_ORIGIN         where browsers find us, for example https://alarm.example (no trailing slash)
 EMAIL_URL            smtp://user:password@host:587?tls=1, or console: (default)
+ZEGEL_OWNER_QUOTA_GB how much of the store one owner's recordings may fill (default 4096)
 ZEGEL_ROLE           set by the supervisor: web, realtime, gateway or worker, or some of them with commas
 
 There is no debug mode and no switch that turns the gate, the ledger or row-level security off.
@@ -103,7 +104,7 @@ APP_DATABASE_URL = _APP_URL
 APP_ROLE = unquote(urlsplit(_APP_URL).username or "zegel_app")
 DATABASES = {"default": database_from_url(_APP_URL, pool=bool(ROLES & {"web", "realtime", "gateway"}))}
 if "MIGRATE_DATABASE_URL" in os.environ:
-    DATABASES["owner"] = database_from_url(os.environ["MIGRATE_DATABASE_URL"], pool=False)
+    DATABASES["owner"] = database_from_url(os.environ["MIGRATE_DATABASE_URL"], pool=False, limits=False)
 
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"
@@ -156,6 +157,10 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},  # files go through kernel.storage only
     "staticfiles": {"BACKEND": "zegel.server.kernel.pages.FingerprintedStatic"},
 }
+
+# --- how much of the store one owner's recordings may fill ------------------------------------------------------------
+
+OWNER_QUOTA_BYTES = int(os.environ.get("ZEGEL_OWNER_QUOTA_GB", "4096")) * 1_000_000_000
 
 # --- mail, log
 # ----------------------------------------------------------------------------------------------------------

@@ -168,3 +168,81 @@ def test_an_alarm_that_waited_in_a_spool_says_how_late_it_is(world: World, case:
     world.accept(case.actor, case.unit, item)
     steps = {step.kind: step.note for step in queries.steps(world.actor("operator"), alarm_id)}
     assert 89 <= int(steps["late"]) <= 95
+
+
+def deliver_everything() -> None:
+    deliverer = outbox.Deliverer()
+    while deliverer.run_once():
+        pass
+
+
+def report(case: Any, kind: TechnicalKind, code: str = "x") -> TechnicalItem:
+    return TechnicalItem(uuid4().bytes, kind, case.camera.bytes, clock.now_ms(), code)
+
+
+def test_a_camera_that_comes_and_goes_is_one_alarm_that_counts(world: World, case: Any) -> None:
+    for _ in range(5):
+        world.accept(case.actor, case.unit, report(case, TechnicalKind.CAMERA_LOST))
+    deliver_everything()
+    (alarm,) = [row for row in queries.queue(world.actor("operator")) if row.cause == "technical"]
+    assert alarm.times == 5
+    operator = world.actor("operator")
+    actions.claim(operator, alarm.id)
+    actions.close(operator, alarm.id, "false_technical")
+    world.accept(case.actor, case.unit, report(case, TechnicalKind.CAMERA_LOST))
+    deliver_everything()
+    found = [row for row in queries.newest(operator) if row.cause == "technical"]
+    assert sorted(row.times for row in found) == [1, 5], "after the closing it is a new one"
+
+
+def test_what_the_unit_rings_for_itself_rings_once(world: World, case: Any) -> None:
+    """A lost view and a missing proof are signed tamper alarms already; a clock that agrees again is no alarm."""
+    for kind, code in (
+        (TechnicalKind.VIEW_LOST, "view_lost"), (TechnicalKind.PROOF_MISSING, "proof_missing"),
+        (TechnicalKind.CLOCK_DISAGREES, "clock_agrees"),
+    ):  # fmt: skip
+        world.accept(case.actor, case.unit, report(case, kind, code))
+    deliver_everything()
+    assert [row.id for row in queries.queue(world.actor("operator"))] == [case.alarm_id]
+
+
+def test_the_owner_is_told_by_letter_of_the_alarm_its_first_images_and_the_recall(world: World, case: Any) -> None:
+    """Through a real SMTP conversation, after the events and their jobs went their way."""
+    from django.test import override_settings
+    from tests.smtp import MailServer
+
+    from zegel.server.alarms import jobs
+
+    more = case.unit.release(case.alarm_id, case.epoch, [(25, 30)], world.arc_tenant(case.site))
+    world.accept(case.actor, case.unit, more)
+    actions.recall(owner_of(world, case), case.alarm_id)
+    deliver_everything()
+    with MailServer() as server:
+        smtp = {
+            "EMAIL_BACKEND": "django.core.mail.backends.smtp.EmailBackend", "EMAIL_HOST": "127.0.0.1",
+            "EMAIL_PORT": server.port, "DEFAULT_FROM_EMAIL": "alarm@zegel.example",
+        }  # fmt: skip
+        with override_settings(**smtp):
+            for job in deferred("alarms.write_letters"):
+                jobs.write_letters(**job)
+    people = {letter.to for letter in server.letters}
+    subjects = [letter.subject for letter in server.letters]
+    assert len(subjects) == 3 * len(people), "three letters to each: one of the images, however many parts came"
+    assert len(set(subjects)) >= 3
+    assert people
+    assert all("operator" not in letter.text for letter in server.letters)
+
+
+def deferred(name: str) -> list[dict[str, Any]]:
+    from procrastinate.contrib.django.models import ProcrastinateJob
+
+    return list(ProcrastinateJob.objects.filter(task_name=name).order_by("id").values_list("args", flat=True))
+
+
+def test_nobody_gets_a_letter_about_what_is_long_over(world: World, case: Any) -> None:
+    from tests.clock import stopped_clock
+
+    with stopped_clock(clock.now()) as time:
+        time.advance(7200)
+        deliver_everything()
+    assert deferred("alarms.write_letters") == []

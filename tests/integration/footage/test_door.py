@@ -286,3 +286,90 @@ def test_renewing_ending_and_recalling_at_once_never_wait_for_each_other_in_a_ci
     for thread in threads:
         thread.join(30)
     assert problems == []
+
+
+def test_however_long_a_time_is_asked_for_no_more_is_read_than_a_lease_covers(
+    world: World, case: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    for item in case.unit.record(case.epoch, 40, 200):
+        world.accept(case.actor, case.unit, item)
+    owner, start = world.actor(world.owner_of(case.site)), case.epoch.body.start_ms
+    asked_ms = []
+    unseen = door.queries.unseen_slots
+
+    def watched(ranges: Any, lease_id: Any, limit: int) -> Any:
+        found = unseen(ranges, lease_id, limit)
+        asked_ms.append(len(found))
+        return found
+
+    monkeypatch.setattr(door.queries, "unseen_slots", watched)
+    wish = ViewRequest(case.camera, Track.SURVEILLANCE, Purpose.OWN_USE, from_ms=start, to_ms=start + door.MAX_SPAN_MS)
+    with CaptureQueriesContext(connection) as said:
+        view = door.open_view(owner, wish)
+    assert (slots(view), view.more) == (list(range(60)), True)
+    assert [query for query in said if "DISTINCT s.slot" in query["sql"] and "LIMIT 61" in query["sql"]]
+    seen = slots(view)
+    while view.more:
+        view = door.renew(owner, view.lease_id)
+        seen += slots(view)
+    assert seen == list(range(200)), "each once, in order"
+    assert max(asked_ms) <= 61
+    late = case.unit.record(case.epoch, 200, 203)
+    world.accept(case.actor, case.unit, *late)
+    assert slots(door.renew(owner, view.lease_id)) == [200, 201, 202]
+
+
+def test_the_timeline_is_counted_in_the_database_and_says_where_it_goes_on(
+    world: World, case: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from zegel.server.footage import queries
+
+    for first in (50, 60, 70):
+        world.accept(case.actor, case.unit, *case.unit.record(case.epoch, first, first + 5))
+    start = case.epoch.body.start_ms
+    with tenancy.acting_as(case.actor.party_id):
+        epochs = queries.epochs_between(case.camera, 1, start, start + 100_000)
+        found, more = queries.recorded_ranges(epochs, start + 2_000, start + 62_000)
+        assert [(part.from_slot, part.to_slot) for part in found] == [(2, 40), (50, 55), (60, 62)]
+        assert more is None
+        monkeypatch.setattr(queries, "RECORDED_AT_MOST", 1)
+        monkeypatch.setattr(queries, "EPOCHS_AT_ONCE", 1)
+        _, more = queries.recorded_ranges([*epochs, *epochs], start + 2_000, start + 62_000)
+        assert more == start + 2_000
+
+
+def test_a_window_and_its_view_that_end_at_once_write_one_last_entry(world: World, case: Any) -> None:
+    import threading
+
+    from zegel.server.footage import actions
+    from zegel.server.footage.rules import WindowEnd
+    from zegel.server.kernel.actor import system
+
+    operator = world.actor("operator")
+    for _ in range(3):
+        view = door.open_view(operator, of_alarm(case))
+    together = threading.Barrier(2)
+
+    def run(call: Any, *args: Any) -> None:
+        from django.db import connections
+
+        together.wait()
+        try:
+            call(*args)
+        finally:
+            connections.close_all()
+
+    ends = (
+        threading.Thread(target=run, args=(door.end_view, operator, view.lease_id)),
+        threading.Thread(
+            target=run, args=(actions.end_window, system(case.actor.party_id), case.alarm_id, WindowEnd.RECALLED)
+        ),
+    )  # fmt: skip
+    for thread in ends:
+        thread.start()
+    for thread in ends:
+        thread.join()
+    assert len(logged(world, case, Kind.VIEW_ENDED)) == 3

@@ -122,3 +122,17 @@ def test_fsck_misses_an_object_that_is_gone(world: World, case: Any) -> None:
         assert Pack.objects.get(epoch_id=case.epoch.id).parts == 40
     storage.store().delete(part.key)
     assert "footage.packs_hold_what_the_index_says" in faults()
+
+
+def test_an_owner_whose_share_of_the_store_is_full_is_told_so_and_still_raises_alarms(
+    world: World, case: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(footage, "_full_until", {})
+    monkeypatch.setattr(footage.settings, "OWNER_QUOTA_BYTES", 1000)
+    answer = world.take(case.actor, case.unit, case.unit.record(case.epoch, 40, 41)[0])
+    assert answer.refused is not None
+    assert answer.refused[0] == "quota_full"
+    world.accept(case.actor, case.unit, case.unit.alarm()[1])
+    monkeypatch.setattr(footage, "_full_until", {})
+    monkeypatch.setattr(footage.settings, "OWNER_QUOTA_BYTES", 1_000_000_000)
+    world.accept(case.actor, case.unit, case.unit.record(case.epoch, 41, 42)[0])

@@ -132,3 +132,136 @@ def test_another_customer_can_not_take_a_unit_that_is_paired(world: World, case:
     intake.greet(wiped.hello(), "127.0.0.1")
     with pytest.raises(UnitTaken):
         actions.start_pairing(world.actor("household"), wiped.signing.fingerprint, WORLD.site("villa").id, "mine now")
+
+
+def test_another_units_camera_is_not_taken_over_by_pairing(world: World, case: Any) -> None:
+    import pytest
+
+    from zegel.server.sites.errors import UnitTaken
+
+    thief = SimUnit(clock.now_ms(), cameras=case.unit.cameras)
+    with pytest.raises(UnitTaken):
+        world.pair(thief, case.site)
+    with tenancy.acting_as(case.actor.party_id):
+        assert Camera.objects.get(id=case.camera).unit_id == case.unit.id
+
+
+def test_a_policy_that_names_another_units_camera_pairs_nothing(world: World, case: Any) -> None:
+    from zegel.seal.policy import CameraRules
+
+    thief = SimUnit(clock.now_ms())
+    real = world.policy
+
+    def with_the_other(unit: SimUnit, keyset: Any, **lies: Any) -> Any:
+        return real(unit, keyset, cameras=(CameraRules(case.camera.bytes),), **lies)
+
+    world.policy = with_the_other  # type: ignore[method-assign]
+    assert world.pair(thief, case.site) is None
+    assert intake.greet(thief.hello(), "127.0.0.1").actor is None
+    with tenancy.acting_as(case.actor.party_id):
+        assert Camera.objects.get(id=case.camera).unit_id == case.unit.id
+
+
+def test_who_only_knows_a_units_fingerprint_does_not_keep_its_owner_from_pairing_it(world: World) -> None:
+    from zegel.demo.world import WORLD
+    from zegel.seal.pairing import Pairing, pairing_mac
+    from zegel.server.realtime import pending as waiting
+
+    unit = SimUnit(clock.now_ms())
+    intake.greet(unit.hello(), "192.0.2.1")
+    bodies = {}
+    for person, site in (("owner", "yard"), ("household", "villa")):
+        person = world.owner_of(site)
+        actions.start_pairing(world.actor(person), unit.signing.fingerprint, WORLD.site(site).id, "mine")
+        keyset = world.keyset(unit, site)
+        policy = world.policy(unit, keyset)
+        body = Pairing(unit.id.bytes, unit.pairing_id.bytes, keyset.hash, policy.hash)
+        secret = unit.secret if site == "yard" else bytes(32)
+        actions.complete_pairing(
+            world.actor(person), unit.pairing_id, body.encode(), pairing_mac(secret, body),
+            world.sign_keyset(keyset, person), world.sign_policy(policy, person),
+        )  # fmt: skip
+        bodies[site] = (keyset, policy, body)
+    sent = waiting.unsent(waiting.messages_for(None, unit.signing.fingerprint), set())
+    offered = [message.envelope for message in sent if isinstance(message, Deliver) and message.kind.value == "pairing"]
+    assert offered == [bodies["yard"][2].encode(), bodies["villa"][2].encode()]
+    actor = world.take(None, unit, unit.pin(*bodies["yard"][:2])).actor
+    assert actor.party_id == WORLD.party(WORLD.site("yard").owner).id
+
+
+def test_each_pairing_goes_out_with_its_own_keyset_and_policy() -> None:
+    from zegel.link.messages import DeliverKind
+    from zegel.server.realtime import pending as waiting
+
+    def offer(keyset: bytes, policy: bytes) -> list[Any]:
+        return [
+            Deliver(DeliverKind.KEYSET, keyset), Deliver(DeliverKind.POLICY, policy),
+            Deliver(DeliverKind.PAIRING, keyset + policy, b"mac"),
+        ]  # fmt: skip
+
+    sent: set[bytes] = set()
+    assert waiting.unsent(offer(b"k", b"p"), sent) == offer(b"k", b"p")
+    assert waiting.unsent(offer(b"k", b"p"), sent) == []
+    assert waiting.unsent(offer(b"k", b"q"), sent) == [offer(b"k", b"q")[n] for n in (1, 0, 2)]
+
+
+def test_a_unit_that_stays_on_the_link_can_be_paired_after_hours(world: World) -> None:
+    from tests.clock import stopped_clock
+
+    unit = SimUnit(clock.now_ms())
+    with stopped_clock(clock.now()) as time:
+        intake.greet(unit.hello(), "192.0.2.1")
+        for _ in range(12):
+            time.advance(600)
+            intake.still_here(unit.hello(), "192.0.2.1")
+        assert queries.appearance(unit.signing.fingerprint) is not None
+        time.advance(3700)
+        assert queries.appearance(unit.signing.fingerprint) is None
+
+
+def test_of_two_owners_who_post_a_policy_at_once_one_was_first(world: World, case: Any, monkeypatch: Any) -> None:
+    import threading
+
+    from zegel.server.sites.errors import ObjectRefused
+
+    name, unit = world.owner_of(case.site), case.unit
+    envelopes = [world.sign_policy(replace(unit.policy, counter=2, issued_ms=unit.now_ms - n), name) for n in (1, 2)]
+    both, keep, said = threading.Barrier(2), actions._keep, []
+
+    def slow(*args: Any, **kwargs: Any) -> Any:
+        threading.Event().wait(0.4)
+        return keep(*args, **kwargs)
+
+    monkeypatch.setattr(actions, "_keep", slow)
+
+    def post(envelope: bytes) -> None:
+        from django.db import connections
+
+        both.wait()
+        try:
+            actions.accept_policy(world.actor(name), unit.id, envelope)
+            said.append("first")
+        except ObjectRefused as error:
+            said.append(error.why)
+        finally:
+            connections.close_all()
+
+    threads = [threading.Thread(target=post, args=(envelope,)) for envelope in envelopes]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(said) == sorted(["first", next(why for why in said if why != "first")])
+    with tenancy.acting_as(case.actor.party_id):
+        assert UnitObject.objects.filter(kind=ObjectKind.POLICY, counter=2).count() == 1
+
+
+def test_what_is_dated_in_the_future_is_refused(world: World, case: Any) -> None:
+    ahead = clock.now_ms() + 3_600_000
+    status = world.take(case.actor, case.unit, case.unit.status(at_ms=ahead))
+    report = TechnicalItem(uuid4().bytes, TechnicalKind.TIME_JUMP, case.camera.bytes, ahead, "jump")
+    assert status.refused is not None
+    assert status.refused[0] == "not_yet_valid"
+    refused = world.take(case.actor, case.unit, report).refused
+    assert refused is not None
+    assert refused[0] == "not_yet_valid"

@@ -27,12 +27,13 @@ from zegel.server.kernel.actor import Actor, system
 from zegel.server.ledger import Entry, Kind
 from zegel.server.sites import queries as sites
 from zegel.server.sites.models import Camera, TechnicalEvent, Unit
-from zegel.server.sites.unit_actions import locked_unit, note_technical
+from zegel.server.sites.unit_actions import MAX_CLOCK_AHEAD_MS, locked_unit, note_technical
 
-MAX_CLOCK_AHEAD_MS = 10 * 60_000
-# technical events that somebody must look at; the others are only listed
-RAISING = frozenset({"camera_lost", "view_lost", "clock_disagrees", "proof_missing", "spool_full", "detector_lost"})
-TAMPER_LIKE = frozenset({"view_lost", "proof_missing", "clock_disagrees"})
+# Technical events that somebody must look at; the others are only listed. A lost view and a missing proof are not among
+# them: for these the unit signs a tamper alarm of its own, and nobody should be rung twice for one thing.
+RAISING = frozenset({"camera_lost", "clock_disagrees", "spool_full", "detector_lost"})
+TAMPER_LIKE = frozenset({"clock_disagrees"})
+ALL_IS_WELL = frozenset({"clock_agrees"})
 LONGEST_NOTE = 2000
 
 
@@ -132,25 +133,50 @@ def _open_window(actor: Actor, unit: Unit, body: AlarmBody) -> bool:
 
 
 def raise_technical(event_id: UUID, owner_id: UUID) -> UUID | None:
-    """An alarm without images, from a unit's technical report that somebody must look at. Again is harmless."""
+    """An alarm without images, from a unit's technical report that somebody must look at. Again is harmless.
+
+    While such an alarm is open, the same report about the same camera is counted in it: one that comes and goes fills
+    no queue.
+    """
     with work.transaction(system(owner_id)) as w:
-        event = TechnicalEvent.objects.select_related("unit").filter(id=event_id).first()
-        if event is None or event.kind not in RAISING or Alarm.objects.filter(id=event.id).exists():
+        event = TechnicalEvent.objects.filter(id=event_id).first()
+        if event is None or event.kind not in RAISING or event.code in ALL_IS_WELL:
             return None
-        unit, at_ms = event.unit, round(event.at.timestamp() * 1000)
-        cause = "tamper" if event.kind in TAMPER_LIKE else "technical"
-        alarm = Alarm.objects.create(
-            id=event.id, owner_id=unit.owner_id, provider_id=unit.provider_id, unit_id=unit.id, site_id=unit.site_id,
-            camera_id=event.camera_id, state=State.QUEUED.value, cause=cause, alarm_class=event.kind, zone="", score=0,
-            priority=rules.priority(cause, "tamper" if cause == "tamper" else "technical"), images="none:technical",
-            first_seen_ms=at_ms, raised_ms=at_ms, received_ms=clock.now_ms(),
-        )  # fmt: skip
-        _step(alarm, "raised", None)
-        facts = {"alarm": alarm.id, "unit": unit.id, "camera": alarm.camera_id, "class": event.kind, "cause": cause}
-        w.record(Entry(Kind.ALARM, unit.owner_id, facts, alarm.camera_id or alarm.id))
-        w.publish("alarm.opened", owner_id=unit.owner_id, alarm_id=alarm.id, camera_id=alarm.camera_id,
-                  priority=alarm.priority, window=False)  # fmt: skip
+        unit = sites.lock_unit(event.unit_id)  # of two reports at once, one raises and one counts
+        event.refresh_from_db(fields=["alarm_id"])
+        if event.alarm_id is not None:
+            return event.alarm_id
+        alarm = _open_technical(event) or _new_technical(w, unit, event)
+        TechnicalEvent.objects.filter(id=event.id).update(alarm_id=alarm.id)
         return alarm.id
+
+
+def _open_technical(event: TechnicalEvent) -> Alarm | None:
+    same = Alarm.objects.filter(
+        unit_id=event.unit_id, camera_id=event.camera_id, alarm_class=event.kind, number__isnull=True
+    )
+    alarm = same.exclude(state=State.CLOSED.value).order_by("raised_ms").select_for_update().first()
+    if alarm is not None:
+        alarm.times += 1
+        alarm.save(update_fields=["times"])
+    return alarm
+
+
+def _new_technical(w: work.Work, unit: Unit, event: TechnicalEvent) -> Alarm:
+    at_ms = round(event.at.timestamp() * 1000)
+    cause = "tamper" if event.kind in TAMPER_LIKE else "technical"
+    alarm = Alarm.objects.create(
+        id=event.id, owner_id=unit.owner_id, provider_id=unit.provider_id, unit_id=unit.id, site_id=unit.site_id,
+        camera_id=event.camera_id, state=State.QUEUED.value, cause=cause, alarm_class=event.kind, zone="", score=0,
+        priority=rules.priority(cause, cause), images="none:technical", first_seen_ms=at_ms, raised_ms=at_ms,
+        received_ms=clock.now_ms(),
+    )  # fmt: skip
+    _step(alarm, "raised", None)
+    facts = {"alarm": alarm.id, "unit": unit.id, "camera": alarm.camera_id, "class": event.kind, "cause": cause}
+    w.record(Entry(Kind.ALARM, unit.owner_id, facts, alarm.camera_id or alarm.id))
+    w.publish("alarm.opened", owner_id=unit.owner_id, alarm_id=alarm.id, camera_id=alarm.camera_id,
+              priority=alarm.priority, window=False)  # fmt: skip
+    return alarm
 
 
 # --- the operator ---
@@ -264,6 +290,7 @@ def recall(actor: Actor, alarm_id: UUID) -> Alarm:
         alarm.save(update_fields=["recalled_at"])
         _end(actor, w, alarm, rules.CloseCode.RECALLED.value, "", WindowEnd.RECALLED)
         w.record(Entry(Kind.RECALL, alarm.owner_id, {"alarm": alarm.id}, alarm.camera_id or alarm.id))
+        w.publish("alarm.recalled", owner_id=alarm.owner_id, alarm_id=alarm.id)
         return _changed(w, alarm)
 
 

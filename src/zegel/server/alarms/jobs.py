@@ -1,18 +1,22 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Technical reports that somebody must look at become alarms; owners are told of alarms, releases and recalls."""
+"""Technical reports of units that somebody must look at become alarms; and an owner is told by letter what happened.
+
+Letters go through jobs: a mail server that is slow or away holds up neither alarms nor events, and is tried again.
+"""
 
 from __future__ import annotations
 
+from datetime import timedelta
 from uuid import UUID
 
-from zegel.server.alarms import actions
-from zegel.server.alarms.models import Alarm
-from zegel.server.kernel import jobs, outbox, tenancy
+from zegel.server.alarms import actions, queries
+from zegel.server.kernel import clock, jobs, outbox
+from zegel.server.kernel.actor import system
 from zegel.server.notify import actions as notify
 from zegel.server.notify.letters import Occasion
-from zegel.server.sites.models import Site
+from zegel.server.sites import queries as sites
 
-FIRST_PART = 1
+NEWS_LASTS = timedelta(hours=1)  # older than this it is no letter any more: who was away finds it in the list
 
 
 @outbox.subscribe("technical.raised", name="alarms.technical")
@@ -21,39 +25,37 @@ def raise_technical(event: outbox.Event) -> None:
         actions.raise_technical(event.uuid("event_id"), event.owner_id)
 
 
-# --- the customer is told ---
-# By a job of its own: a mail server that is slow must not hold up the events of others.
+@outbox.subscribe("alarm.opened", name="alarms.letter_opened")
+def alarm_opened(event: outbox.Event) -> None:
+    _tell(event, Occasion.ALARM)
 
 
-@outbox.subscribe("alarm.opened", name="alarms.letter_alarm")
-def write_of_alarm(event: outbox.Event) -> None:
-    _later(event, Occasion.ALARM)
+@outbox.subscribe("release.stored", name="alarms.letter_released")
+def released(event: outbox.Event) -> None:
+    """Once for each alarm: with the first part of what it released."""
+    if event.payload.get("first"):
+        _tell(event, Occasion.RELEASE)
 
 
-@outbox.subscribe("release.stored", name="alarms.letter_release")
-def write_of_release(event: outbox.Event) -> None:
-    """Of the first part only: the rest is the same release, second after second."""
-    if event.payload.get("part") == FIRST_PART:
-        _later(event, Occasion.RELEASE)
+@outbox.subscribe("alarm.recalled", name="alarms.letter_recalled")
+def recalled(event: outbox.Event) -> None:
+    _tell(event, Occasion.RECALL)
 
 
-@outbox.subscribe("window.ended", name="alarms.letter_recall")
-def write_of_recall(event: outbox.Event) -> None:
-    if event.payload.get("reason") == "recalled":
-        _later(event, Occasion.RECALL)
+def _tell(event: outbox.Event, occasion: Occasion) -> None:
+    if event.owner_id is not None and clock.now() - event.at < NEWS_LASTS:
+        write_letters.defer(
+            owner_id=str(event.owner_id), alarm_id=event.payload["alarm_id"], occasion=occasion.value,
+            until_ms=round((event.at + NEWS_LASTS).timestamp() * 1000),
+        )  # fmt: skip
 
 
-def _later(event: outbox.Event, occasion: Occasion) -> None:
-    if event.owner_id is not None:
-        tell.defer(owner_id=str(event.owner_id), alarm_id=event.payload["alarm_id"], occasion=occasion.value)
-
-
-@jobs.task(name="alarms.tell")
-def tell(owner_id: str, alarm_id: str, occasion: str) -> None:
-    """Letters to the owner's people, naming the site."""
-    owner = UUID(owner_id)
-    with tenancy.acting_as(owner):
-        alarm = Alarm.objects.filter(id=UUID(alarm_id)).first()
-        site = Site.objects.filter(id=alarm.site_id).first() if alarm else None
-    if site is not None:
-        notify.tell(owner, Occasion(occasion), site.name, alarm_id)
+@jobs.task(name="alarms.write_letters")
+def write_letters(owner_id: str, alarm_id: str, occasion: str, until_ms: int) -> None:
+    """To everybody of the owner's who wants to know."""
+    if clock.now_ms() > until_ms:
+        return
+    owner = system(UUID(owner_id))
+    alarm = queries.get(owner, UUID(alarm_id))
+    names = {site.id: site.name for site in sites.sites(owner)}
+    notify.tell(UUID(owner_id), Occasion(occasion), names.get(alarm.site_id, ""), alarm_id)

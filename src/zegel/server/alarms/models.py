@@ -13,7 +13,8 @@ from zegel.server.kernel.tenancy import TenantModel
 class Alarm(TenantModel):
     """One alarm. `envelope` is the unit's signed word; the columns repeat it for sorting and showing.
 
-    A technical alarm that the server made of a unit's technical report has no number, hash or envelope."""
+    A technical alarm that the server made of a unit's technical report has no number, hash or envelope. `times`: how
+    often that was reported while the alarm was open."""
 
     id = models.UUIDField(primary_key=True, editable=False)
     unit_id = models.UUIDField()
@@ -33,6 +34,7 @@ class Alarm(TenantModel):
     first_seen_ms = models.BigIntegerField()
     raised_ms = models.BigIntegerField()
     received_ms = models.BigIntegerField()
+    times = models.IntegerField(default=1)
     policy_hash = models.BinaryField(max_length=32, null=True)
     claimed_by = models.UUIDField(null=True)
     claimed_by_party = models.UUIDField(null=True)

@@ -32,7 +32,7 @@ declare(
 not_personal(
     "alarms.Alarm",
     ("unit_id", "site_id", "camera_id", "number", "hash", "previous", "state", "priority", "images", "policy_hash",
-     "claimed_by_party"),
+     "claimed_by_party", "times"),
     why="which device it came from, and where it is in its life",
 )  # fmt: skip
 declare(

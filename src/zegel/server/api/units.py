@@ -196,7 +196,10 @@ def pairing_state(request: HttpRequest, pairing_id: UUID) -> dict[str, Any]:
 def timeline(
     request: HttpRequest, camera_id: UUID, from_ms: Moment, to_ms: Moment, track: Annotated[int, Query(ge=1, le=4)] = 1
 ) -> dict[str, Any]:
-    """When something was recorded, with the signed epochs that say where their slots lie in time, and the alarms."""
+    """When something was recorded, with the signed epochs that say where their slots lie in time, and the alarms.
+
+    `next_ms`: from where to ask again when that is not all of it; null when it is.
+    """
     actor = acting(request)
     to_ms = min(to_ms, from_ms + LONGEST_TIMELINE_MS)
     with tenancy.acting_as(actor.party_id, actor.id):
@@ -205,8 +208,9 @@ def timeline(
             raise UnknownUnit
         require(actor, Action.TIMELINE, Resource(ResourceKind.CAMERA, camera.id, camera.owner_id))
         epochs = footage.epochs_between(camera.id, int(Track(track)), from_ms, to_ms)
-        ranges = footage.recorded_ranges(epochs, from_ms, to_ms)
+        ranges, next_ms = footage.recorded_ranges(epochs, from_ms, to_ms)
         return {
+            "next_ms": next_ms,
             "epochs": [to_text(envelope) for envelope in footage.epoch_envelopes([part.epoch for part in ranges])],
             "ranges": [{"epoch": str(part.epoch), "from": part.from_slot, "to": part.to_slot} for part in ranges],
             "alarms": [

@@ -4,15 +4,13 @@
 from __future__ import annotations
 
 import struct
-from collections.abc import Sequence
 from typing import Annotated, Any
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from ninja import Field, Query, Router, Schema
 
-from zegel.server.alarms.models import Alarm
-from zegel.server.api import errors
+from zegel.server.api import errors, looks, throttle
 from zegel.server.api.base import acting
 from zegel.server.api.fields import to_text
 from zegel.server.footage import door
@@ -20,12 +18,7 @@ from zegel.server.footage.door import View, ViewRequest
 from zegel.server.footage.errors import BadRange
 from zegel.server.footage.rules import Purpose, SlotRange, Track
 from zegel.server.gate import Action, Resource, ResourceKind, require
-from zegel.server.kernel import clock, tenancy
-from zegel.server.ledger import Kind
-from zegel.server.ledger import queries as ledger
-from zegel.server.ledger.queries import Logged
-from zegel.server.people import queries as people
-from zegel.server.sites import queries as sites
+from zegel.server.kernel import clock
 
 router = Router(tags=["views"])
 
@@ -36,7 +29,6 @@ for _code, _status in (
     errors.status(_code, _status)
 
 SEALED = "application/octet-stream"
-LOOKED = (Kind.VIEW, Kind.VIEW_ENDED, Kind.RELEASE, Kind.RELEASE_HANDED, Kind.GRANT)
 
 
 class Range(Schema):
@@ -62,7 +54,9 @@ class Wanted(Schema):
 @router.post("/views")
 def open_view(request: HttpRequest, body: Wish) -> dict[str, Any]:
     """A lease, logged before anything is served: what it covers, and what opens or proves it besides the ciphertext."""
-    return _shape(door.open_view(acting(request), _request(body)))
+    actor = acting(request)
+    throttle.views.take(str(actor.id))
+    return _shape(door.open_view(actor, _request(body)))
 
 
 @router.post("/views/{lease_id}/renew")
@@ -126,80 +120,22 @@ def _shape(view: View) -> dict[str, Any]:
 
 @router.get("/who-looked")
 def who_looked(
-    request: HttpRequest, camera_id: UUID | None = None, days: Annotated[int, Query(ge=1, le=400)] = 30
+    request: HttpRequest,
+    response: HttpResponse,
+    camera_id: UUID | None = None,
+    days: Annotated[int, Query(ge=1, le=400)] = 30,
+    before: Annotated[int | None, Query(ge=0, lt=2**53)] = None,
 ) -> list[dict[str, Any]]:
-    """Every view and release of the acting party's cameras, from the ledger: who, why, what, how long; newest first."""
+    """Every view and release of the acting party's cameras, from the ledger: who, why, what, how long; newest first.
+
+    One line for a whole view and for all that an alarm released. When there is more, the answer's `Link` says where
+    (rel="next"): nothing is left out without saying so.
+    """
     actor = acting(request)
     assert actor.party_id is not None
-    resource = Resource(ResourceKind.CAMERA, camera_id, actor.party_id)
-    require(actor, Action.WHO_LOOKED, resource)
-    since_ms = clock.now_ms() - days * 86_400_000
-    with tenancy.acting_as(actor.party_id, actor.id):
-        logged = ledger.entries(LOOKED, actor.party_id, since_ms=since_ms, about=camera_id)
-        cameras = {row.id: row.name for row in sites.cameras(actor)}
-        numbers = dict(Alarm.objects.filter(id__in=_ids(logged, "alarm")).values_list("id", "number"))
-    names = people.person_names(row.said.actor_id for row in logged if row.said and row.said.actor_id)
-    parties = people.party_names(
-        {row.said.actor_party_id for row in logged if row.said and row.said.actor_party_id}, seen_by=actor.party_id
-    )
-    ended = {_id(row, "lease"): row.said.facts for row in logged if row.kind is Kind.VIEW_ENDED and row.said}
-    return [_looked(row, ended, cameras, numbers, names, parties) for row in _first_of_each_view(logged)]
-
-
-def _first_of_each_view(logged: Sequence[Logged]) -> list[Logged]:
-    """A view's renewals are one look: its first entry stands for it, with the time that all of them cover."""
-    shown: dict[Any, Logged] = {}
-    for row in reversed(logged):  # oldest first
-        if row.said is None:
-            shown[row.index] = row
-        elif row.kind is Kind.VIEW:
-            key = _id(row, "lease")
-            first = shown.setdefault(key, row)
-            if first is not row and first.said is not None:
-                _widen(first.said.facts, row.said.facts)
-        elif row.kind is not Kind.VIEW_ENDED:
-            shown[row.index] = row
-    return sorted(shown.values(), key=lambda row: -row.index)
-
-
-def _widen(first: dict[str, Any], later: dict[str, Any]) -> None:
-    for key, choose in (("from_ms", min), ("to_ms", max)):
-        known = [value for value in (first.get(key), later.get(key)) if isinstance(value, int)]
-        first[key] = choose(known) if known else None
-    first["slots"] = int(first.get("slots") or 0) + int(later.get("slots") or 0)
-
-
-def _looked(
-    row: Logged, ended: dict[Any, dict[str, Any]], cameras: dict[UUID, str], numbers: dict[UUID, int | None],
-    names: dict[UUID, str], parties: dict[UUID, str],
-) -> dict[str, Any]:  # fmt: skip
-    base = {"index": row.index, "kind": _kind(row.kind), "at_ms": row.at_ms, "receipt": row.said is not None}
-    if row.said is None:
-        return base | {"forgotten": True}
-    said, facts = row.said, row.said.facts
-    camera, alarm = _id(row, "camera"), _id(row, "alarm")
-    end = ended.get(_id(row, "lease")) if row.kind is Kind.VIEW else None
-    who = names.get(said.actor_id, "") if said.actor_id else ""
-    party = parties.get(said.actor_party_id, "") if said.actor_party_id else ""
-    return base | {
-        "who": {"name": who, "role": facts.get("role") or said.actor_kind, "party": party},
-        "why": facts.get("purpose") or facts.get("reason") or "", "camera_id": None if camera is None else str(camera),
-        "camera_name": cameras.get(camera, "") if camera else "", "alarm_id": None if alarm is None else str(alarm),
-        "alarm_number": numbers.get(alarm) if alarm else None, "from_ms": facts.get("from_ms"),
-        "to_ms": facts.get("to_ms"), "slots": facts.get("slots"),
-        "seconds": None if end is None else end.get("seconds"),
-        "ended": row.kind is not Kind.VIEW or end is not None, "forgotten": False,
-    }  # fmt: skip
-
-
-def _kind(kind: Kind) -> str:
-    return {Kind.VIEW: "view", Kind.GRANT: "grant"}.get(kind, "release" if kind is Kind.RELEASE else "release_handed")
-
-
-def _id(row: Logged, key: str) -> UUID | None:
-    raw = None if row.said is None else row.said.facts.get(key)
-    return UUID(bytes=raw) if isinstance(raw, bytes) and len(raw) == 16 else None
-
-
-def _ids(logged: Sequence[Logged], key: str) -> set[UUID]:
-    return {found for row in logged if (found := _id(row, key)) is not None}
+    require(actor, Action.WHO_LOOKED, Resource(ResourceKind.CAMERA, camera_id, actor.party_id))
+    page = looks.page(actor, clock.now_ms() - days * 86_400_000, camera_id, before)
+    if page.before is not None:
+        camera = "" if camera_id is None else f"&camera_id={camera_id}"
+        response["Link"] = f'<{request.path}?days={days}{camera}&before={page.before}>; rel="next"'
+    return list(page.rows)

@@ -15,6 +15,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
+from django.conf import settings
+
 from zegel.seal import epoch as seal_epoch
 from zegel.seal import manifest as seal_manifest
 from zegel.seal import release as seal_release
@@ -44,10 +46,9 @@ from zegel.server.people import queries as people
 from zegel.server.sites import queries as sites
 from zegel.server.sites.actions import Facts, moment
 from zegel.server.sites.models import Camera, ObjectKind, Unit, UnitObject
-from zegel.server.sites.unit_actions import locked_unit, note_technical, paired_unit
+from zegel.server.sites.unit_actions import MAX_CLOCK_AHEAD_MS, locked_unit, note_technical, paired_unit
 
-MAX_CLOCK_AHEAD_MS = 10 * 60_000
-
+QUOTA_COUNTED_S = 30.0
 
 # --- epochs ---
 
@@ -109,7 +110,9 @@ def store_segments(actor: Actor, camera: bytes, track: int, epoch: bytes, segmen
     if not parsed or len(parsed) > rules.MAX_SEGMENTS_PER_ITEM:
         raise RefusedObject("too_many", f"a message holds 1 … {rules.MAX_SEGMENTS_PER_ITEM} segments")
     with tenancy.acting_as(actor.party_id):
-        stored = _put(_fresh_in(_epoch_of(actor, camera, track, epoch), parsed))
+        row = _epoch_of(actor, camera, track, epoch)
+        _check_quota(row.owner_id)
+        stored = _put(_fresh_in(row, parsed))
     with work.transaction(actor) as w:
         pack = _locked_pack(epoch)
         row = _epoch_of(actor, camera, track, epoch)
@@ -121,6 +124,21 @@ def store_segments(actor: Actor, camera: bytes, track: int, epoch: bytes, segmen
         w.publish("segments.stored", owner_id=row.owner_id, epoch_id=row.id, camera_id=row.camera_id,
                   track=row.track, from_slot=slots[0], to_slot=slots[-1] + 1)  # fmt: skip
         return len(fresh)
+
+
+_full_until: dict[UUID, tuple[float, bool]] = {}
+
+
+def _check_quota(owner_id: UUID) -> None:
+    """One owner's units can't fill the store of all. Counted again every half minute. Raises RefusedObject."""
+    until, full = _full_until.get(owner_id, (0.0, False))
+    if until <= clock.monotonic():
+        full = queries.stored_bytes(owner_id) >= settings.OWNER_QUOTA_BYTES
+        if len(_full_until) > 10_000:
+            _full_until.clear()
+        _full_until[owner_id] = (clock.monotonic() + QUOTA_COUNTED_S, full)
+    if full:
+        raise RefusedObject("quota_full", "the owner's recordings fill what is set aside for him; nothing was stored")
 
 
 def _parse(segment: bytes) -> _Parsed:
@@ -279,6 +297,7 @@ def store_release(actor: Actor, envelope: bytes) -> None:
         _check_release(unit, window, release)
         _check_chain(w, unit, window, release)
         row = _release_row(unit, release)
+        first = not Release.objects.filter(alarm_id=window.alarm_id, wrapped__isnull=False).exists()
         dropped = not queries.is_open(window)
         if not dropped:
             _shorten(window, release)
@@ -287,6 +306,9 @@ def store_release(actor: Actor, envelope: bytes) -> None:
             row.wrapped = shred.wrap("release", row.shred, envelope, release.hash)
         row.save(force_insert=True)
         _log_release(w, unit, window, release, dropped)
+        if not dropped:
+            w.publish("release.stored", owner_id=unit.owner_id, alarm_id=window.alarm_id, camera_id=window.camera_id,
+                      part=release.part, first=first)  # fmt: skip
     _note_index(actor, w, release.hash)
 
 
@@ -390,9 +412,6 @@ def _log_release(w: work.Work, unit: Unit, window: Window, release: seal_release
         "reason": release.reason[:60], "dropped": dropped,
     }  # fmt: skip
     w.record(Entry(Kind.RELEASE, unit.owner_id, facts, window.camera_id))
-    if not dropped:
-        w.publish("release.stored", owner_id=unit.owner_id, alarm_id=window.alarm_id, camera_id=window.camera_id,
-              part=release.part)  # fmt: skip
 
 
 def _note_index(actor: Actor, w: work.Work, release_hash: bytes) -> None:
@@ -441,7 +460,8 @@ def end_window(actor: Actor, alarm_id: UUID, reason: WindowEnd) -> None:
         window.ended_at, window.end_reason = clock.now(), reason.value
         window.save(update_fields=["ended_at", "end_reason"])
         Deadline.objects.filter(id=alarm_id).delete()
-        for lease in Lease.objects.filter(alarm_id=alarm_id, ended_at__isnull=True):
+        running = Lease.objects.select_for_update().filter(alarm_id=alarm_id, ended_at__isnull=True)
+        for lease in running.order_by("id"):
             end_lease(w, lease)
         w.publish("window.ended", owner_id=window.owner_id, alarm_id=alarm_id, camera_id=window.camera_id,
                   unit_id=window.unit_id, reason=reason.value)  # fmt: skip

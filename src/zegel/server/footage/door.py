@@ -16,7 +16,7 @@ What keeps it safe:
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -42,6 +42,9 @@ MAX_RANGES = 64
 GATE_ANSWER_LASTS_S = 1.0
 LEASE_LASTS = timedelta(milliseconds=rules.LEASE_MS)
 MAX_SPAN_MS = 31 * 24 * 3600 * 1000
+CAME_LATE_MS = 120_000
+
+Times = tuple[int | None, int | None]
 
 _allowed_until: dict[tuple[UUID, str | None], float] = {}
 
@@ -98,15 +101,16 @@ def open_view(actor: Actor, request: ViewRequest) -> View:
         camera = _camera(request.camera_id)
         _hold_window(request.alarm_id)
         gate.require(actor, Action.VIEW, _resource(camera, request.alarm_id))
-        wanted = _wanted(camera, request)
-        share, more = rules.lease_share(_slots(request, wanted, ()))
+        share, more = _share(camera, request, None)
         if not share and not _may_come(request):
             raise NothingToShow
         releases = _releases(actor, request, ())
         lease_id = ids.new()
-        receipts = _log(actor, camera, request, lease_id, share, releases)
+        times = _times(share)
+        receipts = _log(actor, camera, request, lease_id, len(share), times, releases)
         with work.transaction(actor) as w:
-            lease = _new_lease(actor, camera, request, wanted, lease_id, receipts[0].index)
+            lease = _new_lease(actor, camera, request, lease_id, receipts[0].index)
+            _remember_seen(lease, times)
             return _give(w, lease, share, releases, receipts[0], more)
 
 
@@ -119,13 +123,14 @@ def renew(actor: Actor, lease_id: UUID) -> View:
         camera = _camera(lease.camera_id)
         gate.require(actor, Action.VIEW, _resource(camera, lease.alarm_id))
         request = _request_of(lease)
-        had = [_range_of(row) for row in LeaseShare.objects.filter(lease=lease)]
-        share, more = rules.lease_share(_slots(request, _wanted(camera, request), had))
+        share, more = _share(camera, _from_where_it_was(lease, request), lease.id)
         releases = _releases(actor, request, lease.releases_handed)
         if not share and not releases:
             return _nothing_new(lease)
-        receipts = _log(actor, camera, request, lease.id, share, releases)
+        times = _times(share)
+        receipts = _log(actor, camera, request, lease.id, len(share), times, releases)
         with work.transaction(actor) as w:
+            _remember_seen(lease, times)
             return _give(w, lease, share, releases, receipts[0], more)
 
 
@@ -236,7 +241,22 @@ def _resource(camera: Camera, alarm_id: UUID | None) -> Resource:
     )
 
 
-def _wanted(camera: Camera, request: ViewRequest) -> tuple[SlotRange, ...]:
+def _share(camera: Camera, request: ViewRequest, lease_id: UUID | None) -> tuple[Sequence[rules.Slot], bool]:
+    """The next slots that the lease has not covered yet, in order of time, and whether there are more. Reads one more
+    than it gives, and no further, whether an hour or a month is asked for."""
+    return rules.lease_share(queries.unseen_slots(_wanted(camera, request), lease_id, rules.LEASE_SLOTS + 1))
+
+
+def _from_where_it_was(lease: Lease, request: ViewRequest) -> ViewRequest:
+    """A view of a time goes forward: its renewal looks on from what it showed last, and a little back for what came
+    late. (What came later still is there for who opens that time again.)"""
+    seen_ms = lease.wanted.get("seen_ms")
+    if seen_ms is None or request.from_ms is None or request.to_ms is None:
+        return request
+    return replace(request, from_ms=min(max(request.from_ms, seen_ms - CAME_LATE_MS), request.to_ms - 1))
+
+
+def _wanted(camera: Camera, request: ViewRequest) -> Iterable[SlotRange]:
     """The slots that the request may ever cover: to the alarm centre what was released, to the owner what he names."""
     if request.purpose is Purpose.ALARM_VERIFICATION:
         if request.alarm_id is None or request.track is not Track.SURVEILLANCE:
@@ -247,7 +267,7 @@ def _wanted(camera: Camera, request: ViewRequest) -> tuple[SlotRange, ...]:
         return _checked(camera, request)
     if request.from_ms is None or request.to_ms is None or not 0 < request.to_ms - request.from_ms <= MAX_SPAN_MS:
         raise BadRange
-    return tuple(_of_time(camera, request.track, request.from_ms, request.to_ms))
+    return _of_time(camera, request.track, request.from_ms, request.to_ms)
 
 
 def _cut(ranges: tuple[SlotRange, ...], to: tuple[SlotRange, ...]) -> tuple[SlotRange, ...]:
@@ -266,20 +286,12 @@ def _checked(camera: Camera, request: ViewRequest) -> tuple[SlotRange, ...]:
     return request.ranges
 
 
-def _of_time(camera: Camera, track: Track, from_ms: int, to_ms: int) -> list[SlotRange]:
+def _of_time(camera: Camera, track: Track, from_ms: int, to_ms: int) -> Iterator[SlotRange]:
     """Each epoch's slots in that time; the first one from its last random-access point on, so that it can be shown."""
-    found: list[SlotRange] = []
     for epoch in queries.epochs_between(camera.id, track, from_ms, to_ms):
         first, last = rules.slots_between(epoch.start_ms, from_ms, to_ms)
         if first < last:
-            found.append(SlotRange(epoch.id, queries.lead_slot(epoch.id, first), last))
-    return found
-
-
-def _slots(request: ViewRequest, wanted: Sequence[SlotRange], had: Sequence[SlotRange]) -> list[rules.Slot]:
-    """Stored slots of what is wanted that the lease has not covered yet, in order of time."""
-    before = set(rules.slots_of(had))
-    return [slot for slot in queries.stored_slots(wanted) if slot not in before]
+            yield SlotRange(epoch.id, queries.lead_slot(epoch.id, first) if first else 0, last)
 
 
 def _may_come(request: ViewRequest) -> bool:
@@ -307,14 +319,14 @@ def _releases(actor: Actor, request: ViewRequest, handed: Sequence[str]) -> list
 
 
 def _log(
-    actor: Actor, camera: Camera, request: ViewRequest, lease_id: UUID, share: Sequence[rules.Slot],
+    actor: Actor, camera: Camera, request: ViewRequest, lease_id: UUID, slots: int, times: Times,
     releases: Sequence[Release],
 ) -> Sequence[Any]:  # fmt: skip
     """Durable when it returns; the view's own receipt first. Raises ViewNotLogged, and then nothing is served."""
-    from_ms, to_ms = _times(share)
+    from_ms, to_ms = times
     facts: dict[str, Any] = {
         "lease": lease_id, "camera": camera.id, "track": int(request.track), "purpose": request.purpose.value,
-        "alarm": request.alarm_id, "role": actor.role or "", "slots": len(share), "from_ms": from_ms, "to_ms": to_ms,
+        "alarm": request.alarm_id, "role": actor.role or "", "slots": slots, "from_ms": from_ms, "to_ms": to_ms,
     }  # fmt: skip
     entries = [Entry(Kind.VIEW, camera.owner_id, facts, camera.id)]
     if releases:
@@ -333,7 +345,7 @@ def _log(
         raise ViewNotLogged from error
 
 
-def _times(share: Sequence[rules.Slot]) -> tuple[int | None, int | None]:
+def _times(share: Sequence[rules.Slot]) -> Times:
     """From and to (ms UTC) of the slots, by their epochs' signed start."""
     starts = dict(Epoch.objects.filter(id__in={epoch for epoch, _ in share}).values_list("id", "start_ms"))
     times = [starts[epoch] + slot * rules.SLOT_MS for epoch, slot in share]
@@ -341,7 +353,7 @@ def _times(share: Sequence[rules.Slot]) -> tuple[int | None, int | None]:
 
 
 def _new_lease(
-    actor: Actor, camera: Camera, request: ViewRequest, wanted: Sequence[SlotRange], lease_id: UUID, index: int
+    actor: Actor, camera: Camera, request: ViewRequest, lease_id: UUID, index: int
 ) -> Lease:
     now = clock.now()
     if actor.id is None or actor.party_id is None:
@@ -386,7 +398,12 @@ def _unwrapped(row: Release) -> bytes:
 def _extend(lease: Lease, releases: Sequence[Release]) -> None:
     lease.expires_at = clock.now() + LEASE_LASTS
     lease.releases_handed = [*lease.releases_handed, *(bytes(row.hash).hex() for row in releases)]
-    lease.save(update_fields=["expires_at", "releases_handed"])
+    lease.save(update_fields=["expires_at", "releases_handed", "wanted"])
+
+
+def _remember_seen(lease: Lease, times: Times) -> None:
+    if times[1] is not None:
+        lease.wanted["seen_ms"] = max(times[1], lease.wanted.get("seen_ms") or 0)
 
 
 def _nothing_new(lease: Lease) -> View:
@@ -412,10 +429,6 @@ def _request_of(lease: Lease) -> ViewRequest:
         lease.camera_id, Track(lease.track), Purpose(lease.purpose), lease.alarm_id, ranges, lease.wanted["from_ms"],
         lease.wanted["to_ms"],
     )  # fmt: skip
-
-
-def _range_of(row: LeaseShare) -> SlotRange:
-    return SlotRange(row.epoch_id, row.from_slot, row.to_slot)
 
 
 def _ms(moment: datetime) -> int:

@@ -3,16 +3,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Max
+from django.db.models import Max, Min, Sum
 
 from zegel.server.footage import rules
-from zegel.server.footage.models import Epoch, Manifest, Release, Segment, Window
+from zegel.server.footage.models import Epoch, Lease, Manifest, Pack, Release, Segment, Window
 from zegel.server.footage.rules import SlotRange
 from zegel.server.kernel import clock, shred
 
@@ -40,16 +40,39 @@ def epochs_between(camera_id: UUID, track: int, from_ms: int, to_ms: int) -> Seq
     """Epochs that a time may touch, oldest first."""
     earliest = from_ms - rules.SLOTS_PER_EPOCH * rules.SLOT_MS
     found = Epoch.objects.filter(camera_id=camera_id, track=track, start_ms__gt=earliest, start_ms__lt=to_ms)
-    return list(found.order_by("start_ms"))
+    return list(found.order_by("start_ms").defer("wrapped"))
 
 
-def stored_slots(ranges: Sequence[SlotRange]) -> list[rules.Slot]:
-    """Those slots of `ranges`, in order, for which there is at least one segment."""
-    slots: list[rules.Slot] = []
+_UNSEEN = """
+SELECT DISTINCT s.slot FROM footage_segment s
+WHERE s.epoch_id = %(epoch)s AND s.slot >= %(first)s AND s.slot < %(last)s AND NOT EXISTS (
+  SELECT 1 FROM footage_leaseshare h WHERE h.lease_id = %(lease)s AND h.epoch_id = s.epoch_id
+  AND s.slot >= h.from_slot AND s.slot < h.to_slot)
+ORDER BY s.slot LIMIT %(limit)s
+"""
+
+
+def unseen_slots(ranges: Iterable[SlotRange], lease_id: UUID | None, limit: int) -> list[rules.Slot]:
+    """The first `limit` slots of `ranges`, in order, for which there is a segment and which the lease never covered.
+
+    Reads no further than it must, however much is asked for: `ranges` may be made as they are taken. Each range is
+    asked for all of `limit`, so that ranges that overlap hide nothing.
+    """
+    found: dict[rules.Slot, None] = {}
     for part in ranges:
-        found = Segment.objects.filter(epoch_id=part.epoch, slot__gte=part.from_slot, slot__lt=part.to_slot)
-        slots += [(part.epoch, slot) for slot in found.order_by("slot").values_list("slot", flat=True).distinct()]
-    return list(dict.fromkeys(slots))
+        said: dict[str, Any] = {"epoch": part.epoch, "first": part.from_slot, "last": part.to_slot}
+        said |= {"lease": lease_id, "limit": limit}
+        with connection.cursor() as cursor:
+            cursor.execute(_UNSEEN, said)
+            found |= dict.fromkeys((part.epoch, slot) for (slot,) in cursor.fetchall())
+        if len(found) >= limit:
+            break
+    return list(found)[:limit]
+
+
+def stored_bytes(owner_id: UUID) -> int:
+    """How much ciphertext of an owner's cameras is stored."""
+    return int(Pack.objects.filter(owner_id=owner_id).aggregate(sum=Sum("size"))["sum"] or 0)
 
 
 def segments_in(ranges: Sequence[SlotRange]) -> list[Segment]:
@@ -93,14 +116,62 @@ def epoch_envelopes(epoch_ids: Sequence[UUID]) -> list[bytes]:
     return found
 
 
-def recorded_ranges(epochs: Sequence[Epoch], from_ms: int, to_ms: int) -> list[SlotRange]:
-    """Where there is something to see between two times."""
+_RECORDED = """
+WITH asked AS (SELECT * FROM unnest(%(epochs)s::uuid[], %(firsts)s::int[], %(lasts)s::int[]) AS a(epoch, first, last)),
+slots AS (
+  SELECT DISTINCT s.epoch_id, s.slot FROM asked a
+  JOIN footage_segment s ON s.epoch_id = a.epoch AND s.slot >= a.first AND s.slot < a.last),
+runs AS (SELECT epoch_id, slot, slot - row_number() OVER (PARTITION BY epoch_id ORDER BY slot) AS run FROM slots)
+SELECT epoch_id, min(slot), max(slot) + 1 FROM runs GROUP BY epoch_id, run
+"""
+RECORDED_AT_MOST = 5000
+EPOCHS_AT_ONCE = 100
+
+
+def recorded_ranges(epochs: Sequence[Epoch], from_ms: int, to_ms: int) -> tuple[list[SlotRange], int | None]:
+    """Where there is something to see between two times; and from when (ms) to ask again, if that is not all."""
     found: list[SlotRange] = []
-    for epoch in epochs:
-        first, last = rules.slots_between(epoch.start_ms, from_ms, to_ms)
-        if first < last:
-            found += rules.ranges_of(stored_slots([SlotRange(epoch.id, first, last)]))
-    return found
+    for start in range(0, len(epochs), EPOCHS_AT_ONCE):
+        if len(found) >= RECORDED_AT_MOST:
+            return found, max(epochs[start].start_ms, from_ms)
+        found += _recorded(epochs[start : start + EPOCHS_AT_ONCE], from_ms, to_ms)
+    return found, None
+
+
+def _recorded(epochs: Sequence[Epoch], from_ms: int, to_ms: int) -> list[SlotRange]:
+    asked = [(epoch.id, *rules.slots_between(epoch.start_ms, from_ms, to_ms)) for epoch in epochs]
+    columns: dict[str, Any] = {"epochs": [epoch for epoch, _, _ in asked]}
+    columns |= {"firsts": [first for _, first, _ in asked], "lasts": [last for _, _, last in asked]}
+    with connection.cursor() as cursor:
+        cursor.execute(_RECORDED, columns)
+        rows = cursor.fetchall()
+    order = {epoch.id: place for place, epoch in enumerate(epochs)}
+    return [SlotRange(*row) for row in sorted(rows, key=lambda row: (order[row[0]], row[1]))]
+
+
+@dataclass(frozen=True)
+class Told:
+    """Where the ledger begins to speak of a view or a release, and how long the view lasted if it has ended."""
+
+    first_index: int
+    seconds: int | None
+
+
+def views_told(lease_ids: Collection[UUID]) -> dict[UUID, Told]:
+    """Those of these views that are still remembered here."""
+    rows = Lease.objects.filter(id__in=lease_ids)
+    return {row.id: Told(row.ledger_index, _seconds(row)) for row in rows}
+
+
+def _seconds(row: Lease) -> int | None:
+    return None if row.ended_at is None else round((row.ended_at - row.opened_at).total_seconds())
+
+
+def releases_told(alarm_ids: Collection[UUID]) -> dict[UUID, Told]:
+    """The same for the first part that each alarm released."""
+    found = Release.objects.filter(alarm_id__in=alarm_ids, ledger_index__isnull=False)
+    rows = found.values_list("alarm_id").annotate(first=Min("ledger_index"))
+    return {alarm_id: Told(first, None) for alarm_id, first in rows}
 
 
 # --- what every fetch asks: two statements by hand, because it is asked for each second of each viewer ---

@@ -10,13 +10,17 @@ from urllib.parse import parse_qs, unquote, urlsplit
 from zegel.server.kernel.errors import Misconfigured
 
 POOL_SIZE = 24
+# Nobody waits for a row longer than this, and nothing runs longer than that: what is stuck fails and is tried again,
+# and holds nobody else up. Migrations have no such limits.
+LOCK_TIMEOUT_S, STATEMENT_TIMEOUT_S = 10, 60
 
 
-def database_from_url(url: str, *, pool: bool) -> dict[str, Any]:
+def database_from_url(url: str, *, pool: bool, limits: bool = True) -> dict[str, Any]:
     """A Django database from `postgresql://user:password@host:port/name?option=…` (host may be an option: a socket's
     folder).
 
-    `pool`: connections are shared between a process's threads; off in workers, which hold theirs for long.
+    `pool`: connections are shared between a process's threads; off in workers, which hold theirs for long. `limits`:
+    no statement waits or runs for ever.
     """
     parts = urlsplit(url)
     if parts.scheme not in {"postgresql", "postgres"} or not parts.path.strip("/"):
@@ -26,6 +30,9 @@ def database_from_url(url: str, *, pool: bool) -> dict[str, Any]:
     query = {key: values[-1] for key, values in parse_qs(parts.query).items()}
     options: dict[str, Any] = {key: value for key, value in query.items() if key not in {"host", "port"}}
     options["application_name"] = "zegel"
+    if limits:
+        timeouts = f"-c lock_timeout={LOCK_TIMEOUT_S}s -c statement_timeout={STATEMENT_TIMEOUT_S}s"
+        options["options"] = f"{options.get('options', '')} {timeouts}".strip()
     if pool:
         options["pool"] = {"min_size": 1, "max_size": POOL_SIZE, "timeout": 10, "max_idle": 120}
     return {

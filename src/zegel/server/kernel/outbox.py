@@ -191,9 +191,9 @@ class Deliverer:
         """How many were delivered, and whether nothing new was left over."""
         with tenancy.acting_as(None), connection.cursor() as cursor:
             cursor.execute(_NEW, [self._floor.value, list(subscriber.topics), subscriber.name, BATCH])
-            new = [_event(row) for row in cursor.fetchall()]
+            new = [event_of(row) for row in cursor.fetchall()]
             cursor.execute(_FAILED_BEFORE, [subscriber.name, clock.now(), BATCH])
-            again = [_event(row) for row in cursor.fetchall()]
+            again = [event_of(row) for row in cursor.fetchall()]
         return sum(self._deliver(subscriber, event) for event in [*new, *again]), len(new) < BATCH
 
     def _deliver(self, subscriber: Subscriber, event: Event) -> bool:
@@ -389,10 +389,11 @@ async def _read_new(
     )
     rows = await cursor.fetchall()
     had.update(row[0] for row in rows)
-    return [event for event in map(_event, rows) if event.topic in wanted]
+    return [event for event in map(event_of, rows) if event.topic in wanted]
 
 
-def _event(row: Iterable[Any]) -> Event:
+def event_of(row: Iterable[Any]) -> Event:
+    """From (id, topic, owner_id, payload, at) as the table has them."""
     identifier, topic, owner_id, payload, at = row
     if isinstance(payload, str):  # Django's own connections hand JSON over as text
         payload = json.loads(payload)

@@ -7,7 +7,8 @@ GET /events?last_id=N → `event: <topic>`, `id: <number>`, `data: {ids}`. (HTML
 - It carries events of owners that row-level security shows that party, and of those only what concerns it: that
   something
   was recorded or looked at is the owner's to know; an alarm centre hears of it only within an open window.
-- One outbox listener for the process; a browser that does not keep up is closed, and resumes from its last id.
+- One outbox listener for the process; a browser that does not keep up is closed, and resumes from its last id. When too
+  much happened since, it is told to ask for its lists anew (`event: reload`).
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ import json
 import signal
 import threading
 from collections import Counter
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Awaitable, Callable, MutableMapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from http.cookies import CookieError, SimpleCookie
@@ -34,7 +35,6 @@ from zegel.server.footage.models import Window
 from zegel.server.kernel import clock, log, outbox, services, tenancy
 from zegel.server.kernel.actor import Actor
 from zegel.server.kernel.buckets import Buckets, Rate, source_of
-from zegel.server.kernel.models import OutboxEvent
 from zegel.server.people.sessions import actor_from_session
 
 Scope = MutableMapping[str, Any]
@@ -159,11 +159,47 @@ def _in_window(party_id: UUID, event: outbox.Event) -> bool:
         return any(footage.is_open(window) for window in found)
 
 
-def _missed(actor: Actor, last_id: int) -> list[outbox.Event]:
-    with tenancy.acting_as(None):
-        rows = OutboxEvent.objects.filter(id__gt=last_id, topic__in=TOPICS).order_by("id")[:RESUMED_AT_MOST]
-        found = [outbox.Event(row.id, row.topic, row.owner_id, row.payload, row.at) for row in rows]
-    return [event for event in found if may_hear(actor, event)]
+@dataclass(frozen=True)
+class Missed:
+    """What a browser that comes back may have missed. `upto`: it can't be told one by one any more: the page asks for
+    its lists anew, and goes on from there."""
+
+    events: Sequence[outbox.Event] = ()
+    upto: int | None = None
+
+
+# From a little before the last id: a transaction may commit a lower number after a higher one was told. What is told
+# twice is harmless, what is missed is not.
+_SINCE = """
+SELECT id, topic, owner_id, payload, at FROM kernel_outboxevent
+WHERE id > %(last)s - %(back)s AND id <> %(last)s AND topic = ANY (%(topics)s)
+  AND (owner_id = %(own)s OR (owner_id = ANY (%(owners)s) AND topic = ANY (%(open)s)))
+  AND (id > %(last)s OR at >= (SELECT max(at) - make_interval(secs => %(late)s) FROM kernel_outboxevent
+                               WHERE id <= %(last)s))
+ORDER BY id LIMIT %(most)s
+"""
+_EDGES = "SELECT coalesce(min(id), 0), coalesce(max(id), 0) FROM kernel_outboxevent"
+LATE_IDS, LATE_S = 1000, 10
+
+
+def _missed(actor: Actor, last_id: int) -> Missed:
+    if actor.party_id is None:
+        return Missed()
+    said: dict[str, Any] = {
+        "last": last_id, "back": LATE_IDS, "topics": list(TOPICS), "own": actor.party_id, "late": LATE_S,
+        "owners": list(_visible_owners(actor.party_id)), "open": list(OPEN_TOPICS | WINDOW_TOPICS),
+        "most": RESUMED_AT_MOST + 1,
+    }  # fmt: skip
+    with tenancy.acting_as(None), connection.cursor() as cursor:
+        cursor.execute(_EDGES)
+        lowest, highest = cursor.fetchone()
+        if not lowest - 1 <= last_id <= highest:
+            return Missed(upto=highest)  # forgotten since, or of another database's numbering
+        cursor.execute(_SINCE, said)
+        rows = cursor.fetchall()
+    if len(rows) > RESUMED_AT_MOST:
+        return Missed(upto=highest)
+    return Missed([event for event in map(outbox.event_of, rows) if may_hear(actor, event)])
 
 
 # --- ASGI ---
@@ -226,7 +262,10 @@ async def _until_gone(receive: Receive) -> None:
 async def _tell(stream: Stream, last_id: int, send: Send) -> None:
     had: set[int] = set()
     if last_id:
-        for event in await services.in_thread(_missed, stream.actor, last_id):
+        missed = await services.in_thread(_missed, stream.actor, last_id)
+        if missed.upto is not None:
+            await _say(send, "reload", missed.upto, {})
+        for event in missed.events:
             had.add(event.id)
             await _write(send, event)
     checked = clock.monotonic()
@@ -270,8 +309,12 @@ async def _still(stream: Stream) -> bool:
 
 
 async def _write(send: Send, event: outbox.Event) -> None:
-    data = json.dumps({**event.payload, "at_ms": round(event.at.timestamp() * 1000)}, separators=(",", ":"))
-    text = f"event: {event.topic}\nid: {event.id}\ndata: {data}\n\n"
+    await _say(send, event.topic, event.id, {**event.payload, "at_ms": round(event.at.timestamp() * 1000)})
+
+
+async def _say(send: Send, topic: str, number: int, payload: dict[str, Any]) -> None:
+    data = json.dumps(payload, separators=(",", ":"))
+    text = f"event: {topic}\nid: {number}\ndata: {data}\n\n"
     await send({"type": "http.response.body", "body": text.encode(), "more_body": True})
 
 

@@ -76,6 +76,14 @@ def _stranger(hello: Hello, address: str) -> Stranger:
     return Stranger(from_wire(hello.unit_id), hello.sign_pk, pairing, hello.software, cameras, address)
 
 
+def still_here(hello: Hello, address: str) -> None:
+    """A unit that nobody owns is still on the link: it can be paired for another hour."""
+    try:
+        unit_actions.appear(_stranger(hello, address))
+    except TooManyStrangers:
+        log.warning("link.too_many_strangers")
+
+
 def leave(actor: Actor) -> None:
     unit_actions.leave(actor)
 

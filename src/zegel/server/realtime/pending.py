@@ -17,7 +17,7 @@ from zegel.server.ledger import queries as ledger
 from zegel.server.ledger.errors import LedgerError
 from zegel.server.people import queries as people
 from zegel.server.sites import queries
-from zegel.server.sites.models import ObjectKind, Pairing, Unit, UnitObject, UnitState
+from zegel.server.sites.models import ObjectKind, Unit, UnitObject, UnitState
 
 ENDED_WINDOWS_TOLD = timedelta(hours=24)
 
@@ -48,18 +48,26 @@ def messages_for(actor: Actor | None, fingerprint: bytes) -> list[FromServer]:
 
 
 def _for_stranger(fingerprint: bytes) -> Iterator[FromServer]:
-    seen = queries.appearance(fingerprint)
-    if seen is None or seen.claimed_by is None:
-        return
-    with tenancy.acting_as(seen.claimed_by):
-        pairing = Pairing.objects.filter(
-            owner_id=seen.claimed_by, pairing_id=seen.pairing_id, fingerprint=fingerprint
-        ).first()
-    if pairing is None or pairing.body is None or pairing.keyset is None or pairing.policy is None:
-        return
-    yield Deliver(DeliverKind.KEYSET, bytes(pairing.keyset))
-    yield Deliver(DeliverKind.POLICY, bytes(pairing.policy))
-    yield Deliver(DeliverKind.PAIRING, bytes(pairing.body), bytes(pairing.mac or b""))
+    """What everybody sent who asked to pair it. The unit pins what was made with its own code's secret."""
+    for pairing in queries.asked_pairings(fingerprint):
+        yield Deliver(DeliverKind.KEYSET, bytes(pairing.keyset or b""))
+        yield Deliver(DeliverKind.POLICY, bytes(pairing.policy or b""))
+        yield Deliver(DeliverKind.PAIRING, bytes(pairing.body or b""), bytes(pairing.mac or b""))
+
+
+def unsent(messages: list[FromServer], sent: set[bytes]) -> list[FromServer]:
+    """Those that this link hasn't sent yet, which it now has. A pairing goes with the keyset and policy before it: the
+    unit keeps few that it can't judge yet."""
+    out: list[FromServer] = []
+    for place, message in enumerate(messages):
+        mark = mark_of(message)
+        if mark in sent:
+            continue
+        sent.add(mark)
+        if isinstance(message, Deliver) and message.kind is DeliverKind.PAIRING:
+            out += [before for before in messages[place - 2 : place] if before not in out]
+        out.append(message)
+    return out
 
 
 def _objects(unit: Unit) -> Iterator[FromServer]:
@@ -110,8 +118,9 @@ def receipt_of(actor: Actor, release_hash: bytes) -> str:
 
 def _search(row: Release) -> int | None:
     """The server died between the commit and the note of its index: the log knows."""
-    since = round(row.received_at.timestamp() * 1000) - 60_000
-    for logged in ledger.entries([Kind.RELEASE], row.owner_id, since_ms=since, about=row.camera_id):
+    at_ms = round(row.received_at.timestamp() * 1000)
+    near = {"since_ms": at_ms - 60_000, "until_ms": at_ms + 60_000}
+    for logged in ledger.entries([Kind.RELEASE], row.owner_id, about=row.camera_id, **near):
         if logged.said is not None and logged.said.facts.get("hash") == bytes(row.hash):
             return logged.index
     return None

@@ -8,16 +8,19 @@
   acknowledged: the link closes, and the unit comes back with it.
 - Urgent items (alarm, release, status) overtake a backlog that is waiting here. What waits is bounded: beyond it the
   server reads no further, and TCP tells the unit.
-- The database is only touched in threads.
+- The database is only touched in threads; what is urgent has threads of its own, so that an alarm waits behind nobody's
+  recordings.
+- Before a unit has proved its key it may send one small frame, and only so many are proving at a time, from one address
+  and in all. Afterwards each unit's alarms, statuses, reports and epochs are limited each minute, over all its links.
 """
 
 from __future__ import annotations
 
 import asyncio
 import secrets
-from collections import deque
-from collections.abc import Awaitable, Callable, MutableMapping
-from contextlib import suppress
+from collections import Counter, OrderedDict, deque
+from collections.abc import Awaitable, Callable, Iterator, MutableMapping
+from contextlib import contextmanager, suppress
 from typing import Any
 
 from zegel.link.errors import LinkError
@@ -26,7 +29,9 @@ from zegel.link.messages import (
     MAX_FRAME,
     URGENT,
     Ack,
+    AlarmItem,
     Challenge,
+    EpochItem,
     FromServer,
     FromUnit,
     Hello,
@@ -36,6 +41,8 @@ from zegel.link.messages import (
     Refused,
     Revoked,
     SegmentsItem,
+    StatusItem,
+    TechnicalItem,
     Unclaimed,
     Up,
     Welcome,
@@ -46,6 +53,7 @@ from zegel.seal.linkauth import LinkAuth, verify_link
 from zegel.seal.suite import sign_fingerprint
 from zegel.server.kernel import clock, log, outbox, services
 from zegel.server.kernel.actor import Actor
+from zegel.server.kernel.buckets import source_of
 from zegel.server.realtime import intake, pending
 
 Scope = MutableMapping[str, Any]
@@ -60,6 +68,10 @@ MESSAGES_AT_ONCE = 1500.0
 STRANGER_MESSAGES_PER_S = 0.5
 STRANGER_MESSAGES_AT_ONCE = 20.0
 STRANGER_FRAME = 64 << 10
+HELLO_FRAME = 16 << 10
+HANDSHAKES_AT_MOST = 200
+HANDSHAKES_PER_ADDRESS = 20
+STILL_HERE_S = 600.0
 ACK_AT_MOST = 200
 PROOF_TRIES, PROOF_PAUSE_S = 120, 0.5
 LOOK_AGAIN_S = 30.0
@@ -67,6 +79,17 @@ LOOK_AGAIN_S = 30.0
 CLOSE_NORMAL, CLOSE_POLICY, CLOSE_TRY_AGAIN, CLOSE_REPLACED = 1000, 1008, 1013, 4001
 
 DELIVERED_BY = ("unit.deliver", "unit.revoked", "window.ended", "arc_key.changed", "arc.key_stored")
+
+
+# (a second, at once) of what a unit may add rows with. Beyond it the link waits; a report is refused instead, so that
+# it holds no alarm up.
+LIMITS: dict[type[Any], tuple[float, float]] = {
+    AlarmItem: (1.0, 120.0),
+    StatusItem: (1.0, 60.0),
+    EpochItem: (0.5, 240.0),
+    TechnicalItem: (0.5, 60.0),
+}
+UNITS_REMEMBERED = 10_000
 
 
 class Ended(Exception):
@@ -89,6 +112,26 @@ class Bucket:
         self._level = min(self._most, self._level + (now - self._at) * self._per_s) - 1
         self._at = now
         return max(0.0, -self._level / self._per_s)
+
+
+class Limits:
+    """The buckets of each unit, over all its links; the longest unused are forgotten first."""
+
+    def __init__(self) -> None:
+        self._buckets: OrderedDict[tuple[bytes, type[Any]], Bucket] = OrderedDict()
+
+    def take(self, unit: bytes, kind: type[Any]) -> float:
+        """How many seconds this unit is over its limit for this kind of item."""
+        if kind not in LIMITS:
+            return 0.0
+        bucket = self._buckets.pop((unit, kind), None) or Bucket(*LIMITS[kind])
+        self._buckets[unit, kind] = bucket
+        if len(self._buckets) > UNITS_REMEMBERED * len(LIMITS):
+            self._buckets.popitem(last=False)
+        return bucket.take()
+
+
+limits = Limits()
 
 
 class Link:
@@ -139,6 +182,12 @@ class Link:
                     await services.in_thread(intake.leave, self.actor)
 
     async def _handshake(self) -> None:
+        with _handshaking(self._address):
+            hello = await self._prove_key()
+            self.hello = hello
+            await self._introduce(hello)
+
+    async def _prove_key(self) -> Hello:
         nonce = secrets.token_bytes(32)
         await self.send(Challenge(nonce, self._server_name))
         try:
@@ -152,8 +201,7 @@ class Link:
         except SealError as error:
             log.warning("link.bad_signature", address=self._address, code=error.code)
             raise Ended(CLOSE_POLICY, "bad signature") from None
-        self.hello = hello
-        await self._introduce(hello)
+        return hello
 
     async def _introduce(self, hello: Hello) -> None:
         greeting = await self._in_thread(intake.greet, hello, self._address)
@@ -175,13 +223,18 @@ class Link:
         if event["type"] == "websocket.disconnect":
             raise Ended(CLOSE_NORMAL, "gone")
         frame = event.get("bytes")
-        if frame is None or len(frame) > (MAX_FRAME if self.actor is not None else STRANGER_FRAME):
+        if frame is None or len(frame) > self._largest():
             raise Ended(CLOSE_POLICY, "not a frame of this link")
         try:
             return decode_from_unit(frame)
         except LinkError as error:
             log.warning("link.bad_frame", code=error.code, address=self._address)
             raise Ended(CLOSE_POLICY, error.code) from None
+
+    def _largest(self) -> int:
+        if self.actor is not None:
+            return MAX_FRAME
+        return HELLO_FRAME if self.hello is None else STRANGER_FRAME
 
     async def _read(self) -> None:
         limit = Bucket(MESSAGES_PER_S, MESSAGES_AT_ONCE)
@@ -234,7 +287,14 @@ class Link:
 
     async def _take(self, up: Up) -> None:
         assert self.hello is not None
-        answer = await self._in_thread(intake.take, self.actor, self.hello, up.item)
+        over_s = limits.take(self.hello.unit_id, type(up.item)) if self.actor is not None else 0.0
+        if over_s and isinstance(up.item, TechnicalItem):
+            await self.send(Refused(up.n, "too_many", "this unit reports more than anybody can read"))
+            return
+        if over_s:
+            await asyncio.sleep(over_s)
+        run = self._in_urgent_thread if isinstance(up.item, URGENT) else self._in_thread
+        answer = await run(intake.take, self.actor, self.hello, up.item)
         if answer.revoked:
             await self.send(Revoked("this unit's key was revoked"))
             raise Ended(CLOSE_POLICY, "revoked")
@@ -262,23 +322,23 @@ class Link:
         self._look.set()
 
     async def _keep_delivering(self) -> None:
+        said = clock.monotonic()
         while True:
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._look.wait(), LOOK_AGAIN_S)
             self._look.clear()
+            if self.actor is None and clock.monotonic() - said > STILL_HERE_S:
+                said = clock.monotonic()
+                await self._in_thread(intake.still_here, self.hello, self._address)
             await self._deliver()
 
     async def _deliver(self) -> None:
         """What the unit hasn't been sent on this link yet; everything delivered is harmless to get twice."""
-        messages = await self._in_thread(pending.messages_for, self.actor, self.fingerprint)
-        for message in messages:
-            mark = pending.mark_of(message)
+        messages = await self._in_urgent_thread(pending.messages_for, self.actor, self.fingerprint)
+        for message in pending.unsent(messages, self._sent):
+            await self.send(message)
             if isinstance(message, Revoked):
-                await self.send(message)
                 raise Ended(CLOSE_POLICY, "revoked")
-            if mark not in self._sent:
-                self._sent.add(mark)
-                await self.send(message)
 
     async def _prove(self, release_hash: bytes) -> None:
         """The receipt, once a signed checkpoint covers it. A release that isn't in the ledger gets no answer."""
@@ -297,15 +357,41 @@ class Link:
 
     async def _in_thread(self, call: Callable[..., Any], *args: Any) -> Any:
         """Raises Ended when the database is away: the unit tries again."""
+        return await self._or_end(services.in_thread(call, *args), call.__name__)
+
+    async def _in_urgent_thread(self, call: Callable[..., Any], *args: Any) -> Any:
+        return await self._or_end(services.in_urgent_thread(call, *args), call.__name__)
+
+    async def _or_end(self, work: Awaitable[Any], name: str) -> Any:
         try:
-            return await services.in_thread(call, *args)
+            return await work
         except Exception as error:
-            log.error("link.failed", call=call.__name__, error=type(error).__name__, where=log.place_of(error))
+            log.error("link.failed", call=name, error=type(error).__name__, where=log.place_of(error))
             raise Ended(CLOSE_TRY_AGAIN, "try again") from None
 
 
 def _size(up: Up) -> int:
     return segments_size(up.item.segments) if isinstance(up.item, SegmentsItem) else 1024
+
+
+# --- who is proving his key to this process ---
+
+_handshakes: Counter[str] = Counter()
+
+
+@contextmanager
+def _handshaking(address: str) -> Iterator[None]:
+    """Raises Ended when too many are, from this address or in all."""
+    address = source_of(address)
+    if _handshakes[address] >= HANDSHAKES_PER_ADDRESS or _handshakes.total() >= HANDSHAKES_AT_MOST:
+        raise Ended(CLOSE_TRY_AGAIN, "too many handshakes")
+    _handshakes[address] += 1
+    try:
+        yield
+    finally:
+        _handshakes[address] -= 1
+        if not _handshakes[address]:
+            del _handshakes[address]
 
 
 # --- who is connected to this process ---

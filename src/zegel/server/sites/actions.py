@@ -11,7 +11,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -35,7 +35,8 @@ from zegel.server.sites.models import Appearance, ObjectKind, Pairing, Site, Uni
 
 Facts = dict[str, Fact]
 
-PAIRING_LASTS = timedelta(hours=1)
+PAIRING_LASTS = queries.PAIRING_LASTS
+CLAIMS_AT_MOST = 50  # owners who ask for one unit within an hour; each needs its code's fingerprint
 
 
 def add_site(
@@ -67,13 +68,15 @@ def start_pairing(actor: Actor, fingerprint: bytes, site_id: UUID, name: str) ->
     with work.transaction(actor):
         site = queries.get_site(site_id)
         _require(actor, Action.PAIR, Resource(ResourceKind.UNIT, None, site.owner_id, of={"site": site.id}))
-        seen = queries.appearance(fingerprint)
+        seen = queries.appearance(fingerprint, lock=True)
         if seen is None:
             raise UnitNotSeen
         known = queries.known_unit(fingerprint)
         if known is not None and (known.revoked or known.owner_id != site.owner_id):
             raise UnitTaken
-        Appearance.objects.filter(fingerprint=fingerprint).update(claimed_by=site.owner_id)
+        if queries.cameras_of_others(seen.unit_id, [UUID(camera) for camera, _ in seen.cameras]):
+            raise UnitTaken
+        _claim(seen, site.owner_id)
         pairing, _ = Pairing.objects.update_or_create(
             owner_id=site.owner_id,
             pairing_id=seen.pairing_id,
@@ -84,6 +87,15 @@ def start_pairing(actor: Actor, fingerprint: bytes, site_id: UUID, name: str) ->
             },
         )  # fmt: skip
         return pairing
+
+
+def _claim(seen: Appearance, owner_id: UUID) -> None:
+    """One more owner asks for the unit. Those who asked before keep their place until their pairing is too old."""
+    others = [[owner, at] for owner, at in queries.fresh_claims(seen) if owner != owner_id]
+    if len(others) >= CLAIMS_AT_MOST:
+        raise UnitTaken
+    seen.claims = [[str(owner), at] for owner, at in [*others, [owner_id, clock.now_ms()]]]
+    seen.save(update_fields=["claims"])
 
 
 def complete_pairing(actor: Actor, pairing_id: UUID, body: bytes, mac: bytes, keyset: bytes, policy: bytes) -> Pairing:
@@ -133,7 +145,7 @@ def _check_pairing(pairing: Pairing, body: bytes, mac: bytes, keyset_bytes: byte
 def accept_keyset(actor: Actor, unit_id: UUID, envelope: bytes) -> UnitObject:
     """The next keyset. Raises Denied, UnknownUnit, ObjectRefused."""
     with work.transaction(actor) as w:
-        unit = _own_unit(actor, unit_id, Action.KEYSET)
+        unit = _locked_unit(actor, unit_id, Action.KEYSET)
         before = _keyset(unit)
         if before.hash == _hash(envelope):
             return _stored(unit, before.hash, ObjectKind.KEYSET)
@@ -153,7 +165,7 @@ def accept_keyset(actor: Actor, unit_id: UUID, envelope: bytes) -> UnitObject:
 def accept_policy(actor: Actor, unit_id: UUID, envelope: bytes) -> UnitObject:
     """A newer policy of an owner in the newest keyset. Arming needs the gate's facts. Raises Denied, ObjectRefused."""
     with work.transaction(actor) as w:
-        unit = _own_unit(actor, unit_id, Action.POLICY)
+        unit = _locked_unit(actor, unit_id, Action.POLICY)
         before = queries.newest_policy(unit)
         if before is not None and before.hash == _hash(envelope):
             return _stored(unit, before.hash, ObjectKind.POLICY)
@@ -174,7 +186,7 @@ def accept_policy(actor: Actor, unit_id: UUID, envelope: bytes) -> UnitObject:
 def accept_command(actor: Actor, unit_id: UUID, envelope: bytes) -> UnitObject:
     """Arm or disarm, signed by a person whom the policy lists. Raises Denied, ObjectRefused."""
     with work.transaction(actor) as w:
-        unit = queries.get_unit(unit_id)
+        unit = queries.lock_unit(unit_id)
         command = _check_command(unit, envelope)
         _require(actor, Action.ARM if command.action is CommandAction.ARM else Action.DISARM, _resource(unit))
         _not_revoked(unit)
@@ -234,9 +246,10 @@ def _resource(unit: Unit) -> Resource:
     return Resource(ResourceKind.UNIT, unit.id, unit.owner_id, of={"site": unit.site_id})
 
 
-def _own_unit(actor: Actor, unit_id: UUID, action: Action) -> Unit:
-    unit = queries.get_unit(unit_id)
-    _require(actor, action, _resource(unit))
+def _locked_unit(actor: Actor, unit_id: UUID, action: Action) -> Unit:
+    """Of two owners who sign at once the second one waits here, and then sees what the first one signed."""
+    _require(actor, action, _resource(queries.get_unit(unit_id)))
+    unit = queries.lock_unit(unit_id)
     _not_revoked(unit)
     return unit
 

@@ -83,12 +83,19 @@ class UnitObject(TenantModel):
     expires_at = models.DateTimeField(null=True)
 
     class Meta:
-        constraints = (models.UniqueConstraint(fields=["unit", "kind", "hash"], name="sites_unitobject_once"),)
+        constraints = (
+            models.UniqueConstraint(fields=["unit", "kind", "hash"], name="sites_unitobject_once"),
+            models.UniqueConstraint(  # two owners at once: one of them was first
+                fields=["unit", "pairing_id", "kind", "counter"], name="sites_unitobject_counter",
+                condition=models.Q(kind__in=[ObjectKind.KEYSET.value, ObjectKind.POLICY.value]),
+            ),
+        )  # fmt: skip
         indexes = (models.Index(fields=["unit", "kind", "-counter"], name="sites_unitobject_newest"),)
 
 
 class TechnicalEvent(TenantModel):
-    """What went wrong with a unit or camera, in the unit's words. `camera_id` may name one that is gone."""
+    """What went wrong with a unit or camera, in the unit's words. `camera_id` may name one that is gone; `alarm_id` is
+    the alarm in which it was counted, if it made one."""
 
     id = models.UUIDField(primary_key=True, editable=False)
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="technical_events")
@@ -98,6 +105,7 @@ class TechnicalEvent(TenantModel):
     at = models.DateTimeField()
     detail = models.JSONField(default=dict)
     received_at = models.DateTimeField()
+    alarm_id = models.UUIDField(null=True)
 
     class Meta:
         indexes = (models.Index(fields=["unit", "-at"], name="sites_technical_newest"),)
@@ -141,7 +149,10 @@ class Pairing(TenantModel):
 
 
 class Appearance(models.Model):
-    """A unit that nobody owns, on the link now: found by who names its whole fingerprint; gone in an hour."""
+    """A unit that nobody owns, on the link now: found by who names its whole fingerprint; gone in an hour.
+
+    `claims`: [owner, when (ms)] of each who asked to pair it. Anybody who saw its code's fingerprint may ask; only who
+    has the code's secret is answered, so nobody's asking takes another's place."""
 
     fingerprint = models.BinaryField(primary_key=True, max_length=32)
     unit_id = models.UUIDField()
@@ -150,7 +161,7 @@ class Appearance(models.Model):
     software = models.CharField(max_length=80)
     cameras = models.JSONField(default=list)
     address = models.CharField(max_length=64)
-    claimed_by = models.UUIDField(null=True)
+    claims = models.JSONField(default=list)
     seen_at = models.DateTimeField()
     expires_at = models.DateTimeField()
 

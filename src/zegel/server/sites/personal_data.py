@@ -58,7 +58,7 @@ declare(
     recipients=(Recipient.OWNER, Recipient.PROVIDER, Recipient.ARC), term=Term.TECHNICAL_LOG, starts=Start.MADE,
     export=Export.VALUE, erase=Erase.DELETE_ROW,
 )  # fmt: skip
-not_personal("sites.TechnicalEvent", ("unit",), why="which device it happened to")
+not_personal("sites.TechnicalEvent", ("unit", "alarm_id"), why="which device it happened to, and which alarm counts it")
 not_personal(
     "sites.UnitKey", ("fingerprint", "unit_id", "revoked_at"), why="a device's key and whether it still counts"
 )
@@ -91,6 +91,6 @@ declare(
 )  # fmt: skip
 not_personal(
     "sites.Appearance",
-    ("fingerprint", "unit_id", "sign_pk", "pairing_id", "software", "claimed_by", "seen_at", "expires_at"),
+    ("fingerprint", "unit_id", "sign_pk", "pairing_id", "software", "claims", "seen_at", "expires_at"),
     why="a device that nobody owns yet, gone in an hour",
 )

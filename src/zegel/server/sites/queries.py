@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from uuid import UUID
 
 from zegel.seal.command import Command
@@ -27,6 +28,8 @@ from zegel.server.sites.models import (
     UnitObject,
 )
 
+PAIRING_LASTS = timedelta(hours=1)
+
 
 @dataclass(frozen=True)
 class KnownUnit:
@@ -44,12 +47,33 @@ def known_unit(fingerprint: bytes) -> KnownUnit | None:
     return None if row is None else KnownUnit(row.unit_id, row.owner_id, row.revoked_at is not None)
 
 
-def appearance(fingerprint: bytes) -> Appearance | None:
-    """The unclaimed unit on the link with exactly this fingerprint; needs no acting party."""
+def appearance(fingerprint: bytes, *, lock: bool = False) -> Appearance | None:
+    """The unclaimed unit on the link with exactly this fingerprint; needs no acting party. `lock`: until the running
+    transaction ends."""
     if len(fingerprint) != 32:
         return None
     with tenancy.acting_as(None):
-        return Appearance.objects.filter(fingerprint=fingerprint, expires_at__gt=clock.now()).first()
+        rows = Appearance.objects.select_for_update() if lock else Appearance.objects.all()
+        return rows.filter(fingerprint=fingerprint, expires_at__gt=clock.now()).first()
+
+
+def fresh_claims(seen: Appearance) -> list[tuple[UUID, int]]:
+    """(owner, when he asked) of those whose pairing with this unclaimed unit can still be completed, the first one
+    first."""
+    oldest = clock.now_ms() - PAIRING_LASTS // timedelta(milliseconds=1)
+    return [(UUID(owner), at) for owner, at in seen.claims if at > oldest]
+
+
+def asked_pairings(fingerprint: bytes) -> list[Pairing]:
+    """Of everybody who asked to pair this unclaimed unit: what he sent to it, if he sent it. Needs no acting party: it
+    acts for each owner in turn, and only ever for the unit itself."""
+    seen = appearance(fingerprint)
+    found: list[Pairing] = []
+    for owner, _ in () if seen is None else fresh_claims(seen):
+        with tenancy.acting_as(owner):
+            rows = Pairing.objects.filter(owner_id=owner, fingerprint=fingerprint, body__isnull=False)
+            found += rows.filter(pairing_id=seen.pairing_id) if seen else []
+    return found
 
 
 def owners_with_units() -> Sequence[UUID]:
@@ -87,6 +111,11 @@ def lock_unit(unit_id: UUID) -> Unit:
 
 def find_camera(camera_id: UUID) -> Camera | None:
     return Camera.objects.select_related("unit", "unit__site").filter(id=camera_id).first()
+
+
+def cameras_of_others(unit_id: UUID, cameras: Sequence[UUID]) -> Sequence[UUID]:
+    """Those of these cameras that are another unit's already, as far as the acting party sees."""
+    return list(Camera.objects.filter(id__in=cameras).exclude(unit_id=unit_id).values_list("id", flat=True))
 
 
 def find_pairing(pairing_id: UUID) -> Pairing:

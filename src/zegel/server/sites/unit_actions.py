@@ -6,9 +6,10 @@ All of it is idempotent: a unit that heard no answer says it again.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 from zegel.seal.envelope import Envelope, verify
@@ -24,7 +25,7 @@ from zegel.server.kernel.actor import Actor, ActorKind
 from zegel.server.ledger import Entry, Kind
 from zegel.server.sites import queries
 from zegel.server.sites.actions import Facts, moment
-from zegel.server.sites.errors import ObjectRefused, SiteError, UnitRevoked, UnitTaken
+from zegel.server.sites.errors import ObjectRefused, SiteError, UnitRevoked, UnitTaken, UnknownPairing
 from zegel.server.sites.models import (
     Appearance,
     Camera,
@@ -45,6 +46,7 @@ TECHNICAL_KINDS = frozenset({
     "long_gop", "detector_lost", "spool_full", "clock_disagrees", "cap_reached", "refused_object", "proof_missing",
     "release_gap", "alarm_gap",
 })  # fmt: skip
+MAX_CLOCK_AHEAD_MS = 10 * 60_000
 ARMED_STATES = frozenset({"armed", "working_hours"})
 
 
@@ -97,19 +99,35 @@ def confirm_pairing(sign_pk: bytes, envelope: bytes) -> Actor:
     Returns the unit as an actor of its owner. Raises ObjectRefused, UnitTaken.
     """
     fingerprint = sign_fingerprint(sign_pk)
-    known, seen = queries.known_unit(fingerprint), queries.appearance(fingerprint)
+    paired = _verify_paired(sign_pk, envelope)
+    known = queries.known_unit(fingerprint)
     if known is not None and known.revoked:
         raise UnitRevoked
-    owner = known.owner_id if seen is None and known is not None else (seen.claimed_by if seen is not None else None)
+    owner = _owner_of(fingerprint, paired) or (None if known is None else known.owner_id)
     if owner is None:
         raise ObjectRefused("not_allowed", "nobody asked this unit to pair")
-    if known is not None and known.owner_id != owner:
-        raise UnitTaken
-    paired = _verify_paired(sign_pk, envelope)
     actor = Actor(ActorKind.UNIT, UUID(bytes=paired.pairing.unit), owner, role="unit")
     with work.transaction(actor) as w:
-        _pair(w, sign_pk, fingerprint, paired, envelope)
+        _still_free(fingerprint, owner)
+        _pair(w, owner, sign_pk, fingerprint, paired, envelope)
     return actor
+
+
+def _owner_of(fingerprint: bytes, paired: Paired) -> UUID | None:
+    """Who sent exactly what the unit pinned: only he has the secret of its code."""
+    asked = queries.asked_pairings(fingerprint)
+    mine = (row.owner_id for row in asked if PairingBody.decode(bytes(row.body or b"")) == paired.pairing)
+    return next(mine, None)
+
+
+def _still_free(fingerprint: bytes, owner_id: UUID) -> None:
+    """Under locks: two answers of one key, for two owners, can't both count."""
+    list(Appearance.objects.select_for_update().filter(fingerprint=fingerprint))
+    key = UnitKey.objects.select_for_update().filter(fingerprint=fingerprint).first()
+    if key is not None and key.revoked_at is not None:
+        raise UnitRevoked
+    if key is not None and key.owner_id != owner_id:
+        raise UnitTaken
 
 
 def _verify_paired(sign_pk: bytes, envelope: bytes) -> Paired:
@@ -119,8 +137,10 @@ def _verify_paired(sign_pk: bytes, envelope: bytes) -> Paired:
         raise ObjectRefused.by_seal(error) from None
 
 
-def _pair(w: work.Work, sign_pk: bytes, fingerprint: bytes, paired: Paired, envelope: bytes) -> None:
-    pairing = queries.find_pairing(UUID(bytes=paired.pairing.pairing))
+def _pair(
+    w: work.Work, owner_id: UUID, sign_pk: bytes, fingerprint: bytes, paired: Paired, envelope: bytes
+) -> None:
+    pairing = _pairing_of(owner_id, paired)
     if pairing.paired is not None and bytes(pairing.paired) == envelope:
         return
     if (
@@ -147,6 +167,14 @@ def _pair(w: work.Work, sign_pk: bytes, fingerprint: bytes, paired: Paired, enve
     w.publish("unit.paired", owner_id=unit.owner_id, unit_id=unit.id, pairing_id=pairing.pairing_id)
 
 
+def _pairing_of(owner_id: UUID, paired: Paired) -> Pairing:
+    wanted = Pairing.objects.select_related("site").select_for_update(of=("self",))
+    found = wanted.filter(owner_id=owner_id, pairing_id=UUID(bytes=paired.pairing.pairing)).first()
+    if found is None:
+        raise UnknownPairing
+    return found
+
+
 def _unit_of(pairing: Pairing, sign_pk: bytes, fingerprint: bytes) -> Unit:
     unit, _ = Unit.objects.update_or_create(
         id=pairing.unit_id,
@@ -158,11 +186,17 @@ def _unit_of(pairing: Pairing, sign_pk: bytes, fingerprint: bytes) -> Unit:
         },
     )  # fmt: skip
     for camera_id, name in pairing.cameras:
-        Camera.objects.update_or_create(
-            id=UUID(camera_id),
-            defaults={"owner_id": unit.owner_id, "provider_id": unit.provider_id, "unit": unit, "name": name},
-        )
+        _add_camera(unit, UUID(camera_id), name, Camera.objects.update_or_create)
     return unit
+
+
+def _add_camera(unit: Unit, camera_id: UUID, name: str, add: Callable[..., Any]) -> None:
+    """A camera belongs to the unit that named it first: another one can't take it over with its past."""
+    if queries.cameras_of_others(unit.id, [camera_id]):
+        raise ObjectRefused("wrong_binding", "a camera of this unit is another unit's already")
+    add(
+        id=camera_id, defaults={"owner_id": unit.owner_id, "provider_id": unit.provider_id, "unit": unit, "name": name}
+    )  # fmt: skip
 
 
 def _keep_first_objects(unit: Unit, pairing: Pairing, envelope: bytes, paired: Paired) -> None:
@@ -176,10 +210,7 @@ def _keep_first_objects(unit: Unit, pairing: Pairing, envelope: bytes, paired: P
     _keep(unit, ObjectKind.PAIRED, paired.at_ms, envelope)
     # a camera that only the policy knows (its name is the owner's) is a camera of the unit too
     for camera in policy.cameras:
-        Camera.objects.get_or_create(
-            id=UUID(bytes=camera.camera),
-            defaults={"owner_id": unit.owner_id, "provider_id": unit.provider_id, "unit": unit, "name": unit.name},
-        )
+        _add_camera(unit, UUID(bytes=camera.camera), unit.name, Camera.objects.get_or_create)
 
 
 def _keep(unit: Unit, kind: ObjectKind, counter: int, envelope: bytes, expires_ms: int | None = None) -> UnitObject:
@@ -226,6 +257,7 @@ def record_status(actor: Actor, envelope: bytes) -> None:
             status = verify_status(envelope, bytes(unit.sign_pk))
         except SealError as error:
             raise ObjectRefused.by_seal(error) from None
+        _not_from_the_future(status.at_ms)
         if status.unit != unit.id.bytes or status.pairing not in (None, unit.pairing_id.bytes):
             raise ObjectRefused("wrong_binding", "the status is of another unit or pairing")
         before_row = queries.newest(unit, ObjectKind.STATUS)
@@ -263,6 +295,7 @@ def record_technical(
     """Something went wrong at the unit, by its own account. Raises ObjectRefused."""
     if kind not in TECHNICAL_KINDS:
         raise ObjectRefused("field_wrong", "no such kind of technical event")
+    _not_from_the_future(at_ms)
     with work.transaction(actor) as w:
         unit = paired_unit(actor)
         if camera_id is not None and not Camera.objects.filter(id=camera_id, unit=unit).exists():
@@ -277,6 +310,12 @@ def record_technical(
         )  # fmt: skip
         if new:
             w.publish("technical.raised", owner_id=unit.owner_id, event_id=row.id, unit_id=unit.id, kind=kind)
+
+
+def _not_from_the_future(at_ms: int) -> None:
+    """What is dated ahead would stay the newest for as long as its unit likes."""
+    if at_ms > clock.now_ms() + MAX_CLOCK_AHEAD_MS:
+        raise ObjectRefused("not_yet_valid", "it is dated in the future: the unit's clock is wrong")
 
 
 def note_technical(w: work.Work, unit: Unit, kind: str, camera_id: UUID | None, code: str) -> None:
