@@ -200,9 +200,15 @@ class Client:
             Pin("log", log, hashlib.sha256(keyset.log.vkey.encode()).digest(), "agreement", now_ms),
         )
         named = {(pin.kind, pin.id) for pin in new}
-        self.pins = (*(pin for pin in self.pins if (pin.kind, pin.id) not in named), *new)
+        kept = (pin for pin in self.pins if (pin.kind, pin.id) not in named and pin.kind != "counter")
+        self.pins = (self._numbered(now_ms), *kept, *new)
         wrapped = wrap_pins(self.pins, self.person_id.bytes, self.bundle.signing)
         self.http.raw("PUT", "/api/v1/me/pins", {"pins": b64(wrapped)})
+
+    def _numbered(self, now_ms: int) -> Pin:
+        """Each change of the list counts up: a browser that saw a higher number takes the list for rolled back."""
+        number = max((int(pin.how) for pin in self.pins if pin.kind == "counter"), default=0)
+        return Pin("counter", self.person_id.bytes, bytes(32), str(number + 1), now_ms)
 
     def command(self, unit_id: UUID, pairing_id: bytes, counter: int, action: Action, now_ms: int) -> None:
         """Arm or disarm with this person's own key."""
