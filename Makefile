@@ -9,6 +9,7 @@ BIN := .venv/bin
 PYTHON ?= python3
 UV := $(BIN)/uv
 export UV_NO_CONFIG = 1
+export UV_SYSTEM_CERTS = 1
 export PYTHONDONTWRITEBYTECODE =
 
 .PHONY: help setup lock demo clip test unit integration e2e bench soak screens lint fsck browser clean
