@@ -25,7 +25,7 @@ from time import sleep
 from typing import IO, Any
 
 from zegel.server.kernel import clock, log
-from zegel.server.kernel.configuration import database_from_url, origin_parts
+from zegel.server.kernel.configuration import checked_proxies, database_from_url, origin_parts, unnamed_proxy
 from zegel.server.kernel.errors import Misconfigured, ZegelError
 from zegel.server.kernel.postgres import EmbeddedPostgres, place_for
 from zegel.server.kernel.secrets import secret
@@ -71,10 +71,13 @@ def plan(argv: Sequence[str]) -> Plan:
     if words.origin:
         origin_parts(words.origin.rstrip("/"))
     _refuse_half_configured(roles)
+    http = _address(words.http)
+    if {"web", "realtime"} & set(roles):
+        _check_proxies(words.origin, http[0])
     return Plan(
         words.data.absolute(),
         roles,
-        _address(words.http),
+        http,
         _address(words.link),
         words.origin.rstrip("/") if words.origin else None,
         tuple(words.name),
@@ -110,6 +113,15 @@ def _address(text: str) -> tuple[str, int]:
     if not host or not port.isdigit() or int(port) > 65535:
         raise Misconfigured(f"'{text}' is not an address to listen on.", action="Write HOST:PORT.")
     return host.strip("[]"), int(port)
+
+
+def _check_proxies(origin: str | None, listener: str) -> None:
+    """Says loudly what happens when the proxy before an https origin has no name; see `unnamed_proxy`."""
+    proxies = checked_proxies(os.environ.get("ZEGEL_PROXIES", ""))
+    warning = unnamed_proxy(origin.rstrip("/"), listener, proxies) if origin else None
+    if warning is not None:
+        log.warning("serve.no_proxy_named")
+        print(f"zegel serve: WARNING: {warning}", file=sys.stderr)
 
 
 def _refuse_half_configured(roles: tuple[str, ...]) -> None:

@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import json
 import logging
+import re
 import sys
 from uuid import UUID
 
@@ -75,3 +76,27 @@ def test_setting_up_leaves_one_handler():
         assert logging.getLogger().handlers[0].stream is sys.stderr
     finally:
         logging.getLogger().handlers[:] = before
+
+
+def test_where_something_came_from_is_told_apart_and_not_told():
+    from zegel.server.kernel import log
+
+    assert log.source("192.0.2.1") == log.source("::ffff:192.0.2.1") != log.source("192.0.2.2")
+    assert re.fullmatch("[0-9a-f]{12}", log.source("192.0.2.1"))
+
+
+def test_no_log_line_of_ours_takes_an_address():
+    """The rule of kernel/log.py, held against the source: no field holds an IP address as it came."""
+    import ast
+    from pathlib import Path
+
+    import zegel.server
+
+    for path in Path(zegel.server.__path__[0]).rglob("*.py"):
+        for call in ast.walk(ast.parse(path.read_text())):
+            if not (isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute)):
+                continue
+            if isinstance(call.func.value, ast.Name) and call.func.value.id == "log":
+                for word in call.keywords:
+                    named = {n.attr if isinstance(n, ast.Attribute) else getattr(n, "id", "") for n in [word.value]}
+                    assert not named & {"address", "_address", "client", "host"}, f"{path}:{call.lineno}"

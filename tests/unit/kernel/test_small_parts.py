@@ -14,7 +14,13 @@ from django.core import mail as django_mail
 
 from tests.clock import stopped_clock
 from zegel.server.kernel import clock, ids, secrets, tls
-from zegel.server.kernel.configuration import database_from_url, email_from_url, origin_parts
+from zegel.server.kernel.configuration import (
+    checked_proxies,
+    database_from_url,
+    email_from_url,
+    origin_parts,
+    unnamed_proxy,
+)
 from zegel.server.kernel.errors import Misconfigured
 from zegel.server.kernel.ids import BadIdentifier
 from zegel.server.kernel.mail import Letter, MailRefused, send
@@ -188,3 +194,38 @@ def test_a_new_name_makes_a_new_certificate(tmp_path):
 
 def test_an_identifier_from_a_row_is_a_uuid():
     assert isinstance(ids.from_text("6ba7b810-9dad-41d1-80b4-00c04fd430c8"), UUID)
+
+
+# --- the proxy before us ----------------------------------------------------------------------------------------------
+
+
+def test_an_https_origin_without_a_named_proxy_is_warned_of_or_refused():
+    assert "counts as one address" in (unnamed_proxy("https://alarm.example", "127.0.0.1", ()) or "")
+    with pytest.raises(Misconfigured, match="ZEGEL_PROXIES names no proxy"):
+        unnamed_proxy("https://alarm.example", "0.0.0.0", ())
+    assert unnamed_proxy("https://alarm.example", "0.0.0.0", ("10.0.0.1",)) is None
+    assert unnamed_proxy("http://localhost:8000", "0.0.0.0", ()) is None
+
+
+@pytest.mark.parametrize("text", ["*", "proxy.example", "10.0.0.1,*", "300.1.1.1"])
+def test_a_proxy_is_named_by_its_address(text):
+    with pytest.raises(Misconfigured):
+        checked_proxies(text)
+
+
+def test_proxies_are_addresses_and_networks():
+    assert checked_proxies(" 127.0.0.1, 10.0.0.0/24,,::1 ") == ("127.0.0.1", "10.0.0.0/24", "::1")
+    assert checked_proxies("") == ()
+
+
+def test_the_warning_is_said_when_the_server_starts(capsys, monkeypatch, tmp_path):
+    from zegel.server.serve import plan
+
+    monkeypatch.delenv("ZEGEL_PROXIES", raising=False)
+    plan(["--data", str(tmp_path), "--origin", "https://alarm.example"])
+    assert "WARNING" in capsys.readouterr().err
+    with pytest.raises(Misconfigured):
+        plan(["--data", str(tmp_path), "--origin", "https://alarm.example", "--http", "0.0.0.0:8000"])
+    monkeypatch.setenv("ZEGEL_PROXIES", "127.0.0.1")
+    plan(["--data", str(tmp_path), "--origin", "https://alarm.example"])
+    assert capsys.readouterr().err == ""

@@ -4,6 +4,7 @@ instead."""
 
 from __future__ import annotations
 
+from ipaddress import ip_network
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
@@ -86,3 +87,37 @@ def origin_parts(origin: str) -> tuple[str, str]:
             action="Write https://host, or http://localhost:8000 on the machine itself.",
         )
     return parts.scheme, f"[{host}]" if ":" in host else host
+
+
+def checked_proxies(text: str) -> tuple[str, ...]:
+    """ZEGEL_PROXIES: IP addresses or networks with commas. Raises Misconfigured, also for "*": that would believe
+    whatever address a stranger names."""
+    given = tuple(part.strip() for part in text.split(",") if part.strip())
+    for part in given:
+        try:
+            ip_network(part, strict=False)
+        except ValueError:
+            raise Misconfigured(
+                f"'{part}' in ZEGEL_PROXIES is not an IP address or network.",
+                action="Write the proxy's own address, for example 127.0.0.1 or 10.0.0.0/24.",
+            ) from None
+    return given
+
+
+def unnamed_proxy(origin: str, listener: str, proxies: tuple[str, ...]) -> str | None:
+    """What to warn of when TLS must end before us and nobody said where; None when all is well.
+
+    Raises Misconfigured when others than this machine reach the plain listener too.
+    """
+    if proxies or origin_parts(origin)[0] != "https":
+        return None
+    if listener not in {"127.0.0.1", "::1", "localhost"}:
+        raise Misconfigured(
+            f"The origin is {origin}, the plain listener is open on {listener}, and ZEGEL_PROXIES names no proxy.",
+            action="Set ZEGEL_PROXIES to the address of the proxy that ends TLS, or listen on 127.0.0.1.",
+        )
+    return (
+        f"The origin is {origin} and ZEGEL_PROXIES names no proxy: every browser counts as one address, so one "
+        "stranger's wrong passwords slow everybody, and the ledger holds the proxy's address. "
+        "Set ZEGEL_PROXIES=127.0.0.1 when the proxy runs on this machine."
+    )

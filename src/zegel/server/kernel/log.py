@@ -8,8 +8,11 @@ text: a database error quotes the row.
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 import json
 import logging
+import os
 import re
 import sys
 import traceback
@@ -17,9 +20,12 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
+from zegel.server.kernel.buckets import source_of
+
 _logger = logging.getLogger("zegel")
 _EVENT = re.compile(r"[a-z][a-z0-9_]*(\.[a-z0-9_]+)+")
 _LONGEST = 200
+_source_key = os.urandom(32)
 
 
 def info(event: str, **fields: Any) -> None:
@@ -44,6 +50,12 @@ def _plain(value: Any) -> Any:
     if value is None or isinstance(value, bool | int | float):
         return value
     return str(value)[:_LONGEST] if isinstance(value, str | UUID) else type(value).__name__
+
+
+def source(address: str) -> str:
+    """A word for where something came from: the same for the same address while this process lives, and nobody's
+    afterwards. An IP address is personal data and does not belong in a log."""
+    return hmac.digest(_source_key, source_of(address).encode(), hashlib.sha256).hex()[:12]
 
 
 def place_of(error: BaseException) -> str:

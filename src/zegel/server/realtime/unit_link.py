@@ -199,7 +199,7 @@ class Link:
         try:
             verify_link(LinkAuth(hello.unit_id, nonce, hello.nonce, self._server_name), hello.signature, hello.sign_pk)
         except SealError as error:
-            log.warning("link.bad_signature", address=self._address, code=error.code)
+            log.warning("link.bad_signature", source=log.source(self._address), code=error.code)
             raise Ended(CLOSE_POLICY, "bad signature") from None
         return hello
 
@@ -228,7 +228,7 @@ class Link:
         try:
             return decode_from_unit(frame)
         except LinkError as error:
-            log.warning("link.bad_frame", code=error.code, address=self._address)
+            log.warning("link.bad_frame", code=error.code, source=log.source(self._address))
             raise Ended(CLOSE_POLICY, error.code) from None
 
     def _largest(self) -> int:
