@@ -30,6 +30,14 @@ def _claim_and_look(operator: Desk) -> None:
     operator.wait_for_picture()
 
 
+def _nothing_to_take_away(operator: Desk) -> None:
+    video = operator.page.locator("#picture video")
+    assert "nodownload" in (video.get_attribute("controlslist") or "")
+    assert video.get_attribute("controls") is None
+    assert operator.page.query_selector("a[download]") is None
+    assert "Operator 12" in operator.page.inner_text(".frame .mark")
+
+
 def test_before_any_alarm_the_operator_sees_nothing_and_the_owner_reads_what_the_unit_confirmed(story: Story) -> None:
     story.enrol()
     operator, owner = story.signed_in("operator"), story.signed_in("owner", 390, 844)
@@ -76,21 +84,13 @@ def test_journey_1_a_person_at_night_rings_is_claimed_watched_and_closed(story: 
     assert operator.complaints == []
 
 
-def test_the_operator_has_no_way_to_download_and_the_picture_carries_his_name(story: Story) -> None:
-    operator = story.signed_in("operator")
+def test_journey_2_the_owner_recalls_and_the_picture_is_gone_within_two_seconds(story: Story) -> None:
+    operator, owner = story.signed_in("operator"), story.signed_in("owner", 390, 844)
     _claim_and_look(operator)
-    video = operator.page.locator("#picture video")
-    assert "nodownload" in (video.get_attribute("controlslist") or "")
-    assert video.get_attribute("controls") is None
-    assert operator.page.query_selector("a[download]") is None
-    assert "Operator 12" in operator.page.inner_text(".frame .mark")
+    _nothing_to_take_away(operator)
     operator.page.keyboard.press("u")
     operator.page.wait_for_selector("#claim")
     assert not operator.playing()
-
-
-def test_journey_2_the_owner_recalls_and_the_picture_is_gone_within_two_seconds(story: Story) -> None:
-    operator, owner = story.signed_in("operator"), story.signed_in("owner", 390, 844)
     _claim_and_look(operator)
     owner.page.wait_for_selector("text=The alarm centre can see this until")
     assert owner.axe() == []
