@@ -260,3 +260,95 @@ def test_strangers_from_one_address_are_limited(world: World) -> None:
         assert intake.greet(SimUnit(clock.now_ms()).hello(), "192.0.2.9").refused == ""
     assert intake.greet(SimUnit(clock.now_ms()).hello(), "192.0.2.9").refused
     assert intake.greet(SimUnit(clock.now_ms()).hello(), "192.0.2.10").refused == ""
+
+
+def test_only_so_many_prove_their_key_at_once_from_one_address(world: World, case: Any, monkeypatch: Any) -> None:
+    monkeypatch.setattr(unit_link, "HANDSHAKES_PER_ADDRESS", 3)
+
+    async def story() -> None:
+        waiting = [Wire() for _ in range(3)]
+        for wire in waiting:
+            assert isinstance(await wire.message(), Challenge)
+        assert await Wire().closed() == unit_link.CLOSE_TRY_AGAIN
+        for wire in waiting:
+            await wire.hang_up()
+        assert not unit_link._handshakes
+        good = Wire()
+        assert [type(m) for m in await good.greet(case.unit)] == [Welcome]
+        assert not unit_link._handshakes, "who is in counts no more"
+        await good.hang_up()
+
+    run(story)
+
+
+def test_before_the_key_is_proved_a_frame_is_small(world: World) -> None:
+    async def story() -> None:
+        wire = Wire()
+        await wire.message()
+        await wire.send(b"x" * (unit_link.HELLO_FRAME + 1))
+        assert await wire.closed() == unit_link.CLOSE_POLICY
+
+    run(story)
+
+
+def test_a_unit_that_reports_without_end_is_told_so_and_holds_up_no_alarm(
+    world: World, case: Any, monkeypatch: Any
+) -> None:
+    from uuid import uuid4
+
+    from zegel.link.messages import TechnicalItem, TechnicalKind
+
+    monkeypatch.setattr(unit_link, "limits", unit_link.Limits())
+    monkeypatch.setitem(unit_link.LIMITS, TechnicalItem, (0.001, 3.0))
+    _, alarm = case.unit.alarm()
+
+    async def story() -> None:
+        wire = Wire()
+        await wire.greet(case.unit)
+        for n in range(1, 7):
+            report = TechnicalItem(uuid4().bytes, TechnicalKind.TIME_JUMP, case.camera.bytes, clock.now_ms(), "jump")
+            await wire.send(encode_from_unit(Up(n, report)))
+        await wire.send(encode_from_unit(Up(7, alarm)))
+        refused: dict[int, str] = {}
+        acked: set[int] = set()
+        while 7 not in acked or len(refused) + len(acked) < 7:
+            message = await wire.message()
+            if isinstance(message, Ack):
+                acked |= set(message.ns)
+            if isinstance(message, Refused):
+                refused[message.n] = message.code
+        assert refused == dict.fromkeys((4, 5, 6), "too_many")
+        await wire.hang_up()
+
+    run(story)
+
+
+def test_a_units_limits_hold_over_its_links() -> None:
+    limits = unit_link.Limits()
+    for _ in range(60):
+        assert limits.take(b"unit", unit_link.StatusItem) == 0
+    assert limits.take(b"unit", unit_link.StatusItem) > 0
+    assert limits.take(b"another", unit_link.StatusItem) == 0
+
+
+def test_an_alarm_is_stored_while_every_other_thread_waits_for_the_store(world: World, case: Any) -> None:
+    import threading
+
+    from zegel.server.kernel import services
+
+    _, alarm = case.unit.alarm()
+    slow = threading.Event()
+
+    async def story() -> None:
+        stuck = [asyncio.ensure_future(services.in_thread(slow.wait, 20)) for _ in range(64)]
+        wire = Wire()
+        try:
+            link = asyncio.ensure_future(services.in_urgent_thread(world.take, case.actor, case.unit, alarm))
+            answer = await asyncio.wait_for(link, 10)
+            assert answer.refused is None
+        finally:
+            slow.set()
+        await asyncio.gather(*stuck)
+        await wire.hang_up()
+
+    run(story)

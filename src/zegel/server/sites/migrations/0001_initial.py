@@ -40,7 +40,6 @@ class Migration(migrations.Migration):
                 ('software', models.CharField(max_length=80)),
                 ('cameras', models.JSONField(default=list)),
                 ('address', models.CharField(max_length=64)),
-                ('claimed_by', models.UUIDField(null=True)),
                 ('seen_at', models.DateTimeField()),
                 ('expires_at', models.DateTimeField()),
             ],

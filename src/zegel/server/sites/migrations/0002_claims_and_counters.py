@@ -15,10 +15,6 @@ class Migration(migrations.Migration):
             name='claims',
             field=models.JSONField(default=list),
         ),
-        migrations.RemoveField(
-            model_name='appearance',
-            name='claimed_by',
-        ),
         migrations.AddField(
             model_name='technicalevent',
             name='alarm_id',
