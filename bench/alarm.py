@@ -22,6 +22,7 @@ import sys
 import tempfile
 import tomllib
 from dataclasses import dataclass
+from itertools import dropwhile
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +30,7 @@ import av
 
 from zegel.client.person import Client, unb64
 from zegel.demo import scene
-from zegel.demo.desks import FLAGS, find_browser
+from zegel.demo.desks import FLAGS, WATCH, find_browser
 from zegel.demo.processes import Stage, free_port
 from zegel.demo.scene import Installation, Paired
 from zegel.demo.world import WORLD
@@ -37,35 +38,21 @@ from zegel.seal.epoch import verify_epoch
 from zegel.unit import clock
 
 CLIPS = Path("var/clips")
-EMPTY_S, PEOPLE_S = 8, 4
+EMPTY_S, PEOPLE_S = 12, 3  # the unit takes people who come within ten seconds of the last ones for the same alarm
 TARGET_SCREEN_S, TARGET_PICTURE_S = 2.0, 3.0
 PATIENCE_S = 45.0
 
-# Claims every alarm as soon as it rings, and writes down when it rang and when its first picture was there.
-PAGE = """
-window.bench = {};
+# Claims every alarm as soon as it rings.
+CLAIM = """
+const claimed = new Set();
 new MutationObserver(() => {
   for (const row of document.querySelectorAll('[data-alarm]')) {
-    const id = row.dataset.alarm;
-    if (window.bench[id]) continue;
-    window.bench[id] = {rang: Date.now(), picture: null};
-    window.benchNow = id;
-    setTimeout(() => row.click(), 0);
-  }
-  const claim = document.querySelector('#claim');
-  if (claim && !claim.disabled && !claim.dataset.pressed) {
-    claim.dataset.pressed = '1';
+    if (claimed.has(row.dataset.alarm)) continue;
+    if (row.getAttribute('aria-selected') !== 'true') { setTimeout(() => row.click(), 0); continue; }
+    const claim = document.querySelector('#claim');
+    if (!claim || claim.disabled) continue;
+    claimed.add(row.dataset.alarm);
     setTimeout(() => claim.click(), 0);
-  }
-  const video = document.querySelector('#picture video');
-  if (video && !video.dataset.watched) {
-    video.dataset.watched = '1';
-    const shown = () => {
-      const entry = window.bench[window.benchNow];
-      if (entry && !entry.picture && !document.querySelector('#picture .curtain')) entry.picture = Date.now();
-      video.requestVideoFrameCallback(shown);
-    };
-    video.requestVideoFrameCallback(shown);
   }
 }).observe(document, {childList: true, subtree: true, attributes: true});
 """
@@ -153,7 +140,8 @@ def _runs(stage: Stage, place: Installation, unit: Paired, browser: str, clip: C
     with sync_playwright() as driver:
         chromium = driver.chromium.launch(executable_path=browser, args=list(FLAGS))
         page = chromium.new_page(viewport={"width": 1440, "height": 900})
-        page.add_init_script(PAGE)
+        page.add_init_script(WATCH)
+        page.add_init_script(CLAIM)
         keys = place.keyring.people["operator"]
         page.goto(f"{place.origin}/sign-in")
         page.fill("#email", keys.email)
@@ -167,12 +155,12 @@ def _runs(stage: Stage, place: Installation, unit: Paired, browser: str, clip: C
         while len(taken) < runs and clock.mono_s() - begun < PATIENCE_S * (runs + 2):
             stage.check()
             page.wait_for_timeout(300)
-            times: dict[str, Any] = page.evaluate("window.bench")
-            for alarm, at in times.items():
-                if alarm in done or not at["picture"]:
+            times: dict[str, Any] = page.evaluate("window.seen")
+            for alarm, picture_ms in times["picture"].items():
+                if alarm in done:
                     continue
                 done.add(alarm)
-                run = _one(place, unit, operator, alarm, at, clip)
+                run = _one(place, unit, operator, alarm, (times["rang"][alarm], picture_ms), clip)
                 if run is not None:
                     taken.append(run)
                     said = f"screen {run.screen_s:.2f} s, picture {run.picture_s:.2f} s"
@@ -182,7 +170,9 @@ def _runs(stage: Stage, place: Installation, unit: Paired, browser: str, clip: C
     return taken
 
 
-def _one(place: Installation, unit: Paired, operator: Client, alarm: str, at: dict[str, Any], clip: Clip) -> Run | None:
+def _one(
+    place: Installation, unit: Paired, operator: Client, alarm: str, at: tuple[int, int], clip: Clip
+) -> Run | None:
     """Find the frame in what was released. None when this run's frame is not in it (an alarm on the loop's middle)."""
     tenant = place.keyring.parties["centrale"].tenant
     view = operator.view_as_arc(alarm, str(unit.camera_id), unit.sign_pk, tenant)
@@ -194,13 +184,15 @@ def _one(place: Installation, unit: Paired, operator: Client, alarm: str, at: di
     }
     at_ms = None
     for epoch, start_ms in starts.items():
-        media = b"".join(piece.plaintext for piece in opened if piece.header.epoch == epoch)
+        pieces = sorted((piece for piece in opened if piece.header.epoch == epoch), key=lambda p: p.header.sequence)
+        playable = list(dropwhile(lambda piece: not piece.header.random_access, pieces))
+        media = b"".join(piece.plaintext for piece in playable)
         for pts_ms in _moments(media, clip.first):
-            if start_ms + pts_ms <= at["rang"]:
+            if start_ms + pts_ms <= at[0]:
                 at_ms = start_ms + pts_ms
     if at_ms is None:
         return None
-    return Run((at["rang"] - at_ms) / 1000, (at["picture"] - at_ms) / 1000)
+    return Run((at[0] - at_ms) / 1000, (at[1] - at_ms) / 1000)
 
 
 def _moments(media: bytes, wanted: bytes) -> list[float]:
@@ -209,7 +201,7 @@ def _moments(media: bytes, wanted: bytes) -> list[float]:
         return []
     found = []
     tail = wanted[-200:]
-    with av.open(io.BytesIO(media)) as container:
+    with av.open(io.BytesIO(media), format="mp4") as container:
         for packet in container.demux(video=0):
             if packet.pts is not None and packet.time_base is not None and bytes(packet).endswith(tail):
                 found.append(float(packet.pts * packet.time_base) * 1000)

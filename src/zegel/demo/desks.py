@@ -25,6 +25,31 @@ FLAGS = (
     "--disable-component-update", "--disable-sync", "--autoplay-policy=no-user-gesture-required",
 )  # fmt: skip
 
+# Runs in every page from its first moment and writes down, by the page's own clock, when a person would have seen what.
+WATCH = """
+window.seen = {rang: {}, picture: {}, gone: {}, recalled: null};
+window.seenNow = () => document.querySelector('[data-alarm][aria-selected="true"]')?.dataset.alarm;
+document.addEventListener('click', (event) => {
+  if (event.target.closest('#recall-now')) window.seen.recalled = Date.now();
+}, true);
+new MutationObserver(() => {
+  for (const row of document.querySelectorAll('[data-alarm]')) window.seen.rang[row.dataset.alarm] ??= Date.now();
+  const alarm = window.seenNow();
+  const curtain = document.querySelector('#picture .curtain');
+  if (alarm && curtain && window.seen.picture[alarm]) window.seen.gone[alarm] ??= Date.now();
+  const video = document.querySelector('#picture video');
+  if (video && !video.dataset.watched) {
+    video.dataset.watched = '1';
+    const shown = () => {
+      const alarm = window.seenNow();
+      if (alarm && !document.querySelector('#picture .curtain')) window.seen.picture[alarm] ??= Date.now();
+      video.requestVideoFrameCallback(shown);
+    };
+    video.requestVideoFrameCallback(shown);
+  }
+}).observe(document, {childList: true, subtree: true, attributes: true});
+"""
+
 
 class Desks(Protocol):
     """What the story asks of the two screens. Every answer is a wall-clock moment in milliseconds."""
@@ -80,39 +105,31 @@ class BrowserDesks:
         shots.mkdir(parents=True, exist_ok=True)
         self._driver = sync_playwright().start()
         self._browser = self._driver.chromium.launch(executable_path=browser, args=list(FLAGS))
-        self._operator = self._browser.new_context(viewport={"width": 1440, "height": 900}).new_page()
-        self._owner = self._browser.new_context(viewport={"width": 390, "height": 844}).new_page()
+        self._operator = self._page(1440, 900)
+        self._owner = self._page(390, 844)
 
     def open(self) -> None:
         self._sign_in(self._operator, "operator", "console")
         self._sign_in(self._owner, "owner", "portal")
 
     def ring_seen(self) -> int:
-        self._operator.wait_for_selector("[data-alarm]", timeout=_PATIENCE_S * 1000)
-        return clock.wall_ms()
+        return self._moment(self._operator, "Object.values(window.seen.rang)[0]")
 
     def look(self) -> int:
         self._operator.click("[data-alarm]")
         self._operator.click("#claim")
-        self._operator.wait_for_function(
-            "() => { const v = document.querySelector('#picture video');"
-            " return v && v.videoWidth > 0 && v.currentTime > 0 }",
-            timeout=_PATIENCE_S * 1000, polling=20,
-        )  # fmt: skip
-        seen = clock.wall_ms()
+        seen = self._moment(self._operator, "Object.values(window.seen.picture)[0]")
         self._shot(self._operator, "operator-looking")
         return seen
 
     def recall(self, alarm: str) -> int:
         self._shot(self._owner, "owner-alarm")
         self._owner.click("#recall")
-        pressed = clock.wall_ms()
         self._owner.click("#recall-now")
-        return pressed
+        return self._moment(self._owner, "window.seen.recalled")
 
     def picture_gone(self) -> int:
-        self._operator.wait_for_selector("#picture .curtain", timeout=_PATIENCE_S * 1000)
-        gone = clock.wall_ms()
+        gone = self._moment(self._operator, "Object.values(window.seen.gone)[0]")
         self._shot(self._operator, "operator-recalled")
         self._shot(self._owner, "owner-recalled")
         return gone
@@ -120,6 +137,19 @@ class BrowserDesks:
     def close(self) -> None:
         self._browser.close()
         self._driver.stop()
+
+    def _page(self, width: int, height: int) -> Any:
+        page = self._browser.new_context(viewport={"width": width, "height": height}).new_page()
+        page.add_init_script(WATCH)
+        return page
+
+    def _moment(self, page: Any, what: str) -> int:
+        """When the page saw it. Raises DidNotStart when it does not."""
+        try:
+            return int(page.wait_for_function(what, timeout=_PATIENCE_S * 1000, polling=50).json_value())
+        except Exception as error:
+            self._shot(page, "stuck")
+            raise DidNotStart(f"the page did not show it ({what}): {error}") from None
 
     def _sign_in(self, page: Any, person: str, face: str) -> None:
         keys = self._place.keyring.people[person]
