@@ -141,6 +141,7 @@ LANGUAGE_CODE = "en"
 LANGUAGES = [("nl", "Nederlands"), ("sv", "Svenska"), ("de", "Deutsch"), ("en", "English")]
 LANGUAGE_COOKIE_NAME = "zegel_language"
 LANGUAGE_COOKIE_SAMESITE = "Lax"
+LANGUAGE_COOKIE_SECURE = _SECURE
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "UTC"  # inside; a site's own zone at the edges

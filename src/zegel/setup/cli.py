@@ -19,6 +19,7 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 from zegel.seal.words import words
@@ -37,7 +38,7 @@ def main(argv: Sequence[str]) -> int:
         _check_user(data)
         origin = _origin(data, given.origin)
         make.prepare(data, origin)
-        return _set_up(read(given.file, _identifiers()), origin)
+        return _set_up(read(given.file, _identifiers()), origin, _said(data).get("ca_fingerprint"))
     except FoundingWrong as problem:
         print(f"zegel setup: {problem}", file=sys.stderr)
         return WRONG_USE
@@ -63,10 +64,7 @@ def _check_user(data: Path) -> None:
 
 def _origin(data: Path, given: str | None) -> str:
     """Accounts are derived with the origin, so it must be the one that browsers will use."""
-    try:
-        said = json.loads((data / "run" / "serve.json").read_text("utf-8"))["origin"]
-    except (OSError, ValueError, KeyError):
-        said = None
+    said = _said(data).get("origin")
     if given and said and given.rstrip("/") != said:
         raise FoundingWrong(f"the running server's origin is {said}, not {given}")
     origin = given.rstrip("/") if given else said
@@ -75,6 +73,15 @@ def _origin(data: Path, given: str | None) -> str:
             f"the server of {data} does not run: start it, or name --origin for one that runs elsewhere"
         )
     return str(origin)
+
+
+def _said(data: Path) -> dict[str, Any]:
+    """What the running server says of itself; nothing when it does not run here."""
+    try:
+        said: dict[str, Any] = json.loads((data / "run" / "serve.json").read_text("utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return said
 
 
 def _identifiers() -> Callable[[str], UUID]:
@@ -91,7 +98,7 @@ def _identifiers() -> Callable[[str], UUID]:
     return identify
 
 
-def _set_up(founding: Founding, origin: str) -> int:
+def _set_up(founding: Founding, origin: str, authority: str | None) -> int:
     todo = make.missing(founding)
     keyring = Keyring.generate(todo)
     for person in todo.people:
@@ -102,7 +109,7 @@ def _set_up(founding: Founding, origin: str) -> int:
     except Exception as problem:
         _say_failed(problem, stored)
         return FAILED
-    print(_summary(founding, todo, keyring, origin))
+    print(_summary(founding, todo, keyring, authority))
     return DONE
 
 
@@ -128,10 +135,11 @@ def _sheet(person: Person, founding: Founding, keyring: Keyring, origin: str) ->
     ))  # fmt: skip
 
 
-def _summary(founding: Founding, todo: Founding, keyring: Keyring, origin: str) -> str:
+def _summary(founding: Founding, todo: Founding, keyring: Keyring, authority: str | None) -> str:
     _, vkey = make.log_key()
     lines = ["", f"Done: {len(todo.parties)} parties, {len(todo.people)} people, {len(todo.sites)} sites are new.", ""]
     lines += [f"  The log's key, for every agreement:  {vkey}"]
+    lines += [f"  The server's authority, for units:   --ca sha256:{authority}"] if authority else []
     for party in todo.parties:
         if founding.is_arc(party.key):
             signing = keyring.parties[party.key].signing
