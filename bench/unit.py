@@ -2,8 +2,8 @@
 """What a camera costs a unit, beside Debian's `motion` on the same 1080p25 H.264 stream at the same time.
 
 Both read the same RTSP camera (a process of its own, not counted). The unit is the real one: its camera and detector
-processes, its engine with an armed policy, sealing every second into its ring; only the server is missing, so nothing is
-uploaded. The product records around activity unless the owner chooses otherwise, and so does `motion`: those two are
+processes, its engine with an armed policy, sealing every second into its ring; only the server is missing, so nothing
+is uploaded. The product records around activity unless the owner chooses otherwise, and so does `motion`: those two are
 compared. Recording without a break is measured beside it. `motion` copies the stream into its movies
 (movie_passthrough), which is its cheapest way to record; the rest of its settings are Debian's.
 

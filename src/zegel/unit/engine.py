@@ -137,7 +137,7 @@ class Engine:
     # -- time
 
     def tick(self, now: Instant) -> None:
-        """Call ten times a second while busy, else twice: ends slots and windows, makes manifests, watches clocks."""
+        """Call five times a second while busy, else twice: ends slots and windows, makes manifests, watches clocks."""
         self._observe(now)
         for desk in self.desks.values():
             desk.track.tick(now.mono_s)

@@ -35,7 +35,7 @@ from zegel.unit.statusfile import CameraLine, LocalStatus, write
 from zegel.unit.uplink import Uplink, read_clock
 from zegel.unit.watch.messages import Message, Motion, Seen, Watch, Zone
 
-TICK_S, IDLE_TICK_S = 0.1, 0.5
+TICK_S, IDLE_TICK_S = 0.2, 0.5
 STATUS_FILE_EVERY_S = 5.0
 RETRY_WRITE_S = 1.0
 FULL_SCALE = 10_000

@@ -7,6 +7,7 @@ import os
 import signal
 import time
 from collections.abc import Callable, Iterator
+from itertools import pairwise
 from pathlib import Path
 from threading import Event, Thread
 
@@ -15,6 +16,7 @@ import numpy as np
 import pytest
 
 from tests.rtsp_camera import RtspCamera
+from zegel.unit import clock
 from zegel.unit.detectors import default_manifest
 from zegel.unit.source import CameraConfig, Code, Packet, Stream, Technical, open_camera
 from zegel.unit.source.config import Source
@@ -60,14 +62,17 @@ def camera(clip: Path) -> Iterator[RtspCamera]:
 class Reading:
     """Everything that one source gives, in a thread of its own."""
 
-    def __init__(self, address: str) -> None:
+    def __init__(self, address: str, *, resting: bool = False) -> None:
         self.items: list[Item] = []
+        self.got_s: list[float] = []
+        self._resting = resting
         self._stopping = Event()
         self._thread = Thread(target=self._read, args=(Source.parse(address),), daemon=True)
         self._thread.start()
 
     def _read(self, source: Source) -> None:
-        for item in open_camera(source, self._stopping):
+        for item in open_camera(source, self._stopping, lambda: self._resting):
+            self.got_s.append(clock.mono_s())
             self.items.append(item)
 
     def wait_for(self, wanted: Callable[[Item], bool], timeout_s: float = 15.0, after: int = 0) -> int:
@@ -111,6 +116,25 @@ def test_a_camera_is_copied_packet_for_packet(camera: RtspCamera, clip: Path) ->
     # x264 puts a note about itself before the first key frame of the file; all else must be byte for byte the same.
     assert sum(packet.data in original for packet in packets) >= len(packets) - 2
     assert_rising(packets)
+
+
+def test_a_quiet_camera_is_fetched_a_few_packets_at_a_time_but_key_frames_at_once(camera: RtspCamera) -> None:
+    reading = Reading(camera.url, resting=True)
+    reading.wait_for(lambda item: len(reading.items) > 70)
+    packets = reading.stop()
+    fetched = [(got_s, item) for got_s, item in zip(reading.got_s, reading.items, strict=True) if is_packet(item)][24:]
+    times = [packet.arrival_mono_s for packet in packets]
+    assert times == sorted(times)
+    wakes = 1 + sum(later[0] - sooner[0] > 0.01 for sooner, later in pairwise(fetched))
+    assert wakes < 0.8 * len(fetched), "several at a time"
+    steps = [later[1].arrival_mono_s - sooner[1].arrival_mono_s for sooner, later in pairwise(fetched)]
+    assert sorted(steps)[len(steps) // 2] == pytest.approx(1 / 12, abs=0.03), "as they came in"
+    late = sorted(got_s - item.arrival_mono_s for got_s, item in fetched)
+    assert late[-1] < 0.5
+    keys = [item.arrival_mono_s for _, item in fetched if item.keyframe]
+    assert all(later - sooner == pytest.approx(1.0, abs=0.3) for sooner, later in pairwise(keys))
+    key_late = sorted(got_s - item.arrival_mono_s for got_s, item in fetched if item.keyframe)
+    assert key_late[len(key_late) // 2] < 0.05
 
 
 def test_a_camera_that_vanishes_is_lost_once_and_comes_back(camera: RtspCamera) -> None:

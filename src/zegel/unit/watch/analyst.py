@@ -81,6 +81,7 @@ class Analyst:
         self._moved_s: float | None = None
         self._by_size = False
         self._analysed_s = 0.0
+        self._wanted_s = 0.0
         self._bad = 0
         self._told_bad = False
 
@@ -93,8 +94,16 @@ class Analyst:
         self._glance = _decoder(stream, {"skip_loop_filter": "all"})
 
     def wants(self, packet: Packet) -> bool:
-        """Whether this packet is to be looked at now. Asked by the reading thread; a stale answer costs one frame."""
-        return self._eager or packet.keyframe or packet.arrival_mono_s < self._awake_until_s
+        """Whether this packet is to be looked at now; those before it are decoded with it, which saves their wakes.
+
+        Only the reading thread asks, once for each packet; a stale answer costs one frame.
+        """
+        now_s = packet.arrival_mono_s
+        awake = self._eager or now_s < self._awake_until_s
+        if not packet.keyframe and not (awake and now_s - self._wanted_s >= 0.9 / RATE):
+            return False
+        self._wanted_s = now_s
+        return True
 
     def awake(self, now_s: float) -> bool:
         """Whether something moves, or may."""
