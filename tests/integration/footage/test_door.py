@@ -373,3 +373,21 @@ def test_a_window_and_its_view_that_end_at_once_write_one_last_entry(world: Worl
     for thread in ends:
         thread.join()
     assert len(logged(world, case, Kind.VIEW_ENDED)) == 3
+
+
+def test_a_view_carries_the_units_lists_of_quiet_minutes_too_as_one_chain(world: World, case: Any) -> None:
+    case.unit.record(case.epoch, 200, 201)
+    items = [case.unit.segments_item(case.epoch, [sealed]) for sealed in case.epoch.sealed[-1:]]
+    lists = [case.unit.manifest(case.epoch, first, 40) for first in (0, 40, 80, 120, 160, 200)]
+    world.accept(case.actor, case.unit, *items, *lists)
+    owner = world.actor(world.owner_of(case.site))
+    start = case.epoch.body.start_ms
+    whole = ViewRequest(case.camera, Track.SURVEILLANCE, Purpose.OWN_USE, from_ms=start + 45_000, to_ms=start + 201_000)
+    assert [bytes(each) for each in door.open_view(owner, whole).manifests] == [item.envelope for item in lists]
+
+
+def test_an_alarm_centre_gets_no_list_of_before_what_was_released(world: World, case: Any) -> None:
+    lists = [case.unit.manifest(case.epoch, first, 5) for first in (0, 5, 10, 15, 20)]
+    world.accept(case.actor, case.unit, *lists)
+    view = door.open_view(world.actor("operator"), of_alarm(case))
+    assert [bytes(each) for each in view.manifests] == [item.envelope for item in lists[2:]]

@@ -25,7 +25,17 @@ from uuid import UUID
 from zegel.server import gate
 from zegel.server.footage import actions, pack_reader, queries, rules
 from zegel.server.footage.errors import BadRange, LeaseEnded, NothingToShow, ViewNotLogged, WindowClosed
-from zegel.server.footage.models import Deadline, DeadlineKind, Epoch, Lease, LeaseShare, Release, Segment, Window
+from zegel.server.footage.models import (
+    Deadline,
+    DeadlineKind,
+    Epoch,
+    Lease,
+    LeaseShare,
+    Manifest,
+    Release,
+    Segment,
+    Window,
+)
 from zegel.server.footage.rules import Purpose, SlotRange, Track
 from zegel.server.gate import Action, Resource, ResourceKind
 from zegel.server.kernel import clock, ids, shred, tenancy, work
@@ -110,8 +120,8 @@ def open_view(actor: Actor, request: ViewRequest) -> View:
         receipts = _log(actor, camera, request, lease_id, len(share), times, releases)
         with work.transaction(actor) as w:
             lease = _new_lease(actor, camera, request, lease_id, receipts[0].index)
-            _remember_seen(lease, times)
-            return _give(w, lease, share, releases, receipts[0], more)
+            lists = _manifests(lease, request, times)
+            return _give(w, lease, share, releases, receipts[0], more, lists)
 
 
 def renew(actor: Actor, lease_id: UUID) -> View:
@@ -130,8 +140,8 @@ def renew(actor: Actor, lease_id: UUID) -> View:
         times = _times(share)
         receipts = _log(actor, camera, request, lease.id, len(share), times, releases)
         with work.transaction(actor) as w:
-            _remember_seen(lease, times)
-            return _give(w, lease, share, releases, receipts[0], more)
+            lists = _manifests(lease, request, times)
+            return _give(w, lease, share, releases, receipts[0], more, lists)
 
 
 def end_view(actor: Actor, lease_id: UUID) -> None:
@@ -352,9 +362,7 @@ def _times(share: Sequence[rules.Slot]) -> Times:
     return (min(times), max(times) + rules.SLOT_MS) if times else (None, None)
 
 
-def _new_lease(
-    actor: Actor, camera: Camera, request: ViewRequest, lease_id: UUID, index: int
-) -> Lease:
+def _new_lease(actor: Actor, camera: Camera, request: ViewRequest, lease_id: UUID, index: int) -> Lease:
     now = clock.now()
     if actor.id is None or actor.party_id is None:
         raise LeaseEnded
@@ -369,8 +377,9 @@ def _new_lease(
 
 
 def _give(
-    w: work.Work, lease: Lease, share: Sequence[rules.Slot], releases: Sequence[Release], receipt: Any, more: bool
-) -> View:
+    w: work.Work, lease: Lease, share: Sequence[rules.Slot], releases: Sequence[Release], receipt: Any, more: bool,
+    lists: Sequence[Manifest],
+) -> View:  # fmt: skip
     ranges = rules.ranges_of(share)
     _extend(lease, releases)
     LeaseShare.objects.bulk_create([
@@ -382,12 +391,14 @@ def _give(
     ])  # fmt: skip
     w.publish("view.logged", owner_id=lease.owner_id, lease_id=lease.id, camera_id=lease.camera_id, index=receipt.index)
     epochs = {part.epoch for part in ranges} | {UUID(epoch) for row in releases for epoch, _, _ in row.ranges}
+    if lease.purpose == Purpose.OWN_USE.value:
+        epochs |= {row.epoch_id for row in lists}
     return View(
         lease_id=lease.id, index=receipt.index, promise=receipt.promise, expires_ms=_ms(lease.expires_at),
         epochs=queries.epoch_envelopes(sorted(epochs, key=str)),
         segments=[_listed(row) for row in queries.segments_in(ranges)],
         releases=[_unwrapped(row) for row in releases],
-        manifests=queries.manifests_for(ranges), more=more,
+        manifests=[bytes(row.envelope) for row in lists], more=more,
     )  # fmt: skip
 
 
@@ -399,6 +410,20 @@ def _extend(lease: Lease, releases: Sequence[Release]) -> None:
     lease.expires_at = clock.now() + LEASE_LASTS
     lease.releases_handed = [*lease.releases_handed, *(bytes(row.hash).hex() for row in releases)]
     lease.save(update_fields=["expires_at", "releases_handed", "wanted"])
+
+
+def _manifests(lease: Lease, request: ViewRequest, times: Times) -> Sequence[Manifest]:
+    """The unit's lists of all that lies between what the lease showed before and what it shows now, and a little back
+    for lists that came late. An alarm centre gets none of before what was released to it."""
+    if times[0] is None or times[1] is None:
+        return []
+    own = lease.purpose == Purpose.OWN_USE.value
+    asked = request.from_ms if own and request.from_ms is not None else times[0]
+    first_ms = lease.wanted.setdefault("first_ms", min(asked, times[0]))
+    seen_ms = lease.wanted.get("seen_ms")
+    _remember_seen(lease, times)
+    from_ms = first_ms if seen_ms is None else max(first_ms, seen_ms - CAME_LATE_MS)
+    return queries.manifests_between(lease.camera_id, lease.track, from_ms, times[1], one_before=own)
 
 
 def _remember_seen(lease: Lease, times: Times) -> None:

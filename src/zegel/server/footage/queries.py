@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Max, Min, Sum
+from django.db.models import BigIntegerField, ExpressionWrapper, F, Max, Min, Sum
 
 from zegel.server.footage import rules
 from zegel.server.footage.models import Epoch, Lease, Manifest, Pack, Release, Segment, Window
@@ -94,15 +94,23 @@ def lead_slot(epoch_id: UUID, slot: int) -> int:
     return slot if last is None else int(last)
 
 
-def manifests_for(ranges: Sequence[SlotRange]) -> list[bytes]:
-    """The unit's signed lists that speak of these slots."""
-    found: dict[bytes, bytes] = {}
-    for part in ranges:
-        rows = Manifest.objects.filter(epoch_id=part.epoch, first_slot__lt=part.to_slot).order_by("first_slot")
-        for row in rows:
-            if row.first_slot + row.slots > part.from_slot:
-                found[bytes(row.hash)] = bytes(row.envelope)
-    return list(found.values())
+MAX_MANIFESTS = 1500
+"""A day of quiet minutes between two pictures: what lies further back is asked for by who asks for that time."""
+
+
+def manifests_between(camera_id: UUID, track: int, from_ms: int, to_ms: int, *, one_before: bool) -> list[Manifest]:
+    """The unit's signed lists of a time, oldest first, also of minutes in which nothing was recorded: without those a
+    viewer could not tell a quiet minute from one that is kept from him. `one_before` ties it to what came earlier."""
+    earliest = from_ms - rules.SLOTS_PER_EPOCH * rules.SLOT_MS
+    begins = ExpressionWrapper(F("epoch__start_ms") + F("first_slot") * rules.SLOT_MS, BigIntegerField())
+    ends = ExpressionWrapper(F("begins") + F("slots") * rules.SLOT_MS, BigIntegerField())
+    of_track = Manifest.objects.filter(epoch__camera_id=camera_id, epoch__track=track).annotate(begins=begins)
+    of_time = of_track.filter(epoch__start_ms__gt=earliest, epoch__start_ms__lt=to_ms, begins__lt=to_ms)
+    ends_after = of_time.annotate(ends=ends).filter(ends__gt=from_ms)
+    found = list(ends_after.order_by("-begins")[:MAX_MANIFESTS])
+    first_ms = min([from_ms, *(row.begins for row in found)])
+    before = of_track.filter(epoch__start_ms__lt=first_ms, begins__lt=first_ms) if one_before else of_track.none()
+    return [*before.order_by("-epoch__start_ms", "-first_slot")[:1], *reversed(found)]
 
 
 def epoch_envelopes(epoch_ids: Sequence[UUID]) -> list[bytes]:
