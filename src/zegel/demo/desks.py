@@ -16,7 +16,6 @@ from typing import Any, Protocol
 
 from zegel.demo.processes import DidNotStart
 from zegel.demo.scene import Installation
-from zegel.unit import clock
 
 _PATIENCE_S = 60.0
 _CLIENT = Path("web/dist/client.mjs")
