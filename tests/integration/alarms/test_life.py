@@ -223,8 +223,8 @@ def test_the_owner_is_told_by_letter_of_the_alarm_its_first_images_and_the_recal
             "EMAIL_PORT": server.port, "DEFAULT_FROM_EMAIL": "alarm@zegel.example",
         }  # fmt: skip
         with override_settings(**smtp):
-            for job in deferred("alarms.write_letters"):
-                jobs.write_letters(**job)
+            for job in deferred("alarms.tell"):
+                jobs.tell(**job)
     people = {letter.to for letter in server.letters}
     subjects = [letter.subject for letter in server.letters]
     assert len(subjects) == 3 * len(people), "three letters to each: one of the images, however many parts came"
@@ -245,4 +245,4 @@ def test_nobody_gets_a_letter_about_what_is_long_over(world: World, case: Any) -
     with stopped_clock(clock.now()) as time:
         time.advance(7200)
         deliver_everything()
-    assert deferred("alarms.write_letters") == []
+    assert deferred("alarms.tell") == []

@@ -25,33 +25,33 @@ def raise_technical(event: outbox.Event) -> None:
         actions.raise_technical(event.uuid("event_id"), event.owner_id)
 
 
-@outbox.subscribe("alarm.opened", name="alarms.letter_opened")
+@outbox.subscribe("alarm.opened", name="alarms.letter_alarm")
 def alarm_opened(event: outbox.Event) -> None:
-    _tell(event, Occasion.ALARM)
+    _later(event, Occasion.ALARM)
 
 
-@outbox.subscribe("release.stored", name="alarms.letter_released")
+@outbox.subscribe("release.stored", name="alarms.letter_release")
 def released(event: outbox.Event) -> None:
     """Once for each alarm: with the first part of what it released."""
     if event.payload.get("first"):
-        _tell(event, Occasion.RELEASE)
+        _later(event, Occasion.RELEASE)
 
 
-@outbox.subscribe("alarm.recalled", name="alarms.letter_recalled")
+@outbox.subscribe("alarm.recalled", name="alarms.letter_recall")
 def recalled(event: outbox.Event) -> None:
-    _tell(event, Occasion.RECALL)
+    _later(event, Occasion.RECALL)
 
 
-def _tell(event: outbox.Event, occasion: Occasion) -> None:
+def _later(event: outbox.Event, occasion: Occasion) -> None:
     if event.owner_id is not None and clock.now() - event.at < NEWS_LASTS:
-        write_letters.defer(
+        tell.defer(
             owner_id=str(event.owner_id), alarm_id=event.payload["alarm_id"], occasion=occasion.value,
             until_ms=round((event.at + NEWS_LASTS).timestamp() * 1000),
         )  # fmt: skip
 
 
-@jobs.task(name="alarms.write_letters")
-def write_letters(owner_id: str, alarm_id: str, occasion: str, until_ms: int) -> None:
+@jobs.task(name="alarms.tell")
+def tell(owner_id: str, alarm_id: str, occasion: str, until_ms: int) -> None:
     """To everybody of the owner's who wants to know."""
     if clock.now_ms() > until_ms:
         return
