@@ -183,3 +183,13 @@ test("half a surrogate pair, a fraction, a negative and a huge number are not en
     assert.throws(() => seal.encode(value as never), { code: "encoding" }, String(value));
   }
 });
+
+test("leaves read in any order are the tree's", () => {
+  const root = random(32);
+  const leaves = new seal.Leaves(seal.copy(root));
+  for (const slot of [0, 0, 1, 2, 7, 8, 2047, 2048, 4095, 3, 4094, 4095, 0]) assert.deepEqual(leaves.leaf(slot), seal.leaf(root, slot), String(slot));
+  for (let i = 0; i < 50; i++) {
+    const slot = Math.floor(Math.random() * seal.SLOTS);
+    assert.deepEqual(leaves.leaf(slot), seal.leaf(root, slot), String(slot));
+  }
+});

@@ -18,7 +18,7 @@ import type { InclusionPromise } from "../seal/promise";
 import { RELEASE, openRelease, verifyRelease } from "../seal/release";
 import { type SegmentHeader, type TrackNumber, openSegment } from "../seal/segment";
 import type { OpeningKey } from "../seal/suite";
-import { leaf } from "../seal/tree";
+import { Leaves } from "../seal/tree";
 import { ManifestChain, type MissingStretch, ReleaseChain, joined, within } from "./chains";
 import { ApiError, TrustError } from "./errors";
 import { type Stream, type ZegelEvent, concerns } from "./events";
@@ -127,7 +127,7 @@ export class View {
   #lease: { id: string; index: number; expiresMs: number } | null = null;
   #trust: UnitTrust | null = null;
   readonly #epochs = new Map<string, Verified<Epoch>>();
-  readonly #roots = new Map<string, Bytes>();
+  readonly #roots = new Map<string, Leaves>();
   readonly #releases = new Map<string, RangeKeys>();
   readonly #parts = new ReleaseChain();
   readonly #manifests = new ManifestChain();
@@ -212,7 +212,8 @@ export class View {
   stop(reason: StopReason, detail: string | null = null): void {
     if (this.#now.phase === "stopped") return;
     for (const keys of this.#releases.values()) keys.wipe();
-    wipe(...this.#roots.values(), ...this.#held.map(({ plaintext }) => plaintext));
+    for (const leaves of this.#roots.values()) leaves.wipe();
+    wipe(...this.#held.map(({ plaintext }) => plaintext));
     this.#releases.clear();
     this.#roots.clear();
     this.#held = [];
@@ -502,13 +503,16 @@ export class View {
     for (const keys of this.#releases.values()) if (keys.has(epoch.epoch, slot)) return keys.leaf(epoch.epoch, slot);
     if (this.#releases.size > 0) throw new SealError("range", "the server gave a segment that was not released");
     const id = hex(epoch.epoch);
-    const root = this.#roots.get(id) ?? (await openWith(await this.session.tenantKeys(this.#trust!.owners), epoch));
+    const opened = this.#roots.get(id) ?? new Leaves(await openWith(await this.session.tenantKeys(this.#trust!.owners), epoch));
     if (this.#now.phase === "stopped") {
-      wipe(root);
+      opened.wipe();
       throw new SealError("open", "the view is over");
     }
-    this.#roots.set(id, root);
-    return leaf(root, slot);
+    // Several segments may have opened it at once: one stays.
+    const leaves = this.#roots.get(id) ?? opened;
+    if (leaves !== opened) opened.wipe();
+    this.#roots.set(id, leaves);
+    return leaves.leaf(slot);
   }
 
   /** The header is authenticated; the server's list is not: they must say the same, and what was asked for. */

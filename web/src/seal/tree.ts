@@ -3,7 +3,7 @@
 // beside or above it, so a range is granted as the fewest nodes that cover it.
 import { hmac } from "@noble/hashes/hmac.js";
 import { sha256 } from "@noble/hashes/sha2.js";
-import { type Bytes, concat, copy, sized, utf8 } from "./bytes";
+import { type Bytes, concat, copy, sized, utf8, wipe } from "./bytes";
 import { SealError, must } from "./errors";
 
 export const DEPTH = 12;
@@ -42,6 +42,33 @@ export function checkedRange(from: number, to: number): void {
 export function leaf(root: Uint8Array, slot: number): Bytes {
   sized(root, 32, "an epoch's root");
   return descend(root, checkedSlot(slot), DEPTH);
+}
+
+/** An epoch's leaves, one after another: keeps the nodes on the way to the last one, as the next shares most of them. */
+export class Leaves {
+  /** Nodes of depth 0 (the root) to 12, on the way to `#slot`. */
+  readonly #path: Bytes[];
+  #slot: number;
+
+  /** Owns the root. */
+  constructor(root: Bytes) {
+    this.#path = [sized(root, 32, "an epoch's root")];
+    this.#slot = 0;
+  }
+
+  /** A copy that the caller wipes. */
+  leaf(slot: number): Bytes {
+    checkedSlot(slot);
+    const shared = Math.min(this.#path.length - 1, DEPTH - (32 - Math.clz32(slot ^ this.#slot)));
+    for (const node of this.#path.splice(shared + 1)) wipe(node);
+    for (let depth = shared; depth < DEPTH; depth++) this.#path.push(child(this.#path[depth]!, ((slot >> (DEPTH - 1 - depth)) & 1) as 0 | 1));
+    this.#slot = slot;
+    return copy(this.#path[DEPTH]!);
+  }
+
+  wipe(): void {
+    wipe(...this.#path);
+  }
 }
 
 /** The fewest dyadic nodes that cover [from, to), left to right; at most 22. */
