@@ -82,7 +82,7 @@ BANNED = {
 BANNED_KEYWORDS = {"auto_now", "auto_now_add"}
 BANNED_NAMES = {"Now", "CurrentTimestamp"}
 SQL_TIME = re.compile(
-    r"\b(now\(\)|clock_timestamp\(\)|statement_timestamp\(\)|transaction_timestamp\(\)|current_timestamp|localtimestamp|current_date)",
+    r"\b(?<!Date\.)(now\(\)|clock_timestamp\(\)|statement_timestamp\(\)|transaction_timestamp\(\)|current_timestamp|localtimestamp|current_date)",
     re.I,
 )
 
@@ -136,7 +136,8 @@ def test_the_lint_finds_other_clocks(source):
 
 
 @pytest.mark.parametrize(
-    "source", ["clock.now()", '"""Never now()."""', "time.sleep(1)", "time.perf_counter_ns", "x = 'know()'"]
+    "source",
+    ["clock.now()", '"""Never now()."""', "time.sleep(1)", "time.perf_counter_ns", "x = 'know()'", "s = 'Date.now()'"],
 )
 def test_the_lint_leaves_the_rest_alone(source):
     assert not list(clock_offences(source))
