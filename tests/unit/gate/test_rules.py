@@ -9,8 +9,8 @@ from uuid import UUID, uuid4
 import pytest
 from django.utils.translation import override
 
-from zegel.server.gate import Resource, facts
-from zegel.server.gate.decision import Decision, decide_by, load_table, require
+from zegel.server.gate import Decision, Resource, facts
+from zegel.server.gate.decision import decide_by, load_table, require
 from zegel.server.gate.errors import Denied, RulesInvalid
 from zegel.server.gate.reasons import ALLOWED, MISSING, REFUSALS, refusal
 from zegel.server.gate.rules import Reason, Rule, parse

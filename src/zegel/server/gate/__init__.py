@@ -4,10 +4,10 @@
 Imports from here are all that other rooms need: ask with `decide` or `require`, tell with `@fact`.
 """
 
-from zegel.server.gate.decision import Decision, decide, require
+from zegel.server.gate.decision import decide, require
 from zegel.server.gate.errors import Denied, RulesInvalid
 from zegel.server.gate.facts import fact
-from zegel.server.gate.vocabulary import Action, Purpose, Resource, ResourceKind
+from zegel.server.gate.vocabulary import Action, Decision, Purpose, Resource, ResourceKind
 
 __all__ = [
     "Action",

@@ -9,7 +9,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 
@@ -17,19 +16,9 @@ from zegel.server.gate import facts
 from zegel.server.gate.errors import Denied
 from zegel.server.gate.reasons import refusal
 from zegel.server.gate.rules import Rule, Table, parse
-from zegel.server.gate.vocabulary import Action, Purpose, Resource, ResourceKind
+from zegel.server.gate.vocabulary import Action, Decision, Purpose, Resource, ResourceKind
 from zegel.server.kernel.actor import Actor, ActorKind
 from zegel.server.people.roles import Role
-
-
-@dataclass(frozen=True)
-class Decision:
-    """The answer. `rule` is the line that decided (or came nearest), `missing` the facts that did not hold."""
-
-    allowed: bool
-    rule: str | None
-    reason_code: str
-    missing: tuple[str, ...] = ()
 
 
 @cache

@@ -3,12 +3,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from zegel.server.gate.vocabulary import Decision
 from zegel.server.kernel.errors import Misconfigured, ZegelError
-
-if TYPE_CHECKING:
-    from zegel.server.gate.decision import Decision
 
 
 class RulesInvalid(Misconfigured):

@@ -74,3 +74,13 @@ class Resource:
     id: UUID | int | None = None
     owner_id: UUID | None = None
     of: dict[str, UUID] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Decision:
+    """The answer. `rule` is the line that decided (or came nearest), `missing` the facts that did not hold."""
+
+    allowed: bool
+    rule: str | None
+    reason_code: str
+    missing: tuple[str, ...] = ()
