@@ -29,6 +29,7 @@ _MAX_LEAD_S = 5
 _RING_MS = 1000
 _RECALL_MS = 2000
 _QUIET_S = 12
+_LATER_S = 12
 
 
 class Broken(Exception):
@@ -124,19 +125,9 @@ def nothing_outside(night: Night) -> str:
 def _later_segments(night: Night) -> int:
     """Segments that the owner has from after the recall, and every key that the alarm centre was ever given."""
     assert night.arc_view is not None
-    now = clock.wall_ms()
-    begun = max(opened.header.wall_ms for opened in night.arc_opened) + 6000
-    if now - begun < 1000:
+    later = _recorded_after(night, max(opened.header.wall_ms for opened in night.arc_opened) + 6000)
+    if later is None:
         return 0
-    try:
-        later = night.owner.http.post(
-            "/api/v1/views",
-            {"camera_id": night.camera_id, "track": 1, "purpose": "own_use", "from_ms": begun, "to_ms": now},
-        )
-    except Refused as refused:
-        if refused.code == "nothing_to_show":
-            return 0
-        raise
     leaves = [cover.leaf(cover.start) for cover in night.arc_view.keys.covers]
     shut = 0
     for item in later["segments"][:5]:
@@ -149,6 +140,21 @@ def _later_segments(night: Night) -> int:
             raise Broken("a released key opens a segment from after the recall")
         shut += 1
     return shut
+
+
+def _recorded_after(night: Night, begun_ms: int) -> dict[str, Any] | None:
+    """The owner's view of what came then, once there is some; None when nobody moves any more."""
+    until_s = clock.mono_s() + _LATER_S
+    while clock.mono_s() < until_s:
+        wish = {"track": 1, "purpose": "own_use", "from_ms": begun_ms, "to_ms": max(clock.wall_ms(), begun_ms + 1)}
+        try:
+            later: dict[str, Any] = night.owner.http.post("/api/v1/views", {"camera_id": night.camera_id, **wish})
+            return later
+        except Refused as refused:
+            if refused.code != "nothing_to_show":
+                raise
+        clock.sleep(1.0)
+    return None
 
 
 def recall_ends_it(night: Night) -> str:
