@@ -30,6 +30,8 @@ _RING_MS = 1000
 _RECALL_MS = 2000
 _QUIET_S = 12
 _LATER_S = 12
+_RECEIPT_S = 3.0
+_TOO_EARLY = 425
 
 
 class Broken(Exception):
@@ -203,10 +205,22 @@ def receipts_verify_offline(night: Night) -> str:
     folder.mkdir(exist_ok=True)
     for look in looks:
         receipt = folder / f"{look['index']}.txt"
-        receipt.write_bytes(night.owner.http.raw("GET", f"/api/v1/receipts/{look['index']}/file"))
+        receipt.write_bytes(_receipt(night, int(look["index"])))
         run(["ledger", "verify-receipt", str(receipt), "--key", night.place.log.vkey])
         _check_forged(receipt, night.place.log.vkey)
     return f"{len(looks)} receipts, with the log's public key alone; a changed one is refused"
+
+
+def _receipt(night: Night, index: int) -> bytes:
+    """The receipt's file; the newest entries wait up to a second for the checkpoint that covers them."""
+    until_s = clock.mono_s() + _RECEIPT_S
+    while True:
+        try:
+            return night.owner.http.raw("GET", f"/api/v1/receipts/{index}/file")
+        except Refused as refused:
+            if refused.status != _TOO_EARLY or clock.mono_s() > until_s:
+                raise
+        clock.sleep(0.2)
 
 
 def _check_forged(receipt: Path, vkey: str) -> None:
