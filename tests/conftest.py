@@ -80,6 +80,17 @@ def pytest_pycollect_makemodule(module_path: Path, parent: pytest.Collector) -> 
         set_up_django()
 
 
+ORDER = ("unit", "conformance", "integration", "attack", "e2e")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The quick ones first; the browser last, because Playwright's event loop runs in this process while it is open."""
+    items.sort(
+        key=lambda item: next((n for n, kind in enumerate(ORDER) if f"tests/{kind}/" in f"{item.path}/"), len(ORDER))
+    )
+
+
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[object]:
     """The run's PostgreSQL with the migrated template; see `db`."""

@@ -31,8 +31,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.timeout(240))
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Any]:
+    """Closed with this folder's last test: Playwright keeps an event loop running, which other tests can't have."""
     from playwright.sync_api import sync_playwright
 
     from tests.e2e.desk import launch
@@ -102,7 +103,7 @@ def _of_its_own() -> Iterator[None]:
         os.environ.update(held)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def story(browser: Any) -> Iterator[Story]:
     if not AXE.exists():
         pytest.skip("web/node_modules is not there: the pages were NOT tested (make setup)")

@@ -9,6 +9,7 @@ from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
+from typing import Any
 
 import pytest
 
@@ -55,19 +56,15 @@ def address() -> Iterator[str]:
 
 @pytest.mark.timeout(180)
 @pytest.mark.parametrize("name", ["python_seal.json", "typescript_seal.json"])
-def test_chromium_opens_what_the_others_sealed(address: str, name: str) -> None:
-    from playwright.sync_api import sync_playwright
-
+def test_chromium_opens_what_the_others_sealed(address: str, name: str, browser: Any) -> None:
     vectors = json.loads((VECTORS / name).read_text())
     vectors.setdefault("refused", [])
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=["--no-sandbox"])
-        try:
-            page = browser.new_page()
-            page.goto(address)
-            page.wait_for_function("document.body.textContent === 'ready'")
-            said = page.evaluate("json => runVectors(json)", vectors)
-        finally:
-            browser.close()
+    page = browser.new_page()
+    try:
+        page.goto(address)
+        page.wait_for_function("document.body.textContent === 'ready'")
+        said = page.evaluate("json => runVectors(json)", vectors)
+    finally:
+        page.close()
     assert len(said) >= 13
     assert [line for line in said if not line.endswith(": holds")] == []
