@@ -160,6 +160,7 @@ def _runs(stage: Stage, place: Installation, unit: Paired, browser: str, clip: C
                 if alarm in done:
                     continue
                 done.add(alarm)
+                page.wait_for_timeout(2500)  # the second in which somebody came is released once it is complete
                 run = _one(place, unit, operator, alarm, (times["rang"][alarm], picture_ms), clip)
                 if run is not None:
                     taken.append(run)
