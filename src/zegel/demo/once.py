@@ -62,8 +62,9 @@ def _tell(stage: Stage, place: Path, source: clip.Source) -> int:
         screens.open()
         time.mark(f"operator and owner signed in: {screens.said}", clock.wall_ms())
         program = scene.run_unit(stage, unit.home)
-        time.mark("the unit watches the camera", clock.wall_ms())
-        night = _alarm(time, screens, claims.Night(stage, installation, unit, program))
+        watching_ms = clock.wall_ms()
+        time.mark("the unit watches the camera", watching_ms)
+        night = _alarm(time, screens, claims.Night(stage, installation, unit, program, watching_ms=watching_ms))
         return _check(night)
 
 
