@@ -109,7 +109,20 @@ def _faults() -> list[str]:
             f"table {table} has no row-level security and is not listed as unscoped"
             for table in tenancy.tables_without_protection()
         ]
-    return role + tables
+    return role + tables + _older_than_its_log()
+
+
+def _older_than_its_log() -> list[str]:
+    """After a restore somebody decides first; until then nobody is served, and nothing erased is shown again."""
+    from zegel.server.ledger import recovery
+
+    found = recovery.behind()
+    if found is None:
+        return []
+    return [
+        f"the database holds {found[0]} ledger entries and {found[1]} were published: it is an older copy. Run "
+        "'zegel manage ledger continue' (or 'restart', when it went another way), then start again"
+    ]
 
 
 # --- roles ------------------------------------------------------------------------------------------------------------

@@ -60,6 +60,18 @@ class NotAllowed(FootageError):
         self.missing = missing
 
 
+class StillNeeded(FootageError):
+    """A recording that still grows, or that an open alarm's window shows."""
+
+    code = "still_needed"
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("This recording still runs, or an open alarm shows it."),
+            action=_("Delete it when the recording or the alarm has ended."),
+        )
+
+
 class WindowClosed(FootageError):
     """The alarm's window has ended: recalled, closed, or past its time."""
 

@@ -35,6 +35,11 @@ class Action(StrEnum):
     RECORD = "record"
     EXPORT = "export"
     CHANGE = "change"
+    ACKNOWLEDGE = "acknowledge"
+    JUDGE = "judge"
+    SUSPEND = "suspend"
+    LIFT = "lift"
+    DELETE = "delete"
 
 
 class ResourceKind(StrEnum):
@@ -55,6 +60,13 @@ class ResourceKind(StrEnum):
     CONFIDENTIALITY = "confidentiality"
     ENTRY = "entry"
     PREFERENCE = "preference"
+    CERTIFICATE = "certificate"
+    SUSPENSION = "suspension"
+    CENTRE = "centre"
+    SEAT = "seat"
+    HAND_OVER = "hand_over"
+    FIGURES = "figures"
+    REVIEW = "review"
 
 
 class Purpose(StrEnum):

@@ -17,9 +17,9 @@ from zegel.seal.checkpoint import Checkpoint, verify_checkpoint
 from zegel.seal.merkle import EMPTY_ROOT, HASH_SIZE, leaf_hash
 from zegel.seal.note import NoteSigner
 from zegel.seal.tiles import WIDTH, Tile
-from zegel.server.kernel import locks, work
+from zegel.server.kernel import locks, restoring, work
 from zegel.server.kernel.actor import system
-from zegel.server.ledger import origin
+from zegel.server.ledger import origin, queries
 from zegel.server.ledger.entry import Entry, Fact, Kind, pack_ranges
 from zegel.server.ledger.errors import LedgerError, TreeConflict
 from zegel.server.ledger.jobs import LOCK
@@ -61,9 +61,17 @@ def go_on() -> Recovered:
             _check_adopted(tiles, first, lost)
             connection.execute("SELECT ledger_adopt(%s, %s::bytea[])", [first, lost])
     facts: dict[str, Fact] = {"entries": pack_ranges(range(before, head.size)), "reason": "older_database_restored"}
+    restoring.run_all()
     with work.transaction(system()) as w:
         w.record(Entry(Kind.RESTORE, None, facts))
     return Recovered(before, head.size, origin.name(number))
+
+
+def behind() -> tuple[int, int] | None:
+    """(entries held, entries published) when the database is older than what its log published: nobody may be served
+    before somebody decided. None when all is well."""
+    head, held = queries.checkpoint_head(), queries.size()
+    return None if head is None or held >= head.size else (held, head.size)
 
 
 def begin_anew() -> Recovered:
@@ -74,6 +82,7 @@ def begin_anew() -> Recovered:
         before = DatabaseSource(connection, number).size()
         connection.execute("SELECT ledger_new_origin(%s, %s)", [number, EMPTY_ROOT])
     facts: dict[str, Fact] = {"old_origin": head.origin, "old_size": head.size, "old_root": head.root, "held": before}
+    restoring.run_all()
     with work.transaction(system()) as w:
         w.record(Entry(Kind.CHECKPOINT_RESTART, None, facts))
     return Recovered(before, before + 1, origin.name(number + 1))
