@@ -75,7 +75,9 @@ export function policyOf(ids: World["ids"], keyset: Bytes, commander: Bytes): se
     }],
     alarmClasses: ["person", "vehicle"], releaseClasses: ["person"],
     window: { preS: 10, postS: 30, liveEnd: "guard_sent", maxS: 900 }, caps: { releases: 20, seconds: 3600 },
-    commanders: [{ person: ids.person, signKey: commander }], central: null,
+    commanders: [{ person: ids.person, signKey: commander }],
+    local: [{ account: "1234AB", zones: [{ zone: "7", class: "burglary", cameras: [ids.camera] }] }, { account: "onvif", zones: [] }],
+    central: { panels: [{ panel: ids.arc, signKey: commander }], releases: 2 },
   };
 }
 

@@ -7,6 +7,7 @@ an instant is a pure function of the policy and that instant, in the site's own 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
@@ -37,8 +38,13 @@ MAX_POST_S = 3600
 MAX_WINDOW_S = 86_400
 MAX_RELEASES = 100_000
 MAX_RELEASED_S = 1_000_000
+MAX_ACCOUNTS = 32
+MAX_INPUTS = 256
+MAX_CENTRAL_PANELS = 32
+MAX_CENTRAL_RELEASES = 100
 YEARS = range(2000, 2200)
 
+_ACCOUNT = re.compile(r"[0-9A-F]{3,16}|[a-z][a-z0-9_]{0,31}")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _DAY = timedelta(days=1)
 _HORIZON_DAYS = 9
@@ -317,6 +323,71 @@ class Caps:
 
 
 @dataclass(frozen=True, slots=True)
+class LocalZone:
+    """What a zone of a local panel or input means: its class, and the cameras that look at it (none: no pictures)."""
+
+    zone: str
+    class_name: str
+    cameras: tuple[bytes, ...] = ()
+
+    def values(self) -> tuple[Value, ...]:
+        return (self.zone, self.class_name, self.cameras)
+
+    @classmethod
+    def read(cls, fields: Fields) -> LocalZone:
+        zone = cls(
+            fields.text("zone", most=64), fields.word("class"), fields.each("cameras", Fields.id, most=MAX_CAMERAS)
+        )
+        fields.rising("cameras", zone.cameras)
+        return zone
+
+
+@dataclass(frozen=True, slots=True)
+class LocalAccount:
+    """A panel on site by its DC-09 account (3 … 16 hex digits, upper case), or another kind of input by its name."""
+
+    account: str
+    zones: tuple[LocalZone, ...] = ()
+
+    def values(self) -> tuple[Value, ...]:
+        return (self.account, tuple(zone.values() for zone in self.zones))
+
+    @classmethod
+    def read(cls, fields: Fields) -> LocalAccount:
+        account = fields.text("account", most=32)
+        if not _ACCOUNT.fullmatch(account):
+            raise fields.wrong("account", "3 … 16 digits of 0-9 and A-F were expected, or a word such as onvif")
+        zones = fields.many("zones", LocalZone.read, most=MAX_INPUTS)
+        fields.rising("zones", (zone.zone for zone in zones))
+        return cls(account, zones)
+
+    @property
+    def panel(self) -> bool:
+        """Whether it is a panel's account; otherwise it is the word for another kind of input."""
+        return self.account[0] not in "abcdefghijklmnopqrstuvwxyz"
+
+    def zone(self, name: str) -> LocalZone | None:
+        return next((zone for zone in self.zones if zone.zone == name), None)
+
+
+@dataclass(frozen=True, slots=True)
+class CentralAlarms:
+    """Panels that report to the server and may all the same open pictures: by their own key, few times a day."""
+
+    panels: tuple[Signer, ...]
+    releases: int
+
+    def values(self) -> tuple[Value, ...]:
+        return (tuple(panel.values() for panel in self.panels), self.releases)
+
+    @classmethod
+    def read(cls, fields: Fields) -> CentralAlarms:
+        panels = fields.many("panels", Signer.read, most=MAX_CENTRAL_PANELS)
+        fields.rising("panels", (panel.id for panel in panels))
+        return cls(panels, fields.uint("releases", 1, MAX_CENTRAL_RELEASES))
+
+
+@dataclass(frozen=True, slots=True)
 class Policy(Body):
     """What one unit does in one pairing. `armed` is its state until a commander's command changes it."""
 
@@ -337,6 +408,8 @@ class Policy(Body):
     window: Window
     caps: Caps
     commanders: tuple[Signer, ...]
+    local: tuple[LocalAccount, ...] | None = None
+    central: CentralAlarms | None = None
 
     def values(self) -> tuple[Value, ...]:
         return (
@@ -346,7 +419,8 @@ class Policy(Body):
             self.alarm_classes, self.release_classes,
             self.window.values(), self.caps.values(),
             tuple(commander.values() for commander in self.commanders),
-            None,  # central alarms: off, and not yet defined otherwise
+            None if self.local is None else tuple(account.values() for account in self.local),
+            None if self.central is None else self.central.values(),
         )  # fmt: skip
 
     @classmethod
@@ -367,8 +441,9 @@ class Policy(Body):
             fields.one("window", Window.read),
             fields.one("caps", Caps.read),
             fields.many("commanders", Signer.read, most=MAX_COMMANDERS),
+            fields.optional("local", lambda name: fields.many(name, LocalAccount.read, most=MAX_ACCOUNTS, least=1)),
+            fields.maybe("central", CentralAlarms.read),
         )
-        fields.null("central")
         policy._check(fields)
         return policy
 
@@ -377,6 +452,7 @@ class Policy(Body):
             raise fields.wrong("expires", "it must lie after the issue")
         fields.rising("cameras", (camera.camera for camera in self.cameras))
         fields.rising("commanders", (commander.id for commander in self.commanders))
+        fields.rising("local", (account.account for account in self.local or ()))
         if not set(self.release_classes) <= set(self.alarm_classes):
             raise fields.wrong("release_classes", "only a class that alarms can release")
 
@@ -398,6 +474,10 @@ class Policy(Body):
             if rules.camera == camera:
                 return rules
         return CameraRules(camera)
+
+    def local_account(self, account: str) -> LocalAccount | None:
+        """What the policy says of a local panel or input; None: nothing is listened to under that name."""
+        return next((item for item in self.local or () if item.account == account), None)
 
     def commander_pk(self, person: bytes) -> bytes | None:
         """The key of a person who may arm and disarm, or None."""

@@ -123,6 +123,11 @@ class World:
             "window": policy.Window(10, 60, policy.LiveEnd.CLOSED, 1800),
             "caps": policy.Caps(10, 3600),
             "commanders": (keyset.Signer(self.person, self.owner.public_key),),
+            "local": (
+                policy.LocalAccount("1234AB", (policy.LocalZone("7", "burglary", (self.camera,)),)),
+                policy.LocalAccount("onvif"),
+            ),
+            "central": policy.CentralAlarms((keyset.Signer(self.person, self.owner.public_key),), 2),
         }
         return policy.Policy(**(fields | changes))
 

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: EUPL-1.2
 // What the owner tells the unit: armed or not, hours, zones, masks, classes, window, caps, who may arm. The unit obeys nothing else.
-import { type Bytes, equal, hex } from "./bytes";
+import { type Bytes, equal, hex, utf8 } from "./bytes";
 import { type Verified, signObject, verifyObject } from "./envelope";
 import { must } from "./errors";
 import { type Keyset, signKeys } from "./keyset";
-import { type Field, type TypeOf, bool, hash, id, kind, list, ms, nullable, oneOf, publicKey, record, rising, text, uint, version, word } from "./schema";
+import { type TypeOf, bool, hash, id, kind, list, ms, nullable, oneOf, publicKey, record, rising, text, uint, version, word } from "./schema";
 import { type SigningKey, isSigningKey } from "./suite";
 
 const MINUTES = 24 * 60;
@@ -13,7 +13,16 @@ const DAY = /^\d{4}-\d{2}-\d{2}$/;
 const span = record({ fromMin: uint(MINUTES), toMin: uint(MINUTES) });
 const polygon = list(record({ x: uint(10_000), y: uint(10_000) }), 64, 3);
 const classes = list(word, 32);
-const nothing: Field<null> = nullable(oneOf<never>()) as Field<null>;
+
+/** A panel on site by its DC-09 account (hex, upper case), or another kind of input by its name; its zones, what they mean, and who looks at them. */
+const LOCAL = record({
+  account: text(32),
+  zones: list(record({ zone: text(64), class: word, cameras: list(id, 64) }), 256),
+});
+const ACCOUNT = /^([0-9A-F]{3,16}|[a-z][a-z0-9_]{0,31})$/;
+
+/** Panels that report to the server and may open pictures all the same: by their own key, few times a day. */
+const CENTRAL = record({ panels: list(record({ panel: id, signKey: publicKey }), 32), releases: uint(100, 1) });
 
 const HOURS = record({
   zone: text(64),
@@ -45,11 +54,13 @@ const FIELDS = record({
   window: record({ preS: uint(60), postS: uint(3600), liveEnd: oneOf("guard_sent", "arrived", "closed"), maxS: uint(86_400, 1) }),
   caps: record({ releases: uint(100_000), seconds: uint(1_000_000) }),
   commanders: list(record({ person: id, signKey: publicKey }), 200),
-  central: nothing,
+  local: nullable(list(LOCAL, 32, 1)),
+  central: nullable(CENTRAL),
 });
 
 export type Policy = TypeOf<typeof FIELDS>;
 export type Hours = TypeOf<typeof HOURS>;
+export type LocalAccount = TypeOf<typeof LOCAL>;
 
 export const POLICY = kind("policy", FIELDS, (policy: Policy) => {
   must(policy.issuedMs < policy.expiresMs, "field", "a policy must expire after it is issued");
@@ -59,6 +70,14 @@ export const POLICY = kind("policy", FIELDS, (policy: Policy) => {
   rising(policy.commanders.map(({ person }) => hex(person)), "commanders");
   rising(policy.hours.weekly.map(({ weekday, fromMin }) => weekday * MINUTES + fromMin), "working hours");
   rising(policy.hours.exceptions.map(({ date }) => date), "exceptions");
+  for (const { account, zones } of policy.local ?? []) {
+    must(ACCOUNT.test(account), "field", "an account is 3 to 16 digits of 0-9 and A-F, or a word");
+    rising(zones.map(({ zone }) => hex(utf8(zone))), "zones"); // by code points, as Python sorts
+    for (const { cameras } of zones) rising(cameras.map(hex), "cameras");
+  }
+  rising((policy.local ?? []).map(({ account }) => account), "local accounts");
+  rising((policy.central?.panels ?? []).map(({ panel }) => hex(panel)), "panels");
+  must((policy.central?.panels ?? []).every(({ signKey }) => isSigningKey(signKey)), "field", "a panel's key that is none");
   must(policy.commanders.every(({ signKey }) => isSigningKey(signKey)), "field", "a signing key that is none");
   for (const { ptz } of policy.cameras) must(ptz === null || (ptz.panMin <= ptz.panMax && ptz.tiltMin <= ptz.tiltMax), "field", "a least value above its greatest");
   must(isZone(policy.hours.zone), "field", `${policy.hours.zone} is no time zone`);
