@@ -4,8 +4,8 @@ decoding.
 
 Handshake: server `Challenge` → unit `Hello` → server `Welcome`, or `Unclaimed` for a unit that nobody paired yet.
 Then the unit sends `Up` (one item each, `n` rising, kept over restarts for what is spooled) and `NeedProof`; the
-server answers each item with `Ack` (durable) or `Refused` (for good), and sends `Deliver`, `EndWindow`, `Proof` and
-`Revoked`. Resending anything is harmless.
+server answers each item with `Ack` (durable) or `Refused` (for good), and sends `Deliver`, `EndWindow`, `Proof`,
+`Control` (answered by `Controlled`) and `Revoked`. Resending anything is harmless.
 """
 
 from __future__ import annotations
@@ -23,6 +23,10 @@ MAX_FRAME = 8 << 20
 MAX_SEGMENTS_BYTES = 4 << 20
 MAX_SEGMENTS = 64
 MAX_ENVELOPE = 1 << 20
+MAX_SIGNAL = 16 << 10
+MAX_PRESETS = 64
+FULL_SPEED = 1000
+"""Pan, tilt and zoom of a `Control` at full speed; negative is left, down and wide."""
 
 Id: TypeAlias = Annotated[bytes, Meta(min_length=16, max_length=16)]
 Hash: TypeAlias = Annotated[bytes, Meta(min_length=32, max_length=32)]
@@ -36,6 +40,9 @@ Name: TypeAlias = Annotated[str, Meta(min_length=1, max_length=255)]
 Word: TypeAlias = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9_]{0,31}$")]
 Text: TypeAlias = Annotated[str, Meta(max_length=500)]
 NoteText: TypeAlias = Annotated[str, Meta(max_length=64 << 10)]
+Speed: TypeAlias = Annotated[int, Meta(ge=-FULL_SPEED, le=FULL_SPEED)]
+PresetName: TypeAlias = Annotated[str, Meta(min_length=1, max_length=64)]
+Short: TypeAlias = Annotated[str, Meta(max_length=64)]
 Detail: TypeAlias = Annotated[dict[Word, Annotated[str, Meta(max_length=200)] | int], Meta(max_length=16)]
 
 
@@ -144,6 +151,8 @@ class TechnicalKind(Enum):
     SPOOL_FULL = "spool_full"
     CLOCK_DISAGREES = "clock_disagrees"
     CAP_REACHED = "cap_reached"
+    INPUT_LOST = "input_lost"
+    INPUT_BACK = "input_back"
     REFUSED_OBJECT = "refused_object"
     PROOF_MISSING = "proof_missing"
 
@@ -159,8 +168,78 @@ class TechnicalItem(Item, frozen=True, tag="technical"):
     detail: Detail = {}
 
 
+class SignalSource(Enum):
+    """Through what a signal came to the unit."""
+
+    PANEL = "panel"
+    ONVIF = "onvif"
+    MQTT = "mqtt"
+
+
+class Told(Struct, frozen=True, forbid_unknown_fields=True):
+    """What a signal says, as the unit read it (`zegel.protocols.events.Event`). "" means that nothing was said."""
+
+    protocol: Word
+    code: Short
+    qualifier: Short = ""
+    phase: Word = "unknown"
+    signal_class: Word = "unknown"
+    priority: Annotated[int, Meta(ge=1, le=9)] = 9
+    name: Annotated[str, Meta(max_length=200)] = ""
+    zone: Short = ""
+    area: Short = ""
+    user: Short = ""
+    text: Text = ""
+    occurred_ms: Uint | None = None
+    known: bool = False
+    duress: bool = False
+
+
+class SignalItem(Item, frozen=True, tag="signal"):
+    """What something on site said that is no alarm of the unit's own: openings, troubles, restores, unknown accounts.
+
+    `raw` is what came in, byte by byte: what an encrypted panel said stays encrypted in it, because its key never
+    leaves the unit; `told` says what it meant. Not signed, so it opens nothing. `id` stays the same when it is resent.
+    """
+
+    id: Id
+    ms: Uint
+    source: SignalSource
+    transport: Word
+    peer: Short
+    account: Short
+    told: Told
+    raw: Annotated[bytes, Meta(max_length=MAX_SIGNAL)] = b""
+    camera: Id | None = None
+    sequence: Annotated[int, Meta(ge=0, le=9999)] | None = None
+    encrypted: bool = False
+
+
+class CameraFacts(Struct, frozen=True, forbid_unknown_fields=True):
+    """What a camera can do (words: stills, video, live, ptz, audio, pre_alarm, inputs) and its presets' names."""
+
+    camera: Id
+    capabilities: Annotated[list[Word], Meta(max_length=16)] = []
+    presets: Annotated[list[PresetName], Meta(max_length=MAX_PRESETS)] = []
+
+
+class FactsItem(Item, frozen=True, tag="facts"):
+    """What the unit found out about its cameras; not signed: it decides what is offered, never what is allowed."""
+
+    cameras: Annotated[list[CameraFacts], Meta(max_length=64)]
+
+
 AnyItem: TypeAlias = (
-    EpochItem | SegmentsItem | ManifestItem | AlarmItem | ReleaseItem | StatusItem | PairedItem | TechnicalItem
+    EpochItem
+    | SegmentsItem
+    | ManifestItem
+    | AlarmItem
+    | ReleaseItem
+    | StatusItem
+    | PairedItem
+    | TechnicalItem
+    | SignalItem
+    | FactsItem
 )
 
 
@@ -175,6 +254,14 @@ class NeedProof(Message, frozen=True, tag="need_proof"):
     """Unit: show me that this release is in the ledger."""
 
     release_hash: Hash
+
+
+class Controlled(Message, frozen=True, tag="controlled"):
+    """Unit: what became of a `Control`. `code` is "done", or why not."""
+
+    id: Id
+    ok: bool
+    code: Word
 
 
 # --- server → unit ------------------------------------------------------------------------------------------------
@@ -224,16 +311,39 @@ class Proof(Message, frozen=True, tag="proof"):
     tlog_proof: NoteText
 
 
+class ControlAction(Enum):
+    MOVE = "move"
+    STOP = "stop"
+    PRESET = "preset"
+    HOME = "home"
+
+
+class Control(Message, frozen=True, tag="control"):
+    """Turn a camera. Obeyed only while this alarm's window is open at the unit, within the limits of the policy.
+
+    A move goes on for `unit.control.RENEW_S` after the last `Control` of it, and never beyond the window.
+    """
+
+    id: Id
+    alarm_id: Id
+    camera: Id
+    action: ControlAction
+    pan: Speed = 0
+    tilt: Speed = 0
+    zoom: Speed = 0
+    preset: PresetName | None = None
+
+
 class Revoked(Message, frozen=True, tag="revoked"):
     """The server no longer serves this unit's pairing. It keeps guarding by its pinned policy and stops connecting."""
 
     reason: Text
 
 
-FromUnit: TypeAlias = Hello | Up | NeedProof
-FromServer: TypeAlias = Challenge | Welcome | Unclaimed | Ack | Refused | Deliver | EndWindow | Proof | Revoked
+FromUnit: TypeAlias = Hello | Up | NeedProof | Controlled
+FromServer: TypeAlias = Challenge | Welcome | Unclaimed | Ack | Refused | Deliver | EndWindow | Proof | Control | Revoked
 
-URGENT = (AlarmItem, ReleaseItem, StatusItem, PairedItem)
+URGENT = (AlarmItem, ReleaseItem, StatusItem, PairedItem, SignalItem)
 """Items that go before the spooled backlog."""
 
 

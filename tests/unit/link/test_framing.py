@@ -26,11 +26,19 @@ ITEMS: list[messages.AnyItem] = [
     messages.PairedItem(b"envelope"),
     messages.TechnicalItem(ID, messages.TechnicalKind.CAMERA_LOST, ID, 12, "timeout", {"url": "rtsp", "tries": 3}),
     messages.TechnicalItem(ID, messages.TechnicalKind.SPOOL_FULL, None, 12, "full"),
+    messages.SignalItem(
+        ID, 12, messages.SignalSource.PANEL, "dc09_tcp", "192.168.1.9", "1234AB",
+        messages.Told("sia", "BA", zone="7", phase="alarm", signal_class="burglary", priority=4, known=True),
+        b'"SIA-DCS"0001L0#1234AB[#1234AB|NBA7]', None, 1, True,
+    ),
+    messages.SignalItem(ID, 12, messages.SignalSource.ONVIF, "pullpoint", "", "", messages.Told("onvif", ""), camera=ID),
+    messages.FactsItem([messages.CameraFacts(ID, ["ptz", "video"], ["Gate"]), messages.CameraFacts(ID)]),
 ]
 FROM_UNIT: list[messages.FromUnit] = [
     messages.Hello(ID, KEY, HASH, "0.1.0", SIGNATURE, None),
     messages.Hello(ID, KEY, HASH, "0.1.0", SIGNATURE, ID),
     messages.NeedProof(HASH),
+    messages.Controlled(ID, True, "done"),
     *(messages.Up(n, item) for n, item in enumerate(ITEMS)),
 ]
 FROM_SERVER: list[messages.FromServer] = [
@@ -43,6 +51,8 @@ FROM_SERVER: list[messages.FromServer] = [
     messages.Deliver(messages.DeliverKind.POLICY, b"envelope"),
     messages.EndWindow(ID, "recalled"),
     messages.Proof(HASH, "c2sp.org/tlog-proof@v1\n"),
+    messages.Control(ID, ID, ID, messages.ControlAction.MOVE, pan=-1000, tilt=1000),
+    messages.Control(ID, ID, ID, messages.ControlAction.PRESET, preset="Gate"),
     messages.Revoked("The owner has removed this unit."),
 ]
 
@@ -101,6 +111,20 @@ def up(**item: Any) -> bytes:
     return raw(type="up", n=1, item=item)
 
 
+TOLD = {"protocol": "sia", "code": "BA"}
+
+
+@pytest.mark.parametrize("change", [
+    {"pan": 1001}, {"tilt": -1001}, {"zoom": 0.5}, {"action": "spin"}, {"preset": ""}, {"preset": "x" * 65}, {"more": 1},
+    {"alarm_id": bytes(15)}, {"camera": None}, {"pan": float("nan")},
+])  # fmt: skip
+def test_a_control_beyond_its_limits_is_refused(change: dict[str, Any]) -> None:
+    good = {"type": "control", "id": ID, "alarm_id": ID, "camera": ID, "action": "move", "pan": 1000}
+    framing.decode_from_server(raw(**good))
+    with pytest.raises(FrameMalformed):
+        framing.decode_from_server(raw(**(good | change)))
+
+
 @pytest.mark.parametrize(
     "frame",
     [
@@ -124,6 +148,17 @@ def up(**item: Any) -> bytes:
         up(type="segments", camera=ID, track=1, epoch=ID, segments=[bytes(66)]),
         up(type="segments", camera=ID, track=1, epoch=ID, segments=[bytes(100)] * 65),
         up(type="segments", camera=bytes(15), track=1, epoch=ID, segments=[bytes(100)]),
+        raw(type="controlled", id=ID, ok=1, code="done"),
+        raw(type="controlled", id=ID, ok=True, code="Done."),
+        up(type="signal", id=ID, ms=1, source="server", transport="tcp", peer="", account="", told=TOLD),
+        up(type="signal", id=ID, ms=1, source="panel", transport="tcp", peer="", account="", told=TOLD | {"x": 1}),
+        up(type="signal", id=ID, ms=1, source="panel", transport="tcp", peer="", account="A" * 65, told=TOLD),
+        up(type="signal", id=ID, ms=1, source="panel", transport="tcp", peer="", account="", told=TOLD, sequence=10_000),
+        up(type="signal", id=ID, ms=1, source="panel", transport="tcp", peer="", account="", told=TOLD, raw=bytes(16_385)),
+        up(type="signal", id=ID, ms=1, source="panel", transport="tcp", peer="", account="", told=TOLD | {"priority": 0}),
+        up(type="facts", cameras=[{"camera": ID, "capabilities": ["Not a word"]}]),
+        up(type="facts", cameras=[{"camera": ID, "presets": [""]}]),
+        up(type="facts", cameras=[{"camera": ID}] * 65),
         up(type="technical", id=ID, kind="nonsense", camera=None, ms=1, code="x"),
         up(type="technical", id=ID, kind="time_jump", camera=None, ms=1, code="Not a word"),
         up(type="technical", id=ID, kind="time_jump", camera=None, ms=1, code="x", detail={"a": 1.5}),
