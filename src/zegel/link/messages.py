@@ -341,7 +341,9 @@ class Revoked(Message, frozen=True, tag="revoked"):
 
 
 FromUnit: TypeAlias = Hello | Up | NeedProof | Controlled
-FromServer: TypeAlias = Challenge | Welcome | Unclaimed | Ack | Refused | Deliver | EndWindow | Proof | Control | Revoked
+FromServer: TypeAlias = (
+    Challenge | Welcome | Unclaimed | Ack | Refused | Deliver | EndWindow | Proof | Control | Revoked
+)
 
 URGENT = (AlarmItem, ReleaseItem, StatusItem, PairedItem, SignalItem)
 """Items that go before the spooled backlog."""

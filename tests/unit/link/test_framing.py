@@ -31,7 +31,7 @@ ITEMS: list[messages.AnyItem] = [
         messages.Told("sia", "BA", zone="7", phase="alarm", signal_class="burglary", priority=4, known=True),
         b'"SIA-DCS"0001L0#1234AB[#1234AB|NBA7]', None, 1, True,
     ),
-    messages.SignalItem(ID, 12, messages.SignalSource.ONVIF, "pullpoint", "", "", messages.Told("onvif", ""), camera=ID),
+    messages.SignalItem(ID, 12, messages.SignalSource.ONVIF, "pull", "", "", messages.Told("onvif", ""), camera=ID),
     messages.FactsItem([messages.CameraFacts(ID, ["ptz", "video"], ["Gate"]), messages.CameraFacts(ID)]),
 ]
 FROM_UNIT: list[messages.FromUnit] = [
@@ -112,11 +112,22 @@ def up(**item: Any) -> bytes:
 
 
 TOLD = {"protocol": "sia", "code": "BA"}
+SIGNAL = {
+    "type": "signal", "id": ID, "ms": 1, "source": "panel", "transport": "tcp", "peer": "", "account": "", "told": TOLD
+}  # fmt: skip
+
+
+def signal(**change: Any) -> bytes:
+    return up(**(SIGNAL | change))
+
+
+def test_the_signal_that_the_cases_below_spoil_is_good() -> None:
+    framing.decode_from_unit(signal())
 
 
 @pytest.mark.parametrize("change", [
-    {"pan": 1001}, {"tilt": -1001}, {"zoom": 0.5}, {"action": "spin"}, {"preset": ""}, {"preset": "x" * 65}, {"more": 1},
-    {"alarm_id": bytes(15)}, {"camera": None}, {"pan": float("nan")},
+    {"pan": 1001}, {"tilt": -1001}, {"zoom": 0.5}, {"action": "spin"}, {"preset": ""}, {"preset": "x" * 65},
+    {"more": 1}, {"alarm_id": bytes(15)}, {"camera": None}, {"pan": float("nan")},
 ])  # fmt: skip
 def test_a_control_beyond_its_limits_is_refused(change: dict[str, Any]) -> None:
     good = {"type": "control", "id": ID, "alarm_id": ID, "camera": ID, "action": "move", "pan": 1000}
@@ -150,12 +161,12 @@ def test_a_control_beyond_its_limits_is_refused(change: dict[str, Any]) -> None:
         up(type="segments", camera=bytes(15), track=1, epoch=ID, segments=[bytes(100)]),
         raw(type="controlled", id=ID, ok=1, code="done"),
         raw(type="controlled", id=ID, ok=True, code="Done."),
-        up(type="signal", id=ID, ms=1, source="server", transport="tcp", peer="", account="", told=TOLD),
-        up(type="signal", id=ID, ms=1, source="panel", transport="tcp", peer="", account="", told=TOLD | {"x": 1}),
-        up(type="signal", id=ID, ms=1, source="panel", transport="tcp", peer="", account="A" * 65, told=TOLD),
-        up(type="signal", id=ID, ms=1, source="panel", transport="tcp", peer="", account="", told=TOLD, sequence=10_000),
-        up(type="signal", id=ID, ms=1, source="panel", transport="tcp", peer="", account="", told=TOLD, raw=bytes(16_385)),
-        up(type="signal", id=ID, ms=1, source="panel", transport="tcp", peer="", account="", told=TOLD | {"priority": 0}),
+        signal(source="server"),
+        signal(told=TOLD | {"x": 1}),
+        signal(account="A" * 65),
+        signal(sequence=10_000),
+        signal(raw=bytes(16_385)),
+        signal(told=TOLD | {"priority": 0}),
         up(type="facts", cameras=[{"camera": ID, "capabilities": ["Not a word"]}]),
         up(type="facts", cameras=[{"camera": ID, "presets": [""]}]),
         up(type="facts", cameras=[{"camera": ID}] * 65),

@@ -12,6 +12,7 @@ from zegel.link.messages import (
     AlarmItem,
     AnyItem,
     EpochItem,
+    FactsItem,
     Hello,
     ManifestItem,
     PairedItem,
@@ -142,5 +143,8 @@ def _dispatch(actor: Actor, item: AnyItem) -> None:
             unit_actions.record_technical(
                 actor, from_wire(item.id), item.kind.value, camera, item.ms, item.code, item.detail
             )
+        case FactsItem():
+            facts = [(from_wire(told.camera), told.capabilities, told.presets) for told in item.cameras]
+            unit_actions.record_facts(actor, facts)
         case PairedItem():
             raise ObjectRefused("not_allowed", "the unit is paired already")

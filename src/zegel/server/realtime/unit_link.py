@@ -32,6 +32,7 @@ from zegel.link.messages import (
     AlarmItem,
     Challenge,
     EpochItem,
+    FactsItem,
     FromServer,
     FromUnit,
     Hello,
@@ -41,6 +42,7 @@ from zegel.link.messages import (
     Refused,
     Revoked,
     SegmentsItem,
+    SignalItem,
     StatusItem,
     TechnicalItem,
     Unclaimed,
@@ -88,6 +90,8 @@ LIMITS: dict[type[Any], tuple[float, float]] = {
     StatusItem: (1.0, 60.0),
     EpochItem: (0.5, 240.0),
     TechnicalItem: (0.5, 60.0),
+    SignalItem: (5.0, 600.0),
+    FactsItem: (0.1, 20.0),
 }
 UNITS_REMEMBERED = 10_000
 

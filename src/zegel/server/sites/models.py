@@ -57,13 +57,17 @@ class Unit(TenantModel):
 
 
 class Camera(TenantModel):
-    """One camera of a unit. `state` is what the unit's signed status said last."""
+    """One camera of a unit. `state` is what the unit's signed status said last.
+
+    `capabilities` and `presets` (names) are the unit's unsigned word: they decide what is offered, not what is allowed.
+    """
 
     id = models.UUIDField(primary_key=True, editable=False)
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="cameras")
     name = models.CharField(max_length=200)
     kind = models.CharField(max_length=20, default="fixed")
     capabilities = models.JSONField(default=list)
+    presets = models.JSONField(default=list)
     state = models.CharField(max_length=10, default="unknown")
 
 

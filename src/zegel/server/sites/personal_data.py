@@ -39,6 +39,11 @@ declare(
     purpose=Purpose.SURVEILLANCE, basis=Basis.CONTRACT, recipients=(Recipient.OWNER, Recipient.PROVIDER, Recipient.ARC),
     term=Term.SITE, starts=Start.UNIT_REMOVED, export=Export.VALUE, erase=Erase.BLANK,
 )  # fmt: skip
+declare(
+    "sites.Camera", ("presets",), subject=Subject.CUSTOMER, path="owner_id", category=Category.LOCATION,
+    purpose=Purpose.SURVEILLANCE, basis=Basis.CONTRACT, recipients=(Recipient.OWNER, Recipient.ARC),
+    term=Term.SITE, starts=Start.UNIT_REMOVED, export=Export.VALUE, erase=Erase.BLANK,
+)  # fmt: skip
 not_personal("sites.Camera", ("unit", "kind", "capabilities", "state"), why="what the device is and whether it works")
 
 declare(

@@ -44,7 +44,7 @@ APPEARANCES_AT_MOST = 10_000
 TECHNICAL_KINDS = frozenset({
     "camera_lost", "camera_back", "camera_garbage", "resolution_changed", "time_jump", "view_lost", "view_back",
     "long_gop", "detector_lost", "spool_full", "clock_disagrees", "cap_reached", "refused_object", "proof_missing",
-    "release_gap", "alarm_gap",
+    "release_gap", "alarm_gap", "input_lost", "input_back",
 })  # fmt: skip
 MAX_CLOCK_AHEAD_MS = 10 * 60_000
 ARMED_STATES = frozenset({"armed", "working_hours"})
@@ -310,6 +310,17 @@ def record_technical(
         )  # fmt: skip
         if new:
             w.publish("technical.raised", owner_id=unit.owner_id, event_id=row.id, unit_id=unit.id, kind=kind)
+
+
+def record_facts(actor: Actor, cameras: Sequence[tuple[UUID, Sequence[str], Sequence[str]]]) -> None:
+    """What the unit found out about its cameras: (camera, capabilities, presets' names). Raises ObjectRefused."""
+    with work.transaction(actor) as w:
+        unit = paired_unit(actor)
+        for camera_id, capabilities, presets in cameras:
+            found = Camera.objects.filter(id=camera_id, unit=unit)
+            if not found.update(capabilities=sorted(set(capabilities)), presets=list(presets)):
+                raise ObjectRefused("wrong_binding", "the camera is not one of this unit")
+        w.publish("unit.facts", owner_id=unit.owner_id, unit_id=unit.id)
 
 
 def _not_from_the_future(at_ms: int) -> None:
