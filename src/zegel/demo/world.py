@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: EUPL-1.2
 """The one seeded world, as data: for the demo, the tests and the benches alike.
 
-Two providers, one alarm centre that serves both, a building firm and a household, and a person for every role.
+Two providers, one alarm centre that serves both, a second one that steps in, a building firm and a household, and a
+person for every role.
 Identifiers are fixed, so that a test can name them; keys and passwords are made when it is seeded. Pure: no I/O.
 """
 
@@ -10,7 +11,7 @@ from __future__ import annotations
 import hashlib
 from uuid import UUID, uuid5
 
-from zegel.setup.founding import Camera, Founding, Party, Person, Service, Site
+from zegel.setup.founding import Camera, Certificate, Founding, Party, Person, Service, Site
 
 _NAMESPACE = UUID("5a4e7a11-0000-4000-8000-7a6567656c00")
 _STATEMENT = b"I keep to myself what I see in the images and records of this organisation's customers."
@@ -33,6 +34,20 @@ def _person(key: str, name: str, email: str, language: str, party: str, role: st
     return Person(world_id(f"person/{key}"), key, name, email, language, party, role, statement)
 
 
+def _certified(party: str, people: tuple[str, ...]) -> tuple[Certificate, ...]:
+    """A centre that may serve sites of every profile, and its people too."""
+    schemes = {"pac": "Stichting PAC (demonstration)", "vds": "VdS (demonstration)", "en50518": "Kiwa (demonstration)"}
+    centre = tuple(
+        Certificate(party, None, scheme, f"{scheme.upper()}-{party}", issuer) for scheme, issuer in schemes.items()
+    )
+    own = tuple(
+        Certificate(party, person, scheme, f"{scheme.upper()}-{person}", schemes[scheme])
+        for person in people
+        for scheme in ("pac", "vds")
+    )
+    return centre + own
+
+
 def _site(
     key: str, owner: str, provider: str, name: str, address: str, tz: str, profile: str, purpose: str,
     cameras: tuple[Camera, ...],
@@ -49,6 +64,7 @@ WORLD = Founding(
         _party("waak", "company", "Waakzaam Bouwplaatsen BV", "NL", "nl"),
         _party("nordvakt", "company", "Nordvakt Hem AB", "SE", "sv"),
         _party("centrale", "company", "Alarmcentrale De Linge", "NL", "nl"),
+        _party("maas", "company", "Meldcentrale Maas", "NL", "nl"),
         _party("dehaan", "company", "De Haan Bouw BV", "NL", "nl"),
         _party("lindqvist", "household", "Familjen Lindqvist", "SE", "sv"),
     ),
@@ -56,6 +72,8 @@ WORLD = Founding(
         _person("operator", "Operator 12", "operator@centrale.example", "en", "centrale", "operator"),
         _person("operator2", "Operator 7", "operator7@centrale.example", "nl", "centrale", "operator"),
         _person("supervisor", "Sanne Visser", "supervisor@centrale.example", "nl", "centrale", "supervisor"),
+        _person("supervisor2", "Jan Kok", "supervisor2@centrale.example", "nl", "centrale", "supervisor"),
+        _person("standby", "Operator 3", "operator@maas.example", "nl", "maas", "operator"),
         _person("owner", "Pieter de Haan", "owner@dehaan.example", "en", "dehaan", "owner"),
         _person("foreman", "Yusuf Demir", "foreman@dehaan.example", "nl", "dehaan", "member"),
         _person("household", "Elin Lindqvist", "elin@lindqvist.example", "sv", "lindqvist", "owner"),
@@ -70,6 +88,7 @@ WORLD = Founding(
     services=(
         Service("dehaan", "waak", "provider"),
         Service("dehaan", "centrale", "arc"),
+        Service("dehaan", "maas", "arc_second"),
         Service("lindqvist", "nordvakt", "provider"),
         Service("lindqvist", "centrale", "arc"),
     ),
@@ -82,5 +101,9 @@ WORLD = Founding(
             "villa", "lindqvist", "nordvakt", "Villa Lindqvist", "Björkvägen 4, Uppsala", "Europe/Stockholm", "home-se",
             "burglary_prevention", (Camera("hall", "Hall"),),
         ),
+    ),
+    certificates=(
+        *_certified("centrale", ("operator", "operator2", "supervisor", "supervisor2")),
+        *_certified("maas", ("standby",)),
     ),
 )

@@ -11,14 +11,16 @@ import hashlib
 import tomllib
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any, TypeVar
 from uuid import UUID
 
 PARTY_KINDS = ("person", "household", "company")
-RELATIONS = ("provider", "arc")
+RELATIONS = ("provider", "arc", "arc_second")
 ROLES = ("owner", "member", "operator", "supervisor", "planner", "technician", "privacy_officer", "admin")
 LANGUAGES = ("nl", "sv", "de", "en")
+SCHEMES = ("pac", "vds", "en50518")
 SIGNED = ("paper", "online", "email")
 LARGEST = 64 * 1024
 LARGEST_DOCUMENT = 64 * 1024 * 1024
@@ -64,6 +66,20 @@ class Service:
 
 
 @dataclass(frozen=True)
+class Certificate:
+    """Of an alarm centre, or (`person`) of one of its people. Without dates: from now on, for a year."""
+
+    party: str
+    person: str | None
+    scheme: str
+    number: str
+    issuer: str
+    valid_from: date | None = None
+    valid_to: date | None = None
+    document: bytes | None = None
+
+
+@dataclass(frozen=True)
 class Camera:
     key: str
     name: str
@@ -97,6 +113,7 @@ class Founding:
     people: tuple[Person, ...]
     services: tuple[Service, ...]
     sites: tuple[Site, ...]
+    certificates: tuple[Certificate, ...] = ()
 
     def party(self, key: str) -> Party:
         return next(p for p in self.parties if p.key == key)
@@ -144,9 +161,11 @@ def read(path: Path, identify: Callable[[str], UUID]) -> Founding:
 
 class _Reader:
     def __init__(self, said: dict[str, Any], folder: Path, identify: Callable[[str], UUID]) -> None:
-        unknown = set(said) - {"party", "person", "service", "site"}
+        unknown = set(said) - {"party", "person", "service", "site", "certificate"}
         if unknown:
-            raise FoundingWrong(f"unknown table {', '.join(sorted(unknown))}; known: party, person, service, site")
+            raise FoundingWrong(
+                f"unknown table {', '.join(sorted(unknown))}; known: party, person, service, site, certificate"
+            )
         self._said, self._folder, self._identify = said, folder, identify
 
     def founding(self) -> Founding:
@@ -155,6 +174,7 @@ class _Reader:
             tuple(self._person(row) for row in self._rows("person")),
             tuple(self._service(row) for row in self._rows("service")),
             tuple(self._site(row) for row in self._rows("site")),
+            tuple(self._certificate(row) for row in self._rows("certificate")),
         )
 
     def _rows(self, table: str) -> list[_Row]:
@@ -187,6 +207,13 @@ class _Reader:
             self._identify(f"site/{key}"), key, row.text("owner"), row.text("provider"), row.text("name"),
             row.text("address"), row.text("tz"), row.text("profile"), row.text("purpose"), row.text("purpose_text"),
             self._document(row, "agreement"), row.choice("signed", SIGNED), row.flag("sign"),
+        ))  # fmt: skip
+
+    def _certificate(self, row: _Row) -> Certificate:
+        return row.whole(Certificate(
+            row.text("party"), row.text("person") if row.has("person") else None, row.choice("scheme", SCHEMES),
+            row.text("number"), row.text("issuer"), row.day("valid_from"), row.day("valid_to"),
+            self._document(row, "document") if row.has("document") else None,
         ))  # fmt: skip
 
     def _document(self, row: _Row, name: str) -> bytes:
@@ -227,6 +254,12 @@ class _Row:
             raise FoundingWrong(f"{self.where}: {name} is true or false")
         return value
 
+    def day(self, name: str) -> date:
+        value = self._take(name)
+        if type(value) is not date:
+            raise FoundingWrong(f"{self.where}: {name} is a day, like 2027-03-31, without quotes")
+        return value
+
     def _take(self, name: str) -> Any:
         if name not in self._fields:
             raise FoundingWrong(f"{self.where}: {name} is missing")
@@ -248,9 +281,12 @@ def _check(found: Founding) -> None:
     named = [(f"person {p.key}", p.party) for p in found.people]
     named += [(f"service of {s.owner}", key) for s in found.services for key in (s.owner, s.party)]
     named += [(f"site {s.key}", key) for s in found.sites for key in (s.owner, s.provider)]
+    named += [(f"certificate {c.number}", c.party) for c in found.certificates]
     for where, key in named:
         if key not in parties:
             raise FoundingWrong(f"{where}: there is no party '{key}' in the file")
+    for certificate in found.certificates:
+        _check_certificate(found, certificate)
     for party in found.parties:
         if not found.people_of(party.key):
             raise FoundingWrong(f"party {party.key}: has nobody; its key is sealed to its people")
@@ -259,6 +295,14 @@ def _check(found: Founding) -> None:
             raise FoundingWrong(f"site {site.key}: its owner '{site.owner}' has no person with the role owner")
         if Service(site.owner, site.provider, "provider") not in found.services:
             raise FoundingWrong(f"site {site.key}: '{site.provider}' is not a provider of '{site.owner}'")
+
+
+def _check_certificate(found: Founding, certificate: Certificate) -> None:
+    where = f"certificate {certificate.number}"
+    if certificate.person is not None and certificate.person not in {p.key for p in found.people_of(certificate.party)}:
+        raise FoundingWrong(f"{where}: '{certificate.person}' is nobody of '{certificate.party}'")
+    if certificate.valid_from and certificate.valid_to and certificate.valid_to <= certificate.valid_from:
+        raise FoundingWrong(f"{where}: it ends before it begins")
 
 
 def _unique(what: str, names: list[str]) -> None:

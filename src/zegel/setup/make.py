@@ -13,14 +13,15 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from uuid import UUID
 
-from zegel.setup.founding import Founding, FoundingWrong, Party, Person, Service, Site
+from zegel.setup.founding import Certificate, Founding, FoundingWrong, Party, Person, Service, Site
 from zegel.setup.keys import Account, Keyring
 
 CONFIDENTIALITY_LASTS = timedelta(days=365)
+CERTIFICATE_LASTS = timedelta(days=365)  # where the file names no day
 
 
 def prepare(data: Path, origin: str) -> None:
@@ -57,6 +58,7 @@ def missing(founding: Founding) -> Founding:
         tuple(person for person in founding.people if person.party in new),
         tuple(service for service in founding.services if not _has_relation(founding, service)),
         tuple(site for site in founding.sites if not _has_site(founding, site)),
+        tuple(row for row in founding.certificates if row.party in new or not _has_certificate(founding, row)),
     )
 
 
@@ -69,6 +71,8 @@ def found(founding: Founding, keyring: Keyring, origin: str, said: Callable[[str
     for party in todo.parties:
         _add_party(party, keyring, founding, origin)
         said(party.name)
+    for certificate in todo.certificates:
+        _certify(certificate, founding)
     for service in todo.services:
         _relate(founding.party(service.owner), founding.party(service.party), service.kind)
     for site in todo.sites:
@@ -113,6 +117,18 @@ def _has_site(founding: Founding, site: Site) -> bool:
 
     with tenancy.acting_as(founding.party(site.owner).id):
         return Row.objects.filter(id=site.id).exists()
+
+
+def _has_certificate(founding: Founding, certificate: Certificate) -> bool:
+    from zegel.server.agreements.models import Certificate as Row
+    from zegel.server.kernel import tenancy
+
+    party, person = founding.party(certificate.party), certificate.person
+    with tenancy.acting_as(party.id):
+        return Row.objects.filter(
+            owner_id=party.id, person_id=founding.person(person).id if person else None, scheme=certificate.scheme,
+            number=certificate.number,
+        ).exists()  # fmt: skip
 
 
 # --- making it ---
@@ -173,6 +189,25 @@ def _relate(owner: Party, serving: Party, kind: str) -> None:
     from zegel.server.people.roles import RelationKind
 
     actions.relate(actor.system(owner.id), owner.id, serving.id, RelationKind(kind))
+
+
+def _certify(certificate: Certificate, founding: Founding) -> None:
+    from zegel.server.agreements import actions
+    from zegel.server.agreements.schemes import Scheme
+    from zegel.server.kernel import actor, clock
+
+    party, person = founding.party(certificate.party), certificate.person
+    first = clock.now() if certificate.valid_from is None else _midnight(certificate.valid_from)
+    last = first + CERTIFICATE_LASTS if certificate.valid_to is None else _midnight(certificate.valid_to)
+    new = actions.NewCertificate(
+        founding.person(person).id if person else None, Scheme(certificate.scheme), certificate.number,
+        certificate.issuer, first, last, certificate.document,
+    )  # fmt: skip
+    actions.record_certificate(actor.system(party.id), party.id, new)
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time(), UTC)
 
 
 def _add_site(site: Site, founding: Founding) -> None:

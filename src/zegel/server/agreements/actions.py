@@ -3,20 +3,39 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.utils.translation import gettext as _
 
 from zegel.server.agreements import queries
-from zegel.server.agreements.errors import BadAgreement, NoAgreement
-from zegel.server.agreements.models import Agreement, Confidentiality, Purpose, Sign, SignedHow
+from zegel.server.agreements.errors import (
+    BadAgreement,
+    BadCertificate,
+    BadSuspension,
+    NoAgreement,
+    NoCertificate,
+    NotYoursToLift,
+)
+from zegel.server.agreements.models import (
+    Agreement,
+    Certificate,
+    Confidentiality,
+    Purpose,
+    Sign,
+    SignedHow,
+    Suspension,
+)
+from zegel.server.agreements.schemes import Scheme
 from zegel.server.kernel import clock, work
 from zegel.server.kernel.actor import Actor
 from zegel.server.ledger import Entry, Fact, Kind
 
 HASH_LENGTH = 32
 LONGEST_CONFIDENTIALITY = timedelta(days=3 * 366)
+LONGEST_CERTIFICATE = timedelta(days=10 * 366)
+LONGEST_REASON = 500
 
 
 def sign_agreement(
@@ -109,6 +128,107 @@ def sign_confidentiality(
             signed_at=now,
             expires_at=now + lasts,
         )
+
+
+# --- certificates and suspensions of an alarm centre ---
+
+
+@dataclass(frozen=True)
+class NewCertificate:
+    """As it stands on paper. `person_id` None: the centre's own. `document_hash`: SHA-256 of the scan, if there is
+    one."""
+
+    person_id: UUID | None
+    scheme: Scheme
+    number: str
+    issuer: str
+    valid_from: datetime
+    valid_to: datetime
+    document_hash: bytes | None = None
+
+
+def record_certificate(actor: Actor, party_id: UUID, new: NewCertificate) -> Certificate:
+    """The centre, or one of its people, was certified. Raises BadCertificate."""
+    number, issuer = " ".join(new.number.split()), " ".join(new.issuer.split())
+    if not 1 <= len(number) <= 60 or not 1 <= len(issuer) <= 120:
+        raise BadCertificate(_("A certificate has a number and an issuer."), action=_("Copy both from the document."))
+    if not timedelta(0) < new.valid_to - new.valid_from <= LONGEST_CERTIFICATE:
+        raise BadCertificate(
+            _("A certificate holds from a day to a later day, ten years at most."), action=_("Check its dates.")
+        )
+    if new.document_hash is not None:
+        _check_hash(new.document_hash)
+    with work.transaction(actor, party_id=party_id) as w:
+        facts: dict[str, Fact] = {
+            "what": "recorded", "scheme": new.scheme.value, "person": new.person_id, "document": new.document_hash,
+            "until_ms": round(new.valid_to.timestamp() * 1000),
+        }  # fmt: skip
+        w.record(Entry(Kind.CERTIFICATE, party_id, facts, about=new.person_id or party_id))
+        w.publish("centre.changed", owner_id=party_id)
+        return Certificate.objects.create(
+            owner_id=party_id, provider_id=party_id, person_id=new.person_id, scheme=new.scheme.value, number=number,
+            issuer=issuer, document_hash=new.document_hash, valid_from=new.valid_from, valid_to=new.valid_to,
+            recorded_at=clock.now(), recorded_by=actor.id,
+        )  # fmt: skip
+
+
+def withdraw_certificate(actor: Actor, party_id: UUID, certificate_id: UUID) -> Certificate:
+    """Its issuer took it back: it holds no longer, from now on. Again is harmless. Raises NoCertificate."""
+    with work.transaction(actor, party_id=party_id) as w:
+        row = Certificate.objects.select_for_update().filter(id=certificate_id, owner_id=party_id).first()
+        if row is None:
+            raise NoCertificate(_("There is no such certificate."), action=_("Go back to the list."))
+        if row.withdrawn_at is None:
+            row.withdrawn_at = clock.now()
+            row.save(update_fields=["withdrawn_at"])
+            facts: dict[str, Fact] = {"what": "withdrawn", "scheme": row.scheme, "person": row.person_id}
+            w.record(Entry(Kind.CERTIFICATE, party_id, facts, about=row.person_id or party_id))
+            w.publish("centre.changed", owner_id=party_id)
+        return row
+
+
+def suspend(actor: Actor, party_id: UUID, person_id: UUID, reason: str, finding_id: UUID | None = None) -> Suspension:
+    """From now on the person sees no images and takes no alarms for this party. One who is suspended already stays so.
+
+    Raises BadSuspension.
+    """
+    if person_id == actor.id:
+        raise BadSuspension(_("Nobody suspends himself."), action=_("Ask another supervisor."))
+    if not 3 <= len(reason.strip()) <= LONGEST_REASON:
+        raise BadSuspension(_("A suspension has a reason."), action=_("Write it in a sentence."))
+    with work.transaction(actor, party_id=party_id) as w:
+        holds = Suspension.objects.filter(owner_id=party_id, person_id=person_id, lifted_at=None).first()
+        if holds is not None:
+            return holds
+        facts: dict[str, Fact] = {"what": "suspended", "person": person_id, "finding": finding_id}
+        w.record(Entry(Kind.SUSPENSION, party_id, facts, about=person_id))
+        w.publish("centre.changed", owner_id=party_id)
+        return Suspension.objects.create(
+            owner_id=party_id, provider_id=party_id, person_id=person_id, suspended_at=clock.now(),
+            suspended_by=actor.id, reason=reason.strip(), finding_id=finding_id,
+        )  # fmt: skip
+
+
+def lift_suspension(actor: Actor, party_id: UUID, suspension_id: UUID, reason: str) -> Suspension:
+    """The person may work again. Four eyes: not he himself, and not the supervisor who suspended him (an administrator
+    may lift what he did not do himself). Raises BadSuspension, NotYoursToLift."""
+    if not 3 <= len(reason.strip()) <= LONGEST_REASON:
+        raise BadSuspension(_("Lifting a suspension has a reason."), action=_("Write it in a sentence."))
+    with work.transaction(actor, party_id=party_id) as w:
+        row = Suspension.objects.select_for_update().filter(id=suspension_id, owner_id=party_id).first()
+        if row is None:
+            raise BadSuspension(_("There is no such suspension."), action=_("Go back to the list."))
+        if actor.id is None or actor.id in {row.person_id, row.suspended_by}:
+            raise NotYoursToLift(
+                _("Somebody else lifts this suspension."), action=_("Ask another supervisor or the administrator.")
+            )
+        if row.lifted_at is None:
+            row.lifted_at, row.lifted_by, row.lifted_reason = clock.now(), actor.id, reason.strip()
+            row.save(update_fields=["lifted_at", "lifted_by", "lifted_reason"])
+            facts: dict[str, Fact] = {"what": "lifted", "person": row.person_id, "finding": row.finding_id}
+            w.record(Entry(Kind.SUSPENSION, party_id, facts, about=row.person_id))
+            w.publish("centre.changed", owner_id=party_id)
+        return row
 
 
 def _check_hash(document_hash: bytes) -> None:

@@ -48,3 +48,12 @@ def confidentiality_signed(actor: Actor, resource: Resource) -> bool:
         return False
     with as_party(actor.party_id):
         return queries.keeps_confidential(actor.id, actor.party_id)
+
+
+@fact("not_suspended")
+def not_suspended(actor: Actor, resource: Resource) -> bool:
+    """No finding keeps the acting person from his work for the party."""
+    if actor.id is None or actor.party_id is None:
+        return False
+    with as_party(actor.party_id):
+        return not queries.suspended(actor.id, actor.party_id)

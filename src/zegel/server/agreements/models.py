@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from django.db import models
 
+from zegel.server.agreements.schemes import Scheme
 from zegel.server.kernel import ids
 from zegel.server.kernel.tenancy import TenantModel
 
@@ -57,3 +58,46 @@ class Confidentiality(TenantModel):
     document_hash = models.BinaryField()
     signed_at = models.DateTimeField()
     expires_at = models.DateTimeField()
+
+
+class Certificate(TenantModel):
+    """That an alarm centre (`owner_id`; `person_id` null), or one of its people, is certified, from a day to a day.
+
+    `said`: the last warning about its end that was given, as days before it (60, 30, 7, 0)."""
+
+    id = models.UUIDField(primary_key=True, default=ids.new, editable=False)
+    person_id = models.UUIDField(null=True)
+    scheme = models.CharField(max_length=10, choices=[(s.value, s.name) for s in Scheme])
+    number = models.CharField(max_length=60)
+    issuer = models.CharField(max_length=120)
+    document_hash = models.BinaryField(null=True)
+    valid_from = models.DateTimeField()
+    valid_to = models.DateTimeField()
+    withdrawn_at = models.DateTimeField(null=True)
+    recorded_at = models.DateTimeField()
+    recorded_by = models.UUIDField(null=True)
+    said = models.SmallIntegerField(null=True)
+
+    class Meta:
+        indexes = (models.Index(fields=["owner_id", "person_id", "valid_to"], name="agreements_certificate_held"),)
+
+
+class Suspension(TenantModel):
+    """A person may not handle alarms nor see images for the party (`owner_id`), until it is lifted."""
+
+    id = models.UUIDField(primary_key=True, default=ids.new, editable=False)
+    person_id = models.UUIDField()
+    suspended_at = models.DateTimeField()
+    suspended_by = models.UUIDField(null=True)
+    reason = models.CharField(max_length=500)
+    finding_id = models.UUIDField(null=True)
+    lifted_at = models.DateTimeField(null=True)
+    lifted_by = models.UUIDField(null=True)
+    lifted_reason = models.CharField(max_length=500, default="")
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=["owner_id", "person_id"], condition=models.Q(lifted_at=None), name="agreements_suspended_once"
+            ),
+        )

@@ -54,6 +54,43 @@ _record(
     erase=Erase.DELETE_ROW,
 )
 
+_record(
+    "agreements.Certificate",
+    ("person_id", "scheme", "number", "issuer", "valid_from", "valid_to", "withdrawn_at"),
+    subject=Subject.OPERATOR,
+    path="person_id",
+    basis=Basis.LEGAL_OBLIGATION,
+    recipients=(Recipient.PROVIDER,),
+    erase=Erase.DELETE_ROW,
+)
+_record(
+    "agreements.Certificate",
+    ("recorded_at", "recorded_by"),
+    subject=Subject.USER,
+    path="recorded_by",
+    basis=Basis.LEGAL_OBLIGATION,
+    recipients=(Recipient.NOBODY,),
+    erase=Erase.BLANK,
+)
+_record(
+    "agreements.Suspension",
+    ("person_id", "suspended_at", "reason", "lifted_at", "lifted_reason"),
+    subject=Subject.OPERATOR,
+    path="person_id",
+    basis=Basis.LEGITIMATE_INTERESTS,
+    recipients=(Recipient.NOBODY,),
+    erase=Erase.DELETE_ROW,
+)
+_record(
+    "agreements.Suspension",
+    ("suspended_by", "lifted_by"),
+    subject=Subject.USER,
+    path="suspended_by",
+    basis=Basis.LEGITIMATE_INTERESTS,
+    recipients=(Recipient.NOBODY,),
+    erase=Erase.BLANK,
+)
+
 not_personal("agreements.Agreement", ("document_hash",), why="the hash of a document")
 not_personal("agreements.Confidentiality", ("document_hash",), why="the hash of a standard text")
 not_personal(
@@ -62,3 +99,7 @@ not_personal(
     why="what cameras are for, in general words; the form asks for no names",
 )
 not_personal("agreements.Sign", ("site_id",), why="which site the sign hangs at")
+not_personal(
+    "agreements.Certificate", ("document_hash", "said"), why="the hash of a document, and which warnings were given"
+)
+not_personal("agreements.Suspension", ("finding_id",), why="which finding led to it")

@@ -3,11 +3,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
+from datetime import datetime
 from uuid import UUID
 
 from django.db.models import Q
 
-from zegel.server.agreements.models import Agreement, Confidentiality, Purpose, Sign
+from zegel.server.agreements.models import Agreement, Certificate, Confidentiality, Purpose, Sign, Suspension
+from zegel.server.agreements.schemes import Scheme
 from zegel.server.kernel import clock
 
 
@@ -41,3 +44,36 @@ def keeps_confidential(person_id: UUID, party_id: UUID) -> bool:
         owner_id=party_id, person_id=person_id, signed_at__lte=now, expires_at__gt=now
     )
     return signed.exists()
+
+
+def certified(party_id: UUID, person_id: UUID | None, schemes: Collection[Scheme], at: datetime | None = None) -> bool:
+    """Whether the party (`person_id` None), or that person of it, has a certificate of one of these schemes in date."""
+    now = at or clock.now()
+    held = Certificate.objects.filter(
+        Q(withdrawn_at=None) | Q(withdrawn_at__gt=now),
+        owner_id=party_id, person_id=person_id, scheme__in=[s.value for s in schemes], valid_from__lte=now,
+        valid_to__gt=now,
+    )  # fmt: skip
+    return held.exists()
+
+
+def certificates(party_id: UUID) -> Sequence[Certificate]:
+    """The centre's own first, then its people's, the one that ends first on top."""
+    held = Certificate.objects.filter(owner_id=party_id)
+    return sorted(held, key=lambda row: (row.person_id is not None, row.valid_to, row.id))
+
+
+def statements(party_id: UUID) -> dict[UUID, datetime]:
+    """Until when each person's newest confidentiality statement holds."""
+    signed = Confidentiality.objects.filter(owner_id=party_id).order_by("expires_at")
+    return dict(signed.values_list("person_id", "expires_at"))
+
+
+def suspended(person_id: UUID, party_id: UUID) -> bool:
+    return Suspension.objects.filter(owner_id=party_id, person_id=person_id, lifted_at=None).exists()
+
+
+def suspensions(party_id: UUID) -> Sequence[Suspension]:
+    """Those that hold first, then the lifted, the newest on top."""
+    found = Suspension.objects.filter(owner_id=party_id).order_by("-suspended_at", "id")[:500]
+    return sorted(found, key=lambda row: row.lifted_at is not None)

@@ -23,6 +23,12 @@ def serves_as_arc(actor: Actor, resource: Resource) -> bool:
     return _serves(actor, resource, RelationKind.ARC)
 
 
+@fact("serves_as_centre")
+def serves_as_centre(actor: Actor, resource: Resource) -> bool:
+    """As its alarm centre, or as the second one that steps in: for handling alarms, never for images."""
+    return _serves(actor, resource, RelationKind.ARC) or _serves(actor, resource, RelationKind.ARC_SECOND)
+
+
 @fact("serves_as_provider")
 def serves_as_provider(actor: Actor, resource: Resource) -> bool:
     """A dated relation lets the acting party serve the owner as its provider, now."""

@@ -51,6 +51,20 @@ MISSING: dict[str, tuple[Promise, Promise]] = {
         _("The window of this alarm is closed."),
         _("Images can be opened only while the window is open."),
     ),
+    "hold_over": (
+        _("This alarm can still be recalled, so nobody looks yet."),
+        _("Wait until the time for recalling it is over."),
+    ),
+    "alarm_claimed": (
+        _("Nobody of your alarm centre has this alarm in hand."),
+        _("Claim it first: pictures of a waiting alarm are nobody's to browse."),
+    ),
+    "claim_held": (_("A colleague has this alarm in hand."), _("Only who claimed it turns the camera.")),
+    "window_ended": (_("The window of this alarm is still open."), _("Look at it as it is: nothing is to be reopened.")),
+    "reopening_open": (
+        _("Nobody reopened this alarm, or the time for it is over."),
+        _("Reopen it for one of the reasons on the list; the customer is told."),
+    ),
     "release_exists": (
         _("The unit has not released images of this alarm."),
         _("Handle the alarm without images."),
@@ -58,12 +72,33 @@ MISSING: dict[str, tuple[Promise, Promise]] = {
     "camera_of_owner": (_("This camera is not part of that alarm."), _("Choose a camera of the alarm.")),
     "grant_covers": (_("The owner has not granted you these images."), _("Ask the owner for a grant.")),
     "entry_concerns_party": (_("This entry does not concern you."), _("Ask for a receipt of your own entries.")),
+    "serves_as_centre": (
+        _("Your alarm centre does not serve this customer now."),
+        _("Ask your supervisor for the service relation."),
+    ),
+    "arc_certified": (
+        _("The certificate of your alarm centre is missing or out of date, so no images are released to it."),
+        _("Ask your supervisor to record the renewed certificate."),
+    ),
+    "operator_certified": (
+        _("Your own certificate is missing or out of date, so no images are released to you."),
+        _("Ask your supervisor to record your renewed certificate."),
+    ),
+    "not_suspended": (
+        _("You are suspended from this work."),
+        _("Talk to your supervisor; another supervisor or the administrator can lift it."),
+    ),
+    "looked_not_himself": (
+        _("Nobody judges his own views."),
+        _("Leave this one to another supervisor."),
+    ),
     "self": (_("Only the person concerned can do this."), _("Ask him or her.")),
 }
 
 ALLOWED: dict[Reason, Promise] = {
     Reason.OWN_IMAGES: _("The owner looks at his own images."),
     Reason.ALARM_WINDOW: _("The alarm centre looks inside the window of an open alarm."),
+    Reason.REOPENED: _("The alarm centre looks again at an earlier alarm, for a reason that the customer was told."),
     Reason.GRANTED: _("The owner granted these images."),
     Reason.OWN_THINGS: _("The owner's own matter."),
     Reason.ALARM_HANDLING: _("Handling an alarm."),
@@ -71,6 +106,7 @@ ALLOWED: dict[Reason, Promise] = {
     Reason.OWN_LOG: _("Reading the log of one's own images."),
     Reason.OWN_ORGANISATION: _("Managing one's own organisation."),
     Reason.DUTY: _("A duty of everyone who works here."),
+    Reason.SUPERVISION: _("Supervising the alarm centre."),
 }
 
 

@@ -23,6 +23,7 @@ class Reason(StrEnum):
 
     OWN_IMAGES = "own_images"
     ALARM_WINDOW = "alarm_window"
+    REOPENED = "reopened"
     GRANTED = "granted"
     OWN_THINGS = "own_things"
     ALARM_HANDLING = "alarm_handling"
@@ -30,6 +31,7 @@ class Reason(StrEnum):
     OWN_LOG = "own_log"
     OWN_ORGANISATION = "own_organisation"
     DUTY = "duty"
+    SUPERVISION = "supervision"
 
 
 @dataclass(frozen=True)

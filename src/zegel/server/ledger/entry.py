@@ -68,6 +68,13 @@ class Kind(StrEnum):
     RELATION = "relation"
     KEY = "key"
     CHECKPOINT_RESTART = "checkpoint_restart"
+    # the alarm centre's supervision
+    CERTIFICATE = "certificate"
+    SUSPENSION = "suspension"
+    SEAT = "seat"
+    ESCALATION = "escalation"
+    HAND_OVER = "hand_over"
+    REVIEW = "review"
 
 
 @dataclass(frozen=True)

@@ -30,6 +30,7 @@ class RelationKind(StrEnum):
 
     PROVIDER = "provider"
     ARC = "arc"
+    ARC_SECOND = "arc_second"  # the centre that takes over when nobody is there; no unit names it, so no image opens
 
 
 class Language(StrEnum):
