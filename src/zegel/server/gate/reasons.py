@@ -92,6 +92,10 @@ MISSING: dict[str, tuple[Promise, Promise]] = {
         _("Nobody judges his own views."),
         _("Leave this one to another supervisor."),
     ),
+    "plan_of_own_or_served": (
+        _("This plan belongs to another organisation."),
+        _("Change a plan of a site that you serve, or your own default."),
+    ),
     "self": (_("Only the person concerned can do this."), _("Ask him or her.")),
 }
 

@@ -14,6 +14,9 @@ class Action(StrEnum):
     LIST = "list"
     READ = "read"
     VIEW = "view"
+    VERIFY = "verify"
+    CONTROL = "control"
+    REOPEN = "reopen"
     TIMELINE = "timeline"
     WHO_LOOKED = "who_looked"
     CLAIM = "claim"
@@ -40,6 +43,11 @@ class Action(StrEnum):
     SUSPEND = "suspend"
     LIFT = "lift"
     DELETE = "delete"
+    # plans and dispatch
+    CHECK = "check"
+    REQUEST = "request"
+    ADVANCE = "advance"
+    CANCEL = "cancel"
 
 
 class ResourceKind(StrEnum):
@@ -67,6 +75,12 @@ class ResourceKind(StrEnum):
     HAND_OVER = "hand_over"
     FIGURES = "figures"
     REVIEW = "review"
+    # plans and dispatch
+    PLAN = "plan"
+    CONTACT = "contact"
+    GUARD = "guard"
+    DISPATCH = "dispatch"
+
 
 
 class Purpose(StrEnum):
@@ -74,6 +88,7 @@ class Purpose(StrEnum):
     wishes."""
 
     ALARM_VERIFICATION = "alarm_verification"
+    ALARM_FOLLOWUP = "alarm_followup"
     OWN_USE = "own_use"
     MAINTENANCE = "maintenance"
 

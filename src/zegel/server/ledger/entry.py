@@ -54,6 +54,10 @@ class Kind(StrEnum):
     GRANT = "grant"
     VIEW = "view"
     VIEW_ENDED = "view_ended"
+    VERIFY = "verify"
+    CONTROL = "control"
+    REOPENED = "reopened"
+    REOPENING_ENDED = "reopening_ended"
     EXPORT = "export"
     DELETION = "deletion"
     SHRED = "shred"
@@ -75,6 +79,12 @@ class Kind(StrEnum):
     ESCALATION = "escalation"
     HAND_OVER = "hand_over"
     REVIEW = "review"
+    # plans and dispatch
+    PLAN = "plan"
+    CONTACT = "contact"
+    CODE_WORD = "code_word"
+    GUARD = "guard"
+    DISPATCH = "dispatch"
 
 
 @dataclass(frozen=True)
