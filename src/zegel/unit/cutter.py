@@ -54,7 +54,7 @@ class Cutter:
         self._frames: list[tuple[Packet, Stream, bytes]] = []
         self._spotted: list[Spotted] = []
         self._base: tuple[float, int] | None = None  # epoch start, (media - dts) ticks
-        self._end = 0
+        self._after = 0
 
     @property
     def empty(self) -> bool:
@@ -100,7 +100,7 @@ class Cutter:
 
     def _rebase_epoch(self, epoch_start_s: float) -> None:
         if self._base is not None and self._base[0] != epoch_start_s:
-            self._base, self._end = None, 0
+            self._base, self._after = None, 0
 
     def _cut(self, group: list[tuple[Packet, Stream, bytes]], epoch_s: float, sequence: int, findings: bytes) -> Cut:
         first, stream, init = group[0]
@@ -118,12 +118,16 @@ class Cutter:
             duration = _duration(packet, following)
             offset = max(-MAX_FRAME_TICKS, min(MAX_FRAME_TICKS, packet.pts - packet.dts))
             samples.append(Sample(packet.data, start, duration, offset, packet.keyframe))
+            self._after = start + 1
             start += duration
-        self._end = start
         return samples
 
     def _media_time(self, packet: Packet, epoch_s: float) -> int:
-        """Media time of a packet's dts: never before what was given out, never far from its arrival."""
+        """Media time of a packet's dts: after the last one given out, never far from its arrival.
+
+        A slot's last frame may be said to last longer than it does, as the next one is not there yet. So the next one
+        may begin within it: waiting for its end would push everything later, a little more with every slot.
+        """
         arrival = max(0, round((packet.arrival_mono_s - epoch_s) * TIMESCALE))
         if self._base is None:
             self._base = (epoch_s, arrival - packet.dts)
@@ -131,7 +135,7 @@ class Cutter:
         if abs(media - arrival) > MAX_DRIFT:
             self._base = (epoch_s, arrival - packet.dts)
             media = arrival
-        return max(media, self._end, 0)
+        return max(media, self._after, 0)
 
     def _ms(self, spotted: Spotted, epoch_s: float) -> int:
         """Media time of the frame that was looked at: by its own stamp where it has one, as arrivals stray from it."""

@@ -106,6 +106,21 @@ def test_a_clock_jump_in_the_camera_never_turns_media_time_back() -> None:
     assert starts == [0, 90_000, 180_000, 270_000]
 
 
+def test_frames_that_come_sooner_than_was_said_push_nothing_later() -> None:
+    """A file that starts over loses the last frame's wait; a camera's clock jitters. Hours of it must not add up."""
+    stream, packets = h264(10)
+    cutter = Cutter()
+    cutter.set_stream(stream)
+    dts, late = 0, []
+    for slot in range(300):
+        for at in range(9):
+            cutter.add(Packet(packets[0].data, dts, dts, 9000, True, dts / 90_000, 0, 0))
+            dts += 9000 if at < 8 else 300  # the slot's last frame lasts 3 ms, and is said to last 100
+        first = cutter.take(0.0, slot * 9)[0].plaintext
+        late.append(int.from_bytes(first.split(b"tfdt")[1][4:12], "big") - (dts - 8 * 9000 - 300))
+    assert set(late) == {0}
+
+
 def test_what_cannot_be_recorded_is_said() -> None:
     with pytest.raises(MediaError, match=r"use H\.264"):
         init_segment("vp9 ", b"", 640, 360)
