@@ -349,6 +349,13 @@ class World:
             assert not answer.try_again
             assert not answer.revoked
 
+    def claim(self, case: SimpleNamespace, person: str = "operator") -> SimpleNamespace:
+        """That operator has the alarm in hand: from now on his alarm centre may look."""
+        from zegel.server.alarms import actions
+
+        actions.claim(self.actor(person), case.alarm_id)
+        return case
+
     def burglary(self, site: str = "yard", *, slots: int = 15, unit: SimUnit | None = None) -> SimpleNamespace:
         """A paired unit, an epoch with 40 recorded slots, an alarm in slot 20, and keys of slots 10 … 10 + `slots`."""
         from zegel.server.kernel import clock

@@ -68,6 +68,12 @@ def case(world: World) -> Any:
     return world.burglary()
 
 
+@pytest.fixture
+def claimed(world: World) -> Any:
+    """The same, in the hand of Operator 12: his alarm centre may look."""
+    return world.claim(world.burglary())
+
+
 def _empty_stores() -> None:
     from zegel.server.kernel import shred, storage
 

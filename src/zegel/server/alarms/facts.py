@@ -21,3 +21,27 @@ def alarm_open(actor: Actor, resource: Resource) -> bool:
     with tenancy.acting_as(actor.party_id, actor.id):
         found = Alarm.objects.filter(id=alarm_id, owner_id=resource.owner_id).exclude(state=State.CLOSED.value)
         return found.exists()
+
+
+@fact("alarm_claimed")
+def alarm_claimed(actor: Actor, resource: Resource) -> bool:
+    """Somebody of the acting party has the alarm in hand: the pictures of waiting alarms are nobody's to browse."""
+    claim = _claim(actor, resource)
+    return claim is not None and claim[1] == actor.party_id
+
+
+@fact("claim_held")
+def claim_held(actor: Actor, resource: Resource) -> bool:
+    """The acting person himself has the alarm in hand."""
+    claim = _claim(actor, resource)
+    return claim is not None and claim == (actor.id, actor.party_id)
+
+
+def _claim(actor: Actor, resource: Resource) -> tuple[UUID, UUID] | None:
+    """(person, party) who claimed the alarm."""
+    alarm_id = resource.id if resource.kind == ResourceKind.ALARM else resource.of.get("alarm")
+    if not isinstance(alarm_id, UUID) or resource.owner_id is None:
+        return None
+    with tenancy.acting_as(actor.party_id, actor.id):
+        rows = Alarm.objects.filter(id=alarm_id, owner_id=resource.owner_id, claimed_by__isnull=False)
+        return rows.values_list("claimed_by", "claimed_by_party").first()

@@ -5,6 +5,7 @@
 - Stored twice is stored once: a unit that heard no answer sends again.
 - Sealed roots and releases lie under their own shred key as well.
 - A window is opened by an alarm, once; it is ended and never extended, and nothing in it is handed out afterwards.
+- What an ended one released can be looked at again only through a Reopening, which has a reason, an end and an entry.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.conf import settings
@@ -20,12 +21,16 @@ from django.conf import settings
 from zegel.seal import epoch as seal_epoch
 from zegel.seal import manifest as seal_manifest
 from zegel.seal import release as seal_release
+from zegel.seal.alarm import Alarm as AlarmBody
+from zegel.seal.alarm import Cause
 from zegel.seal.arckey import verify_arckey
 from zegel.seal.errors import SealError
 from zegel.seal.keyset import Keyset
+from zegel.seal.policy import Policy
 from zegel.seal.segment import HEADER_SIZE, Header, sealed_size
+from zegel.server import gate
 from zegel.server.footage import pack_writer, queries, rules
-from zegel.server.footage.errors import RefusedObject
+from zegel.server.footage.errors import NotReopened, RefusedObject, ReopenedAlready, UnknownReason
 from zegel.server.footage.models import (
     Deadline,
     DeadlineKind,
@@ -35,10 +40,12 @@ from zegel.server.footage.models import (
     Manifest,
     Pack,
     Release,
+    Reopening,
     Segment,
     Window,
 )
 from zegel.server.footage.rules import EpochFacts, SegmentFacts, WindowEnd
+from zegel.server.gate import Action, Resource, ResourceKind
 from zegel.server.kernel import clock, shred, tenancy, work
 from zegel.server.kernel.actor import Actor, system
 from zegel.server.ledger import Entry, Kind
@@ -307,7 +314,7 @@ def store_release(actor: Actor, envelope: bytes) -> None:
         row.save(force_insert=True)
         _log_release(w, unit, window, release, dropped)
         if not dropped:
-            w.publish("release.stored", owner_id=unit.owner_id, alarm_id=window.alarm_id, camera_id=window.camera_id,
+            w.publish("release.stored", owner_id=unit.owner_id, alarm_id=window.alarm_id, camera_id=row.camera_id,
                       part=release.part, first=first)  # fmt: skip
     _note_index(actor, w, release.hash)
 
@@ -324,7 +331,7 @@ def _verified_release(unit: Unit, envelope: bytes) -> seal_release.Release:
 
 def _check_release(unit: Unit, window: Window, release: seal_release.Release) -> None:
     """Everything that a release claims, against what the owner signed and the unit stored before."""
-    if window.camera_id.bytes != release.camera or not _camera_of(unit, release.camera):
+    if UUID(bytes=release.camera) not in window.camera_ids or not _camera_of(unit, release.camera):
         raise RefusedObject("wrong_binding", "the release is of another camera than its alarm")
     if not UnitObject.objects.filter(unit=unit, kind=ObjectKind.POLICY, hash=release.policy_hash).exists():
         raise RefusedObject("unknown_policy", "the release names a policy that is not known here")
@@ -407,11 +414,11 @@ def _shorten(window: Window, release: seal_release.Release) -> None:
 
 def _log_release(w: work.Work, unit: Unit, window: Window, release: seal_release.Release, dropped: bool) -> None:
     facts: Facts = {
-        "alarm": window.alarm_id, "camera": window.camera_id, "part": release.part, "hash": release.hash,
+        "alarm": window.alarm_id, "camera": UUID(bytes=release.camera), "part": release.part, "hash": release.hash,
         "arc": window.arc_party_id, "slots": sum(part.end - part.start for part in release.ranges),
         "reason": release.reason[:60], "dropped": dropped,
     }  # fmt: skip
-    w.record(Entry(Kind.RELEASE, unit.owner_id, facts, window.camera_id))
+    w.record(Entry(Kind.RELEASE, unit.owner_id, facts, UUID(bytes=release.camera)))
 
 
 def _note_index(actor: Actor, w: work.Work, release_hash: bytes) -> None:
@@ -426,7 +433,8 @@ def _note_index(actor: Actor, w: work.Work, release_hash: bytes) -> None:
 
 @dataclass(frozen=True)
 class NewWindow:
-    """What an alarm that releases images brings."""
+    """What an alarm that releases images brings. `cameras`: further cameras of the same alarm. `look_after`: the end of
+    the time in which the customer recalls before anybody looks."""
 
     alarm_id: UUID
     unit: Unit
@@ -434,6 +442,39 @@ class NewWindow:
     arc_party_id: UUID
     raised_ms: int
     policy_max_s: int
+    cameras: tuple[UUID, ...] = ()
+    look_after: datetime | None = None
+    max_viewers: int = rules.MAX_VIEWERS
+
+
+# A unit that was turned round, or that is out of order, has nothing to show: whatever its own class says (S2).
+NEVER_RELEASE = frozenset({Cause.TAMPER, Cause.TECHNICAL})
+
+
+def cameras_released(unit: Unit, body: AlarmBody) -> tuple[UUID, ...]:
+    """Of which cameras this alarm may open a window, the one that raised it first; () when it opens none.
+
+    The unit decided already. This only asks whether it could have: it released, under a policy that the owner signed,
+    of a class that releases (which is another list than the classes that alarm), outside working hours, to an alarm
+    centre that the owner named.
+    """
+    if not body.released or body.camera is None or body.policy_hash is None or body.cause in NEVER_RELEASE:
+        return ()
+    policy, keyset = sites.policy_by_hash(unit, body.policy_hash), sites.newest_keyset(unit)
+    if policy is None or keyset is None or keyset.arc is None:
+        return ()
+    if body.class_name not in policy.release_classes or not policy.surveillance_allowed(body.raised_ms):
+        return ()
+    others = sorted(_cameras_of_zone(policy, body) - {body.camera}) if body.cause is Cause.INPUT else []
+    known = Camera.objects.filter(unit=unit, id__in=[UUID(bytes=camera) for camera in others])
+    return (UUID(bytes=body.camera), *sorted(known.values_list("id", flat=True)))
+
+
+def _cameras_of_zone(policy: Policy, body: AlarmBody) -> set[bytes]:
+    """The cameras that look at a panel's zone, by the owner's policy; only of a zone at which this camera looks too."""
+    zones = [(account.account, zone) for account in policy.local or () for zone in account.zones]
+    named = [zone for account, zone in zones if body.zone in (zone.zone, f"{account}/{zone.zone}")]
+    return {camera for zone in named if body.camera in zone.cameras for camera in zone.cameras}
 
 
 def open_window(actor: Actor, new: NewWindow) -> Window:
@@ -443,8 +484,10 @@ def open_window(actor: Actor, new: NewWindow) -> Window:
         deadline = moment(new.raised_ms + new.policy_max_s * 1000)
         window = Window.objects.create(
             alarm_id=new.alarm_id, owner_id=new.unit.owner_id, provider_id=new.unit.provider_id, unit_id=new.unit.id,
-            camera_id=new.camera_id, arc_party_id=new.arc_party_id, raised_ms=new.raised_ms,
-            policy_max_s=new.policy_max_s, opened_at=clock.now(), deadline=deadline,
+            camera_id=new.camera_id, cameras=[str(camera) for camera in new.cameras[: rules.MOST_CAMERAS]],
+            arc_party_id=new.arc_party_id, raised_ms=new.raised_ms, policy_max_s=new.policy_max_s,
+            look_after=new.look_after, max_viewers=max(1, min(new.max_viewers, rules.MOST_VIEWERS)),
+            opened_at=clock.now(), deadline=deadline,
         )  # fmt: skip
         Deadline.objects.create(id=new.alarm_id, kind=DeadlineKind.WINDOW, owner_id=new.unit.owner_id, at=deadline)
         w.publish("window.opened", owner_id=window.owner_id, alarm_id=window.alarm_id, camera_id=window.camera_id)
@@ -454,8 +497,10 @@ def open_window(actor: Actor, new: NewWindow) -> Window:
 def end_window(actor: Actor, alarm_id: UUID, reason: WindowEnd) -> None:
     """From the commit on nothing of it is handed out: every fetch asks. Ending it again is harmless."""
     with work.transaction(actor) as w:
-        window = Window.objects.select_for_update().filter(alarm_id=alarm_id, ended_at__isnull=True).first()
-        if window is None:
+        window = Window.objects.select_for_update().filter(alarm_id=alarm_id).first()
+        if window is None or window.ended_at is not None:
+            if window is not None and reason is WindowEnd.RECALLED and window.end_reason == WindowEnd.EXPIRED.value:
+                Window.objects.filter(alarm_id=alarm_id).update(end_reason=reason.value)  # a late recall is one, too
             return
         window.ended_at, window.end_reason = clock.now(), reason.value
         window.save(update_fields=["ended_at", "end_reason"])
@@ -465,6 +510,90 @@ def end_window(actor: Actor, alarm_id: UUID, reason: WindowEnd) -> None:
             end_lease(w, lease)
         w.publish("window.ended", owner_id=window.owner_id, alarm_id=alarm_id, camera_id=window.camera_id,
                   unit_id=window.unit_id, reason=reason.value)  # fmt: skip
+
+
+# --- an earlier alarm, opened once more ---
+
+
+def reopen_window(
+    actor: Actor, alarm_id: UUID, reason: rules.ReopenReason | str, minutes: int = rules.REOPENED_MINUTES
+) -> Reopening:
+    """What an alarm released can be looked at again, for one of S3's reasons and for a limited time; never more than
+    was released then, never what is happening now. The customer is told by event and letter; the reason is logged.
+
+    Raises Denied, UnknownReason, NotReopened, ReopenedAlready.
+    """
+    try:
+        why = rules.ReopenReason(reason)
+    except ValueError:
+        raise UnknownReason from None
+    if not 1 <= minutes <= rules.REOPENED_MINUTES_AT_MOST:
+        raise UnknownReason
+    with work.transaction(actor) as w:
+        window = Window.objects.select_for_update().filter(alarm_id=alarm_id).first()
+        owner_id = None if window is None else window.owner_id
+        of = {"alarm": alarm_id} if window is None else {"alarm": alarm_id, "camera": window.camera_id}
+        gate.require(actor, Action.REOPEN, Resource(ResourceKind.ALARM, alarm_id, owner_id, of))
+        if window is None or actor.id is None or not rules.may_reopen(why, WindowEnd(window.end_reason or "expired")):
+            raise NotReopened
+        return _reopen(w, actor.id, window, why, minutes)
+
+
+def _reopen(w: work.Work, person_id: UUID, window: Window, why: rules.ReopenReason, minutes: int) -> Reopening:
+    if queries.running_reopening(window.alarm_id) is not None:
+        raise ReopenedAlready
+    for older in Reopening.objects.select_for_update().filter(alarm_id=window.alarm_id, ended_at__isnull=True):
+        _end_reopening(w, older)  # past its time, and the worker was not there yet
+    now = clock.now()
+    row = Reopening.objects.create(
+        owner_id=window.owner_id, provider_id=window.provider_id, alarm_id=window.alarm_id,
+        arc_party_id=window.arc_party_id, reason=why.value, person_id=person_id,
+        after_recall=window.end_reason == WindowEnd.RECALLED.value, opened_at=now,
+        deadline=now + timedelta(minutes=minutes),
+    )  # fmt: skip
+    Deadline.objects.create(id=row.id, kind=DeadlineKind.REOPENING, owner_id=row.owner_id, at=row.deadline)
+    facts: Facts = {
+        "alarm": row.alarm_id, "camera": window.camera_id, "reopening": row.id, "reason": why.value,
+        "minutes": minutes, "after_recall": row.after_recall,
+    }  # fmt: skip
+    w.record(Entry(Kind.REOPENED, row.owner_id, facts, window.camera_id))
+    w.publish("window.reopened", owner_id=row.owner_id, alarm_id=row.alarm_id, camera_id=window.camera_id,
+              reopening_id=row.id, reason=why.value)  # fmt: skip
+    return row
+
+
+def end_reopening(actor: Actor, alarm_id: UUID) -> None:
+    """Before its time, by who looks or by the customer. Ending what has ended is harmless. Raises Denied."""
+    with work.transaction(actor) as w:
+        window = Window.objects.select_for_update().filter(alarm_id=alarm_id).first()
+        owner_id = None if window is None else window.owner_id
+        gate.require(actor, Action.END, Resource(ResourceKind.ALARM, alarm_id, owner_id, {"alarm": alarm_id}))
+        for row in Reopening.objects.select_for_update().filter(alarm_id=alarm_id, ended_at__isnull=True):
+            _end_reopening(w, row)
+
+
+def _end_reopening(w: work.Work, row: Reopening) -> None:
+    row.ended_at = min(clock.now(), row.deadline)
+    row.save(update_fields=["ended_at"])
+    Deadline.objects.filter(id=row.id).delete()
+    for lease in Lease.objects.select_for_update().filter(reopening_id=row.id, ended_at__isnull=True).order_by("id"):
+        end_lease(w, lease)
+    facts: Facts = {"alarm": row.alarm_id, "reopening": row.id}
+    w.record(Entry(Kind.REOPENING_ENDED, row.owner_id, facts, row.alarm_id))
+    w.publish("reopening.ended", owner_id=row.owner_id, alarm_id=row.alarm_id, reopening_id=row.id)
+
+
+def end_overdue_reopening(owner_id: UUID, reopening_id: UUID) -> None:
+    """The worker: a reopening past its time. (Nothing was handed out since: the door asks the clock.)"""
+    with work.transaction(system(owner_id)) as w:
+        row = Reopening.objects.select_for_update().filter(id=reopening_id, ended_at__isnull=True).first()
+        if row is None:
+            Deadline.objects.filter(id=reopening_id).delete()
+        elif row.deadline <= clock.now():
+            _end_reopening(w, row)
+
+
+# --- leases ---
 
 
 def end_lease(w: work.Work, lease: Lease) -> None:

@@ -11,6 +11,9 @@ What keeps it safe:
   the
   gate still say yes. (The gate's yes is reused for one second; lease and window are read each time.)
 - Releases are handed out here only, only to the alarm centre they are sealed to, only while the window is open, logged.
+- While the customer can still recall (the window's hold) nothing is handed out at all, and nobody has a lease. As many
+  people look at an alarm as its window allows; who comes after them is refused.
+- An ended window stays shut. A reopening shows what was released then, under a purpose of its own, for its own time.
 - What leaves is ciphertext. Nothing here, and nothing the server holds, opens it.
 """
 
@@ -22,9 +25,19 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from zegel.seal import encoding
 from zegel.server import gate
 from zegel.server.footage import actions, pack_reader, queries, rules
-from zegel.server.footage.errors import BadRange, LeaseEnded, NothingToShow, ViewNotLogged, WindowClosed
+from zegel.server.footage.errors import (
+    BadRange,
+    HoldBeforeLook,
+    LeaseEnded,
+    NothingToShow,
+    NotLooking,
+    TooManyViewers,
+    ViewNotLogged,
+    WindowClosed,
+)
 from zegel.server.footage.models import (
     Deadline,
     DeadlineKind,
@@ -33,11 +46,12 @@ from zegel.server.footage.models import (
     LeaseShare,
     Manifest,
     Release,
+    Reopening,
     Segment,
     Window,
 )
-from zegel.server.footage.rules import Purpose, SlotRange, Track
-from zegel.server.gate import Action, Resource, ResourceKind
+from zegel.server.footage.rules import OF_ALARMS, Purpose, SlotRange, Track
+from zegel.server.gate import Action, Denied, Resource, ResourceKind
 from zegel.server.kernel import clock, ids, shred, tenancy, work
 from zegel.server.kernel.actor import Actor
 from zegel.server.ledger import Entry, Kind
@@ -109,17 +123,20 @@ def open_view(actor: Actor, request: ViewRequest) -> View:
     actor = replace(actor, purpose=request.purpose.value)
     with tenancy.acting_as(actor.party_id, actor.id):
         camera = _camera(request.camera_id)
-        _hold_window(request.alarm_id)
-        gate.require(actor, Action.VIEW, _resource(camera, request.alarm_id))
+        window = _hold_window(request.alarm_id)
+        _require(actor, Action.VIEW, camera, request.alarm_id, window)
+        reopening = _reopening_of(request)
+        _take_place(actor, request, window)
         share, more = _share(camera, request, None)
         if not share and not _may_come(request):
             raise NothingToShow
         releases = _releases(actor, request, ())
         lease_id = ids.new()
         times = _times(share)
-        receipts = _log(actor, camera, request, lease_id, len(share), times, releases)
+        receipts = _log(actor, camera, request, lease_id, share, times, releases, reopening)
         with work.transaction(actor) as w:
-            lease = _new_lease(actor, camera, request, lease_id, receipts[0].index)
+            lease = _new_lease(actor, camera, request, lease_id, receipts[0].index, reopening)
+            _tell_if_recalled(w, lease, reopening)
             lists = _manifests(lease, request, times)
             return _give(w, lease, share, releases, receipts[0], more, lists)
 
@@ -133,12 +150,13 @@ def renew(actor: Actor, lease_id: UUID) -> View:
         camera = _camera(lease.camera_id)
         gate.require(actor, Action.VIEW, _resource(camera, lease.alarm_id))
         request = _request_of(lease)
+        reopening = _reopening_of(request)
         share, more = _share(camera, _from_where_it_was(lease, request), lease.id)
         releases = _releases(actor, request, lease.releases_handed)
         if not share and not releases:
             return _nothing_new(lease)
         times = _times(share)
-        receipts = _log(actor, camera, request, lease.id, len(share), times, releases)
+        receipts = _log(actor, camera, request, lease.id, share, times, releases, reopening)
         with work.transaction(actor) as w:
             lists = _manifests(lease, request, times)
             return _give(w, lease, share, releases, receipts[0], more, lists)
@@ -153,6 +171,44 @@ def end_view(actor: Actor, lease_id: UUID) -> None:
         lease = mine.filter(ended_at__isnull=True).first()
         if lease is not None:
             actions.end_lease(w, lease)
+
+
+# --- what is done while looking ---
+
+
+def verify(actor: Actor, alarm_id: UUID, camera_id: UUID) -> tuple[int, int]:
+    """The viewer asks to see more than a blur, to judge the alarm: logged with its time. Returns the entry's number and
+    the time (ms). Raises Denied, HoldBeforeLook, NotLooking."""
+    lease = looking(actor, alarm_id, camera_id)
+    actor = replace(actor, purpose=lease.purpose)
+    with work.transaction(actor) as w:
+        window, camera = _hold_window(alarm_id), _camera(camera_id)
+        _require(actor, Action.VERIFY, camera, alarm_id, window)
+        locked = _running(actor, lease.id, lock=True)
+        now = clock.now()
+        locked.verified_at = locked.verified_at or now
+        locked.save(update_fields=["verified_at"])
+        facts: dict[str, Any] = {
+            "lease": lease.id, "alarm": alarm_id, "camera": camera_id, "purpose": lease.purpose,
+            "role": actor.role or "", "address": actor.address[:64],
+        }  # fmt: skip
+        w.record(Entry(Kind.VERIFY, camera.owner_id, facts, camera.id))
+    return w.receipts[0].index, _ms(now)
+
+
+def looking(actor: Actor, alarm_id: UUID, camera_id: UUID) -> Lease:
+    """The acting person's running view of this camera in this alarm. Raises NotLooking."""
+    if actor.id is None or actor.party_id is None:
+        raise NotLooking
+    with tenancy.acting_as(actor.party_id, actor.id):
+        rows = Lease.objects.filter(
+            alarm_id=alarm_id, camera_id=camera_id, person_id=actor.id, party_id=actor.party_id, role=actor.role or "",
+            ended_at__isnull=True, expires_at__gt=clock.now(),
+        )  # fmt: skip
+        lease = rows.order_by("-opened_at").first()
+    if lease is None:
+        raise NotLooking
+    return lease
 
 
 # --- fetching ---
@@ -204,10 +260,19 @@ def _running(actor: Actor, lease_id: UUID, *, lock: bool = False) -> Lease:
     rows = Lease.objects.select_for_update() if lock else Lease.objects.all()
     lease = rows.filter(id=lease_id, person_id=actor.id, party_id=actor.party_id, role=actor.role or "").first()
     if lease is None or lease.ended_at is not None or lease.expires_at <= clock.now():
-        if lease is not None and lease.alarm_id is not None and not queries.is_open(queries.window_of(lease.alarm_id)):
+        if lease is not None and lease.alarm_id is not None and not _alarm_open(lease):
             raise WindowClosed
         raise LeaseEnded
     return lease
+
+
+def _alarm_open(lease: Lease) -> bool:
+    """The window that the lease lives by, or the reopening, is open."""
+    assert lease.alarm_id is not None
+    if lease.reopening_id is None:
+        return queries.is_open(queries.window_of(lease.alarm_id))
+    running = queries.running_reopening(lease.alarm_id)
+    return running is not None and running.id == lease.reopening_id
 
 
 def _still_allowed(actor: Actor, lease: queries.Running | None) -> None:
@@ -238,10 +303,51 @@ def _camera(camera_id: UUID) -> Camera:
     return camera
 
 
-def _hold_window(alarm_id: UUID | None) -> None:
+def _hold_window(alarm_id: UUID | None) -> Window | None:
     """Whoever wants to end the window waits until this view is given; whoever comes after finds it ended."""
-    if alarm_id is not None:
-        Window.objects.select_for_update().filter(alarm_id=alarm_id).first()
+    return None if alarm_id is None else Window.objects.select_for_update().filter(alarm_id=alarm_id).first()
+
+
+# What says that the window is not the asker's, or not open: then he is not told until when it is held.
+_NOT_HIS = frozenset({"serves_as_arc", "camera_of_owner", "alarm_open", "window_open"})
+
+
+def _require(actor: Actor, action: Action, camera: Camera, alarm_id: UUID | None, window: Window | None) -> None:
+    """The gate's yes. Raises HoldBeforeLook, with the time of its end, rather than Denied, to whose window it is."""
+    try:
+        gate.require(actor, action, _resource(camera, alarm_id))
+    except Denied as denied:
+        missing = set(denied.decision.missing)
+        if "hold_over" in missing and not missing & _NOT_HIS and window is not None and window.look_after is not None:
+            raise HoldBeforeLook(_ms(window.look_after)) from None
+        raise
+
+
+def _reopening_of(request: ViewRequest) -> Reopening | None:
+    """What a look at an earlier alarm lives by. Raises WindowClosed."""
+    if request.purpose is not Purpose.ALARM_FOLLOWUP or request.alarm_id is None:
+        return None
+    found = queries.running_reopening(request.alarm_id)
+    if found is None:
+        raise WindowClosed
+    return found
+
+
+def _take_place(actor: Actor, request: ViewRequest, window: Window | None) -> None:
+    """Under the window's lock. Somebody who looks already (at another camera of the alarm) has his place. Raises
+    TooManyViewers."""
+    if request.purpose not in OF_ALARMS or request.alarm_id is None or window is None:
+        return
+    others = {viewer.person_id for viewer in queries.viewers([request.alarm_id]).get(request.alarm_id, ())}
+    if actor.id not in others and len(others) >= window.max_viewers:
+        raise TooManyViewers(window.max_viewers)
+
+
+def _tell_if_recalled(w: work.Work, lease: Lease, reopening: Reopening | None) -> None:
+    """Pictures of an alarm that the customer had withdrawn: he and the supervisor hear of each look."""
+    if reopening is not None and reopening.after_recall:
+        w.publish("view.after_recall", owner_id=lease.owner_id, alarm_id=lease.alarm_id, camera_id=lease.camera_id,
+                  lease_id=lease.id, reopening_id=reopening.id, arc_id=reopening.arc_party_id)  # fmt: skip
 
 
 def _resource(camera: Camera, alarm_id: UUID | None) -> Resource:
@@ -268,7 +374,7 @@ def _from_where_it_was(lease: Lease, request: ViewRequest) -> ViewRequest:
 
 def _wanted(camera: Camera, request: ViewRequest) -> Iterable[SlotRange]:
     """The slots that the request may ever cover: to the alarm centre what was released, to the owner what he names."""
-    if request.purpose is Purpose.ALARM_VERIFICATION:
+    if request.purpose in OF_ALARMS:
         if request.alarm_id is None or request.track is not Track.SURVEILLANCE:
             raise BadRange
         released = queries.released_ranges(request.alarm_id, camera.id)
@@ -312,16 +418,15 @@ def _may_come(request: ViewRequest) -> bool:
 
 
 def _releases(actor: Actor, request: ViewRequest, handed: Sequence[str]) -> list[Release]:
-    """Parts that this lease has not handed out yet, for exactly the alarm centre they are sealed to."""
-    if request.purpose is not Purpose.ALARM_VERIFICATION or request.alarm_id is None:
+    """Parts that this lease has not handed out yet, for exactly the alarm centre they are sealed to. Of every camera of
+    the alarm: they are one chain, and a viewer that got half of it could not tell what is kept from him."""
+    if request.purpose not in OF_ALARMS or request.alarm_id is None:
         return []
     known = set(handed)
     return [
         row
         for row in queries.releases_of(request.alarm_id)
-        if row.arc_party_id == actor.party_id
-        and row.camera_id == request.camera_id
-        and bytes(row.hash).hex() not in known
+        if row.arc_party_id == actor.party_id and bytes(row.hash).hex() not in known
     ]
 
 
@@ -329,30 +434,45 @@ def _releases(actor: Actor, request: ViewRequest, handed: Sequence[str]) -> list
 
 
 def _log(
-    actor: Actor, camera: Camera, request: ViewRequest, lease_id: UUID, slots: int, times: Times,
-    releases: Sequence[Release],
+    actor: Actor, camera: Camera, request: ViewRequest, lease_id: UUID, share: Sequence[rules.Slot], times: Times,
+    releases: Sequence[Release], reopening: Reopening | None,
 ) -> Sequence[Any]:  # fmt: skip
-    """Durable when it returns; the view's own receipt first. Raises ViewNotLogged, and then nothing is served."""
+    """Durable when it returns; the view's own receipt first. Raises ViewNotLogged, and then nothing is served.
+
+    Who, for whom and when are the entry's own; the facts say as what, why, from where, and exactly which seconds
+    (`seconds`: the slots of each epoch)."""
     from_ms, to_ms = times
     facts: dict[str, Any] = {
         "lease": lease_id, "camera": camera.id, "track": int(request.track), "purpose": request.purpose.value,
-        "alarm": request.alarm_id, "role": actor.role or "", "slots": slots, "from_ms": from_ms, "to_ms": to_ms,
+        "alarm": request.alarm_id, "role": actor.role or "", "slots": len(share), "from_ms": from_ms, "to_ms": to_ms,
+        "address": actor.address[:64], "seconds": _packed(share),
     }  # fmt: skip
+    if reopening is not None:
+        facts |= {"reopening": reopening.id, "reason": reopening.reason}
     entries = [Entry(Kind.VIEW, camera.owner_id, facts, camera.id)]
-    if releases:
-        parts = ",".join(str(row.part) for row in releases[:50])
-        handed = {
-            "lease": lease_id,
-            "camera": camera.id,
-            "alarm": request.alarm_id,
-            "parts": parts,
-            "count": len(releases),
-        }
-        entries.append(Entry(Kind.RELEASE_HANDED, camera.owner_id, handed, camera.id))
+    entries += [_handed(camera, request, lease_id, rows) for rows in _by_camera(releases)]
     try:
         return ledger.append_many(entries, actor)
     except LedgerError as error:
         raise ViewNotLogged from error
+
+
+def _packed(share: Sequence[rules.Slot]) -> bytes:
+    """CBOR [[epoch, from slot, to slot]…], at most 60 slots."""
+    return encoding.encode([[part.epoch.bytes, part.from_slot, part.to_slot] for part in rules.ranges_of(share)])
+
+
+def _by_camera(releases: Sequence[Release]) -> list[list[Release]]:
+    cameras = dict.fromkeys(row.camera_id for row in releases)
+    return [[row for row in releases if row.camera_id == camera] for camera in cameras]
+
+
+def _handed(camera: Camera, request: ViewRequest, lease_id: UUID, rows: Sequence[Release]) -> Entry:
+    facts: dict[str, Any] = {
+        "lease": lease_id, "camera": rows[0].camera_id, "alarm": request.alarm_id, "count": len(rows),
+        "parts": ",".join(str(row.part) for row in rows[:50]),
+    }  # fmt: skip
+    return Entry(Kind.RELEASE_HANDED, camera.owner_id, facts, rows[0].camera_id)
 
 
 def _times(share: Sequence[rules.Slot]) -> Times:
@@ -362,7 +482,9 @@ def _times(share: Sequence[rules.Slot]) -> Times:
     return (min(times), max(times) + rules.SLOT_MS) if times else (None, None)
 
 
-def _new_lease(actor: Actor, camera: Camera, request: ViewRequest, lease_id: UUID, index: int) -> Lease:
+def _new_lease(
+    actor: Actor, camera: Camera, request: ViewRequest, lease_id: UUID, index: int, reopening: Reopening | None
+) -> Lease:
     now = clock.now()
     if actor.id is None or actor.party_id is None:
         raise LeaseEnded
@@ -370,6 +492,7 @@ def _new_lease(actor: Actor, camera: Camera, request: ViewRequest, lease_id: UUI
         id=lease_id, owner_id=camera.owner_id, provider_id=camera.provider_id, person_id=actor.id,
         party_id=actor.party_id, role=actor.role or "", purpose=request.purpose.value, camera_id=camera.id,
         track=int(request.track), alarm_id=request.alarm_id, wanted=_remember(request), ledger_index=index,
+        reopening_id=None if reopening is None else reopening.id,
         opened_at=now, expires_at=now + LEASE_LASTS,
     )  # fmt: skip
     Deadline.objects.create(id=lease.id, kind=DeadlineKind.LEASE, owner_id=lease.owner_id, at=now + LEASE_LASTS)

@@ -84,6 +84,81 @@ class WindowClosed(FootageError):
         )
 
 
+class HoldBeforeLook(FootageError):
+    """The customer can still recall this alarm: until `until_ms` nobody looks and nothing is handed out."""
+
+    code = "hold_before_look"
+
+    def __init__(self, until_ms: int) -> None:
+        super().__init__(
+            _("This alarm can still be recalled, so nobody looks yet."),
+            action=_("Wait until the time for recalling it is over."),
+        )
+        self.until_ms = until_ms
+        self.details = {"until_ms": until_ms}
+
+
+class TooManyViewers(FootageError):
+    """As many people look at this alarm as its site allows. A place comes free when one of them ends his view."""
+
+    code = "too_many_viewers"
+
+    def __init__(self, most: int) -> None:
+        super().__init__(
+            _("As many colleagues as may are looking at this alarm already."),
+            action=_("Ask one of them to stop looking, or wait."),
+        )
+        self.details = {"most": most}
+
+
+class UnknownReason(FootageError):
+    """A reason for reopening that is not on S3's list, or a time that is too long."""
+
+    code = "unknown_reopen_reason"
+
+    def __init__(self) -> None:
+        super().__init__(_("An alarm is not reopened for this."), action=_("Choose a reason and a time from the list."))
+
+
+class NotReopened(FootageError):
+    """This alarm can't be reopened for that reason."""
+
+    code = "not_reopened"
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("This alarm can't be reopened for that reason."),
+            action=_("Look at how it ended, and choose the reason that fits."),
+        )
+
+
+class ReopenedAlready(FootageError):
+    """Somebody reopened it, and that has not ended yet."""
+
+    code = "reopened_already"
+
+    def __init__(self) -> None:
+        super().__init__(_("This alarm is reopened already."), action=_("Use that, or end it first."))
+
+
+class NotLooking(FootageError):
+    """Who does not look at a camera in this alarm neither verifies it nor turns it."""
+
+    code = "not_looking"
+
+    def __init__(self) -> None:
+        super().__init__(_("You are not looking at this camera."), action=_("Open its picture first."))
+
+
+class CannotDoThat(FootageError):
+    """The camera can't turn, zoom or go to that place."""
+
+    code = "camera_cannot"
+
+    def __init__(self) -> None:
+        super().__init__(_("This camera can't do that."), action=_("Use what is offered for this camera."))
+
+
 class LeaseEnded(FootageError):
     """The view's lease ran out, was ended, or is somebody else's."""
 

@@ -24,11 +24,36 @@ def window_open(actor: Actor, resource: Resource) -> bool:
     return queries.is_open(_window(actor, resource))
 
 
+@fact("hold_over")
+def hold_over(actor: Actor, resource: Resource) -> bool:
+    """The time in which the customer can recall before anybody looks is over, or there was none."""
+    window = _window(actor, resource)
+    return window is not None and not queries.is_held(window)
+
+
+@fact("window_ended")
+def window_ended(actor: Actor, resource: Resource) -> bool:
+    """There was a window, and it is over."""
+    window = _window(actor, resource)
+    return window is not None and not queries.is_open(window)
+
+
+@fact("reopening_open")
+def reopening_open(actor: Actor, resource: Resource) -> bool:
+    """The alarm's images were reopened by the party that asks, and the time for it is not over."""
+    alarm_id = resource.of.get("alarm")
+    if alarm_id is None or actor.party_id is None:
+        return False
+    with tenancy.acting_as(actor.party_id, actor.id):
+        found = queries.running_reopening(alarm_id)
+        return found is not None and found.arc_party_id == actor.party_id
+
+
 @fact("camera_of_owner")
 def camera_of_owner(actor: Actor, resource: Resource) -> bool:
-    """The camera is the one of the alarm, and both are the owner's."""
+    """The camera is one of the alarm's, and both are the owner's."""
     window = _window(actor, resource)
-    return window is not None and window.camera_id == resource.id and window.owner_id == resource.owner_id
+    return window is not None and resource.id in window.camera_ids and window.owner_id == resource.owner_id
 
 
 @fact("release_exists")

@@ -4,14 +4,25 @@
 from __future__ import annotations
 
 import threading
+from datetime import timedelta
+from uuid import UUID
 
 from zegel.server.footage import actions
 from zegel.server.footage.models import Deadline, DeadlineKind
-from zegel.server.kernel import clock, locks, log, outbox, services, tenancy
+from zegel.server.kernel import clock, jobs, locks, log, outbox, services, tenancy
 from zegel.server.kernel.actor import system
+from zegel.server.notify import actions as notify
+from zegel.server.notify.letters import Occasion
+from zegel.server.people.roles import Role
+from zegel.server.sites import queries as sites
 
 TICK_S = 0.5
 BATCH = 200
+_END = {
+    DeadlineKind.WINDOW: actions.end_overdue_window,
+    DeadlineKind.LEASE: actions.end_overdue_lease,
+    DeadlineKind.REOPENING: actions.end_overdue_reopening,
+}
 
 
 @services.service("worker", name="footage.deadlines")
@@ -24,15 +35,13 @@ def end_what_is_due(stop: threading.Event) -> None:
 
 
 def run_once() -> int:
-    """Ends every window and lease that is due; returns how many it looked at. One that fails stops no other."""
+    """Ends every window, reopening and lease that is due; returns how many it looked at. One that fails stops no
+    other."""
     with tenancy.acting_as(None):
         due = list(Deadline.objects.filter(at__lte=clock.now()).order_by("at")[:BATCH])
     for row in due:
         try:
-            if row.kind == DeadlineKind.WINDOW:
-                actions.end_overdue_window(row.owner_id, row.id)
-            else:
-                actions.end_overdue_lease(row.owner_id, row.id)
+            _END[DeadlineKind(row.kind)](row.owner_id, row.id)
         except Exception as error:
             log.error("footage.deadline_failed", kind=row.kind, id=row.id, error=type(error).__name__,
                       where=log.place_of(error))  # fmt: skip
@@ -42,3 +51,38 @@ def run_once() -> int:
 @outbox.subscribe("epoch.closed", name="footage.compact")
 def compact(event: outbox.Event) -> None:
     actions.compact_pack(system(event.owner_id), event.uuid("epoch_id"))
+
+
+# --- telling the customer, and the alarm centre's supervisor ---
+
+NEWS_LASTS = timedelta(hours=24)
+
+
+@outbox.subscribe("window.reopened", name="footage.letter_reopened")
+def reopened(event: outbox.Event) -> None:
+    _later(event, Occasion.REOPENED, None)
+
+
+@outbox.subscribe("view.after_recall", name="footage.letter_after_recall")
+def looked_after_recall(event: outbox.Event) -> None:
+    """The owner, and the supervisors of whoever looked: a recalled alarm is the one that is looked at for no reason."""
+    _later(event, Occasion.AFTER_RECALL, None)
+    _later(event, Occasion.AFTER_RECALL_ARC, event.payload["arc_id"])
+
+
+def _later(event: outbox.Event, occasion: Occasion, to: str | None) -> None:
+    if event.owner_id is not None and clock.now() - event.at < NEWS_LASTS:
+        tell.defer(
+            owner_id=str(event.owner_id), to=to or str(event.owner_id), camera_id=event.payload["camera_id"],
+            alarm_id=event.payload["alarm_id"], occasion=occasion.value,
+        )  # fmt: skip
+
+
+@jobs.task(name="footage.tell")
+def tell(owner_id: str, to: str, camera_id: str, alarm_id: str, occasion: str) -> None:
+    """To the owner's people, or to the supervisors of the alarm centre `to`."""
+    with tenancy.acting_as(UUID(owner_id)):
+        camera = sites.find_camera(UUID(camera_id))
+        site = "" if camera is None else camera.unit.site.name
+    readers = notify.READERS if to == owner_id else (Role.SUPERVISOR,)
+    notify.tell(UUID(to), Occasion(occasion), site, alarm_id, readers)

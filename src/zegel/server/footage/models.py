@@ -3,14 +3,17 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from django.db import models
 
-from zegel.server.footage.rules import Purpose, Track, WindowEnd
+from zegel.server.footage.rules import MAX_VIEWERS, Purpose, ReopenReason, Track, WindowEnd
 from zegel.server.kernel import ids
 from zegel.server.kernel.tenancy import TenantModel, unscoped
 
 unscoped(
-    "footage_deadline", "when a window or a lease must end, for the worker that acts for its owner; identifiers only"
+    "footage_deadline",
+    "when a window, a reopening or a lease must end, for the worker that acts for its owner; identifiers only",
 )
 
 
@@ -92,14 +95,21 @@ class Manifest(TenantModel):
 
 
 class Window(TenantModel):
-    """The time in which an alarm's images may be looked at. Alarms open and end it; nothing reopens an ended one."""
+    """The time in which an alarm's images may be looked at. Alarms open and end it; an ended one stays ended: to look
+    again needs a record of its own (Reopening).
+
+    `look_after`: until then nothing is handed out, so that who recalls in time was never looked at. `cameras`: further
+    cameras of the same alarm (a panel's zone that several look at). `max_viewers`: people at the same time."""
 
     alarm_id = models.UUIDField(primary_key=True, editable=False)
     unit_id = models.UUIDField()
     camera_id = models.UUIDField()
+    cameras = models.JSONField(default=list)
     arc_party_id = models.UUIDField()
     raised_ms = models.BigIntegerField()
     policy_max_s = models.IntegerField()
+    look_after = models.DateTimeField(null=True)
+    max_viewers = models.SmallIntegerField(default=MAX_VIEWERS)
     opened_at = models.DateTimeField()
     deadline = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)
@@ -109,6 +119,34 @@ class Window(TenantModel):
         indexes = (
             models.Index(fields=["deadline"], name="footage_window_running", condition=models.Q(ended_at__isnull=True)),
         )
+
+    @property
+    def camera_ids(self) -> tuple[UUID, ...]:
+        """Every camera of the alarm, the one that raised it first."""
+        return (self.camera_id, *(UUID(camera) for camera in self.cameras if camera != str(self.camera_id)))
+
+
+class Reopening(TenantModel):
+    """An earlier alarm's images, opened once more for one of S3's reasons: what was released then, for a limited time.
+    A second one is a new record."""
+
+    id = models.UUIDField(primary_key=True, default=ids.new, editable=False)
+    alarm_id = models.UUIDField()
+    arc_party_id = models.UUIDField()
+    reason = models.CharField(max_length=30, choices=[(r.value, r.name) for r in ReopenReason])
+    person_id = models.UUIDField()
+    after_recall = models.BooleanField()
+    opened_at = models.DateTimeField()
+    deadline = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=["alarm_id"], name="footage_reopening_one", condition=models.Q(ended_at__isnull=True)
+            ),
+        )
+        indexes = (models.Index(fields=["alarm_id", "-opened_at"], name="footage_reopening_alarm"),)
 
 
 class Release(TenantModel):
@@ -136,7 +174,8 @@ class Release(TenantModel):
 
 
 class Lease(TenantModel):
-    """One view: who looks, for whom, why, at what. What it covers now stands in its shares."""
+    """One view: who looks, for whom, why, at what. What it covers now stands in its shares. `verified_at`: when the
+    viewer asked to see more than a blur."""
 
     id = models.UUIDField(primary_key=True, default=ids.new, editable=False)
     person_id = models.UUIDField()
@@ -146,6 +185,8 @@ class Lease(TenantModel):
     camera_id = models.UUIDField()
     track = models.SmallIntegerField()
     alarm_id = models.UUIDField(null=True)
+    reopening_id = models.UUIDField(null=True)
+    verified_at = models.DateTimeField(null=True)
     wanted = models.JSONField(default=list)
     releases_handed = models.JSONField(default=list)
     ledger_index = models.BigIntegerField()
@@ -177,10 +218,11 @@ class LeaseShare(TenantModel):
 class DeadlineKind(models.TextChoices):
     WINDOW = "window"
     LEASE = "lease"
+    REOPENING = "reopening"
 
 
 class Deadline(models.Model):
-    """The worker's alarm clock: which owner's window or lease is due when. No tenant's condition: identifiers only."""
+    """The worker's alarm clock: which owner's window, reopening or lease is due when. No tenant's condition: identifiers only."""
 
     id = models.UUIDField(primary_key=True, editable=False)
     kind = models.CharField(max_length=10, choices=DeadlineKind.choices)

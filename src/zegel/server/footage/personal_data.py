@@ -60,12 +60,22 @@ def _alarm(model: str, fields: tuple[str, ...], erase: Erase) -> None:
     )  # fmt: skip
 
 
-_alarm("footage.Window", ("raised_ms", "opened_at", "ended_at", "end_reason", "deadline"), Erase.DELETE_ROW)
+_alarm(
+    "footage.Window", ("raised_ms", "opened_at", "look_after", "ended_at", "end_reason", "deadline"), Erase.DELETE_ROW
+)
 not_personal(
     "footage.Window",
-    ("alarm_id", "unit_id", "camera_id", "arc_party_id", "policy_max_s"),
-    why="which alarm, device and parties",
+    ("alarm_id", "unit_id", "camera_id", "cameras", "arc_party_id", "policy_max_s", "max_viewers"),
+    why="which alarm, devices and parties, and the limits that hold for it",
 )
+declare(
+    "footage.Reopening",
+    ("person_id", "reason", "opened_at", "deadline", "ended_at", "after_recall"),
+    subject=Subject.USER, path="person_id", category=Category.ACTIVITY, purpose=Purpose.ACCOUNTABILITY,
+    basis=Basis.LEGITIMATE_INTERESTS, recipients=(Recipient.OWNER, Recipient.ARC), term=Term.VIEW_LOG,
+    starts=Start.MADE, export=Export.VALUE, erase=Erase.DELETE_ROW,
+)  # fmt: skip
+not_personal("footage.Reopening", ("alarm_id", "arc_party_id"), why="which alarm and which alarm centre")
 _alarm("footage.Release", ("wrapped", "shred", "ranges", "issued_ms"), Erase.SHRED)
 not_personal(
     "footage.Release",
@@ -85,8 +95,8 @@ not_personal(
 )
 declare(
     "footage.Lease",
-    ("person_id", "party_id", "role", "purpose", "camera_id", "track", "alarm_id", "wanted", "releases_handed",
-     "opened_at", "expires_at", "ended_at"),
+    ("person_id", "party_id", "role", "purpose", "camera_id", "track", "alarm_id", "reopening_id", "wanted",
+     "releases_handed", "opened_at", "verified_at", "expires_at", "ended_at"),
     subject=Subject.USER, path="person_id", category=Category.ACTIVITY, purpose=Purpose.ACCOUNTABILITY,
     basis=Basis.LEGITIMATE_INTERESTS, recipients=(Recipient.OWNER, Recipient.ARC), term=Term.VIEW_LOG,
     starts=Start.MADE,
@@ -97,4 +107,4 @@ not_personal(
     "footage.LeaseShare", ("lease", "epoch_id", "from_slot", "to_slot", "ledger_index", "expires_at"),
     why="what a running view covers, gone when it ends",
 )  # fmt: skip
-not_personal("footage.Deadline", ("kind", "at"), why="when the worker must end a window or a lease")
+not_personal("footage.Deadline", ("kind", "at"), why="when the worker must end a window, a reopening or a lease")

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -12,7 +13,7 @@ from django.db import connection
 from django.db.models import BigIntegerField, ExpressionWrapper, F, Max, Min, Sum
 
 from zegel.server.footage import rules
-from zegel.server.footage.models import Epoch, Lease, Manifest, Pack, Release, Segment, Window
+from zegel.server.footage.models import Epoch, Lease, Manifest, Pack, Release, Reopening, Segment, Window
 from zegel.server.footage.rules import SlotRange
 from zegel.server.kernel import clock, shred
 
@@ -26,9 +27,51 @@ def is_open(window: Window | None) -> bool:
     return window is not None and window.ended_at is None and clock.now() < window.deadline
 
 
+def is_held(window: Window) -> bool:
+    """It can still be recalled before anybody looks."""
+    return window.look_after is not None and clock.now() < window.look_after
+
+
+def running_reopening(alarm_id: UUID) -> Reopening | None:
+    """By the clock too."""
+    return Reopening.objects.filter(alarm_id=alarm_id, ended_at__isnull=True, deadline__gt=clock.now()).first()
+
+
+def reopenings(alarm_ids: Collection[UUID]) -> dict[UUID, Reopening]:
+    """The newest of each alarm that was ever reopened."""
+    found = Reopening.objects.filter(alarm_id__in=alarm_ids).order_by("alarm_id", "-opened_at").distinct("alarm_id")
+    return {row.alarm_id: row for row in found}
+
+
+@dataclass(frozen=True)
+class Viewer:
+    """Somebody of an alarm centre who looks at an alarm now."""
+
+    person_id: UUID
+    since: datetime
+
+
+def viewers(alarm_ids: Collection[UUID]) -> dict[UUID, list[Viewer]]:
+    """Who looks at each alarm now, the first one first; somebody who looks at several cameras counts once."""
+    rows = Lease.objects.filter(alarm_id__in=alarm_ids, ended_at__isnull=True, expires_at__gt=clock.now())
+    since = rows.values_list("alarm_id", "person_id").annotate(since=Min("opened_at")).order_by("since", "person_id")
+    found: dict[UUID, list[Viewer]] = {}
+    for alarm_id, person_id, at in since:
+        if alarm_id is not None:
+            found.setdefault(alarm_id, []).append(Viewer(person_id, at))
+    return found
+
+
+def open_windows_of_units(unit_ids: Collection[UUID]) -> list[Window]:
+    """Windows of these units that are open now, the oldest first."""
+    rows = Window.objects.filter(unit_id__in=unit_ids, ended_at__isnull=True, deadline__gt=clock.now())
+    return list(rows.order_by("opened_at"))
+
+
 def releases_of(alarm_id: UUID) -> Sequence[Release]:
-    """The stored parts in order; those that came too late are not among them."""
-    return list(Release.objects.filter(alarm_id=alarm_id, wrapped__isnull=False).order_by("part"))
+    """The stored parts in order; those that came too late, or were shredded since, are not among them."""
+    rows = Release.objects.filter(alarm_id=alarm_id, wrapped__isnull=False).order_by("part")
+    return [row for row in rows if row.shred is not None and not shred.is_destroyed("release", row.shred)]
 
 
 def released_ranges(alarm_id: UUID, camera_id: UUID) -> Sequence[SlotRange]:
@@ -187,7 +230,7 @@ def releases_told(alarm_ids: Collection[UUID]) -> dict[UUID, Told]:
 
 @dataclass(frozen=True)
 class Running:
-    """What stands in a lease, and whether it and its window run now."""
+    """What stands in a lease, and whether it and its window (or its reopening) run now."""
 
     lease_id: UUID
     purpose: str
@@ -199,8 +242,12 @@ class Running:
 
 _RUNNING = """
 SELECT l.id, l.purpose, l.camera_id, l.alarm_id, l.ended_at IS NULL AND l.expires_at > %(now)s,
-       l.alarm_id IS NULL OR coalesce(w.ended_at IS NULL AND w.deadline > %(now)s, false)
+       CASE WHEN l.alarm_id IS NULL THEN true
+            WHEN l.reopening_id IS NOT NULL THEN coalesce(r.ended_at IS NULL AND r.deadline > %(now)s, false)
+            ELSE coalesce(w.ended_at IS NULL AND w.deadline > %(now)s
+                          AND (w.look_after IS NULL OR w.look_after <= %(now)s), false) END
 FROM footage_lease l LEFT JOIN footage_window w ON w.alarm_id = l.alarm_id
+LEFT JOIN footage_reopening r ON r.id = l.reopening_id
 WHERE l.id = %(lease)s AND l.person_id = %(person)s AND l.party_id = %(party)s AND l.role = %(role)s
 """
 

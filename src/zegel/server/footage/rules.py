@@ -33,6 +33,7 @@ class Purpose(StrEnum):
     """Why somebody looks: the gate's words."""
 
     ALARM_VERIFICATION = "alarm_verification"
+    ALARM_FOLLOWUP = "alarm_followup"
     OWN_USE = "own_use"
     MAINTENANCE = "maintenance"
 
@@ -44,6 +45,33 @@ class WindowEnd(StrEnum):
     CLOSED = "closed"
     EXPIRED = "expired"
     REVOKED = "revoked"
+
+
+OF_ALARMS = frozenset({Purpose.ALARM_VERIFICATION, Purpose.ALARM_FOLLOWUP})
+"""Looks of an alarm centre: they see what an alarm released, and nothing else."""
+
+
+class ReopenReason(StrEnum):
+    """Why images of an earlier alarm may be opened again: S3's closed list."""
+
+    RECALLED_YET_REAL = "recalled_yet_real"
+    TECHNICAL_FOLLOW_UP = "technical_follow_up"
+    POLICE_REQUEST = "police_request"
+    CUSTOMER_QUESTION = "customer_question"
+
+
+REOPENED_MINUTES = 15
+REOPENED_MINUTES_AT_MOST = 60
+MAX_VIEWERS = 3
+MOST_VIEWERS = 20
+MOST_CAMERAS = 64
+
+
+def may_reopen(reason: ReopenReason, ended: WindowEnd) -> bool:
+    """An alarm that was not recalled can't be "recalled, yet real". What the owner took away stays away."""
+    if ended is WindowEnd.REVOKED:
+        return False
+    return reason is not ReopenReason.RECALLED_YET_REAL or ended is WindowEnd.RECALLED
 
 
 @dataclass(frozen=True, order=True)

@@ -25,7 +25,10 @@ def serves_as_arc(actor: Actor, resource: Resource) -> bool:
 
 @fact("serves_as_centre")
 def serves_as_centre(actor: Actor, resource: Resource) -> bool:
-    """As its alarm centre, or as the second one that steps in: for handling alarms, never for images."""
+    """As its alarm centre, or as the second one that steps in: for handling alarms, never for images. What came from an
+    account that nobody knows is the centre's own."""
+    if resource.owner_id is not None and resource.owner_id == actor.party_id:
+        return True
     return _serves(actor, resource, RelationKind.ARC) or _serves(actor, resource, RelationKind.ARC_SECOND)
 
 

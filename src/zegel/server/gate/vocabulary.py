@@ -43,6 +43,8 @@ class Action(StrEnum):
     SUSPEND = "suspend"
     LIFT = "lift"
     DELETE = "delete"
+    PARK = "park"
+    TEST = "test"
     # plans and dispatch
     CHECK = "check"
     REQUEST = "request"
@@ -68,6 +70,7 @@ class ResourceKind(StrEnum):
     CONFIDENTIALITY = "confidentiality"
     ENTRY = "entry"
     PREFERENCE = "preference"
+    ALARM_SETTINGS = "alarm_settings"
     CERTIFICATE = "certificate"
     SUSPENSION = "suspension"
     CENTRE = "centre"

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from django.conf import settings
@@ -27,14 +28,16 @@ def prefer(actor: Actor, occasion: Occasion, by_mail: bool) -> None:
         )  # fmt: skip
 
 
-def tell(owner_id: UUID, occasion: Occasion, site: str, reference: str) -> int:
-    """Writes to the owner's people who want to know, each in his language; returns to how many.
+def tell(
+    owner_id: UUID, occasion: Occasion, site: str, reference: str, readers_of: Sequence[Role] = READERS
+) -> int:
+    """Writes to the party's people of these roles who want to know, each in his language; returns to how many.
 
     For a subscriber of an event, which runs it again when the mail server fails: somebody may then get a letter twice,
     and nobody none. `reference`: an identifier for the log.
     """
     with acting_as(owner_id):
-        readers = people.members(owner_id, READERS)
+        readers = people.members(owner_id, readers_of)
         declined = set(
             Preference.objects.filter(owner_id=owner_id, occasion=occasion.value, by_mail=False).values_list(
                 "person_id", flat=True

@@ -18,6 +18,9 @@ class Occasion(StrEnum):
     ALARM = "alarm"
     RELEASE = "release"
     RECALL = "recall"
+    REOPENED = "reopened"
+    AFTER_RECALL = "after_recall"
+    AFTER_RECALL_ARC = "after_recall_arc"
 
 
 @dataclass(frozen=True)
@@ -42,6 +45,21 @@ _WORDS: dict[Occasion, tuple[Promise, Promise, Promise]] = {
         _("Alarm at %(site)s recalled"),
         _("The alarm at %(site)s was recalled. The alarm centre can't open its images any more."),
         _("You need not do anything."),
+    ),
+    Occasion.REOPENED: (
+        _("Images of %(site)s were reopened"),
+        _("The alarm centre reopened the images of an earlier alarm at %(site)s: what was released then, no more."),
+        _("Sign in and open 'Who looked' to read why and for how long; you can end it there at once."),
+    ),
+    Occasion.AFTER_RECALL: (
+        _("Images of a recalled alarm at %(site)s are looked at"),
+        _("The alarm at %(site)s was recalled, and the alarm centre now looks at what it had released."),
+        _("Sign in and open 'Who looked' to read who, why and for how long; you can end it there at once."),
+    ),
+    Occasion.AFTER_RECALL_ARC: (
+        _("Images of a recalled alarm at %(site)s are looked at"),
+        _("Somebody of your alarm centre looks at images of an alarm at %(site)s that the customer had recalled."),
+        _("Sign in and judge whether the reason that was given holds."),
     ),
 }
 

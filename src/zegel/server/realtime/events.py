@@ -29,6 +29,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import connection
+from django.db.models import Q
 
 from zegel.server.footage import queries as footage
 from zegel.server.footage.models import Window
@@ -43,10 +44,11 @@ Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
 OPEN_TOPICS = frozenset({
     "alarm.opened", "alarm.changed", "window.opened", "window.ended", "release.stored", "unit.status", "unit.linked",
-    "unit.unlinked", "unit.paired", "unit.revoked", "technical.raised",
+    "unit.unlinked", "unit.paired", "unit.revoked", "technical.raised", "window.reopened", "reopening.ended",
+    "view.after_recall",
 })  # fmt: skip
 OWNERS_TOPICS = frozenset({"view.logged", "view.ended", "epoch.stored", "manifest.stored"})
-WINDOW_TOPICS = frozenset({"segments.stored"})
+WINDOW_TOPICS = frozenset({"segments.stored", "camera.controlled"})
 TOPICS = OPEN_TOPICS | OWNERS_TOPICS | WINDOW_TOPICS
 
 STREAMS_PER_SESSION = 6
@@ -153,10 +155,10 @@ def may_hear(actor: Actor, event: outbox.Event) -> bool:
 
 def _in_window(party_id: UUID, event: outbox.Event) -> bool:
     with tenancy.acting_as(party_id):
-        found = Window.objects.filter(
-            camera_id=event.uuid("camera_id"), arc_party_id=party_id, ended_at__isnull=True
-        )  # fmt: skip
-        return any(footage.is_open(window) for window in found)
+        camera = event.uuid("camera_id")
+        running = Window.objects.filter(arc_party_id=party_id, ended_at__isnull=True)
+        found = running.filter(Q(camera_id=camera) | Q(cameras__contains=[str(camera)]))
+        return any(footage.is_open(window) and not footage.is_held(window) for window in found)
 
 
 @dataclass(frozen=True)
