@@ -9,11 +9,21 @@ process that holds keys, while every camera is demuxed, decoded and watched in a
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Set
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field
 
 from zegel.link.framing import decode_from_unit
-from zegel.link.messages import AlarmItem, ManifestItem, PairedItem, ReleaseItem, TechnicalKind, Up
+from zegel.link.messages import (
+    AlarmItem,
+    CameraFacts,
+    FactsItem,
+    ManifestItem,
+    PairedItem,
+    ReleaseItem,
+    SignalItem,
+    TechnicalKind,
+    Up,
+)
 from zegel.seal.alarm import Alarm, Cause, sign_alarm
 from zegel.seal.envelope import Envelope
 from zegel.seal.errors import SealError
@@ -25,12 +35,26 @@ from zegel.seal.status import CameraState, CameraStatus, State, Status, sign_sta
 from zegel.unit.cutter import Spotted
 from zegel.unit.epochs import Binding
 from zegel.unit.errors import MediaError, RefusedObject
-from zegel.unit.guard import DAY_MS, Facts, Images, Posture, Sighting, alarms, images_of, may_release, posture, until
+from zegel.unit.guard import (
+    DAY_MS,
+    Facts,
+    Images,
+    InputAlarm,
+    Posture,
+    Sighting,
+    alarms,
+    images_of,
+    images_of_input,
+    input_alarm,
+    may_release,
+    posture,
+    until,
+)
 from zegel.unit.identity import Identity
 from zegel.unit.manifests import ManifestBook
 from zegel.unit.outbox import Outbox
 from zegel.unit.proofs import ProofDesk
-from zegel.unit.release import Releaser, Window
+from zegel.unit.release import Case, Releaser, Window
 from zegel.unit.ring import MAX_LEAD_S, RingSlot
 from zegel.unit.source.media import Code, Packet, Stream, Technical
 from zegel.unit.spool import Kind, Lane, Record
@@ -45,6 +69,9 @@ QUIET_S = 10.0
 HOLD_S = 60.0
 FLOOR_EVERY_S = 60.0
 MAX_ENDED = 1000
+SAME_MS = 120_000
+"""So long the same words of a local panel are the ones that it said before: it heard no answer."""
+MAX_HEARD = 512
 HIDDEN_AGAIN_S = 600.0
 """A window's parts are missed one after the other: one alarm for all of them."""
 _CAMERA_STATES = {
@@ -106,6 +133,9 @@ class Engine:
     _changed_s: float = float("-inf")
     _floor_s: float = float("-inf")
     _hidden_s: float = float("-inf")
+    _heard: dict[bytes, tuple[int, int]] = field(default_factory=dict)  # digest → (ms, n)
+    _not_durable: dict[int, bytes] = field(default_factory=dict)
+    _facts: dict[bytes, CameraFacts] = field(default_factory=dict)
     _clock_agrees: bool = False
     _contradicted: bool = False
     _posture: Posture = Posture.UNPAIRED
@@ -119,6 +149,7 @@ class Engine:
         self.proofs = ProofDesk(self.file)
         self._releaser = Releaser(self.identity.unit, self.identity.key, self.file, self.outbox)
         self.desks = {camera: self._desk(camera, name) for camera, name in self.cameras.items()}
+        self._heard = {digest: (ms, -1) for digest, ms in self.file.state.heard}
         self._recover()
         if self.trust.paired:
             self._start_tracks()
@@ -238,6 +269,73 @@ class Engine:
         if event.code is Code.VIEW_LOST and self.trust.paired:
             self._raise(desk, Cause.TAMPER, "view_lost", "", 0, event.t_mono_s, Images.TAMPER)
 
+    # -- from panels and inputs on site
+
+    def on_signal(self, said: SignalItem, digest: bytes, now: Instant) -> int:
+        """What a panel or input on site said: an alarm of the unit's own, or word for people to judge.
+
+        Returns the number of what must be durable before the panel gets its answer. The same words again (`digest`)
+        within two minutes are the same event.
+        """
+        self._observe(now)
+        known = self._heard.get(digest)
+        if known is not None and abs(self.wall_ms - known[0]) < SAME_MS:
+            return known[1]
+        alarm = input_alarm(said.account, said.told, self.facts()) if self.trust.policy and self.trust.keyset else None
+        n = self._raise_input(alarm) if alarm is not None else self.outbox.put(said)
+        self._heard[digest] = (self.wall_ms, n)
+        self._not_durable[n] = digest if alarm is not None else b""
+        while len(self._heard) > MAX_HEARD:
+            self._heard.pop(next(iter(self._heard)))
+        return n
+
+    def durable(self, n: int) -> bool:
+        """Whether what `on_signal` numbered is on disk."""
+        return n not in self._not_durable
+
+    def on_durable(self, n: int) -> None:
+        """It is on disk. That an alarm was made of it is remembered too: a resend after a power cut makes no second."""
+        digest = self._not_durable.pop(n, b"")
+        if digest:
+            self.file.state.heard = [*self.file.state.heard, (digest, self.wall_ms)][-64:]
+            self.file.save()
+
+    def _raise_input(self, alarm: InputAlarm) -> int:
+        """The alarm, with a window for each camera that looks at its zone, all in one chain of parts."""
+        now_s = self.now.mono_s
+        images, released = images_of_input(alarm, self.facts())
+        desks = [self.desks[camera] for camera in released or alarm.cameras if camera in self.desks]
+        if images is Images.RELEASED and not desks:
+            images = Images.NO_CAMERA
+        windows = [desk for desk in desks if not self._keeps_its_window(desk, images, now_s)]
+        if images is Images.RELEASED and not windows:
+            images = Images.OTHER_ALARM
+        for desk in windows:
+            self._end_for_more(desk)
+        first = windows[0] if windows else next(iter(desks), None)
+        n = self._raise_for(first, windows, Cause.INPUT, alarm.cls, alarm.zone, 0, now_s, images)
+        if images is Images.CAP:
+            self._technical(TechnicalKind.CAP_REACHED, None, "cap_reached")
+        return n
+
+    def _keeps_its_window(self, desk: CameraDesk, images: Images, now_s: float) -> bool:
+        """A window that a panel opened goes on; one that mere movement opened makes room for the panel's alarm."""
+        window = desk.window
+        if window is None or not window.open or (window.cause is Cause.MOTION and images is Images.RELEASED):
+            return False
+        if images is Images.RELEASED and window.images is not Images.RELEASED:
+            return False
+        window.prolong(now_s)
+        return True
+
+    def on_facts(self, cameras: list[CameraFacts], now: Instant) -> None:
+        """What the cameras can do, when it is news."""
+        self._observe(now)
+        known = [told for told in cameras if told.camera in self.desks and told != self._facts.get(told.camera)]
+        self._facts |= {told.camera: told for told in known}
+        if known:
+            self.outbox.put(FactsItem(known))
+
     # -- alarms and windows
 
     def facts(self) -> Facts:
@@ -272,35 +370,53 @@ class Engine:
 
     def _raise(
         self, desk: CameraDesk, cause: Cause, cls: str, zone: str, score: int, seen_s: float, images: Images
-    ) -> None:
-        """Number and chain the alarm, pay for its window, make it all durable, then hand out what may be."""
-        state, run = self.file.state, desk.track.epoch
+    ) -> int:
+        """An alarm of one camera: see `_raise_for`."""
+        windows = [desk] if cause is Cause.MOTION else []
+        return self._raise_for(desk, windows, cause, cls, zone, score, seen_s, images)
+
+    def _raise_for(
+        self, desk: CameraDesk | None, windows: Sequence[CameraDesk], cause: Cause, cls: str, zone: str, score: int,
+        seen_s: float, images: Images,
+    ) -> int:  # fmt: skip
+        """Number and chain the alarm, pay for its windows, make it all durable, then hand out what may be.
+
+        Returns the alarm's number on the link.
+        """
+        state, run = self.file.state, desk.track.epoch if desk else None
         slot = run.slot_at(seen_s) if run else -1
         placed = run if run and 0 <= slot < 4096 else None
         first_ms = min(self.wall.at(seen_s), self.wall_ms)
         alarm = Alarm(
             self.identity.unit, os.urandom(16), state.alarm_number + 1,
             Envelope.decode(state.alarm_envelope).hash if state.alarm_envelope else None,
-            cause, cls, desk.id, zone, max(0, min(1000, score)), first_ms, self.wall_ms,
+            cause, cls, desk.id if desk else None, zone, max(0, min(1000, score)), first_ms, self.wall_ms,
             placed.id if placed else None, slot if placed else None, self.trust.policy_hash or None, images.value,
         )  # fmt: skip
         envelope = sign_alarm(alarm, self.identity.key)
         state.alarm_number, state.alarm_envelope = alarm.number, envelope
-        window = self._window(desk, alarm, seen_s, images) if cause is Cause.MOTION else None
+        case = self._case(images) if windows else Case()
+        case.windows = [self._window(each, alarm, seen_s, images, case) for each in windows]
         self.file.save()
-        self.outbox.put(AlarmItem(envelope))
-        if window is not None:
-            self._open_window(desk, window, seen_s)
+        n = self.outbox.put(AlarmItem(envelope))
+        for each, window in zip(windows, case.windows, strict=True):
+            self._open_window(each, window, seen_s)
+        return n
 
-    def _window(self, desk: CameraDesk, alarm: Alarm, seen_s: float, images: Images) -> Window:
+    def _case(self, images: Images) -> Case:
+        """What all windows of an alarm share. One alarm is one release, however many cameras it concerns."""
+        if images is not Images.RELEASED:
+            return Case()
+        spent = Spent(self.wall_ms, 0)
+        recent = [item for item in self.file.state.spent if item.opened_ms > self.wall_ms - DAY_MS]
+        self.file.state.spent = [*recent, spent]
+        return Case(0, spent)
+
+    def _window(self, desk: CameraDesk, alarm: Alarm, seen_s: float, images: Images, case: Case) -> Window:
         rules = self.facts().policy.window
-        spent = Spent(self.wall_ms, 0) if images is Images.RELEASED else None
-        if spent is not None:
-            recent = [item for item in self.file.state.spent if item.opened_ms > self.wall_ms - DAY_MS]
-            self.file.state.spent = [*recent, spent]
         return Window(
-            alarm.alarm, desk.id, images, f"{alarm.cause.value}:{alarm.class_name}", self.now.mono_s, seen_s,
-            rules.post_s, rules.max_s, self.wall_ms + rules.max_s * 1000, spent,
+            alarm.alarm, desk.id, alarm.cause, images, f"{alarm.cause.value}:{alarm.class_name}", self.now.mono_s,
+            seen_s, rules.post_s, rules.max_s, self.wall_ms + rules.max_s * 1000, case,
         )  # fmt: skip
 
     def _open_window(self, desk: CameraDesk, window: Window, seen_s: float) -> None:
@@ -360,7 +476,8 @@ class Engine:
             return
         desk.window, desk.window_ended_s = None, self.now.mono_s
         state = self.file.state
-        state.windows = [item for item in state.windows if item.alarm != window.alarm]
+        mine = (window.alarm, window.camera)
+        state.windows = [item for item in state.windows if (item.alarm, item.camera) != mine]
 
     def end_window(self, alarm: bytes, reason: str, now: Instant) -> None:
         """The server ends a window (recall, close). It can do nothing else to one."""

@@ -10,11 +10,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from zegel.link.messages import Told
 from zegel.seal.keyset import Keyset
-from zegel.seal.policy import Policy
+from zegel.seal.policy import LocalZone, Policy
 from zegel.unit.state import ArmOrder, Spent
 
 DAY_MS = 24 * 3600 * 1000
+ALWAYS = frozenset({"fire", "medical", "holdup_duress"})
+"""Somebody is in danger: an alarm in any posture. Its pictures are released only while armed, like all others."""
+OF_THE_ZONE = frozenset({"burglary", "video", "contact_entry"})
+"""What a panel calls these is what its zone's class says in the policy; other events keep their own class."""
 
 
 class Posture(StrEnum):
@@ -42,6 +47,8 @@ class Images(StrEnum):
     PRIVACY_MASK = "none:privacy_mask"
     TAMPER = "none:tamper"
     NOT_ARMED = "none:not_armed"
+    NO_CAMERA = "none:no_camera"
+    OTHER_ALARM = "none:other_alarm"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +59,15 @@ class Sighting:
     cls: str
     zone: str
     score: float
+
+
+@dataclass(frozen=True, slots=True)
+class InputAlarm:
+    """What a local panel or input said is an alarm of the unit's own: its class, and the cameras of its zone."""
+
+    cls: str
+    zone: str
+    cameras: tuple[bytes, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +116,52 @@ def images_of(sighting: Sighting, facts: Facts) -> Images:
     if caps_left(facts.policy, facts.spent, facts.wall_ms) == (0, 0):
         return Images.CAP
     return may_release(facts)
+
+
+def input_alarm(account: str, told: Told, facts: Facts) -> InputAlarm | None:
+    """Whether what was said on site is the unit's own alarm; otherwise it only goes up to be judged by people.
+
+    The policy must name the account and the zone, the phase must be an alarm, its class one that alarms; and the unit
+    must be armed, unless somebody is in danger.
+    """
+    zone = _local_zone(account, told.zone, facts.policy)
+    if zone is None or told.phase != "alarm":
+        return None
+    cls = zone.class_name if told.signal_class in OF_THE_ZONE else told.signal_class
+    if cls not in facts.policy.alarm_classes:
+        return None
+    if cls not in ALWAYS and posture(facts.policy, facts.order, facts.wall_ms) is not Posture.ARMED:
+        return None
+    return InputAlarm(cls, zone.zone, zone.cameras)
+
+
+def _local_zone(account: str, zone: str, policy: Policy) -> LocalZone | None:
+    """Panels write a zone's number with zeros before it or without."""
+    found = policy.local_account(account)
+    if found is None:
+        return None
+    number = _number(zone)
+    same = (item for item in found.zones if number is not None and _number(item.zone) == number)
+    return found.zone(zone) or next(same, None)
+
+
+def _number(zone: str) -> int | None:
+    return int(zone) if zone.isascii() and zone.isdigit() else None
+
+
+def images_of_input(alarm: InputAlarm, facts: Facts) -> tuple[Images, tuple[bytes, ...]]:
+    """Whether that alarm's pictures go to the ARC, and those of which cameras."""
+    if alarm.cls not in facts.policy.release_classes:
+        return Images.CLASS, ()
+    if not alarm.cameras:
+        return Images.NO_CAMERA, ()
+    cameras = tuple(camera for camera in alarm.cameras if not facts.policy.camera(camera).privacy)
+    if not cameras:
+        return Images.PRIVACY_MASK, ()
+    if caps_left(facts.policy, facts.spent, facts.wall_ms) == (0, 0):
+        return Images.CAP, ()
+    images = may_release(facts)
+    return images, cameras if images is Images.RELEASED else ()
 
 
 def may_release(facts: Facts) -> Images:

@@ -13,10 +13,12 @@ from zegel.link.messages import (
     AlarmItem,
     AnyItem,
     EpochItem,
+    FactsItem,
     ManifestItem,
     PairedItem,
     ReleaseItem,
     SegmentsItem,
+    SignalItem,
     TechnicalItem,
     TechnicalKind,
     Up,
@@ -34,6 +36,8 @@ _KINDS: dict[type, Kind] = {
     ManifestItem: Kind.MANIFEST,
     PairedItem: Kind.PAIRED,
     TechnicalItem: Kind.TECHNICAL,
+    SignalItem: Kind.SIGNAL,
+    FactsItem: Kind.FACTS,
 }
 
 

@@ -13,9 +13,10 @@ Principles that keep it safe:
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from zegel.link.messages import ReleaseItem
+from zegel.seal.alarm import Cause
 from zegel.seal.arckey import ArcKey
 from zegel.seal.envelope import Envelope
 from zegel.seal.ranges import MAX_RANGES, keys_from_leaves
@@ -32,11 +33,24 @@ MAX_UNPROVEN = 5_000  # more than any day's caps allow; bounds the state file
 
 
 @dataclass(slots=True, eq=False)
+class Case:
+    """What the windows of one alarm share: an alarm of a panel may concern several cameras. Its parts are one chain."""
+
+    part: int = 0
+    spent: Spent | None = None
+    windows: list[Window] = field(default_factory=list)
+
+    def others_open(self, window: Window) -> bool:
+        return any(other.open and not other.done for other in self.windows if other is not window)
+
+
+@dataclass(slots=True, eq=False)
 class Window:
     """An alarm in progress on one camera; `images` says whether its pictures are released."""
 
     alarm: bytes
     camera: bytes
+    cause: Cause
     images: Images
     reason: str
     opened_s: float
@@ -44,10 +58,10 @@ class Window:
     post_s: int
     max_s: int
     latest_end_ms: int
-    spent: Spent | None = None
+    case: Case = field(default_factory=Case)
     unused_s: int = 0
-    part: int = 0
     released_until_s: float = float("-inf")
+    done: bool = False
     why_ended: str | None = None
 
     @property
@@ -64,7 +78,7 @@ class Window:
         return self.open and self.images is Images.RELEASED
 
     def prolong(self, mono_s: float) -> None:
-        self.last_activity_s = max(self.last_activity_s, mono_s)
+        self.last_activity_s, self.done = max(self.last_activity_s, mono_s), False
 
     def end(self, why: str) -> None:
         self.why_ended = self.why_ended or why
@@ -90,9 +104,10 @@ class Releaser:
         paid = self._pay(window, len(fresh), facts)
         allowed = fresh[:paid]
         capped = window.unused_s == 0 and seconds_left(facts.policy, facts.spent, facts.wall_ms) == 0
+        window.done = last or capped
         for at in range(0, len(allowed), MAX_RANGES):
             chunk = allowed[at : at + MAX_RANGES]
-            final = (last or capped) and at + MAX_RANGES >= len(allowed)
+            final = window.done and at + MAX_RANGES >= len(allowed) and not window.case.others_open(window)
             self._part(window, chunk, facts, arckey, final)
         if capped:
             window.end(Images.CAP.value)
@@ -101,10 +116,11 @@ class Releaser:
     def _pay(self, window: Window, wanted: int, facts: Facts) -> int:
         """Seconds that may be released now, paid for on disk. A lost count stays spent: blocks are paid ahead."""
         missing = wanted - window.unused_s
-        if missing > 0 and window.spent is not None:
+        spent = window.case.spent
+        if missing > 0 and spent is not None:
             left = seconds_left(facts.policy, facts.spent, facts.wall_ms)
             bought = min(left, max(missing, PAY_BLOCK_S))
-            window.spent.seconds += bought
+            spent.seconds += bought
             window.unused_s += bought
             self._file.save()
         granted = min(wanted, window.unused_s)
@@ -116,13 +132,13 @@ class Releaser:
         state = self._file.state
         before = state.release_envelope
         header = Release(
-            facts.keyset.suite, self._unit, window.alarm, window.part + 1,
+            facts.keyset.suite, self._unit, window.alarm, window.case.part + 1,
             Envelope.decode(before).hash if before else None, window.camera, keys.ranges, arckey.arc_party,
             arckey.fingerprint, window.reason, facts.policy.hash, facts.wall_ms,
             max(window.latest_end_ms, facts.wall_ms), last,
         )  # fmt: skip
         envelope = sign_release(header, keys, arckey.open_pk, self._key)
-        window.part += 1
+        window.case.part += 1
         window.released_until_s = slots[-1].start_mono_s
         state.release_envelope = envelope
         state.unproven[Envelope.decode(envelope).hash.hex()] = facts.wall_ms
@@ -136,6 +152,7 @@ class Releaser:
 
     def _note_window(self, window: Window, last: bool) -> None:
         state = self._file.state
-        state.windows = [item for item in state.windows if item.alarm != window.alarm]
+        mine = (window.alarm, window.camera)
+        state.windows = [item for item in state.windows if (item.alarm, item.camera) != mine]
         if not last:
-            state.windows.append(OpenWindow(window.alarm, window.camera, window.part, window.latest_end_ms))
+            state.windows.append(OpenWindow(window.alarm, window.camera, window.case.part, window.latest_end_ms))

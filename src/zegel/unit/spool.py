@@ -10,9 +10,10 @@ Principles that keep it safe:
 - A file goes when all its records are acknowledged. When room runs out the oldest surveillance goes first, then alarm
   pictures. Every drop is reported with its range, as a gap that the customer sees.
 - Core may fill a quarter of the limit. Past that its files are rewritten without what is acknowledged; then the oldest
-  manifests and technical reports go, which shows as a break in the chain. Alarms, releases, epochs, the pairing and
-  notes never go: should even they fill the limit, no pictures are kept any more (each a gap), and core goes on into the
-  file system's reserve; what does not fit there either waits in memory and is tried again every second.
+  manifests and technical reports go, which shows as a break in the chain. Alarms, releases, signals, epochs, the
+  pairing and notes never go: should even they fill the limit, no pictures are kept any more (each a gap), and core
+  goes on into the file system's reserve; what does not fit there either waits in memory and is tried again every
+  second.
 
 Acknowledgements are not written down: after a restart a file's records may be sent again, which is harmless
 (the server's keys are unique) and cheaper than a write for each.
@@ -64,14 +65,18 @@ class Kind(IntEnum):
     TECHNICAL = 6
     NOTE = 7
     SEGMENTS = 8
+    SIGNAL = 9
+    FACTS = 10
 
 
 _KINDS = frozenset(Kind)
 _FILE_BYTES = {Lane.CORE: 1 << 20, Lane.ALARM: 4 << 20, Lane.MEDIA: 4 << 20}
-_EXPENDABLE = (Kind.TECHNICAL, Kind.MANIFEST)
+_EXPENDABLE = (Kind.FACTS, Kind.TECHNICAL, Kind.MANIFEST)
 CORE_SHARE = 4
 """Core may fill one part in so many of the limit."""
-_URGENCY = (Kind.PAIRED, Kind.EPOCH, Kind.ALARM, Kind.RELEASE, Kind.TECHNICAL, Kind.MANIFEST)
+_URGENCY = (
+    Kind.PAIRED, Kind.EPOCH, Kind.ALARM, Kind.RELEASE, Kind.SIGNAL, Kind.TECHNICAL, Kind.FACTS, Kind.MANIFEST,
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,7 +50,8 @@ class State(msgspec.Struct):
     """Everything remembered. Envelopes are kept whole: they are verified again at every start.
 
     `unsent`: the unproven releases that never left, so no proof of them is owed. `server_clock`: in which boot, and by
-    how much, the ledger's signed time was ahead of the monotonic clock (ms).
+    how much, the ledger's signed time was ahead of the monotonic clock (ms). `heard`: what local panels said that made
+    an alarm (digest, ms), so that a resend after a power cut makes no second one.
     """
 
     unit: bytes
@@ -78,6 +79,7 @@ class State(msgspec.Struct):
     unsent: list[str] = []
     server_clock: tuple[str, int] | None = None
     checkpoint: tuple[int, bytes] | None = None
+    heard: list[tuple[bytes, int]] = []
 
 
 class StateFile:
