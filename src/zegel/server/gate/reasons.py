@@ -96,6 +96,10 @@ MISSING: dict[str, tuple[Promise, Promise]] = {
         _("This plan belongs to another organisation."),
         _("Change a plan of a site that you serve, or your own default."),
     ),
+    "handles_signals": (
+        _("You don't handle this organisation's signals."),
+        _("Ask the alarm centre that serves it."),
+    ),
     "self": (_("Only the person concerned can do this."), _("Ask him or her.")),
 }
 

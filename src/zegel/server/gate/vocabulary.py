@@ -50,6 +50,11 @@ class Action(StrEnum):
     REQUEST = "request"
     ADVANCE = "advance"
     CANCEL = "cancel"
+    # lines and panels
+    CHANGE_KEY = "change_key"
+    EXCEPT = "except"
+    REPLACE = "replace"
+    RETIRE = "retire"
 
 
 class ResourceKind(StrEnum):
@@ -83,7 +88,11 @@ class ResourceKind(StrEnum):
     CONTACT = "contact"
     GUARD = "guard"
     DISPATCH = "dispatch"
-
+    # lines, panels and signals
+    LINE = "line"
+    PANEL = "panel"
+    SIGNAL = "signal"
+    CODES = "codes"
 
 
 class Purpose(StrEnum):

@@ -71,6 +71,11 @@ class Kind(StrEnum):
     MEMBERSHIP = "membership"
     RELATION = "relation"
     KEY = "key"
+    LINE = "line"
+    PANEL = "panel"
+    PANEL_KEY = "panel_key"
+    PLAIN_EXCEPTION = "plain_exception"
+    CODES = "codes"
     CHECKPOINT_RESTART = "checkpoint_restart"
     # the alarm centre's supervision
     CERTIFICATE = "certificate"

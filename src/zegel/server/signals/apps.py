@@ -1,7 +1,12 @@
 # SPDX-License-Identifier: EUPL-1.2
+from __future__ import annotations
+
 from django.apps import AppConfig
 
 
 class SignalsConfig(AppConfig):
     name = "zegel.server.signals"
     label = "signals"
+
+    def ready(self) -> None:
+        from zegel.server.signals import facts  # noqa: F401  registers what the gate asks for

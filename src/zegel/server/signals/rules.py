@@ -1,0 +1,196 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""What is sent again, what may come unencrypted, and when silence is one event or many. Pure.
+
+Sent again (DC-09 §5.5, and what panels do): a sender repeats a message until it has its ACK, over other paths too, with
+a fresh time and padding or the old ones. So a message is a repetition when receiver, line, account, sequence number,
+token and data are those of an earlier one within AGAIN_MS. A counter that starts anew (power, reset) makes the same of
+a real second event; that is told apart where it can be: the panel sent something else on the same connection after we
+had answered the first, so it had its ACK and had no reason to repeat. A frame with the same time inside is a repetition
+whatever happened since: two events of a panel in one second have two numbers. In doubt it is a repetition, and counted.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import OrderedDict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+AGAIN_MS = 10 * 60 * 1000
+REMEMBERED = 32  # messages of one panel
+
+
+def dedupe_key(*parts: str | bytes) -> bytes:
+    """16 bytes for (receiver, line, account, sequence, token, data, …); no two lists of parts give the same text."""
+    digest = hashlib.blake2b(digest_size=16)
+    for part in parts:
+        raw = part if isinstance(part, bytes) else part.encode("utf-8", "replace")
+        digest.update(b"%d:" % len(raw))
+        digest.update(raw)
+    return digest.digest()
+
+
+# --- sent again -------------------------------------------------------------------------------------------------------
+
+
+@dataclass
+class _Heard:
+    at_ms: int
+    sent_ms: int | None
+    connection: object
+    settled: bool = False
+
+
+@dataclass
+class Memory:
+    """What one panel sent lately, as one process heard it. Its `is_new` decides only what the database can't know; the
+    database decides the rest, by the key and AGAIN_MS."""
+
+    _heard: OrderedDict[bytes, _Heard] = field(default_factory=OrderedDict)
+    _answered: list[bytes] = field(default_factory=list)
+
+    def is_new(self, key: bytes, at_ms: int, sent_ms: int | None, connection: object) -> bool:
+        """True: certainly another event, though it looks like an earlier one. Notes that it was heard. `connection`:
+        equal for what came by the same one."""
+        if self._answered:
+            self._settle(key, connection)
+        before = self._heard.pop(key, None)
+        if before is None or at_ms - before.at_ms > AGAIN_MS:
+            self._note(key, _Heard(at_ms, sent_ms, connection))
+            return False
+        if sent_ms is not None and sent_ms == before.sent_ms:
+            self._note(key, before)
+            return False
+        new = before.settled
+        self._note(key, _Heard(at_ms, sent_ms, connection))
+        return new
+
+    def answered(self, key: bytes, connection: object) -> None:
+        """The ACK was written to that connection."""
+        said = self._heard.get(key)
+        if said is not None:
+            said.connection = connection
+            self._answered.append(key)
+
+    def _settle(self, key: bytes, connection: object) -> None:
+        """Something else by a connection on which we answered: its sender has our answers."""
+        left = []
+        for other in self._answered:
+            said = self._heard.get(other)
+            if said is None:
+                continue
+            if other != key and said.connection == connection:
+                said.settled = True
+            else:
+                left.append(other)
+        self._answered = left[-REMEMBERED:]
+
+    def _note(self, key: bytes, heard: _Heard) -> None:
+        self._heard[key] = heard
+        if len(self._heard) > REMEMBERED:
+            self._heard.popitem(last=False)
+
+
+# --- unencrypted ------------------------------------------------------------------------------------------------------
+
+
+class Verdict(StrEnum):
+    """Whether a frame may be taken as it came."""
+
+    TAKEN = "taken"
+    DOWNGRADE = "downgrade"  # readable, for an account that has a key: anybody could have sent it
+    PLAIN_REFUSED = "plain_refused"  # readable, over a way that others can read and write
+
+
+@dataclass(frozen=True)
+class Guarded:
+    """What is known of an account, as far as it decides on unencrypted frames."""
+
+    has_key: bool
+    encryption_required: bool
+    plain_until: datetime | None
+    line_plain_until: datetime | None
+
+
+def judge(account: Guarded, *, encrypted: bool, tls: bool, local: bool, now: datetime) -> Verdict:
+    """`local`: the peer is this machine itself, or a unit. An account with a key is never plain, whatever the way,
+    unless its panel is under a recorded exception that is still in force."""
+    if encrypted:
+        return Verdict.TAKEN
+    excepted = account.plain_until is not None and now < account.plain_until
+    if account.has_key:
+        return Verdict.TAKEN if excepted and not account.encryption_required else Verdict.DOWNGRADE
+    line_excepted = account.line_plain_until is not None and now < account.line_plain_until
+    if tls or local or excepted or line_excepted:
+        return Verdict.TAKEN
+    return Verdict.PLAIN_REFUSED
+
+
+# --- silence ----------------------------------------------------------------------------------------------------------
+
+MASS_AT_LEAST = 10  # fewer are told one by one
+MASS_SHARE = 0.05  # of what is watched on the line, or of the provider
+GATHER_S = 10.0  # how long the first ones wait for others to go with them
+
+
+@dataclass(frozen=True)
+class Silent:
+    """A path whose poll is overdue."""
+
+    path_id: int
+    panel_id: UUID
+    line_id: UUID
+    provider_id: UUID
+
+
+@dataclass(frozen=True)
+class Group:
+    """Many at once: of a line, or of a provider (`provider_id`) reported to `line_id`."""
+
+    line_id: UUID
+    provider_id: UUID | None
+    paths: tuple[Silent, ...]
+
+
+@dataclass(frozen=True)
+class Silence:
+    """What to tell: groups as one each, the rest one by one."""
+
+    groups: tuple[Group, ...]
+    single: tuple[Silent, ...]
+
+
+def sort_silence(
+    silent: Iterable[Silent],
+    watched: Mapping[tuple[UUID, UUID], int],
+    ongoing: Iterable[tuple[UUID | None, UUID | None]] = (),
+) -> Silence:
+    """`watched`: how many paths are watched, by (line, provider). `ongoing`: (line, provider) of outages under way, in
+    which every further path is counted whatever the number. Lines first, then providers, then one by one."""
+    left, groups = list(silent), []
+    running = set(ongoing)
+    for line in sorted({path.line_id for path in left}, key=str):
+        mine = [path for path in left if path.line_id == line]
+        total = sum(count for (on, _), count in watched.items() if on == line)
+        if (line, None) in running or _is_mass(len(mine), total):
+            groups.append(Group(line, None, tuple(mine)))
+            left = [path for path in left if path.line_id != line]
+    for provider in sorted({path.provider_id for path in left}, key=str):
+        mine = [path for path in left if path.provider_id == provider]
+        total = sum(count for (_, of), count in watched.items() if of == provider)
+        if any(of == provider for _, of in running) or _is_mass(len(mine), total):
+            groups.append(Group(mine[0].line_id, provider, tuple(mine)))
+            left = [path for path in left if path.provider_id != provider]
+    return Silence(tuple(groups), tuple(left))
+
+
+def _is_mass(silent: int, watched: int) -> bool:
+    return silent >= max(MASS_AT_LEAST, MASS_SHARE * watched)
+
+
+def outage_over(missing: int, watched: int) -> bool:
+    """Half of what makes an outage: it does not flicker."""
+    return missing < max(MASS_AT_LEAST, MASS_SHARE * watched) / 2
