@@ -1,0 +1,265 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""What a frame tells: its data as events. Never fails: what can't be read is one event of an unknown class.
+
+SIA (DC-03): `#acct|Nri1/id7/BA012^text^`, one or more blocks, each with one or more events. The two small letters
+before an event are its modifiers; they hold until another replaces them. Real panels omit the slash before a code, add
+`pi0/`, omit the account, and write `NM` or `*'name'NM` after an address for a name.
+
+Contact ID (DC-05): `#acct|Q EEE GG ZZZ`.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+import msgspec
+
+from zegel.protocols.codes import Meaning, Table
+from zegel.protocols.dc09.frames import REPLIES, SUPERVISION, Frame
+from zegel.protocols.dc09.times import time_ms
+from zegel.protocols.events import LEAST_URGENT, UNKNOWN_PRIORITY, Event, Phase, SignalClass
+from zegel.protocols.text import clean, decoded
+
+MAX_EVENTS = 32  # of one frame
+SUPERVISION_NAME = "Supervision"
+UNREADABLE_NAME = "Unreadable message"
+
+_ACCOUNT = re.compile(r"#[0-9A-Za-z]*\|?|\|")
+_CID = re.compile(r"\s*(?:18|98)?\s*([1-9])\s*([0-9A-Fa-f]{3})\s*([0-9A-Fa-f]{2})\s*([0-9A-Fa-f]{3,4})(?![0-9A-Fa-f])")
+_TOKEN = re.compile(
+    r"(?P<modifier>da|ti|id|ri|pi|ai|ph|lv|va|pt|rg|ss)(?P<value>[0-9:.,+\-]*(?:[A-F](?=/))?)/?"
+    r"|\^(?P<text>[^^]*)\^?"
+    r"|\*?['\"](?P<name>[^'\"]*)['\"](?:NM)?"
+    r"|(?<=[0-9A-Fa-f])NM(?![0-9A-Z])"
+    r"|(?P<bar>\|)"
+    r"|(?P<code>[A-Z]{2})(?P<address>[0-9][0-9A-Fa-f]*|[A-F]+(?=[/|^]|\Z)|)"
+    r"|[/\s]+"
+)
+_BLOCK = re.compile(r"([NO])(?=[A-Z]{2}|[a-z]{2})|A(?![A-Z]?[0-9/^|]|[A-Z]\Z)(?P<ascii>[^|]*)")
+_ZEROS = frozenset({"", "0", "00", "000", "0000"})
+_XDATA_NAMES = {
+    "A": "hash",
+    "C": "supervision",
+    "G": "network_path",
+    "J": "json",
+    "L": "location",
+    "M": "mac",
+    "N": "network_address",
+    "O": "building",
+    "R": "room",
+    "S": "site",
+    "T": "trigger",
+    "V": "verification_url",
+    "X": "longitude",
+    "Y": "latitude",
+    "Z": "altitude",
+}
+_MODIFIER_NAMES = {
+    "da": "date",
+    "ti": "time",
+    "pi": "peripheral",
+    "ai": "automated_id",
+    "ph": "phone",
+    "lv": "level",
+    "va": "value",
+    "pt": "path",
+    "rg": "route_group",
+    "ss": "subscriber",
+    "old": "old",
+}
+
+
+class Item(msgspec.Struct, frozen=True):
+    """One event of SIA data, before a table gave it a meaning."""
+
+    code: str
+    address: str
+    modifiers: tuple[tuple[str, str], ...]
+    text: str = ""
+
+
+def events(frame: Frame, cid: Table | None = None, sia: Table | None = None) -> tuple[Event, ...]:
+    """What the frame tells, at least one event; none for a reply (ACK, NAK, DUH, RSP). Tables: a provider's own."""
+    if frame.token in SUPERVISION:
+        return (_supervision(frame),)
+    if frame.token in REPLIES:
+        return ()
+    if frame.token == "ADM-CID":
+        told = _contact_id(frame, cid or Table.cid()) or _sia(frame, sia or Table.sia())
+    elif frame.token == "SIA-DCS":
+        told = _sia(frame, sia or Table.sia()) or _contact_id(frame, cid or Table.cid())
+    else:
+        told = ()
+    return told or (_unreadable(frame),)
+
+
+def contact_id(data: str, table: Table | None = None) -> Event | None:
+    """The event that `Q EEE GG ZZZ` tells (an account before it is ignored), or None when it is no Contact ID."""
+    found = _CID.match(_after_account(data))
+    if found is None:
+        return None
+    qualifier, code, group, address = found.groups()
+    meaning = (table or Table.cid()).lookup(code.upper(), qualifier)
+    rest = _after_account(data)[found.end() :].strip("|^ ")
+    return _event("cid", code.upper(), qualifier, meaning, address, group, None, _text(rest))
+
+
+def _contact_id(frame: Frame, table: Table) -> tuple[Event, ...]:
+    event = contact_id(frame.data, table)
+    return () if event is None else (_completed(frame, event),)
+
+
+def _sia(frame: Frame, table: Table) -> tuple[Event, ...]:
+    items = sia_items(frame.data)
+    return tuple(_completed(frame, _sia_event(item, table)) for item in items)
+
+
+def _sia_event(item: Item, table: Table) -> Event:
+    modifiers = dict(item.modifiers)
+    meaning = table.lookup(item.code)
+    area, user = modifiers.get("ri"), modifiers.get("id")
+    event = _event("sia", item.code, None, meaning, item.address, area, user, item.text)
+    extra = tuple((_MODIFIER_NAMES[k], v) for k, v in item.modifiers if k in _MODIFIER_NAMES)
+    return msgspec.structs.replace(event, extra=extra) if extra else event
+
+
+@lru_cache(maxsize=4096)
+def sia_items(data: str) -> tuple[Item, ...]:
+    """The events that SIA data tells, at most `MAX_EVENTS`; none when it can't be read as such."""
+    body = _after_account(data)
+    items: list[Item] = []
+    modifiers: dict[str, str] = {}
+    position = _block(body, 0, items, modifiers)
+    while position < len(body) and len(items) < MAX_EVENTS:
+        token = _TOKEN.match(body, position)
+        if token is None:
+            return _rest_as_text(items, body[position:])
+        position = token.end()
+        if token["modifier"]:
+            modifiers[token["modifier"]] = token["value"]
+        elif token["code"]:
+            items.append(Item(token["code"], token["address"], tuple(modifiers.items())))
+        elif token["text"] or token["name"]:
+            _describe(items, token["text"] or token["name"])
+        elif token["bar"]:
+            position = _block(body, position, items, modifiers)
+    return tuple(items)
+
+
+def _block(body: str, position: int, items: list[Item], modifiers: dict[str, str]) -> int:
+    """Begins a block: N and O hold events (O: of earlier), A describes the event before it."""
+    found = _BLOCK.match(body, position)
+    if found is None:
+        return position
+    if found["ascii"] is not None:
+        if not items:
+            return position
+        _describe(items, found["ascii"])
+        return found.end()
+    modifiers.clear()
+    if found[1] == "O":
+        modifiers["old"] = "1"
+    return found.end()
+
+
+def _describe(items: list[Item], text: str) -> None:
+    if items:
+        last = items[-1]
+        items[-1] = msgspec.structs.replace(last, text=_joined(last.text, _text(text)))
+
+
+def _rest_as_text(items: list[Item], rest: str) -> tuple[Item, ...]:
+    _describe(items, rest)
+    return tuple(items)
+
+
+def _event(
+    protocol: str,
+    code: str,
+    qualifier: str | None,
+    meaning: Meaning,
+    address: str,
+    area: str | None,
+    user: str | None,
+    text: str,
+) -> Event:
+    number = None if address in _ZEROS else address
+    zone = number if meaning.address in ("zone", "other") else None
+    if meaning.address == "user":
+        user = number or user
+    elif meaning.address == "area":
+        area = number or area
+    return Event(
+        protocol,
+        code,
+        qualifier,
+        meaning.phase,
+        meaning.signal_class,
+        meaning.priority,
+        meaning.name,
+        zone,
+        None if area in _ZEROS else area,
+        None if user in _ZEROS else user,
+        text,
+        None,
+        meaning.known,
+        meaning.duress,
+    )
+
+
+def _completed(frame: Frame, event: Event) -> Event:
+    """The event with what stands around the data: time, texts, place."""
+    occurred_ms, text, extra = frame.timestamp_ms, event.text, event.extra
+    for name, value in frame.xdata:
+        if name == "H":
+            occurred_ms = time_ms(value) or occurred_ms
+        elif name == "I":
+            text = _joined(text, _text(value))
+        elif name not in ("K", "P"):
+            extra += ((_XDATA_NAMES.get(name, f"x_{_text(name)}"), _text(value)),)
+    if occurred_ms is None and not frame.xdata:
+        return event
+    return msgspec.structs.replace(event, occurred_ms=occurred_ms, text=text, extra=extra)
+
+
+def _supervision(frame: Frame) -> Event:
+    return Event(
+        "null",
+        frame.token,
+        None,
+        Phase.TEST,
+        SignalClass.TEST,
+        LEAST_URGENT,
+        SUPERVISION_NAME,
+        occurred_ms=frame.timestamp_ms,
+    )
+
+
+def _unreadable(frame: Frame) -> Event:
+    event = Event(
+        "dc09",
+        _text(frame.token),
+        None,
+        Phase.UNKNOWN,
+        SignalClass.UNKNOWN,
+        UNKNOWN_PRIORITY,
+        UNREADABLE_NAME,
+        text=_text(frame.data),
+        known=False,
+    )
+    return _completed(frame, event)
+
+
+def _after_account(data: str) -> str:
+    found = _ACCOUNT.match(data)
+    return data[found.end() :] if found else data
+
+
+def _text(value: str) -> str:
+    """Characters that stand for bytes, as a printable line."""
+    return clean(value if value.isascii() else decoded(value.encode("latin-1", "replace")))
+
+
+def _joined(before: str, more: str) -> str:
+    return clean(f"{before} {more}") if before and more else before or more
