@@ -46,7 +46,8 @@ def bare(world: World) -> World:
     """The world without the plans that it is founded with."""
     for planner, provider in (("planner", "waak"), ("nordplan", "nordvakt")):
         actor = world.actor(planner)
-        for owner, site in ((WORLD.party(provider).id, None), (DEHAAN, YARD.id), (WORLD.party("lindqvist").id, VILLA.id)):
+        places = ((WORLD.party(provider).id, None), (DEHAAN, YARD.id), (WORLD.party("lindqvist").id, VILLA.id))
+        for owner, site in places:
             for plan, _version in queries.plans(actor, site, owner):
                 if plan.provider_id == actor.party_id:
                     actions.end_plan(actor, plan.id)

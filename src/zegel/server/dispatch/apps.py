@@ -1,7 +1,12 @@
 # SPDX-License-Identifier: EUPL-1.2
+from __future__ import annotations
+
 from django.apps import AppConfig
 
 
 class DispatchConfig(AppConfig):
     name = "zegel.server.dispatch"
     label = "dispatch"
+
+    def ready(self) -> None:
+        from zegel.server.dispatch import jobs  # noqa: F401  registers what the worker does

@@ -364,7 +364,7 @@ def _locked_contact(actor: Actor, contact_id: UUID, action: Action) -> Contact:
 
 
 def _noted(w: work.Work, contact: Contact, what: str) -> None:
-    facts = {"what": what, "contact": contact.id, "site": contact.site_id}
+    facts: dict[str, Fact] = {"what": what, "contact": contact.id, "site": contact.site_id}
     w.record(Entry(Kind.CONTACT, contact.owner_id, facts, contact.site_id))
 
 

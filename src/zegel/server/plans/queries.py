@@ -88,9 +88,9 @@ def pinned(actor: Actor, version_id: UUID, site_id: UUID, at: datetime | None = 
         site = Site.objects.filter(id=site_id).first()
         if found is None or site is None:
             return None
-        callables = [_callable(one, site.tz, at or clock.now()) for one in contacts_of(site_id)]
+        people = callables(contacts_of(site_id), site.tz, at or clock.now())
     steps = tuple(
-        PinnedStep(no, step, _called(step, callables)) for no, step in enumerate(rules.read_steps(found.steps), 1)
+        PinnedStep(no, step, _called(step, people)) for no, step in enumerate(rules.read_steps(found.steps), 1)
     )
     return Pinned(found, steps)
 
@@ -99,6 +99,11 @@ def _called(step: rules.Step, all_of_them: Sequence[Person]) -> tuple[Person, ..
     if step.kind is not rules.StepKind.CALL_CONTACT:
         return ()
     return tuple(one for one in all_of_them if step.contact in {None, one.id})
+
+
+def callables(contacts: Sequence[Contact], tz: str, at: datetime) -> tuple[Person, ...]:
+    """Contacts as they are shown to who calls them; who may be called at that moment says so."""
+    return tuple(_callable(one, tz, at) for one in contacts)
 
 
 def _callable(contact: Contact, tz: str, at: datetime) -> Person:

@@ -188,13 +188,18 @@ class Hours(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     end: str
 
 
+def is_phone(text: str) -> bool:
+    """Whether it could be dialled."""
+    return _PHONE.fullmatch(text) is not None
+
+
 def checked_phones(raw: Any) -> tuple[Phone, ...]:
     """Raises BadContact: 1 … 4 numbers, each as it is dialled."""
     try:
         phones = msgspec.convert(raw, tuple[Phone, ...])
     except msgspec.ValidationError:
         phones = ()
-    if not 1 <= len(phones) <= MOST_PHONES or not all(_PHONE.fullmatch(one.number) for one in phones):
+    if not 1 <= len(phones) <= MOST_PHONES or not all(is_phone(one.number) for one in phones):
         raise BadContact(
             _("A contact has one to four phone numbers."), action=_("Write each like +31 10 123 45 67."), field="phones"
         )
@@ -217,9 +222,7 @@ def checked_hours(raw: Any) -> tuple[Hours, ...]:
 
 
 def _bad_hours() -> BadContact:
-    return BadContact(
-        _("These hours can't be read."), action=_("Choose days, and times like 08:00."), field="hours"
-    )
+    return BadContact(_("These hours can't be read."), action=_("Choose days, and times like 08:00."), field="hours")
 
 
 def parsed_time(text: str) -> time:

@@ -1,0 +1,218 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Guard companies of a site, and guards on their way to an alarm."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, Literal
+from uuid import UUID
+
+from django.conf import settings
+from django.http import HttpRequest
+from ninja import Field, Router, Schema
+
+from zegel.server.alarms import queries as alarms
+from zegel.server.api import errors
+from zegel.server.api.base import acting
+from zegel.server.dispatch import actions, queries, rules
+from zegel.server.dispatch.actions import Company
+from zegel.server.dispatch.models import Dispatch, Guard
+from zegel.server.dispatch.rules import State
+from zegel.server.gate import Action, Resource, ResourceKind, decide, require
+from zegel.server.kernel import clock, tenancy
+from zegel.server.kernel.actor import Actor
+from zegel.server.people import queries as people
+from zegel.server.plans.actions import site_of
+
+router = Router(tags=["dispatch"])
+
+for _code, _status in (
+    ("unknown_dispatch", 404), ("unknown_guard", 404), ("nobody_to_send", 409), ("bad_guard", 422),
+    ("dispatch_not_allowed_now", 409), ("bad_report", 422),
+):  # fmt: skip
+    errors.status(_code, _status)
+
+
+class CompanySaid(Schema):
+    name: str = Field(max_length=200)
+    phone: str = Field(default="", max_length=40)
+    email: str = Field(default="", max_length=300)
+    language: str = Field(default="en", max_length=2)
+    typical_min: int = rules.USUAL_MIN
+
+    def company(self) -> Company:
+        return Company(self.name, self.phone, self.email, self.language, self.typical_min)
+
+
+class Order(Schema):
+    order: list[UUID] = Field(max_length=50)
+
+
+class Sending(Schema):
+    guard_id: UUID | None = None
+    note: str = Field(default="", max_length=600)
+    step_no: int | None = None
+
+
+class Moving(Schema):
+    dispatch_id: UUID
+    state: Literal["accepted", "on_the_way", "arrived", "left"]
+
+
+class Cancelling(Schema):
+    dispatch_id: UUID
+    reason: str = Field(default="", max_length=400)
+
+
+class Reporting(Schema):
+    dispatch_id: UUID
+    found: str = Field(max_length=20)
+    text: str = Field(default="", max_length=4000)
+    secured: bool = False
+
+
+# --- who may be sent ---
+
+
+@router.get("/sites/{site_id}/guards")
+def guards(request: HttpRequest, site_id: UUID) -> dict[str, Any]:
+    """Who may be sent to a site, in order."""
+    actor = acting(request)
+    require(actor, Action.READ, _guard_at(actor, site_id))
+    return _guards(actor, site_id)
+
+
+@router.post("/sites/{site_id}/guards")
+def add_guard(request: HttpRequest, site_id: UUID, body: CompanySaid) -> dict[str, Any]:
+    """Another company, last in the order."""
+    actor = acting(request)
+    actions.add_guard(actor, site_id, body.company())
+    return _guards(actor, site_id)
+
+
+@router.put("/sites/{site_id}/guards/order")
+def order_guards(request: HttpRequest, site_id: UUID, body: Order) -> dict[str, Any]:
+    """In which order they are asked."""
+    actor = acting(request)
+    actions.order_guards(actor, site_id, body.order)
+    return _guards(actor, site_id)
+
+
+@router.put("/guards/{guard_id}")
+def change_guard(request: HttpRequest, guard_id: UUID, body: CompanySaid) -> dict[str, Any]:
+    """What is known of a company."""
+    actor = acting(request)
+    row = actions.change_guard(actor, guard_id, body.company())
+    return _guards(actor, row.site_id)
+
+
+@router.post("/guards/{guard_id}/remove")
+def remove_guard(request: HttpRequest, guard_id: UUID) -> dict[str, Any]:
+    """It is sent no more."""
+    actions.remove_guard(acting(request), guard_id)
+    return {}
+
+
+# --- at an alarm ---
+
+
+@router.get("/alarms/{alarm_id}/dispatches")
+def dispatches(request: HttpRequest, alarm_id: UUID) -> dict[str, Any]:
+    """Who was sent, who may still be sent."""
+    actor = acting(request)
+    row = alarms.get(actor, alarm_id)
+    require(actor, Action.READ, actions.resource_of(row))
+    return of_alarm(actor, alarm_id, row.site_id)
+
+
+@router.post("/alarms/{alarm_id}/send-guard")
+def send_guard(request: HttpRequest, alarm_id: UUID, body: Sending) -> dict[str, Any]:
+    """Send the given company, or the next one. Who is under way already is not sent twice."""
+    actor = acting(request)
+    actions.request(actor, alarm_id, body.guard_id, body.note, body.step_no)
+    return of_alarm(actor, alarm_id, alarms.get(actor, alarm_id).site_id)
+
+
+@router.post("/alarms/{alarm_id}/guard-state")
+def guard_state(request: HttpRequest, alarm_id: UUID, body: Moving) -> dict[str, Any]:
+    """What the guard said on the telephone."""
+    actor = acting(request)
+    row = actions.advance(actor, body.dispatch_id, State(body.state))
+    return of_alarm(actor, row.alarm_id, row.site_id)
+
+
+@router.post("/alarms/{alarm_id}/guard-report")
+def guard_report(request: HttpRequest, alarm_id: UUID, body: Reporting) -> dict[str, Any]:
+    """The report that the guard gave on the telephone."""
+    actor = acting(request)
+    said = rules.checked_report(body.found, body.text, body.secured)
+    row = actions.report(actor, body.dispatch_id, said)
+    return of_alarm(actor, row.alarm_id, row.site_id)
+
+
+@router.post("/alarms/{alarm_id}/guard-cancel")
+def guard_cancel(request: HttpRequest, alarm_id: UUID, body: Cancelling) -> dict[str, Any]:
+    """He need not come."""
+    actor = acting(request)
+    row = actions.cancel(actor, body.dispatch_id, body.reason)
+    return of_alarm(actor, row.alarm_id, row.site_id)
+
+
+@router.post("/dispatches/{dispatch_id}/link")
+def link(request: HttpRequest, dispatch_id: UUID) -> dict[str, Any]:
+    """A link to hand over, shown once. A phone that holds the errand now loses it."""
+    actor = acting(request)
+    token = actions.new_link(actor, dispatch_id)
+    return {"url": f"{settings.ORIGIN}/guard/{token}", "hours": round(rules.LINK_LASTS.total_seconds() / 3600)}
+
+
+# --- shapes ---
+
+
+def of_alarm(actor: Actor, alarm_id: UUID, site_id: UUID | None) -> dict[str, Any]:
+    """{dispatches, guards} of one alarm."""
+    sent = queries.of_alarms(actor, [alarm_id]).get(alarm_id, [])
+    there = [] if site_id is None else queries.guards(actor, site_id)
+    return {"dispatches": dispatch_shapes(sent), "guards": [_guard(row) for row in there]}
+
+
+def dispatch_shapes(rows: Sequence[Dispatch]) -> list[dict[str, Any]]:
+    """Errands as the operator sees them; also for an alarm's own shape."""
+    names = people.person_names(row.requested_by for row in rows if row.requested_by)
+    return [_dispatch(row, names) for row in rows]
+
+
+def _dispatch(row: Dispatch, names: dict[UUID, str]) -> dict[str, Any]:
+    state = State(row.state)
+    stamps = ("requested", "accepted", "on_the_way", "arrived", "left", "reported", "cancelled")
+    return {
+        "id": str(row.id), "guard": {"id": str(row.guard_id), "name": row.guard.name, "phone": row.guard.phone},
+        "state": state.value, "times": {f"{name}_ms": _ms(getattr(row, f"{name}_at")) for name in stamps},
+        "due_ms": _ms(row.due_at), "overdue": rules.overdue(state, row.requested_at, row.due_at, clock.now()),
+        "accept_by_ms": _ms(row.requested_at + rules.ACCEPT_WITHIN), "note": row.note, "declined": row.declined,
+        "cancel_reason": row.cancel_reason, "mailed_ms": _ms(row.mailed_at), "report": row.report,
+        "requested_by": names.get(row.requested_by, "") if row.requested_by else "",
+    }  # fmt: skip
+
+
+def _guards(actor: Actor, site_id: UUID) -> dict[str, Any]:
+    change = decide(actor, Action.CHANGE, _guard_at(actor, site_id)).allowed
+    return {"guards": [_guard(row) for row in queries.guards(actor, site_id)], "change": change}
+
+
+def _guard(row: Guard) -> dict[str, Any]:
+    return {
+        "id": str(row.id), "name": row.name, "phone": row.phone, "email": row.email, "language": row.language,
+        "typical_min": row.typical_min,
+    }  # fmt: skip
+
+
+def _guard_at(actor: Actor, site_id: UUID) -> Resource:
+    with tenancy.acting_as(actor.party_id, actor.id):
+        site = site_of(site_id)
+    return Resource(ResourceKind.GUARD, None, site.owner_id, {"site": site.id})
+
+
+def _ms(moment: datetime | None) -> int | None:
+    return None if moment is None else round(moment.timestamp() * 1000)
