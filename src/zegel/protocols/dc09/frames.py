@@ -33,7 +33,7 @@ _SERIAL = re.compile(r"\n*SR?([0-9A-Fa-f]{0,6})L([0-9A-Fa-f]{0,6}) +([0-9A-Za-z]
 _INNER = re.compile(r"#([0-9A-Za-z]{1,24})(?:\||\])")
 _STAMP = r"(?:_?(\d\d:\d\d:\d\d,\d\d-\d\d-\d{4}))?[\s\x00]*\Z"
 _CONTENT = re.compile(r"([^\]]*)\]((?:\[[^\[\]]*\]){0,32})" + _STAMP)
-_CONTENT_ODD = re.compile(r"(.*?)\]((?:\[[^\[\]]*\]){0,32})" + _STAMP, re.S)
+_CONTENT_TEXT = re.compile(r"([^\]^]*\^.*?)\]((?:\[[^\[\]]*\]){0,32})" + _STAMP, re.S)  # ^a text [with] brackets^
 _XDATA = re.compile(r"\[([^\[\]])([^\[\]]*)\]")
 _LOWER = re.compile("[a-f]")
 
@@ -53,7 +53,7 @@ _FORMS = {flags: Form(*flags) for flags in product((False, True), repeat=4)}
 class Header(msgspec.Struct, frozen=True):
     """What can be read without a key. `receiver`, `line`: the digits after R and L, "" when empty, None when absent.
 
-    `account` is the header's own; in a readable message without one, the account inside. `fields` are the characters
+    `account` (in capitals) is the header's own; in a readable message without one, the account inside. `fields` are the characters
     that a reply repeats. `faults`: "crc", "length".
     """
 
@@ -137,7 +137,7 @@ def header(raw: bytes) -> Header:
     if int(length, 16) != end - quote + counts_cr:
         faults |= {"length"}
     if not account:
-        account = _account_inside(text, begin) if not star else ""
+        account = "" if star else _account_inside(text, begin)
     return Header(
         raw,
         text,
@@ -146,7 +146,7 @@ def header(raw: bytes) -> Header:
         seq,
         receiver,
         line,
-        account,
+        account.upper(),
         text[found.end(5) + 1 : begin - 1],
         _FORMS[
             two is not None,
@@ -170,14 +170,16 @@ def read(raw: bytes | Header, key: Key | None, *, now_ms: int) -> Frame:
     if key is not None and not head.encrypted:
         raise PlainForEncrypted("A readable message for an account that has a key.")
     content = _opened(head, key) if head.encrypted else head.text[head.begin : head.end]
-    found = _CONTENT.match(content) or _CONTENT_ODD.match(content)
+    found = _CONTENT.match(content) or _CONTENT_TEXT.match(content)
+    if found is None and head.encrypted:
+        found = _CONTENT.match(content, max(content.find("|#"), 0))  # padding that holds a bracket
     faults = head.faults
-    if found is None:
-        if head.encrypted:
-            raise WrongKey("What comes out is no message: another key, or another format of the key.")
-        data, blocks, stamp, faults = content.partition("]")[0], "", None, faults | {"content"}
-    else:
+    if found is not None:
         data, blocks, stamp = found.groups()
+    elif head.encrypted:
+        raise WrongKey("What comes out is no message: another key, or another format of the key.")
+    else:  # what follows the data is the rest of some buffer
+        data, blocks, stamp, faults = content.partition("]")[0], "", None, faults | {"content"}
     if head.encrypted:
         data = _without_padding(data, stamp)
     timestamp_ms = None if stamp is None else time_ms(stamp)
@@ -211,7 +213,7 @@ def _serial(raw: bytes, text: str) -> Header:
         raise NotAFrame("No DC-09 frame: no checksum, length and quoted name where they belong.")
     receiver, line, account, number = found.groups()
     end = found.end()
-    return Header(raw, text, "OH", False, number, receiver, line, account, "", Form(), NO_FAULTS, end - 1, end)
+    return Header(raw, text, "OH", False, number, receiver, line, account.upper(), "", Form(), NO_FAULTS, end - 1, end)
 
 
 def _account_inside(text: str, begin: int) -> str:

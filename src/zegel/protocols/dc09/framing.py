@@ -67,8 +67,10 @@ class Framer:
     def flush(self) -> list[bytes]:
         """When the sender falls silent or leaves: what waits, if a person could read something in it."""
         rest, self._buffer, self._seen = self._buffer, b"", 0
-        if HEAD.search(rest) or _LINE.match(rest.strip(b"\r\n\x00")):
-            return [rest]
+        head = HEAD.search(rest)
+        if head or _LINE.match(rest.strip(b"\r\n\x00")):
+            self.dropped += head.start() if head else 0
+            return [rest[head.start() :] if head else rest]
         self.dropped += len(rest)
         return []
 
