@@ -69,7 +69,7 @@ def _refused(request: HttpRequest, error: Any) -> HttpResponse:
     if isinstance(error, Denied):
         missing = list(error.decision.missing)
         return answer(error.code, error.message, error.action, number=403, missing=missing)
-    response = answer(error.code, error.message, error.action)
+    response = answer(error.code, error.message, error.action, **getattr(error, "details", {}))
     if hasattr(error, "retry_after_s"):
         response["Retry-After"] = str(error.retry_after_s)
     elif response.status_code in {425, 503}:

@@ -5,6 +5,7 @@ What keeps it whole:
 - A followed alarm writes several entries a second. They are one look: what an entry adds widens its look's line.
 - It is read to the end of the asked days, or to a full page; a page ends between looks, says so, and where to go on.
 - A look too long for any page goes on in the next one, and says so (`continues`).
+- What was done while looking (asked to see clearly, turned the camera) stands on the look's own line.
 """
 
 from __future__ import annotations
@@ -25,7 +26,8 @@ from zegel.server.ledger.queries import Logged
 from zegel.server.people import queries as people
 from zegel.server.sites import queries as sites
 
-LOOKED = (Kind.VIEW, Kind.VIEW_ENDED, Kind.RELEASE, Kind.RELEASE_HANDED, Kind.GRANT)
+WHILE_LOOKING = (Kind.VIEW_ENDED, Kind.VERIFY, Kind.CONTROL)
+LOOKED = (*WHILE_LOOKING, Kind.VIEW, Kind.RELEASE, Kind.RELEASE_HANDED, Kind.GRANT, Kind.REOPENED)
 LOOKS = 200  # a page ends once it has so many looks, all of them whole,
 ENTRIES = 6000  # or has read so many entries, all looks whole,
 ENTRIES_AT_MOST = 20_000  # or so many, whatever that cuts
@@ -52,20 +54,27 @@ class Look:
 
 
 @dataclass
+class During:
+    """What was done in one look: when its viewer asked to see clearly, how often he turned the camera."""
+
+    verified_ms: int | None = None
+    turned: int = 0
+
+
+@dataclass
 class Reading:
     """What was read so far, newest first."""
 
     looks: dict[Key, Look] = field(default_factory=dict)
     ends: dict[UUID, int | None] = field(default_factory=dict)
+    during: dict[UUID, During] = field(default_factory=dict)
     entries: int = 0
     lowest: int | None = None
 
     def add(self, row: Logged) -> None:
         self.entries, self.lowest = self.entries + 1, row.index
-        if row.kind is Kind.VIEW_ENDED:
-            lease, seconds = _id(row, "lease"), _fact(row, "seconds")
-            if lease is not None:
-                self.ends[lease] = seconds if isinstance(seconds, int) else None
+        if row.kind in WHILE_LOOKING:
+            self._note(row)
             return
         look = self.looks.setdefault(key_of(row), Look(row))
         look.first = row
@@ -75,11 +84,25 @@ class Reading:
         look.times += [at for at in (_fact(row, "from_ms"), _fact(row, "to_ms")) if isinstance(at, int)]
         look.times = [min(look.times), max(look.times)] if look.times else []
 
+    def _note(self, row: Logged) -> None:
+        lease, seconds = _id(row, "lease"), _fact(row, "seconds")
+        if lease is None:
+            return
+        if row.kind is Kind.VIEW_ENDED:
+            self.ends[lease] = seconds if isinstance(seconds, int) else None
+            return
+        during = self.during.setdefault(lease, During())
+        if row.kind is Kind.VERIFY:
+            during.verified_ms = row.at_ms
+        else:
+            during.turned += 1
+
 
 def key_of(row: Logged) -> Key:
     """Entries of one look have one key: a view's lease, a release's alarm; a forgotten entry stands alone."""
     named = "alarm" if row.kind is Kind.RELEASE else "lease"
-    return row.kind, (_id(row, named) if row.kind is not Kind.GRANT else None) or row.index
+    alone = row.kind in (Kind.GRANT, Kind.REOPENED)
+    return row.kind, (None if alone else _id(row, named)) or row.index
 
 
 def page(actor: Actor, since_ms: int, camera_id: UUID | None, before: int | None) -> Page:
@@ -104,7 +127,7 @@ def page(actor: Actor, since_ms: int, camera_id: UUID | None, before: int | None
     shown = sorted(reading.looks.items(), key=lambda item: -item[1].first.index)
     cut = None if whole else reading.lowest
     rows = [
-        _row(look, told.get(key), reading.ends, cut) | _words(look.first, cameras, numbers, names, parties)
+        _row(look, told.get(key), reading, cut) | _words(look.first, cameras, numbers, names, parties)
         for key, look in shown
     ]
     return Page(rows, cut)
@@ -131,9 +154,10 @@ def _told(reading: Reading) -> dict[Key, Told]:
     return found
 
 
-def _row(look: Look, told: Told | None, ends: dict[UUID, int | None], cut: int | None) -> dict[str, Any]:
-    row = look.first
+def _row(look: Look, told: Told | None, reading: Reading, cut: int | None) -> dict[str, Any]:
+    row, ends = look.first, reading.ends
     lease = _id(row, "lease")
+    during = (reading.during.get(lease) if lease is not None else None) or During()
     seconds = ends.get(lease) if lease is not None and lease in ends else (told.seconds if told else None)
     ended = row.kind is not Kind.VIEW or (lease is not None and lease in ends) or seconds is not None
     return {
@@ -141,7 +165,7 @@ def _row(look: Look, told: Told | None, ends: dict[UUID, int | None], cut: int |
         "entries": look.entries, "continues": cut is not None and told is not None and told.first_index < cut,
         "from_ms": look.times[0] if look.times else None, "to_ms": look.times[-1] if look.times else None,
         "slots": look.slots, "seconds": seconds if row.kind is Kind.VIEW else None, "ended": ended,
-        "forgotten": row.said is None,
+        "forgotten": row.said is None, "verified_ms": during.verified_ms, "turned": during.turned,
     }  # fmt: skip
 
 
@@ -159,12 +183,13 @@ def _words(
         "who": {"name": who, "role": facts.get("role") or said.actor_kind, "party": party},
         "why": facts.get("purpose") or facts.get("reason") or "", "camera_id": None if camera is None else str(camera),
         "camera_name": cameras.get(camera, "") if camera else "", "alarm_id": None if alarm is None else str(alarm),
-        "alarm_number": numbers.get(alarm) if alarm else None,
+        "alarm_number": numbers.get(alarm) if alarm else None, "reason": facts.get("reason") or "",
+        "address": facts.get("address") or "", "minutes": facts.get("minutes"),
     }  # fmt: skip
 
 
 def _kind(kind: Kind) -> str:
-    return {Kind.VIEW: "view", Kind.GRANT: "grant"}.get(kind, "release" if kind is Kind.RELEASE else "release_handed")
+    return {Kind.RELEASE_HANDED: "release_handed"}.get(kind, kind.value)
 
 
 def _fact(row: Logged, key: str) -> Any:

@@ -8,5 +8,8 @@ ROUTERS: tuple[tuple[str, str], ...] = (
     ("", "zegel.server.api.ledger:router"),
     ("", "zegel.server.api.units:router"),
     ("", "zegel.server.api.views:router"),
+    ("", "zegel.server.api.control:router"),
     ("", "zegel.server.api.alarms:router"),
+    ("", "zegel.server.api.plans:router"),
+    ("", "zegel.server.api.dispatch:router"),
 )

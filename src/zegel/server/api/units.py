@@ -21,7 +21,7 @@ from zegel.server.kernel import clock, tenancy
 from zegel.server.kernel.actor import Actor
 from zegel.server.ledger import queries as ledger
 from zegel.server.people import queries as people
-from zegel.server.sites import actions, queries
+from zegel.server.sites import actions, capabilities, queries
 from zegel.server.sites.errors import UnknownUnit
 from zegel.server.sites.models import Camera, Pairing, Site, Unit, UnitObject, UnitState
 
@@ -260,7 +260,8 @@ def camera_shape(camera: Camera) -> dict[str, Any]:
     return {
         "id": str(camera.id), "name": camera.name, "unit": {"id": str(camera.unit_id), "name": camera.unit.name},
         "site": site_shape(camera.unit.site), "owner_id": str(camera.owner_id), "kind": camera.kind,
-        "capabilities": camera.capabilities, "state": camera.state,
+        "capabilities": list(capabilities.of(camera)), "presets": list(capabilities.presets(camera)),
+        "state": camera.state,
     }  # fmt: skip
 
 

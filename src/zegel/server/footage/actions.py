@@ -531,19 +531,25 @@ def reopen_window(
         raise UnknownReason
     with work.transaction(actor) as w:
         window = Window.objects.select_for_update().filter(alarm_id=alarm_id).first()
-        owner_id = None if window is None else window.owner_id
-        of = {"alarm": alarm_id} if window is None else {"alarm": alarm_id, "camera": window.camera_id}
-        gate.require(actor, Action.REOPEN, Resource(ResourceKind.ALARM, alarm_id, owner_id, of))
+        gate.require(actor, Action.REOPEN, _alarm_resource(alarm_id, window))
         if window is None or actor.id is None or not rules.may_reopen(why, WindowEnd(window.end_reason or "expired")):
             raise NotReopened
         return _reopen(w, actor.id, window, why, minutes)
+
+
+def _alarm_resource(alarm_id: UUID, window: Window | None) -> Resource:
+    camera = None if window is None else sites.find_camera(window.camera_id)
+    if window is None or camera is None:
+        return Resource(ResourceKind.ALARM, alarm_id, None, {"alarm": alarm_id})
+    of = {"alarm": alarm_id, "camera": camera.id, "unit": camera.unit_id, "site": camera.unit.site_id}
+    return Resource(ResourceKind.ALARM, alarm_id, window.owner_id, of)
 
 
 def _reopen(w: work.Work, person_id: UUID, window: Window, why: rules.ReopenReason, minutes: int) -> Reopening:
     if queries.running_reopening(window.alarm_id) is not None:
         raise ReopenedAlready
     for older in Reopening.objects.select_for_update().filter(alarm_id=window.alarm_id, ended_at__isnull=True):
-        _end_reopening(w, older)  # past its time, and the worker was not there yet
+        end_reopening_now(w, older)  # past its time, and the worker was not there yet
     now = clock.now()
     row = Reopening.objects.create(
         owner_id=window.owner_id, provider_id=window.provider_id, alarm_id=window.alarm_id,
@@ -566,13 +572,12 @@ def end_reopening(actor: Actor, alarm_id: UUID) -> None:
     """Before its time, by who looks or by the customer. Ending what has ended is harmless. Raises Denied."""
     with work.transaction(actor) as w:
         window = Window.objects.select_for_update().filter(alarm_id=alarm_id).first()
-        owner_id = None if window is None else window.owner_id
-        gate.require(actor, Action.END, Resource(ResourceKind.ALARM, alarm_id, owner_id, {"alarm": alarm_id}))
+        gate.require(actor, Action.END, _alarm_resource(alarm_id, window))
         for row in Reopening.objects.select_for_update().filter(alarm_id=alarm_id, ended_at__isnull=True):
-            _end_reopening(w, row)
+            end_reopening_now(w, row)
 
 
-def _end_reopening(w: work.Work, row: Reopening) -> None:
+def end_reopening_now(w: work.Work, row: Reopening) -> None:
     row.ended_at = min(clock.now(), row.deadline)
     row.save(update_fields=["ended_at"])
     Deadline.objects.filter(id=row.id).delete()
@@ -590,7 +595,7 @@ def end_overdue_reopening(owner_id: UUID, reopening_id: UUID) -> None:
         if row is None:
             Deadline.objects.filter(id=reopening_id).delete()
         elif row.deadline <= clock.now():
-            _end_reopening(w, row)
+            end_reopening_now(w, row)
 
 
 # --- leases ---

@@ -182,8 +182,7 @@ def verify(actor: Actor, alarm_id: UUID, camera_id: UUID) -> tuple[int, int]:
     lease = looking(actor, alarm_id, camera_id)
     actor = replace(actor, purpose=lease.purpose)
     with work.transaction(actor) as w:
-        window, camera = _hold_window(alarm_id), _camera(camera_id)
-        _require(actor, Action.VERIFY, camera, alarm_id, window)
+        camera, _ = for_action(actor, Action.VERIFY, alarm_id, camera_id)
         locked = _running(actor, lease.id, lock=True)
         now = clock.now()
         locked.verified_at = locked.verified_at or now
@@ -194,6 +193,14 @@ def verify(actor: Actor, alarm_id: UUID, camera_id: UUID) -> tuple[int, int]:
         }  # fmt: skip
         w.record(Entry(Kind.VERIFY, camera.owner_id, facts, camera.id))
     return w.receipts[0].index, _ms(now)
+
+
+def for_action(actor: Actor, action: Action, alarm_id: UUID, camera_id: UUID) -> tuple[Camera, Window | None]:
+    """Within the running work: the camera and the alarm's window, locked, when the gate says yes. Raises Denied,
+    HoldBeforeLook, NothingToShow."""
+    window, camera = _hold_window(alarm_id), _camera(camera_id)
+    _require(actor, action, camera, alarm_id, window)
+    return camera, window
 
 
 def looking(actor: Actor, alarm_id: UUID, camera_id: UUID) -> Lease:

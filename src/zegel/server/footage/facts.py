@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from zegel.server.footage import queries
-from zegel.server.footage.models import Release, Window
+from zegel.server.footage.models import Window
 from zegel.server.gate import Resource, fact
 from zegel.server.kernel import tenancy
 from zegel.server.kernel.actor import Actor
@@ -58,14 +58,12 @@ def camera_of_owner(actor: Actor, resource: Resource) -> bool:
 
 @fact("release_exists")
 def release_exists(actor: Actor, resource: Resource) -> bool:
-    """The unit released images of this alarm to the party that asks."""
+    """The unit released images of this alarm to the party that asks, and they were not forgotten since."""
     alarm_id = resource.of.get("alarm")
     if alarm_id is None or actor.party_id is None:
         return False
     with tenancy.acting_as(actor.party_id, actor.id):
-        return Release.objects.filter(
-            alarm_id=alarm_id, arc_party_id=actor.party_id, wrapped__isnull=False
-        ).exists()  # fmt: skip
+        return queries.released_to(alarm_id, actor.party_id)
 
 
 @fact("grant_covers")

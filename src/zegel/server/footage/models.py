@@ -222,7 +222,8 @@ class DeadlineKind(models.TextChoices):
 
 
 class Deadline(models.Model):
-    """The worker's alarm clock: which owner's window, reopening or lease is due when. No tenant's condition: identifiers only."""
+    """The worker's alarm clock: which owner's window, reopening or lease is due when. No tenant's condition:
+    identifiers only."""
 
     id = models.UUIDField(primary_key=True, editable=False)
     kind = models.CharField(max_length=10, choices=DeadlineKind.choices)

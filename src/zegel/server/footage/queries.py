@@ -74,6 +74,14 @@ def releases_of(alarm_id: UUID) -> Sequence[Release]:
     return [row for row in rows if row.shred is not None and not shred.is_destroyed("release", row.shred)]
 
 
+def released_to(alarm_id: UUID, arc_party_id: UUID) -> bool:
+    """Whether there is a part for that alarm centre that was not shredded. Asked each second of each viewer: it stops
+    at the first."""
+    rows = Release.objects.filter(alarm_id=alarm_id, arc_party_id=arc_party_id, wrapped__isnull=False)
+    numbers = rows.exclude(shred=None).order_by("part").values_list("shred", flat=True)
+    return any(number is not None and not shred.is_destroyed("release", number) for number in numbers.iterator(20))
+
+
 def released_ranges(alarm_id: UUID, camera_id: UUID) -> Sequence[SlotRange]:
     found = [row for row in releases_of(alarm_id) if row.camera_id == camera_id]
     return [SlotRange(UUID(epoch), first, last) for row in found for epoch, first, last in row.ranges]

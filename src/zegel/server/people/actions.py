@@ -158,6 +158,20 @@ def end_relation(actor: Actor, relation_id: UUID) -> None:
         w.record(Entry(Kind.RELATION, relation.owner_id, facts))
 
 
+def replace_relation(actor: Actor, owner_id: UUID, party_id: UUID, kind: RelationKind) -> None:
+    """From now on `party_id` serves the owner in that way, and nobody else does. Again is harmless."""
+    with work.transaction(actor, party_id=owner_id):
+        _check_acts_for(actor, owner_id)
+        now = clock.now()
+        held = ServiceRelation.objects.filter(owner_id=owner_id, kind=RelationKind(kind).value)
+        running = [relation for relation in held.order_by("id") if rules.in_force(relation, now)]
+        for relation in running:
+            if relation.party_id != party_id:
+                end_relation(actor, relation.id)
+        if all(relation.party_id != party_id for relation in running):
+            relate(actor, owner_id, party_id, kind)
+
+
 def _check_acts_for(actor: Actor, party_id: UUID) -> None:
     """A person changes his own party's matters; only the system may act for any."""
     if actor.kind is not actors.ActorKind.SYSTEM and actor.party_id != party_id:

@@ -84,6 +84,24 @@ def current_arc_key(owner_id: UUID) -> tuple[UUID, bytes] | None:
         return (key.party_id, bytes(key.envelope)) if key else None
 
 
+@dataclass(frozen=True)
+class ArcCard:
+    """What an alarm centre publishes of itself: its name, and the key with which it certifies."""
+
+    party_id: UUID
+    name: str
+    sign_pk: bytes
+
+
+def arc_card(party_id: UUID) -> ArcCard | None:
+    """Of a party with a certified opening key; the same for everybody who has its number. For an owner to compare with
+    his agreement before he lets it serve him."""
+    with tenancy.acting_as(party_id):
+        key = ArcKey.objects.filter(party_id=party_id).order_by("-number").first()
+        found = Party.objects.filter(id=party_id).first()
+    return None if key is None or found is None else ArcCard(party_id, found.name, bytes(key.sign_pk))
+
+
 def arc_signing_key(owner_id: UUID) -> tuple[UUID, bytes] | None:
     """The alarm centre that serves the owner now, and the key with which it certifies: for the owner to compare with
     the words in his agreement."""

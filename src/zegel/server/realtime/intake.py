@@ -11,6 +11,8 @@ from django.db import DatabaseError, IntegrityError, InterfaceError
 from zegel.link.messages import (
     AlarmItem,
     AnyItem,
+    Control,
+    Controlled,
     EpochItem,
     FactsItem,
     Hello,
@@ -24,6 +26,7 @@ from zegel.link.messages import (
 from zegel.seal.suite import sign_fingerprint
 from zegel.server.alarms import actions as alarms
 from zegel.server.footage import actions as footage
+from zegel.server.footage import steering
 from zegel.server.kernel import log, tenancy
 from zegel.server.kernel.actor import Actor, ActorKind
 from zegel.server.kernel.errors import ZegelError
@@ -87,6 +90,12 @@ def still_here(hello: Hello, address: str) -> None:
 
 def leave(actor: Actor) -> None:
     unit_actions.leave(actor)
+
+
+def answered(actor: Actor, order: Control, answer: Controlled) -> None:
+    """What a camera made of an order to turn."""
+    wanted = (from_wire(order.id), from_wire(order.alarm_id), from_wire(order.camera))
+    steering.answered(actor, *wanted, answer.ok, answer.code)
 
 
 @dataclass(frozen=True)

@@ -7,16 +7,17 @@ import hashlib
 from collections.abc import Iterator
 from datetime import timedelta
 
-from zegel.link.messages import Deliver, DeliverKind, EndWindow, FromServer, Revoked
+from zegel.link.messages import Control, ControlAction, Deliver, DeliverKind, EndWindow, FromServer, Revoked
 from zegel.seal.command import MAX_AGE_MS
 from zegel.server.footage.models import Release, Window
-from zegel.server.kernel import clock, tenancy
+from zegel.server.footage.steering import LIVES_MS
+from zegel.server.kernel import clock, outbox, tenancy
 from zegel.server.kernel.actor import Actor
 from zegel.server.ledger import Kind
 from zegel.server.ledger import queries as ledger
 from zegel.server.ledger.errors import LedgerError
 from zegel.server.people import queries as people
-from zegel.server.sites import queries
+from zegel.server.sites import capabilities, queries
 from zegel.server.sites.models import ObjectKind, Unit, UnitObject, UnitState
 
 ENDED_WINDOWS_TOLD = timedelta(hours=24)
@@ -99,6 +100,24 @@ def _ended_windows(unit: Unit) -> Iterator[FromServer]:
     since = clock.now() - ENDED_WINDOWS_TOLD
     for window in Window.objects.filter(unit_id=unit.id, ended_at__gte=since).order_by("ended_at"):
         yield EndWindow(window.alarm_id.bytes, window.end_reason)
+
+
+def order_of(event: outbox.Event) -> Control | None:
+    """An order for a camera as the unit gets it; None for one that is too old, or of a place that is gone."""
+    said = event.payload
+    if event.owner_id is None or clock.now() - event.at > timedelta(milliseconds=LIVES_MS):
+        return None
+    preset = None
+    if said["place"] is not None:
+        with tenancy.acting_as(event.owner_id):
+            camera = queries.find_camera(event.uuid("camera_id"))
+        names = capabilities.presets(camera)
+        if said["place"] >= len(names):
+            return None
+        preset = names[said["place"]]
+    order, alarm, camera_id = (event.uuid(key).bytes for key in ("order_id", "alarm_id", "camera_id"))
+    turn = ControlAction(said["turn"])
+    return Control(order, alarm, camera_id, turn, said["pan"], said["tilt"], said["zoom"], preset)
 
 
 def receipt_of(actor: Actor, release_hash: bytes) -> str:

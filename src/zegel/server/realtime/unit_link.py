@@ -31,6 +31,8 @@ from zegel.link.messages import (
     Ack,
     AlarmItem,
     Challenge,
+    Control,
+    Controlled,
     EpochItem,
     FactsItem,
     FromServer,
@@ -81,6 +83,8 @@ LOOK_AGAIN_S = 30.0
 CLOSE_NORMAL, CLOSE_POLICY, CLOSE_TRY_AGAIN, CLOSE_REPLACED = 1000, 1008, 1013, 4001
 
 DELIVERED_BY = ("unit.deliver", "unit.revoked", "window.ended", "arc_key.changed", "arc.key_stored")
+STEERED_BY = "unit.control"
+ORDERS_AT_MOST = 50  # of cameras to turn, that the unit has not answered yet
 
 
 # (a second, at once) of what a unit may add rows with. Beyond it the link waits; a report is refused instead, so that
@@ -156,6 +160,7 @@ class Link:
         self._sent: set[bytes] = set()
         self._look = asyncio.Event()
         self._tasks: set[asyncio.Task[None]] = set()
+        self._orders: OrderedDict[bytes, Control] = OrderedDict()
 
     @property
     def fingerprint(self) -> bytes:
@@ -257,6 +262,9 @@ class Link:
         if isinstance(message, NeedProof):
             self._start(self._prove(message.release_hash))
             return
+        if isinstance(message, Controlled):
+            self._start(self._answered(message))
+            return
         if not isinstance(message, Up):
             raise Ended(CLOSE_POLICY, "a hello came twice")
         (self._urgent if isinstance(message.item, URGENT) else self._normal).append(message)
@@ -344,6 +352,26 @@ class Link:
             if isinstance(message, Revoked):
                 raise Ended(CLOSE_POLICY, "revoked")
 
+    def steer(self, event: outbox.Event) -> None:
+        """An order for one of the unit's cameras: at once, or never."""
+        if len(self._tasks) < WAITING_MESSAGES:
+            self._start(self._steer(event))
+
+    async def _steer(self, event: outbox.Event) -> None:
+        order = await self._in_urgent_thread(pending.order_of, event)
+        if order is None or self.actor is None:
+            return
+        self._orders[order.id] = order
+        if len(self._orders) > ORDERS_AT_MOST:
+            self._orders.popitem(last=False)
+        await self.send(order)
+
+    async def _answered(self, answer: Controlled) -> None:
+        """Only of what was asked on this link."""
+        order = self._orders.pop(answer.id, None)
+        if order is not None and self.actor is not None:
+            await self._in_urgent_thread(intake.answered, self.actor, order, answer)
+
     async def _prove(self, release_hash: bytes) -> None:
         """The receipt, once a signed checkpoint covers it. A release that isn't in the ledger gets no answer."""
         if self.actor is None:
@@ -419,7 +447,7 @@ def _forget(link: Link) -> None:
 @services.service("gateway", name="realtime.deliver")
 async def hear(stop: asyncio.Event) -> None:
     """Wakes the links for whose units something was published."""
-    events = outbox.stream(DELIVERED_BY)
+    events = outbox.stream((*DELIVERED_BY, STEERED_BY))
     stopping = asyncio.ensure_future(stop.wait())
     while not stop.is_set():
         upcoming = asyncio.ensure_future(anext(events))
@@ -434,7 +462,7 @@ def _wake(event: outbox.Event) -> None:
     unit = event.payload.get("unit_id")
     for link in list(_links.values()):
         if unit is None or (link.hello is not None and link.hello.unit_id == event.uuid("unit_id").bytes):
-            link.look()
+            link.steer(event) if event.topic == STEERED_BY else link.look()
 
 
 # --- ASGI ---
