@@ -23,6 +23,7 @@ export interface StreamOptions {
   readonly onEvent: (event: ZegelEvent) => void;
   readonly onState?: (state: StreamState) => void;
   readonly lastId?: string | null;
+  readonly rows?: boolean;
 }
 
 /** Runs until closed, or until the server says that the session is over. */
@@ -32,12 +33,12 @@ export function openEvents(api: Api, options: StreamOptions): Stream {
   return { close: () => closing.abort() };
 }
 
-async function run(api: Api, { onEvent, onState = () => {}, lastId = null }: StreamOptions, closed: AbortSignal): Promise<void> {
+async function run(api: Api, { onEvent, onState = () => {}, lastId = null, rows = false }: StreamOptions, closed: AbortSignal): Promise<void> {
   let [last, wait] = [lastId, FIRST_WAIT_MS];
   while (!closed.aborted) {
     onState("connecting");
     try {
-      await readStream(api, last, closed, () => ((wait = FIRST_WAIT_MS), onState("open")), (event) => {
+      await readStream(api, address(last, rows), closed, () => ((wait = FIRST_WAIT_MS), onState("open")), (event) => {
         if (event.id) last = event.id;
         onEvent(event);
       });
@@ -46,19 +47,36 @@ async function run(api: Api, { onEvent, onState = () => {}, lastId = null }: Str
     }
     if (closed.aborted) break;
     onState("waiting");
-    await new Promise((resolve) => setTimeout(resolve, wait * (0.75 + Math.random() / 2)));
+    await pauseOrOnline(wait * (0.75 + Math.random() / 2));
     wait = Math.min(wait * 2, LONGEST_WAIT_MS);
   }
   onState("ended");
 }
 
-async function readStream(api: Api, last: string | null, closed: AbortSignal, opened: () => void, heard: (event: ZegelEvent) => void): Promise<void> {
+function address(last: string | null, rows: boolean): string {
+  const query = [last === null ? "" : `last_id=${encodeURIComponent(last)}`, rows ? "rows=1" : ""].filter(Boolean).join("&");
+  return query === "" ? "/events" : `/events?${query}`;
+}
+
+/** Waits, but not a moment longer than the browser is without a network. */
+function pauseOrOnline(ms: number): Promise<void> {
+  return new Promise((resolve) => {
+    const done = (): void => {
+      clearTimeout(timer);
+      globalThis.removeEventListener?.("online", done);
+      resolve();
+    };
+    const timer = setTimeout(done, ms);
+    globalThis.addEventListener?.("online", done);
+  });
+}
+
+async function readStream(api: Api, path: string, closed: AbortSignal, opened: () => void, heard: (event: ZegelEvent) => void): Promise<void> {
   const silence = new AbortController();
   const stop = (): void => silence.abort();
   closed.addEventListener("abort", stop);
   let timer = setTimeout(stop, SILENCE_MS);
   try {
-    const path = last === null ? "/events" : `/events?last_id=${encodeURIComponent(last)}`;
     const response = await api.request("GET", path, undefined, { signal: silence.signal, headers: { accept: "text/event-stream" } });
     if (!response.body) throw new ApiError(0, "no_stream", "the event stream has no body");
     opened();

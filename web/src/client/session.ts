@@ -54,6 +54,7 @@ export class Session {
   readonly #tenantKeys = new Map<string, Promise<readonly OpeningKey[]>>();
   readonly #listeners = new Set<{ onEvent: (event: ZegelEvent) => void; onState: (state: StreamState) => void }>();
   #stream: Stream | null = null;
+  #rows = false;
   #streamState: StreamState | null = null;
   readonly #stopped = new Set<() => void>();
 
@@ -152,9 +153,13 @@ export class Session {
     return this.book.add(pins);
   }
 
-  /** Every event of the acting party. One connection for the whole session, however many listen. */
-  events(onEvent: (event: ZegelEvent) => void, onState: (state: StreamState) => void = () => {}): Stream {
+  /**
+   * Every event of the acting party. One connection for the whole session, however many listen. `rows`: alarms that changed come
+   * as rows (topic "alarms") instead of as identifiers to be asked for; said by the first who listens.
+   */
+  events(onEvent: (event: ZegelEvent) => void, onState: (state: StreamState) => void = () => {}, rows = false): Stream {
     const listener = { onEvent, onState };
+    this.#rows ||= rows;
     this.#listeners.add(listener);
     if (this.#stream === null) this.#openStream();
     else if (this.#streamState !== null) onState(this.#streamState);
@@ -163,6 +168,7 @@ export class Session {
 
   #openStream(): void {
     this.#stream = openEvents(this.api, {
+      rows: this.#rows,
       onEvent: (event) => this.#listeners.forEach((each) => each.onEvent(event)),
       onState: (state) => {
         this.#streamState = state;

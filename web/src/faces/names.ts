@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 // The platform's codes in people's words. A code that is not here is shown as it is: never a blank.
 import { number, t } from "../kit/words";
+import type { Kind } from "./console/order";
 import type { Alarm } from "./types";
 
 const known = (all: Readonly<Record<string, string>>, code: string): string => all[code] ?? code.replaceAll("_", " ");
@@ -9,6 +10,8 @@ export function className(code: string): string {
   return known({
     person: t("person"), animal: t("animal"), vehicle: t("vehicle"), motion: t("motion"), tamper: t("tamper"), hold_up: t("hold-up"),
     fire: t("fire"), panic: t("panic button"), input: t("contact"), technical: t("technical"), view_lost: t("view lost"),
+    holdup_duress: t("hold-up"), medical: t("medical"), burglary: t("burglary"), video: t("video"), contact_entry: t("contact"), bypass: t("zone bypassed"), test: t("test"),
+    open_close: t("opening or closing"), open_close_exception: t("opening outside hours"), cancel_recall: t("cancelled"), restore: t("restored"), info: t("information"), unknown: t("unknown signal"),
   }, code);
 }
 
@@ -17,6 +20,8 @@ export function alarmTitle(alarm: Alarm): string {
   const kinds: Readonly<Record<string, string>> = {
     hold_up: t("Hold-up"), panic: t("Panic button"), fire: t("Fire"), tamper: t("Tamper"), technical: t("Technical"), person: t("Burglary"),
     vehicle: t("Vehicle"), animal: t("Animal"), motion: t("Motion"), input: t("Contact"),
+    holdup_duress: t("Hold-up"), medical: t("Medical"), burglary: t("Burglary"), video: t("Video"), contact_entry: t("Contact"), bypass: t("Zone bypassed"), test: t("Test"),
+    open_close: t("Opening or closing"), open_close_exception: t("Opening outside hours"), cancel_recall: t("Cancelled"), restore: t("Restored"), info: t("Information"), unknown: t("Unknown signal"),
   };
   return known(kinds, kinds[alarm.class] === undefined ? alarm.cause : alarm.class);
 }
@@ -26,10 +31,58 @@ export const alarmNumber = (alarm: { readonly number: number }): string => `AL-$
 /** person 0.91 */
 export const seen = (alarm: Alarm): string => (alarm.score > 0 ? `${className(alarm.class)} ${number(alarm.score / 1000, 2)}` : className(alarm.class));
 
-export const closeCodes: readonly string[] = ["real", "false_person", "false_animal", "false_technical", "customer_error", "test"];
+/** The words beside each shape in the queue. */
+export function kindName(kind: Kind): string {
+  const names: Readonly<Record<Kind, string>> = { fire: t("Fire"), holdup: t("Hold-up"), medical: t("Medical"), burglary: t("Burglary"), tamper: t("Tamper"), technical: t("Technical"), other: t("Other") };
+  return names[kind];
+}
+
+export function confirmedName(how: string): string {
+  return known({ sequential: t("a second detector"), video: t("seen on video"), audio: t("heard"), path_failure: t("its line was cut too") }, how);
+}
+
+/** ANSI/TMA-AVS-01. */
+export function avsName(score: number): string {
+  return [t("no call for service"), t("limited information"), t("a human is likely"), t("threat to property"), t("threat to life")][score] ?? "";
+}
+
+export function avsReason(reason: string): string {
+  return known({
+    single_detector: t("one detector"), second_detector: t("a second detector"), sequential: t("detectors one after the other"), video: t("seen on video"), video_human: t("a person on video"), human_seen: t("a person on video"),
+    audio: t("heard"), path_failure: t("its line was cut too"), potential_cancel: t("opened or cancelled after it"), holdup: t("hold-up"), holdup_duress: t("hold-up"), duress: t("duress"), fire: t("fire"), medical: t("medical"),
+    weapon: t("a weapon"), forced_entry: t("forced entry"), damage: t("damage"), verified_false: t("judged false"), no_verification: t("not verified"), entry_door: t("an entry door"), recent_opening: t("opened shortly before"),
+  }, reason);
+}
+
+export function phaseName(phase: string): string {
+  return known({
+    alarm: t("alarm"), restore: t("restored"), trouble: t("trouble"), supervisory: t("supervisory"), open: t("opened"), close: t("closed"), late: t("late"), cancel: t("cancelled"), bypass: t("bypassed"), unbypass: t("no longer bypassed"),
+    test: t("test"), test_start: t("test begins"), test_end: t("test ends"), recent_close: t("closed just before"), close_partial: t("partly closed"), open_after_alarm: t("opened after the alarm"), info: t("information"), meta: t("of the line"), unknown: t("unknown"),
+  }, phase);
+}
+
+export function sourceName(source: string): string {
+  return known({ unit: t("camera unit"), panel: t("panel"), mail: t("e-mail"), mqtt: t("MQTT"), api: t("interface"), onvif: t("ONVIF"), server: t("supervision here") }, source);
+}
+
+export function dispatchState(state: string): string {
+  return known({ requested: t("asked"), accepted: t("accepted"), on_the_way: t("on the way"), arrived: t("arrived"), left: t("left"), reported: t("reported"), cancelled: t("cancelled") }, state);
+}
+
+/** Why an earlier alarm's window may be reopened (S3). */
+export const reopenReasons: readonly string[] = ["recalled_yet_real", "technical_follow_up", "police_request", "customer_question"];
+
+export function reopenReason(reason: string): string {
+  return known({
+    recalled_yet_real: t("It was recalled, yet it is real"), technical_follow_up: t("Technical follow-up"), police_request: t("The police ask, in an investigation"), customer_question: t("The customer asks how it was handled"),
+  }, reason);
+}
+
+export const closeCodes: readonly string[] = ["genuine", "false_user", "false_equipment", "false_environment", "test", "unknown"];
 
 export function codeName(code: string): string {
   return known({
+    genuine: t("Genuine"), false_user: t("False: by a user"), false_equipment: t("False: by the equipment"), false_environment: t("False: weather, light, animals"), unknown: t("Cause unknown"),
     real: t("Real: someone who should not be there"), false_person: t("A person who may be there"), false_animal: t("An animal"),
     false_technical: t("Weather, light or a technical cause"), customer_error: t("A mistake of the customer"), test: t("A test"), recalled: t("Recalled by the customer"),
   }, code);
@@ -63,7 +116,9 @@ export function stepName(kind: string): string {
   return known({
     raised: t("raised by the unit"), queue: t("queued"), queued: t("queued"), claim: t("claimed"), claimed: t("claimed"), release_claim: t("put back"), step: t("note"), note: t("note"),
     hold: t("on hold"), resume: t("resumed"), close: t("closed"), closed: t("closed"), recall: t("recalled"), recalled: t("recalled"), released: t("pictures released by the unit"),
-    view: t("looked"), viewed: t("looked"), opened: t("opened"),
+    view: t("looked"), viewed: t("looked"), opened: t("opened"), park: t("parked"), parked: t("parked"), unpark: t("back from parking"), unparked: t("back from parking"), called: t("called"), guard_sent: t("guard sent"),
+    arrived: t("guard arrived"), police_called: t("police called"), plan_step: t("step of the plan"), do_step: t("step of the plan"), code_word: t("code word"), reopen: t("reopened"), reopened: t("reopened"), escalated: t("escalated"),
+    folded: t("folded"), confirmed: t("confirmed"), verify: t("picture made clear"), verified: t("picture made clear"), potential_cancel: t("opened or cancelled after it"), duress: t("duress"),
   }, kind);
 }
 

@@ -2,7 +2,7 @@
 // What a face needs of the client library, and no more: the faces know neither keys nor bytes.
 import type { Box } from "../kit/frame";
 import type { Stretch } from "../kit/timeline";
-import type { Alarm, AlarmDetail, Camera, Health, Look, Unit } from "./types";
+import type { Alarm, AlarmDetail, Camera, Health, Look, RawSignal, Unit } from "./types";
 
 export interface Party {
   readonly id: string;
@@ -25,12 +25,15 @@ export class Refusal extends Error {
   readonly action: string;
   /** The words of the key in question, to be compared. */
   readonly words: string | null;
-  constructor(code: string, message: string, action = "", words: string | null = null) {
+  /** Not about the request itself: the same one may succeed in a moment. */
+  readonly passing: boolean;
+  constructor(code: string, message: string, action = "", words: string | null = null, passing = false) {
     super(message);
     this.name = "Refusal";
     this.code = code;
     this.action = action;
     this.words = words;
+    this.passing = passing;
   }
 }
 
@@ -93,6 +96,9 @@ export interface Checked {
 export interface Port extends Entrance {
   alarms(state: "open" | "all"): Promise<readonly Alarm[]>;
   alarm(id: string): Promise<AlarmDetail>;
+  /** One thing done to an alarm. The same `requestId` is the same thing: asked again it is answered again, not done again. */
+  onAlarm(alarmId: string, verb: string, body: Readonly<Record<string, unknown>>, requestId: string): Promise<AlarmDetail>;
+  rawSignal(alarmId: string, signalId: string): Promise<RawSignal>;
   claim(id: string): Promise<Alarm>;
   putBack(id: string): Promise<Alarm>;
   note(id: string, text: string): Promise<void>;
@@ -117,6 +123,6 @@ export interface Port extends Entrance {
   look(request: LookRequest, as: "alarm_verification" | "own_use"): Promise<Looking>;
   keyWords(): Promise<readonly { name: string; words: string; hint: string }[]>;
   /** Calls for every event of this party; says when the line is lost and when it is back. */
-  events(heard: (topic: string, data: Readonly<Record<string, unknown>>) => void, line: (connected: boolean) => void): () => void;
+  events(heard: (topic: string, data: Readonly<Record<string, unknown>>) => void, line: (connected: boolean) => void, rows?: boolean): () => void;
   nowMs(): number;
 }

@@ -31,7 +31,7 @@ export interface Alarm {
   readonly camera: Named | null;
   readonly site: SiteFacts;
   readonly owner: Named;
-  readonly unit: Named;
+  readonly unit: Named | null;
   /** 0..1000 */
   readonly score: number;
   readonly zone: string;
@@ -43,6 +43,90 @@ export interface Alarm {
   readonly claimed_by: Named | null;
   readonly closed: { readonly code: string; readonly note: string; readonly at_ms: number; readonly by: string } | null;
   readonly recalled_ms: number | null;
+  readonly window: AlarmWindow | null;
+  /** Where it came from: unit, panel, mail, mqtt, api, onvif, server */
+  readonly source: string;
+  readonly signal_class: string;
+  /** "" or how: sequential, video, audio, path_failure */
+  readonly confirmed: string;
+  /** ANSI/TMA-AVS-01: 0 no call, 1 limited, 2 human likely, 3 threat to property, 4 threat to life */
+  readonly avs: { readonly score: number; readonly reasons: readonly string[] } | null;
+  /** Nobody looks before this moment: the customer may still recall. */
+  readonly look_after_ms: number | null;
+  readonly recall_until_ms: number | null;
+  /** Signals that were folded into it. */
+  readonly folded: number;
+  readonly parked_until_ms: number | null;
+  /** By when the first action must come. */
+  readonly norm_due_ms: number | null;
+  readonly first_action_ms: number | null;
+  readonly escalated_ms: number | null;
+  readonly potential_cancel: boolean;
+  readonly claimed_at_ms: number | null;
+  /** Its place in the queue, compared number by number: lower comes first. */
+  readonly order: readonly number[];
+}
+
+/** What rows of an older server leave out. */
+export const unsaid = {
+  source: "unit", signal_class: "", confirmed: "", avs: null, look_after_ms: null, recall_until_ms: null, folded: 0, parked_until_ms: null, norm_due_ms: null,
+  first_action_ms: null, escalated_ms: null, potential_cancel: false, claimed_at_ms: null, order: [],
+} as const;
+
+export interface Signal {
+  readonly id: string;
+  readonly at_ms: number;
+  readonly source: string;
+  readonly code: string;
+  readonly name: string;
+  readonly class: string;
+  readonly phase: string;
+  readonly zone: string;
+  readonly area: string;
+  readonly user: string;
+  readonly text: string;
+  readonly known: boolean;
+  readonly path: string;
+  /** How often it was resent. */
+  readonly times: number;
+}
+
+/** A signal as it came in. */
+export interface RawSignal {
+  readonly text: string;
+  readonly hex: string;
+  readonly transport: string;
+  readonly peer: string;
+  readonly received_ms: number;
+  readonly fault: string;
+}
+
+export interface PlanStep {
+  readonly no: number;
+  readonly kind: string;
+  readonly text: string;
+  readonly contact?: { readonly id: string; readonly name: string; readonly phone: string } | null;
+  readonly attempts: number;
+  readonly done: readonly { readonly at_ms: number; readonly by: string; readonly outcome: string; readonly note: string }[];
+}
+
+export interface Plan {
+  readonly version_id: string;
+  readonly number: number;
+  readonly steps: readonly PlanStep[];
+}
+
+export interface Dispatch {
+  readonly id: string;
+  readonly guard: string;
+  readonly state: string;
+  readonly times: Readonly<Record<string, number | null>>;
+  readonly report: string;
+}
+
+export interface Neighbour {
+  readonly camera: Named & { readonly capabilities?: readonly string[] };
+  readonly alarm_id: string;
   readonly window: AlarmWindow | null;
 }
 
@@ -57,7 +141,16 @@ export interface Step {
 export interface AlarmDetail extends Alarm {
   readonly steps: readonly Step[];
   readonly facts: readonly (readonly [string, string])[];
+  readonly signals: readonly Signal[];
+  readonly plan: Plan | null;
+  readonly dispatches: readonly Dispatch[];
+  readonly viewers: readonly { readonly name: string; readonly since_ms: number }[];
+  readonly max_viewers: number | null;
+  readonly reopened: { readonly reason: string; readonly by: string; readonly at_ms: number; readonly until_ms: number | null } | null;
+  readonly neighbours: readonly Neighbour[];
 }
+
+export const unsaidDetail = { signals: [], plan: null, dispatches: [], viewers: [], max_viewers: null, reopened: null, neighbours: [] } as const;
 
 export interface Camera extends Named {
   readonly unit: Named;

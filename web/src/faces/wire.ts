@@ -14,9 +14,11 @@ import { words } from "../seal/words";
 import { verifyReceipt } from "../seal/proof";
 import { look } from "./look";
 import { Refusal, type Checked, type Me, type Party, type Port, type SignInStep, type Word } from "./port";
-import type { Alarm, AlarmDetail, Camera, Health, Look, Unit } from "./types";
+import { unsaid, unsaidDetail, type Alarm, type AlarmDetail, type Camera, type Health, type Look, type RawSignal, type SiteFacts, type Unit } from "./types";
 
 const SLOT_MS = 1000;
+/** A request of the operator that was not answered by then is sent again: a line may be gone without a word. */
+const ACT_WITHIN_MS = 8000;
 const steps: Readonly<Record<string, SignInStep>> = { stretching: "deriving", asking: "asking", opening: "opening", done: "opening" };
 
 interface Timeline {
@@ -31,6 +33,18 @@ interface StepRow {
   readonly note: string;
   readonly index: number | null;
 }
+
+/** As an older server, or one about an alarm of nobody known, may give it. */
+export type AlarmRow = Omit<Alarm, keyof typeof unsaid | "site" | "number"> & Partial<Alarm> & { readonly site: SiteFacts | null; readonly number: number | null };
+type DetailRow = AlarmRow & Partial<Omit<AlarmDetail, keyof Alarm | "steps">> & { readonly steps: readonly StepRow[] };
+
+const nowhere = (): SiteFacts => ({ id: "", name: t("Unknown site"), address: "", tz: "UTC" });
+
+export const alarmOf = (row: AlarmRow): Alarm => ({ ...unsaid, ...row, site: row.site ?? nowhere(), number: row.number ?? 0 });
+
+export const detailOf = ({ steps: happened, ...row }: DetailRow): AlarmDetail => ({
+  ...unsaidDetail, ...row, ...alarmOf(row), facts: [], steps: happened.map((step) => ({ ...step, by: step.by?.name ?? "" })),
+});
 
 type LookRow = Pick<Look, "index" | "kind" | "at_ms"> & Partial<Pick<Look, "why" | "camera_id" | "camera_name" | "alarm_id" | "alarm_number" | "from_ms" | "to_ms" | "seconds" | "slots" | "ended" | "forgotten">> & {
   readonly who?: { readonly name: string; readonly role: string; readonly party: string };
@@ -49,7 +63,7 @@ export function asRefusal(error: unknown): unknown {
   if (error instanceof ApiError) {
     if (error.status === 0 && error.code === "unreachable") return new Error("unreachable");
     if (error.status === 401) return new Refusal("unauthorized", error.message, error.action ?? "");
-    return new Refusal(error.code, error.message, error.action ?? "");
+    return new Refusal(error.code, error.message, error.action ?? "", null, error.status >= 500 || error.status === 425 || error.status === 429);
   }
   if (error instanceof TrustError) return new Refusal(error.code === "not_compared" ? "not_compared" : "distrust", trustWords(error), "", error.words);
   if (error instanceof SealError) return new Refusal("distrust", t("What the server gave does not verify: {why}.", { why: error.message }));
@@ -119,11 +133,13 @@ class Wire implements Port {
   readonly #get = <T>(path: string): Promise<T> => told(this.#is.api.get<T>(path));
   readonly #post = <T>(path: string, body: unknown = {}): Promise<T> => told(this.#is.api.post<T>(path, body));
 
-  alarms = async (state: "open" | "all"): Promise<readonly Alarm[]> => (await this.#get<{ alarms: Alarm[] }>(`/alarms?state=${state}`)).alarms;
-  async alarm(id: string): Promise<AlarmDetail> {
-    const { steps: happened, ...alarm } = await this.#get<Alarm & { steps: StepRow[] }>(`/alarms/${id}`);
-    return { ...alarm, facts: [], steps: happened.map((step) => ({ ...step, by: step.by?.name ?? "" })) };
-  }
+  alarms = async (state: "open" | "all"): Promise<readonly Alarm[]> => (await this.#get<{ alarms: AlarmRow[] }>(`/alarms?state=${state}`)).alarms.map(alarmOf);
+  alarm = async (id: string): Promise<AlarmDetail> => detailOf(await this.#get<DetailRow>(`/alarms/${id}`));
+  onAlarm = async (alarmId: string, verb: string, body: Readonly<Record<string, unknown>>, requestId: string): Promise<AlarmDetail> => {
+    const answer = await told(this.#is.api.post<DetailRow | null>(`/alarms/${alarmId}/${verb}`, body, { headers: { "idempotency-key": requestId }, signal: AbortSignal.timeout(ACT_WITHIN_MS) }));
+    return answer !== null && "steps" in answer ? detailOf(answer) : this.alarm(alarmId);
+  };
+  rawSignal = (alarmId: string, signalId: string): Promise<RawSignal> => this.#get(`/alarms/${alarmId}/signals/${signalId}/raw`);
 
   claim = (id: string): Promise<Alarm> => this.#post(`/alarms/${id}/claim`);
   putBack = (id: string): Promise<Alarm> => this.#post(`/alarms/${id}/release-claim`);
@@ -140,7 +156,7 @@ class Wire implements Port {
   }
 
   async health(): Promise<Health> {
-    const health = await this.#get<Health>("/health");
+    const health = await told(this.#is.api.get<Health>("/health", { signal: AbortSignal.timeout(ACT_WITHIN_MS) }));
     this.#aheadMs = health.now_ms - Date.now();
     return health;
   }
@@ -226,11 +242,11 @@ class Wire implements Port {
     ];
   }
 
-  events: Port["events"] = (heard, line) => {
+  events: Port["events"] = (heard, line, rows = false) => {
     const stream = this.#is.events((event) => heard(event.topic, event.data), (state) => {
       if (state === "open") line(true);
       if (state === "waiting" || state === "ended") line(false);
-    });
+    }, rows);
     return () => stream.close();
   };
 }

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: EUPL-1.2
 // Drawing: lit's templates into the page's own document, so that one stylesheet serves all and no inline style is needed.
 import { html, nothing, render, svg, type TemplateResult } from "lit";
+import { guard } from "lit/directives/guard.js";
 import { live } from "lit/directives/live.js";
 import { ref } from "lit/directives/ref.js";
 import { repeat } from "lit/directives/repeat.js";
 import { Directive, directive, type ElementPart } from "lit/directive.js";
 
-export { html, live, nothing, ref, render, repeat, svg };
+export { guard, html, live, nothing, ref, render, repeat, svg };
 export type Part = TemplateResult | typeof nothing | string;
 
 class Placed extends Directive {

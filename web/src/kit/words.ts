@@ -31,28 +31,36 @@ export function tn(one: string, many: string, n: number, values: Values = {}): s
   return fill((n === 1 ? forms[0] : forms[1]) ?? many, { n: number(n), ...values });
 }
 
+const made = new Map<string, unknown>();
+
+/** A formatter costs fifty times what it formats: each is made once. */
+function once<F>(name: string, make: () => F): F {
+  if (!made.has(name)) made.set(name, make());
+  return made.get(name) as F;
+}
+
 export const number = (n: number, digits = 0): string =>
-  new Intl.NumberFormat(locale, { minimumFractionDigits: digits, maximumFractionDigits: digits }).format(n);
+  once(`number ${digits}`, () => new Intl.NumberFormat(locale, { minimumFractionDigits: digits, maximumFractionDigits: digits })).format(n);
 
 type Zone = string | undefined;
-const zoned = (options: Intl.DateTimeFormatOptions, tz: Zone): Intl.DateTimeFormatOptions =>
-  tz === undefined ? options : { ...options, timeZone: tz };
+const zoned = (name: string, options: Intl.DateTimeFormatOptions, tz: Zone, language = locale): Intl.DateTimeFormat =>
+  once(`${name} ${tz ?? ""}`, () => new Intl.DateTimeFormat(language, tz === undefined ? options : { ...options, timeZone: tz }));
 
 /** 02:31 */
 export const clock = (ms: number, tz?: Zone): string =>
-  new Intl.DateTimeFormat(locale, zoned({ hour: "2-digit", minute: "2-digit", hourCycle: "h23" }, tz)).format(ms);
+  zoned("clock", { hour: "2-digit", minute: "2-digit", hourCycle: "h23" }, tz).format(ms);
 /** 02:31:07 */
 export const clockSeconds = (ms: number, tz?: Zone): string =>
-  new Intl.DateTimeFormat(locale, zoned({ hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" }, tz)).format(ms);
+  zoned("seconds", { hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" }, tz).format(ms);
 /** 22 November */
 export const day = (ms: number, tz?: Zone): string =>
-  new Intl.DateTimeFormat(locale, zoned({ day: "numeric", month: "long" }, tz)).format(ms);
+  zoned("day", { day: "numeric", month: "long" }, tz).format(ms);
 /** Sunday 22 November */
 export const weekday = (ms: number, tz?: Zone): string =>
-  new Intl.DateTimeFormat(locale, zoned({ weekday: "long", day: "numeric", month: "long" }, tz)).format(ms);
+  zoned("weekday", { weekday: "long", day: "numeric", month: "long" }, tz).format(ms);
 /** 2026-11-22 in the zone, to compare and to choose days by */
 export const isoDay = (ms: number, tz?: Zone): string =>
-  new Intl.DateTimeFormat("sv", zoned({ year: "numeric", month: "2-digit", day: "2-digit" }, tz)).format(ms);
+  zoned("iso", { year: "numeric", month: "2-digit", day: "2-digit" }, tz, "sv").format(ms);
 
 /** Today, yesterday, or the day. */
 export function dayWord(ms: number, now: number, tz?: Zone): string {

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: EUPL-1.2
 // The page of parts: every piece in both themes, and both faces in every state, without a server behind them.
+import { secondView, type SecondActions } from "../faces/console/second";
 import { consoleView, type ConsoleActions } from "../faces/console/view";
 import { portalView, type PortalActions } from "../faces/portal/view";
-import { consoleSamples, NIGHT, portalSamples } from "../faces/samples";
+import { consoleSamples, NIGHT, portalSamples, secondSamples } from "../faces/samples";
 import { openDialog, foot } from "../kit/dialog";
 import { html, need, nothing, render, type Part } from "../kit/dom";
 import { choices, field, textField, toggle } from "../kit/form";
@@ -15,8 +16,11 @@ import { toast } from "../kit/toast";
 import { t } from "../kit/words";
 
 const idle = (): void => undefined;
+const specimenFrame = (host?: Element): void => {
+  if (host instanceof HTMLElement) render(frame({ id: "picture", label: t("Recording"), overlay: paint, mark: "Operator 12 · AL-20488 · 02:31:21", clock: "02:31:20", over: html`${pill(t("Live, one second behind"), "alarm", { dot: true })}${pill(t("Zone “{name}”", { name: "fence" }))}` }), host);
+};
 /** Every action of a face, doing nothing: a specimen is to be looked at. */
-const still = <Actions extends object>(): Actions => new Proxy({}, { get: () => idle }) as Actions;
+const still = <Actions extends object>(): Actions => new Proxy({}, { get: (_, name) => (name === "picture" ? specimenFrame : idle) }) as Actions;
 
 const swatches = ["bg", "panel", "panel2", "line", "ink", "mute", "accent", "alarm", "warn", "ok"] as const;
 const rows = [{ id: 1, camera: "Gate camera 2", state: "ok", seconds: 14 }, { id: 2, camera: "Hall", state: "lost", seconds: 0 }];
@@ -52,7 +56,7 @@ function parts(theme: string): Part {
 function overview(): Part {
   const links = (face: string, names: readonly string[]): Part => html`<div class="row">${names.map((name) => html`<a class="btn small" href="/kit?show=${face}-${name}">${name}</a>`)}</div>`;
   return html`<div class="stack tight"><h1>${t("The parts")}</h1><p class="lead">${t("What every page is made of, in both themes. One accent, and red only for alarm.")}</p></div>
-    <section><h2>${t("The operator’s page, in its states")}</h2>${links("console", Object.keys(consoleSamples))}</section>
+    <section><h2>${t("The operator’s page, in its states")}</h2>${links("console", Object.keys(consoleSamples))}${links("second", Object.keys(secondSamples))}</section>
     <section><h2>${t("The customer’s pages, in their states")}</h2>${links("portal", Object.keys(portalSamples))}</section>
     <section><h2>${t("Pieces")}</h2><div class="themes">${parts("light")}${parts("dark")}</div></section>`;
 }
@@ -61,13 +65,14 @@ function specimen(root: HTMLElement, name: string): boolean {
   const [face = "", state = ""] = name.split("-");
   const operator = face === "console" ? consoleSamples[state] : undefined;
   const customer = face === "portal" ? portalSamples[state] : undefined;
-  if (operator === undefined && customer === undefined) return false;
-  document.body.className = `${operator ? "dark console" : "light portal"} specimen`;
+  const second = face === "second" ? secondSamples[state] : undefined;
+  if (operator === undefined && customer === undefined && second === undefined) return false;
+  document.body.className = `${customer ? "light portal" : second ? "dark console second-monitor" : "dark console"} specimen`;
   const outer = root.closest("main");
   const app = document.createElement("div");
   app.className = "app";
   outer?.replaceWith(app);
-  render(operator ? consoleView(operator, still<ConsoleActions>()) : customer ? portalView(customer, still<PortalActions>()) : nothing, app);
+  render(operator ? consoleView(operator, still<ConsoleActions>()) : second ? secondView(second, still<SecondActions>()) : customer ? portalView(customer, still<PortalActions>()) : nothing, app);
   return true;
 }
 

@@ -1,71 +1,358 @@
 // SPDX-License-Identifier: EUPL-1.2
-// What the operator's page does: it follows the queue, opens one alarm's window, and lets go of every key the moment that ends.
-import { foot, openDialog } from "../../kit/dialog";
-import { Board, html, need } from "../../kit/dom";
-import { choices, textField } from "../../kit/form";
-import { drawBoxes } from "../../kit/frame";
+// What the operator's page does: it follows the queue, works one alarm at a time, and loses neither a row nor a click.
+import { Board, need } from "../../kit/dom";
 import { bindKeys, showKeys, type Binding } from "../../kit/keys";
-import { button } from "../../kit/pieces";
 import { Bell } from "../../kit/ring";
 import { toast } from "../../kit/toast";
 import { t } from "../../kit/words";
-import { alarmNumber, alarmTitle, closeCodes, codeName } from "../names";
-import { trouble } from "../look";
-import { Refusal, type Looking, type LookingNow, type Me, type Port } from "../port";
-import type { Alarm } from "../types";
-import { current, isMine, isWaiting, queue, rings, shown, start, waiting, type ConsoleState, type LogLine, type Watch } from "./model";
-import { consoleView, type ConsoleActions } from "./view";
+import { alarmNumber, alarmTitle } from "../names";
+import { Refusal, type Me, type Port } from "../port";
+import type { Alarm, AlarmDetail } from "../types";
+import { Channel, type Said } from "./channel";
+import { askClose, askCodeWord, askGuard, askHold, askNote, askPark, askReopen } from "./dialogs";
+import { mount, type Picture } from "./eye";
+import { pictured } from "./incident";
+import { blank, current, holdS, isMine, isParked, isWaiting, next, PARKED, ringing, start, wanted, waiting, type ConsoleState, type LogLine } from "./model";
+import { arrange, everything, kinds, onlys, reveal, type Filter } from "./order";
+import { Sending } from "./sending";
+import { consoleView, ROW, type ConsoleActions } from "./view";
+
+const HEALTH_MS = 5000;
+const UNDO_MS = 10_000;
+/** For so long after a key the chosen row counts as the one that is looked at. */
+const FOCUS_MS = 5000;
+
+interface Undo {
+  readonly words: string;
+  readonly untilMs: number;
+  readonly run: () => void;
+}
 
 export class Console {
   readonly #port: Port;
+  readonly #me: Me;
   readonly #board: Board<ConsoleState>;
-  readonly #bell = new Bell();
-  #looking: Looking | null = null;
-  #video: HTMLVideoElement | undefined;
-  #canvas: HTMLCanvasElement | undefined;
-  #reloading: Promise<void> | null = null;
-  #again = false;
+  readonly #bell: Bell;
+  readonly #sending: Sending;
+  readonly #channel: Channel;
   readonly #title = document.title;
+  #picture: Picture | null = null;
+  #pictureHost: HTMLElement | null = null;
+  #list: HTMLElement | null = null;
+  #listSize: ResizeObserver | null = null;
+  #pointer: string | null = null;
+  #keyedMs = 0;
+  #undo: Undo | null = null;
+  #streamUp = true;
+  #answering = true;
+  #loading: Promise<void> | null = null;
+  #again = false;
+  /** Rows that came while the whole list was on its way: they are not older than it. */
+  #meanwhile: Alarm[] = [];
+  #detailing: string | null = null;
+  #detailAgain = false;
+  #second: Window | null = null;
 
   constructor(port: Port, root: HTMLElement, me: Me) {
     this.#port = port;
-    this.#board = new Board<ConsoleState>(root, { ...start, me: { name: me.name, party: me.party.name }, mine: me.id, nowMs: port.nowMs(), soundReady: false }, (state) => consoleView(state, this.#actions));
-    bindKeys(this.#keys);
-    port.events((topic, data) => this.#heard(topic, data), (connected) => this.#line(connected));
+    this.#me = me;
+    const now = (): number => port.nowMs();
+    this.#bell = new Bell(now);
+    this.#sending = new Sending(port, (actions) => this.#board.change({ actions }));
+    const state: ConsoleState = { ...start, me: { name: me.name, party: me.party.name }, mine: me.id, nowMs: now(), asOfMs: now(), soundReady: false };
+    this.#board = new Board<ConsoleState>(root, state, (drawn) => consoleView(drawn, this.#actions));
+    this.#channel = new Channel(`${me.id}-${me.party.id}`, (said) => this.#said(said));
+    this.#channel.say({ kind: "hello" });
+    bindKeys(() => [...this.#keys, ...(this.#picture?.keys ?? [])]);
+    port.events((topic, data) => this.#heard(topic, data), (up) => this.#stream(up), true);
     setInterval(() => this.#tick(), 1000);
-    setInterval(() => void this.#health(), 5000);
+    setInterval(() => void this.#probe(), HEALTH_MS);
     for (const gesture of ["keydown", "pointerdown"]) document.addEventListener(gesture, () => void this.#wake(), { capture: true });
-    window.addEventListener("pagehide", () => this.#drop());
+    window.addEventListener("offline", () => this.#reach(false));
+    window.addEventListener("online", () => void this.#probe());
+    window.addEventListener("pagehide", () => this.#letGo());
+    window.addEventListener("beforeunload", (event) => { if (this.#sending.pending) event.preventDefault(); });
     void this.#reload();
-    void this.#health();
+    void this.#probe();
     void this.#wake();
-    this.#paint();
   }
 
   get #state(): ConsoleState {
     return this.#board.state;
   }
 
-  // --- what comes in ------------------------------------------------------------------------------------------------
+  // --- the connection -----------------------------------------------------------------------------------------------
 
-  #heard(topic: string, data: Readonly<Record<string, unknown>>): void {
-    const id = data["alarm_id"] ?? data["alarm"] ?? data["id"];
-    if (topic === "window.ended" && id === this.#state.selected && this.#looking !== null) this.#seal(String(data["reason"] ?? "closed"));
-    if (topic.startsWith("alarm.") || topic.startsWith("window.") || topic.startsWith("release.") || topic.startsWith("technical.") || topic === "reload") void this.#reload();
-    if (topic === "unit.status") void this.#health();
+  #stream(up: boolean): void {
+    this.#streamUp = up;
+    this.#line();
+    if (up) void this.#probe();
   }
 
-  #line(connected: boolean): void {
+  #reach(up: boolean): void {
+    this.#answering = up;
+    this.#line();
+  }
+
+  /** Connected means both: events come, and what is asked is answered. What was missed is asked for at once. */
+  #line(): void {
+    const connected = this.#streamUp && this.#answering;
     if (connected === this.#state.connected) return;
     this.#board.change({ connected });
-    if (connected) void this.#reload();
+    this.#picture?.line(connected);
+    if (!connected) return;
+    this.#sending.hurry();
+    void this.#reload();
+  }
+
+  async #probe(): Promise<void> {
+    try {
+      const health = await this.#port.health();
+      this.#board.change({ health, asOfMs: this.#streamUp ? this.#port.nowMs() : this.#state.asOfMs });
+      this.#reach(true);
+    } catch (error) {
+      if (error instanceof Refusal && !error.passing) this.#failed(error);
+      else this.#reach(false);
+    }
+  }
+
+  #heard(topic: string, data: Readonly<Record<string, unknown>>): void {
+    this.#board.change({ asOfMs: this.#port.nowMs() });
+    if (topic === "alarms") return this.#rows(data["rows"] as Alarm[]);
+    if (topic === "reload" || topic.startsWith("alarm.") || topic.startsWith("technical.")) return void this.#reload();
+    const id = data["alarm_id"] ?? data["alarm"];
+    if (topic === "window.ended" && id === this.#state.selected) this.#ended(String(data["reason"] ?? "closed"));
+    if (id !== undefined && id === this.#state.selected) void this.#detail();
+  }
+
+  /** The picture goes before anything else does; the rest is asked for. */
+  #ended(reason: string): void {
+    const { detail } = this.#state;
+    if (detail?.window && detail.id === this.#state.selected) this.#tell({ ...detail, window: { ...detail.window, open: false, ended_reason: reason } });
+  }
+
+  #rows(rows: readonly Alarm[]): void {
+    if (this.#loading !== null) this.#meanwhile.push(...rows);
+    const alarms = new Map(this.#state.alarms);
+    for (const row of rows) put(alarms, row);
+    this.#took(alarms);
+    const mine = rows.find((row) => row.id === this.#state.selected);
+    if (mine === undefined) return;
+    const { detail } = this.#state;
+    if (detail?.id === mine.id) this.#tell({ ...detail, ...mine });
+    void this.#detail();
+  }
+
+  /** One load at a time; what happens meanwhile makes one more. */
+  async #reload(): Promise<void> {
+    this.#again = true;
+    this.#loading ??= (async () => {
+      while (this.#again) {
+        this.#again = false;
+        await this.#load().catch((error: unknown) => this.#failed(error));
+      }
+      this.#loading = null;
+    })();
+    return this.#loading;
+  }
+
+  async #load(): Promise<void> {
+    this.#meanwhile = [];
+    const rows = await this.#port.alarms("open");
+    const alarms = new Map(rows.map((row) => [row.id, row]));
+    for (const row of this.#meanwhile) put(alarms, row);
+    this.#board.change({ loading: false, asOfMs: this.#port.nowMs() });
+    this.#took(alarms);
+    if (this.#state.list === "handled") await this.#handled();
+    void this.#detail();
+  }
+
+  async #handled(): Promise<void> {
+    this.#board.change({ handled: (await this.#port.alarms("all")).filter((alarm) => alarm.state === "closed") });
+    this.#arrange();
+  }
+
+  #took(alarms: ReadonlyMap<string, Alarm>): void {
+    const gone = new Map(this.#state.gone);
+    for (const id of this.#state.ids) {
+      const left = alarms.has(id) ? undefined : this.#state.alarms.get(id);
+      if (left !== undefined) gone.set(id, left);
+    }
+    this.#board.change({ alarms, gone, nowMs: this.#port.nowMs() });
+    this.#arrange();
+    this.#choose();
+    this.#ring();
+  }
+
+  /** What the alarm in hand is now: the picture hears of it first. */
+  #tell(detail: AlarmDetail): void {
+    this.#board.change({ detail });
+    this.#picture?.alarm(detail);
+  }
+
+  async #detail(): Promise<void> {
+    const { selected } = this.#state;
+    if (selected === null) return;
+    if (this.#detailing === selected) return void (this.#detailAgain = true);
+    this.#detailing = selected;
+    try {
+      do {
+        this.#detailAgain = false;
+        const detail = await this.#port.alarm(selected);
+        if (this.#state.selected === selected) this.#tell(detail);
+      } while (this.#detailAgain && this.#state.selected === selected);
+    } catch (error) {
+      if (this.#state.selected === selected) this.#failed(error);
+    } finally {
+      if (this.#detailing === selected) this.#detailing = null;
+    }
+    this.#mayLook();
+  }
+
+  #failed(error: unknown): void {
+    const out = error instanceof Refusal && (error.code === "unauthorized" || error.code === "signed_out");
+    if (out && !this.#sending.pending) return location.assign("/sign-in?ended&next=/console/");
+    if (error instanceof Refusal && !error.passing) toast([error.message, error.action].filter(Boolean).join(" "), "alarm");
+    else this.#reach(false);
   }
 
   #tick(): void {
     this.#board.change({ nowMs: this.#port.nowMs() });
+    this.#arrange();
     this.#ring();
-    if (!this.#state.connected) void this.#reload();
+    this.#mayLook();
+    if (this.#undo !== null && this.#undo.untilMs < Date.now()) this.#undo = null;
   }
+
+  // --- the list -----------------------------------------------------------------------------------------------------
+
+  /** The row that must not move: under the pointer, or chosen by a key a moment ago. */
+  get #anchor(): string | null {
+    if (this.#pointer !== null) return this.#pointer;
+    const looking = this.#list !== null && this.#list.matches(":focus-visible");
+    return looking || performance.now() - this.#keyedMs < FOCUS_MS ? this.#state.selected : null;
+  }
+
+  #arrange(loose = false): void {
+    const anchor = loose ? null : this.#anchor;
+    const before = this.#state.ids;
+    const { ids, held } = arrange(before, wanted(this.#state), anchor);
+    const settled = anchor === null || !before.includes(anchor);
+    const gone = settled && this.#state.gone.size > 0 ? new Map<string, Alarm>() : this.#state.gone;
+    if (same(ids, before) && same(held, this.#state.held) && gone === this.#state.gone) return;
+    this.#board.change({ ids: same(ids, before) ? before : ids, held, gone });
+    if (settled) this.#steady(before, ids);
+  }
+
+  /** Scrolled down, the rows in sight stay in sight although some came above them. */
+  #steady(before: readonly string[], ids: readonly string[]): void {
+    const { top } = this.#state.roll;
+    if (top < ROW || this.#list === null) return;
+    const first = before[Math.floor(top / ROW)];
+    const at = first === undefined ? -1 : ids.indexOf(first);
+    if (at < 0) return;
+    const to = top + (at - Math.floor(top / ROW)) * ROW;
+    if (to === top) return;
+    this.#board.redraw();
+    this.#list.scrollTop = to;
+    this.#rolled();
+  }
+
+  readonly #rolled = (): void => {
+    if (this.#list === null) return;
+    const { scrollTop: top, clientHeight: height } = this.#list;
+    if (top !== this.#state.roll.top || height !== this.#state.roll.height) this.#board.change({ roll: { top, height } });
+  };
+
+  readonly #rolls = (element?: Element): void => {
+    this.#listSize?.disconnect();
+    this.#list = element instanceof HTMLElement ? element : null;
+    if (this.#list === null) return;
+    this.#list.addEventListener("scroll", this.#rolled, { passive: true });
+    this.#listSize = new ResizeObserver(this.#rolled);
+    this.#listSize.observe(this.#list);
+  };
+
+  #over(id: string | null): void {
+    this.#pointer = id;
+    if (id === null) this.#arrange();
+  }
+
+  #filter(part: Partial<Filter>): void {
+    this.#board.change({ filter: { ...this.#state.filter, ...part } });
+    this.#arrange(true);
+    if (this.#list !== null) this.#list.scrollTop = 0;
+  }
+
+  #cycle(what: "only" | "kind"): void {
+    const { filter } = this.#state;
+    if (what === "only") return this.#filter({ only: onlys[(onlys.indexOf(filter.only) + 1) % onlys.length] ?? "all" });
+    const at = filter.kind === null ? -1 : kinds.indexOf(filter.kind);
+    this.#filter({ kind: kinds[at + 1] ?? null });
+  }
+
+  #reveal(id: string): void {
+    const at = this.#state.ids.indexOf(id);
+    if (at < 0 || this.#list === null) return;
+    const to = reveal(this.#state.roll, ROW, at);
+    if (to === null) return;
+    this.#list.scrollTop = to;
+    this.#rolled();
+  }
+
+  /** Nobody has to reach for an alarm: with nothing in hand, the most urgent one that waits lies open. */
+  #choose(): void {
+    if (this.#state.list !== "open" || this.#state.selected !== null) return;
+    const first = next(this.#state);
+    if (first !== undefined) this.#select(first.id, true);
+  }
+
+  #next(): void {
+    this.#select(null);
+    this.#choose();
+  }
+
+  #takeUp(): void {
+    const first = next(this.#state);
+    this.#pointer = null;
+    this.#keyedMs = 0;
+    this.#board.change({ filter: everything, list: "open" });
+    this.#arrange(true);
+    if (first === undefined) return;
+    this.#select(first.id);
+    this.#reveal(first.id);
+  }
+
+  #move(to: (at: number, last: number) => number): void {
+    this.#keyedMs = performance.now();
+    const rows = this.#state.ids.filter((id) => id !== PARKED);
+    const at = rows.indexOf(this.#state.selected ?? "");
+    const id = rows[Math.min(rows.length - 1, Math.max(0, to(at, rows.length - 1)))];
+    if (id === undefined) return;
+    this.#select(id);
+    this.#reveal(id);
+  }
+
+  get #page(): number {
+    return Math.max(1, Math.floor(this.#state.roll.height / ROW) - 1);
+  }
+
+  #select(id: string | null, quietly = false): void {
+    if (id === this.#state.selected) return;
+    this.#letGo();
+    this.#board.change({ selected: id, detail: null, opened: null, picture: blank, raw: null });
+    this.#channel.say({ kind: "chosen", id });
+    if (id !== null) this.#soon(quietly ? 0 : 60);
+  }
+
+  #due: ReturnType<typeof setTimeout> | null = null;
+  /** Running down the list with a key held asks for the alarm where it ends, not for each on the way. */
+  #soon(ms: number): void {
+    clearTimeout(this.#due ?? undefined);
+    this.#due = setTimeout(() => void this.#detail(), ms);
+  }
+
+  // --- sound --------------------------------------------------------------------------------------------------------
 
   async #wake(): Promise<void> {
     await this.#bell.wake();
@@ -73,141 +360,61 @@ export class Console {
   }
 
   #ring(): void {
-    this.#bell.muted = this.#state.muted;
-    this.#bell.ring(rings(this.#state));
-    const open = waiting(this.#state.alarms).length;
-    document.title = open > 0 ? `(${open}) ${this.#title}` : this.#title;
+    this.#bell.ring(ringing(this.#state));
+    const { ringing: sound, muted, breaksMs } = this.#bell;
+    if (sound !== this.#state.sound || muted !== this.#state.muted || breaksMs !== this.#state.breaksMs) this.#board.change({ sound, muted, breaksMs });
+    const open = waiting(this.#state).length;
+    const title = `${this.#state.connected ? "" : "⚠ "}${open > 0 ? `(${open}) ` : ""}${this.#title}`;
+    if (document.title !== title) document.title = title;
   }
 
-  /** One reload at a time; what happens meanwhile makes one more. */
-  async #reload(): Promise<void> {
-    this.#again = true;
-    this.#reloading ??= (async () => {
-      while (this.#again) {
-        this.#again = false;
-        await this.#load().catch((error: unknown) => this.#failed(error));
-      }
-      this.#reloading = null;
-    })();
-    return this.#reloading;
-  }
-
-  async #load(): Promise<void> {
-    const alarms = await this.#port.alarms("open");
-    this.#board.change({ alarms, loading: false, nowMs: this.#port.nowMs(), connected: true });
-    this.#choose();
+  /** Off and on; while what is vital sounds through, once more hushes it for another minute. */
+  #mute(): void {
+    if (!this.#bell.ready && !this.#bell.muted) return void this.#wake();
+    const { breaksMs } = this.#bell;
+    this.#bell.mute(!this.#bell.muted || (breaksMs !== null && breaksMs <= this.#port.nowMs()));
     this.#ring();
-    const { selected, list } = this.#state;
-    if (selected !== null) await this.#detail(selected);
-    if (list === "handled") await this.#handled();
   }
 
-  async #handled(): Promise<void> {
-    this.#board.change({ handled: (await this.#port.alarms("all")).filter((alarm) => alarm.state === "closed") });
+  // --- the picture --------------------------------------------------------------------------------------------------
+
+  /** Where the picture goes; it is opened as soon as there is a place and the alarm's own facts. */
+  readonly #pictureAt = (host?: Element): void => {
+    this.#pictureHost = host instanceof HTMLElement ? host : null;
+    if (this.#pictureHost !== null) this.#mount();
+  };
+
+  #mount(): void {
+    const { detail, opened } = this.#state;
+    if (this.#picture !== null || this.#pictureHost === null || detail === null || detail.id !== opened) return;
+    this.#picture = mount(this.#pictureHost, {
+      alarm: detail, me: this.#me, changed: (picture) => this.#board.change({ picture }), log: (words, index, proof) => this.#log(words, index, proof),
+    }, this.#port);
+    void this.#picture.open();
   }
 
-  async #detail(id: string): Promise<void> {
-    const detail = await this.#port.alarm(id);
-    if (this.#state.selected !== id) return;
-    this.#board.change({ detail });
-    if (this.#looking !== null && (detail.state === "closed" || detail.window?.open === false)) this.#seal(detail.recalled_ms !== null ? "recalled" : (detail.window?.ended_reason ?? "closed"));
+  /** Coming back to an alarm in hand opens it again, a look of its own; a hold before any look is waited out. */
+  #mayLook(): void {
+    const alarm = this.#alarm;
+    if (alarm === null || this.#state.opened !== null || this.#state.detail?.id !== alarm.id) return;
+    if (isMine(this.#state, alarm) && alarm.window?.open === true && holdS(alarm, this.#state.nowMs) === 0) this.#open(alarm);
   }
 
-  async #health(): Promise<void> {
-    await this.#port.health().then((health) => this.#board.change({ health }), () => undefined);
-  }
-
-  /** Nobody has to reach for an alarm: with nothing in hand, the most urgent one that waits lies open. */
-  #choose(): void {
-    const { selected, list } = this.#state;
-    if (list !== "open" || selected !== null) return;
-    const next = queue(waiting(this.#state.alarms))[0];
-    if (next !== undefined) this.#board.change({ selected: next.id, watch: { phase: "none" } });
-  }
-
-  #next(): void {
-    if (this.#state.list !== "open") return;
-    this.#board.change({ selected: null, detail: null, watch: { phase: "none" } });
-    this.#choose();
-  }
-
-  #failed(error: unknown): void {
-    if (error instanceof Refusal && (error.code === "unauthorized" || error.code === "signed_out")) return location.assign("/sign-in?ended&next=/console/");
-    if (error instanceof Refusal) toast([error.message, error.action].filter(Boolean).join(" "), "alarm");
-    else this.#board.change({ connected: false });
-  }
-
-  // --- looking ------------------------------------------------------------------------------------------------------
-
-  /** A look that the log did not prove in time is tried once more, as a look of its own with its own entry. */
-  async #look(alarm: Alarm, again = true): Promise<void> {
-    if (alarm.camera === null || alarm.images !== "released") return;
-    this.#drop();
-    this.#board.change({ watch: { phase: "opening", step: 0 } });
-    try {
-      const looking = await this.#port.look({ cameraId: alarm.camera.id, alarmId: alarm.id, alarmMs: alarm.raised_ms }, "alarm_verification");
-      if (this.#state.selected !== alarm.id) return void looking.end();
-      this.#looking = looking;
-      this.#log(t("looked, {camera}", { camera: alarm.camera.name }), looking.index, "waiting");
-      looking.onChange((now) => this.#looked(looking, now, again ? alarm : null));
-      if (this.#video !== undefined) looking.attach(this.#video);
-    } catch (error) {
-      const refusal = error instanceof Refusal ? error : new Refusal("failed", t("This could not be opened."), error instanceof Error ? error.message : "");
-      this.#board.change({ watch: { phase: "refused", message: refusal.message, action: refusal.action } });
-    }
-  }
-
-  #looked(looking: Looking, now: LookingNow, retry: Alarm | null): void {
-    if (looking !== this.#looking) return;
-    this.#prove(looking.index, now.proof);
-    if (now.phase === "opening") return this.#board.change({ watch: { phase: "opening", step: now.step } });
-    if (now.phase === "ended" && now.reason === "no_receipt" && retry !== null) return void this.#look(retry, false);
-    if (now.phase === "ended") return this.#over(now);
-    const { live, headMs, stretches, behindS, paused } = now;
-    this.#board.change({ watch: { phase: "playing", live, headMs, stretches, behindS, paused, boxes: looking.boxes().length } });
-  }
-
-  #over(now: LookingNow): void {
-    const wrong = trouble(now);
-    this.#seal(now.reason ?? "ended", now.stretches);
-    if (wrong !== null) this.#board.change({ watch: { phase: "refused", ...wrong } });
-    void this.#reload();
-  }
-
-  /** The picture goes before anything else does. */
-  #seal(reason: string, stretches?: readonly Extract<Watch, { phase: "sealed" }>["stretches"][number][]): void {
-    const seen = stretches ?? (this.#state.watch.phase === "playing" ? this.#state.watch.stretches : []);
-    this.#drop();
-    this.#board.change({ watch: { phase: "sealed", reason, stretches: seen } });
+  #open(alarm: Alarm): void {
+    this.#board.change({ opened: alarm.id });
+    queueMicrotask(() => this.#mount());
   }
 
   /** Lets go of the keys and of everything decoded. */
-  #drop(): void {
-    const looking = this.#looking;
-    this.#looking = null;
-    if (looking === null) return;
-    void looking.end().catch(() => undefined);
-    if (this.#video !== undefined) {
-      this.#video.removeAttribute("src");
-      this.#video.load();
-    }
-    this.#canvas?.getContext("2d")?.clearRect(0, 0, this.#canvas.width, this.#canvas.height);
-    if (document.fullscreenElement !== null) void document.exitFullscreen().catch(() => undefined);
-  }
-
-  #paint(): void {
-    requestAnimationFrame(() => this.#paint());
-    if (this.#looking !== null && this.#canvas !== undefined && this.#video !== undefined) drawBoxes(this.#canvas, this.#video, this.#looking.boxes());
+  #letGo(): void {
+    this.#picture?.end();
+    this.#picture = null;
   }
 
   #log(words: string, index: number | null, proof: LogLine["proof"]): void {
-    this.#board.change({ log: [...this.#state.log, { atMs: this.#port.nowMs(), words, index, proof }].slice(-40) });
-  }
-
-  #prove(index: number, proof: LogLine["proof"]): void {
-    const line = this.#state.log.find((one) => one.index === index);
-    if (line === undefined || line.proof === proof) return;
-    this.#board.change({ log: this.#state.log.map((one) => (one === line ? { ...one, proof } : one)) });
+    const line = index === null ? undefined : this.#state.log.find((one) => one.index === index);
+    if (line === undefined) return this.#board.change({ log: [...this.#state.log, { atMs: this.#port.nowMs(), words, index, proof }].slice(-40) });
+    if (line.proof !== proof) this.#board.change({ log: this.#state.log.map((one) => (one === line ? { ...one, proof } : one)) });
   }
 
   // --- what the operator does ---------------------------------------------------------------------------------------
@@ -216,190 +423,231 @@ export class Console {
     return current(this.#state);
   }
 
-  readonly #playing = (): boolean => this.#state.watch.phase === "playing";
   readonly #inHand = (): boolean => this.#alarm !== null && isMine(this.#state, this.#alarm);
+  readonly #opens = (): boolean => this.#alarm !== null && this.#alarm.state !== "closed";
 
-  async #claim(): Promise<void> {
-    const alarm = this.#alarm;
-    if (alarm === null || this.#state.busy !== null) return;
-    if (alarm.state === "closed") return this.#next();
-    if (this.#inHand()) return this.#playing() ? undefined : this.#look(alarm);
-    if (!isWaiting(alarm)) return;
-    await this.#busy("claim", async () => {
-      const claimed = await this.#port.claim(alarm.id);
-      this.#took(claimed, t("claimed {number}", { number: alarmNumber(alarm) }));
-      await this.#look(claimed);
-    });
-  }
-
-  #took(alarm: Alarm, words: string): void {
-    const rest = this.#state.alarms.filter((one) => one.id !== alarm.id);
-    this.#board.change({ alarms: alarm.state === "closed" ? rest : [...rest, alarm], detail: this.#state.detail?.id === alarm.id ? { ...this.#state.detail, ...alarm } : this.#state.detail });
-    this.#log(words, null, "none");
-    this.#ring();
-    void this.#reload();
-  }
-
-  async #busy(what: string, work: () => Promise<void>): Promise<void> {
-    this.#board.change({ busy: what });
+  /** Kept, sent, sent again: the answer is the alarm as it is then. Null when the server refused; that stays in sight. */
+  async #do(alarm: Alarm, verb: string, body: Readonly<Record<string, unknown>>, words: string): Promise<AlarmDetail | null> {
     try {
-      await work();
+      const detail = await this.#sending.send(alarm, verb, body, `${words} ${alarmNumber(alarm)}`);
+      this.#log(`${words} ${alarmNumber(alarm)}`, null, "none");
+      this.#changed(detail);
+      return detail;
     } catch (error) {
-      this.#failed(error);
+      if (error instanceof Refusal && error.code === "unauthorized") this.#failed(error);
       void this.#reload();
-    } finally {
-      this.#board.change({ busy: null });
+      return null;
     }
   }
 
-  #putBack(): void {
-    const alarm = this.#alarm;
-    if (alarm === null || !this.#inHand()) return;
-    this.#drop();
-    void this.#busy("put-back", async () => {
-      this.#took(await this.#port.putBack(alarm.id), t("put back {number}", { number: alarmNumber(alarm) }));
-      this.#board.change({ watch: { phase: "none" } });
-    });
+  #changed(detail: AlarmDetail): void {
+    const alarms = new Map(this.#state.alarms);
+    put(alarms, detail);
+    if (this.#state.selected === detail.id) this.#tell(detail);
+    this.#took(alarms);
   }
 
-  #closeDialog(): void {
+  async #claim(): Promise<void> {
     const alarm = this.#alarm;
-    if (alarm === null || !this.#inHand()) return;
-    let code: string | null = null;
-    let words = "";
-    const finish = (): void => {
-      if (code === null) return;
-      dialog.close();
-      this.#close(alarm, code, words);
-    };
-    const all = closeCodes.map((value, i) => ({ value, words: codeName(value), key: String(i + 1) }));
-    const pick = (value: string): void => {
-      code = value;
-      dialog.redraw();
-    };
-    const pressed = (event: KeyboardEvent): void => {
-      if (event.target instanceof HTMLTextAreaElement) return;
-      const choice = all[Number(event.key) - 1];
-      if (choice !== undefined) pick(choice.value);
-      if (event.key === "Enter" && !(event.target instanceof HTMLButtonElement)) finish();
-    };
-    const dialog = openDialog(t("Close {number} with a code", { number: alarmNumber(alarm) }), (opened) => html`<div class="form" @keydown=${pressed}>
-      ${choices("code", t("How did it end?"), all, code, pick)}
-      ${textField("close-note", t("Note"), { hint: t("Facts, not people: the customer can read it."), input: (value) => (words = value) })}
-      ${foot(button(t("Not yet"), opened.close, { kind: "quiet", key: "Esc" }), button(t("Close the alarm"), finish, { kind: "primary", key: "⏎", disabled: code === null, id: "close-now" }))}</div>`);
+    if (alarm === null || this.#sending.of(alarm.id).some((one) => one.verb === "claim")) return;
+    if (alarm.state === "closed") return this.#next();
+    if (!isWaiting(alarm)) return this.#lookAlong(alarm);
+    if (await this.#do(alarm, "claim", {}, t("claimed"))) this.#mayLook();
   }
 
-  #close(alarm: Alarm, code: string, words: string): void {
-    this.#drop();
-    this.#board.change({ watch: { phase: "sealed", reason: "closed", stretches: [] } });
-    void this.#busy("close", async () => {
-      this.#took(await this.#port.close(alarm.id, code, words), t("closed {number}", { number: alarmNumber(alarm) }));
-      toast(t("{what} at {site} is closed. The pictures are sealed again.", { what: alarmTitle(alarm), site: alarm.site.name }), "ok");
-      this.#board.change({ selected: null, detail: null, watch: { phase: "none" } });
-      this.#choose();
-    });
+  #lookAlong(alarm: Alarm): void {
+    if (this.#state.opened === alarm.id) return void (["sealed", "refused", "none"].includes(this.#state.picture.phase) && this.#picture?.open());
+    if (alarm.window?.open === true && holdS(alarm, this.#state.nowMs) === 0) this.#open(alarm);
   }
 
-  #noteDialog(): void {
+  #mayUndo(words: string, run: () => void): void {
+    this.#undo = { words, run, untilMs: Date.now() + UNDO_MS };
+    toast(words, "ok", { words: t("Undo"), key: "Z", press: () => this.#undoIt() }, UNDO_MS);
+  }
+
+  #undoIt(): void {
+    const undo = this.#undo;
+    this.#undo = null;
+    undo?.run();
+  }
+
+  async #putBack(): Promise<void> {
     const alarm = this.#alarm;
     if (alarm === null || !this.#inHand()) return;
-    let words = "";
-    const save = (): void => {
-      if (words.trim() === "") return;
-      dialog.close();
-      void this.#busy("note", async () => {
-        await this.#port.note(alarm.id, words.trim());
-        this.#log(t("note on {number}", { number: alarmNumber(alarm) }), null, "none");
-        await this.#detail(alarm.id);
+    this.#letGo();
+    this.#board.change({ opened: null, picture: blank });
+    if (await this.#do(alarm, "release-claim", {}, t("put back"))) this.#mayUndo(t("{number} is back in the queue.", { number: alarmNumber(alarm) }), () => void this.#do(alarm, "claim", {}, t("claimed")).then(() => this.#mayLook()));
+  }
+
+  #park(): void {
+    const alarm = this.#alarm;
+    if (alarm === null || alarm.state === "closed" || !(isWaiting(alarm) || this.#inHand())) return;
+    if (isParked(alarm, this.#state.nowMs)) return void this.#do(alarm, "unpark", {}, t("fetched back"));
+    askPark(alarm, (minutes, text) => void (async () => {
+      if (!(await this.#do(alarm, "park", { minutes, text }, t("parked")))) return;
+      this.#mayUndo(t("{number} is parked for {n} minutes.", { number: alarmNumber(alarm), n: minutes }), () => void this.#do(alarm, "unpark", {}, t("fetched back")));
+      if (this.#state.selected === alarm.id) this.#next();
+    })());
+  }
+
+  #hold(): void {
+    const alarm = this.#alarm;
+    if (alarm === null || !this.#inHand()) return;
+    if (alarm.state === "on_hold") return void this.#do(alarm, "resume", { text: "" }, t("went on with"));
+    askHold(alarm, (text) => void this.#do(alarm, "hold", { text }, t("on hold")));
+  }
+
+  #close(): void {
+    const alarm = this.#alarm;
+    if (alarm === null || !this.#inHand()) return;
+    askClose(alarm, (code, note) => {
+      this.#letGo();
+      this.#board.change({ opened: null, picture: { ...blank, phase: "sealed", reason: "closed" } });
+      void this.#do(alarm, "close", { code, note }, t("closed")).then((closed) => {
+        if (closed === null) return;
+        toast(pictured(alarm) ? t("{what} at {site} is closed. The pictures are sealed again.", { what: alarmTitle(alarm), site: alarm.site.name }) : t("{what} at {site} is closed.", { what: alarmTitle(alarm), site: alarm.site.name }), "ok");
+        if (this.#state.selected === alarm.id) this.#next();
       });
-    };
-    const dialog = openDialog(t("Note on {number}", { number: alarmNumber(alarm) }), (opened) => html`<div class="form" @keydown=${(event: KeyboardEvent) => { if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) save(); }}>
-      ${textField("note", t("What do you see?"), { hint: t("Facts, not people: the customer can read it."), rows: 4, input: (value) => (words = value) })}
-      ${foot(button(t("Cancel"), opened.close, { kind: "quiet", key: "Esc" }), button(t("Save the note"), save, { kind: "primary", key: "Ctrl ⏎", id: "note-save" }))}</div>`);
-    need("#note", HTMLTextAreaElement).focus();
+    });
   }
 
-  #select(id: string | null): void {
-    if (id === this.#state.selected) return;
-    this.#drop();
-    this.#board.change({ selected: id, detail: null, watch: { phase: "none" } });
-    if (id === null) return;
-    void this.#detail(id).then(() => this.#resume(id), (error: unknown) => this.#failed(error));
-    requestAnimationFrame(() => document.getElementById(`alarm-${id}`)?.scrollIntoView({ block: "nearest" }));
-  }
-
-  /** Coming back to an alarm that is in hand opens it again: a look of its own, with its own entry. */
-  #resume(id: string): void {
+  #note(): void {
     const alarm = this.#alarm;
-    if (alarm?.id === id && this.#inHand() && alarm.window?.open === true) void this.#look(alarm);
+    if (alarm !== null && this.#inHand()) askNote(alarm, (text) => void this.#do(alarm, "note", { text, kind: "note" }, t("noted on")));
   }
 
-  #move(by: number): void {
-    const rows = shown(this.#state);
-    const at = rows.findIndex((alarm) => alarm.id === this.#state.selected);
-    const next = rows[Math.min(rows.length - 1, Math.max(0, at + by))];
-    if (next !== undefined) this.#select(next.id);
+  #guard(): void {
+    const alarm = this.#alarm;
+    if (alarm !== null && this.#inHand()) askGuard(alarm, (text) => void this.#do(alarm, "note", { text, kind: "guard_sent" }, t("guard sent for")));
   }
 
-  #mute(): void {
-    if (!this.#bell.ready && !this.#state.muted) return void this.#wake();
-    this.#board.change({ muted: !this.#state.muted });
-    this.#ring();
+  #codeWord(): void {
+    const { detail } = this.#state;
+    if (detail !== null && this.#inHand()) askCodeWord(detail, (contact_id, word) => void this.#do(detail, "recall-by-word", { contact_id, word }, t("code word for")));
   }
 
-  readonly #full = (): void => void need("#picture", HTMLElement).requestFullscreen().catch(() => undefined);
-  readonly #pause = (): void => this.#looking?.pause(!(this.#state.watch.phase === "playing" && this.#state.watch.paused));
-  readonly #replay = (): void => {
-    if (this.#state.watch.phase === "playing") this.#looking?.seek(this.#state.watch.stretches[0]?.fromMs ?? 0);
-  };
+  #reopen(): void {
+    const alarm = this.#alarm;
+    if (alarm === null || alarm.state !== "closed") return;
+    askReopen(alarm, (reason) => void this.#do(alarm, "reopen", { reason }, t("reopened")).then((detail) => detail !== null && this.#open(detail)));
+  }
+
+  #raw(id: string | null): void {
+    const { detail, raw } = this.#state;
+    const wantedId = id ?? (raw === null ? (detail?.signals.at(0)?.id ?? null) : null);
+    if (detail === null || wantedId === null || raw?.id === wantedId) return this.#board.change({ raw: null });
+    this.#board.change({ raw: { id: wantedId, signal: null } });
+    this.#port.rawSignal(detail.id, wantedId).then(
+      (signal) => { if (this.#state.raw?.id === wantedId) this.#board.change({ raw: { id: wantedId, signal } }); },
+      (error: unknown) => { this.#board.change({ raw: null }); this.#failed(error); },
+    );
+  }
+
+  #showList(list: ConsoleState["list"]): void {
+    this.#select(null);
+    this.#board.change({ list, ids: [], held: [], gone: new Map() });
+    this.#arrange(true);
+    void this.#reload();
+  }
+
+  // --- the second window --------------------------------------------------------------------------------------------
+
+  #said(said: Said): void {
+    if (said.kind === "hello") {
+      this.#board.change({ second: true });
+      this.#channel.say({ kind: "chosen", id: this.#state.selected });
+    }
+    if (said.kind === "here") this.#board.change({ second: true });
+    if (said.kind === "bye") this.#board.change({ second: false });
+    if (said.kind === "choose") {
+      this.#select(said.id);
+      this.#reveal(said.id);
+    }
+  }
+
+  #openSecond(): void {
+    if (this.#second !== null && !this.#second.closed) return this.#second.focus();
+    this.#second = window.open("/console/second", "zegel-second", "popup,width=1280,height=800");
+    if (this.#second === null) toast(t("The browser kept the second window shut. Allow windows for this site, or open /console/second yourself."), "alarm");
+  }
 
   readonly #actions: ConsoleActions = {
     select: (id) => this.#select(id),
     back: () => this.#select(null),
-    list: (list) => {
-      this.#drop();
-      this.#board.change({ list, selected: null, detail: null, watch: { phase: "none" } });
-      void this.#reload();
-    },
-    filter: (filter) => this.#board.change({ filter }),
+    list: (list) => this.#showList(list),
+    filter: (filter) => this.#filter(filter),
+    rolls: this.#rolls,
+    over: (id) => this.#over(id),
+    takeUp: () => this.#takeUp(),
     claim: () => void this.#claim(),
-    putBack: () => this.#putBack(),
-    close: () => this.#closeDialog(),
-    note: () => this.#noteDialog(),
-    replay: this.#replay,
-    live: () => this.#looking?.live(),
-    pause: this.#pause,
-    full: this.#full,
-    seek: (ms) => this.#looking?.seek(ms),
+    putBack: () => void this.#putBack(),
+    close: () => this.#close(),
+    note: () => this.#note(),
+    hold: () => this.#hold(),
+    park: () => this.#park(),
+    guard: () => this.#guard(),
+    codeWord: () => this.#codeWord(),
+    reopen: () => this.#reopen(),
+    raw: (id) => this.#raw(id),
+    replay: () => this.#picture?.replay(),
+    live: () => this.#picture?.live(),
+    pause: () => this.#picture?.pause(),
+    full: () => this.#picture?.full(),
+    seek: (ms) => this.#picture?.seek(ms),
     mute: () => this.#mute(),
-    keys: () => showKeys(this.#keys),
+    keys: () => showKeys([...this.#keys, ...(this.#picture?.keys ?? [])]),
+    second: () => this.#openSecond(),
+    putAway: (id) => this.#sending.putAway(id),
     signOut: () => {
-      this.#drop();
+      this.#letGo();
       void this.#port.signOut().finally(() => location.assign("/sign-in"));
     },
-    video: (video) => {
-      if (video === this.#video) return;
-      this.#video = video;
-      if (video !== undefined) this.#looking?.attach(video);
-    },
-    overlay: (canvas) => (this.#canvas = canvas),
+    picture: this.#pictureAt,
+    plan: () => undefined,
+    guards: () => undefined,
   };
 
-  readonly #keys: readonly Binding[] = [
-    { key: "arrowdown", shown: "↓", words: t("Next alarm"), press: () => this.#move(1) },
-    { key: "j", shown: "J", words: t("Next alarm"), press: () => this.#move(1) },
-    { key: "arrowup", shown: "↑", words: t("Alarm before"), press: () => this.#move(-1) },
-    { key: "k", shown: "K", words: t("Alarm before"), press: () => this.#move(-1) },
-    { key: "enter", shown: "⏎", words: t("Claim and look"), when: () => this.#alarm !== null, press: () => void this.#claim() },
-    { key: "r", shown: "R", words: t("From the start"), when: this.#playing, press: this.#replay },
-    { key: " ", shown: "␣", words: t("Pause, go on"), when: this.#playing, press: this.#pause },
-    { key: "l", shown: "L", words: t("Live"), when: this.#playing, press: () => this.#looking?.live() },
-    { key: "f", shown: "F", words: t("Full screen"), when: this.#playing, press: this.#full },
-    { key: "n", shown: "N", words: t("Note"), when: this.#inHand, press: () => this.#noteDialog() },
-    { key: "u", shown: "U", words: t("Put back"), when: this.#inHand, press: () => this.#putBack() },
-    { key: "c", shown: "C", words: t("Close with a code"), when: this.#inHand, press: () => this.#closeDialog() },
-    { key: "m", shown: "M", words: t("Sound on, muted"), press: () => this.#mute() },
-    { key: "/", shown: "/", words: t("Search"), press: () => need("#search", HTMLInputElement).focus() },
-    { key: "?", shown: "?", words: t("Keys"), press: () => showKeys(this.#keys) },
-  ];
+  readonly #keys: readonly Binding[] = this.#bindings();
+
+  #bindings(): readonly Binding[] {
+    const queue = t("The queue");
+    const alarm = t("The alarm");
+    const seat = t("The seat");
+    return [
+      { key: "t", shown: "T", words: t("Take up the most urgent"), group: queue, press: () => this.#takeUp() },
+      { key: "arrowdown", shown: "↓", words: t("Next alarm"), group: queue, press: () => this.#move((at) => at + 1) },
+      { key: "j", shown: "J", words: t("Next alarm"), group: queue, press: () => this.#move((at) => at + 1) },
+      { key: "arrowup", shown: "↑", words: t("Alarm before"), group: queue, press: () => this.#move((at) => at - 1) },
+      { key: "k", shown: "K", words: t("Alarm before"), group: queue, press: () => this.#move((at) => at - 1) },
+      { key: "pagedown", shown: "PgDn", words: t("A page on"), group: queue, press: () => this.#move((at) => at + this.#page) },
+      { key: "pageup", shown: "PgUp", words: t("A page back"), group: queue, press: () => this.#move((at) => at - this.#page) },
+      { key: "home", shown: "Home", words: t("First, last"), group: queue, press: () => this.#move(() => 0) },
+      { key: "end", shown: "End", words: t("First, last"), group: queue, press: () => this.#move((_at, last) => last) },
+      { key: "/", shown: "/", words: t("Search"), group: queue, press: () => need("#search", HTMLInputElement).focus() },
+      { key: "q", shown: "Q", words: t("All, yours, unconfirmed, parked"), group: queue, press: () => this.#cycle("only") },
+      { key: "e", shown: "E", words: t("One class after the other"), group: queue, press: () => this.#cycle("kind") },
+      { key: "escape", shown: "Esc", words: t("No filter"), group: queue, press: () => this.#filter(everything) },
+      { key: "enter", shown: "⏎", words: t("Claim and look"), group: alarm, when: () => this.#alarm !== null, press: () => void this.#claim() },
+      { key: "g", shown: "G", words: t("Send guard"), group: alarm, when: this.#inHand, press: () => this.#guard() },
+      { key: "x", shown: "X", words: t("Code word"), group: alarm, when: this.#inHand, press: () => this.#codeWord() },
+      { key: "n", shown: "N", words: t("Note"), group: alarm, when: this.#inHand, press: () => this.#note() },
+      { key: "h", shown: "H", words: t("On hold, go on"), group: alarm, when: this.#inHand, press: () => this.#hold() },
+      { key: "p", shown: "P", words: t("Park, fetch back"), group: alarm, when: this.#opens, press: () => this.#park() },
+      { key: "b", shown: "B", words: t("The signal as it came in"), group: alarm, when: () => this.#alarm !== null, press: () => this.#raw(null) },
+      { key: "u", shown: "U", words: t("Put back"), group: alarm, when: this.#inHand, press: () => void this.#putBack() },
+      { key: "c", shown: "C", words: t("Close with a code"), group: alarm, when: this.#inHand, press: () => this.#close() },
+      { key: "y", shown: "Y", words: t("Reopen for a reason"), group: alarm, when: () => this.#alarm?.state === "closed", press: () => this.#reopen() },
+      { key: "z", shown: "Z", words: t("Undo, while it is offered"), group: alarm, press: () => this.#undoIt() },
+      { key: "m", shown: "M", words: t("Sound on, muted"), group: seat, press: () => this.#mute() },
+      { key: "o", shown: "O", words: t("Second monitor"), group: seat, press: () => this.#openSecond() },
+      { key: "?", shown: "?", words: t("Keys"), group: seat, press: () => this.#actions.keys() },
+    ];
+  }
 }
+
+function put(alarms: Map<string, Alarm>, row: Alarm): void {
+  if (row.state === "closed") alarms.delete(row.id);
+  else alarms.set(row.id, row);
+}
+
+const same = (a: readonly string[], b: readonly string[]): boolean => a === b || (a.length === b.length && a.every((id, i) => id === b[i]));

@@ -1,25 +1,37 @@
 // SPDX-License-Identifier: EUPL-1.2
-// The operator's page, drawn from its state. Dense and calm; every action beside its key.
-import { html, nothing, repeat, type Part } from "../../kit/dom";
-import { frame, type Curtain } from "../../kit/frame";
-import { icon, mark } from "../../kit/icons";
-import { button, empty, note, pill, steps } from "../../kit/pieces";
-import { alarmTimeline, gapNote } from "../../kit/timeline";
-import { age, clock, clockSeconds, language, number, span, t, tn, when } from "../../kit/words";
+// The operator's page, drawn from its state. Dense and calm; every action beside its key; nothing moves under the cursor.
+import { guard, html, nothing, placed, ref, repeat, type Part } from "../../kit/dom";
+import { icon, mark, type IconName } from "../../kit/icons";
+import { button, empty, keyHint, steps } from "../../kit/pieces";
+import { age, clock, clockSeconds, language, number, span, t, tn } from "../../kit/words";
 import { languageSwitch } from "../language";
-import { alarmNumber, alarmTitle, className, codeName, endedReason, noImages, seen, stepName } from "../names";
+import { alarmTitle, avsName, codeName, confirmedName, kindName, seen } from "../names";
 import type { Alarm } from "../types";
-import { current, isMine, isWaiting, shown, waiting, type ConsoleState, type LogLine, type Watch } from "./model";
+import { besidePart, besideQuiet } from "./beside";
+import { alarmPart } from "./incident";
+import { counts, current, holdS, isMine, isParked, isWaiting, kindOf, onTheWay, PARKED, rowOf, waiting, type ConsoleState, type Counts } from "./model";
+import { inSight, kinds, onlys, vital, type Filter, type Kind, type Only } from "./order";
 
 export interface ConsoleActions {
   readonly select: (id: string) => void;
   readonly back: () => void;
   readonly list: (list: ConsoleState["list"]) => void;
-  readonly filter: (words: string) => void;
+  readonly filter: (filter: Partial<Filter>) => void;
+  /** The list's element, to follow its size and scrolling. */
+  readonly rolls: (element?: Element) => void;
+  /** The row under the pointer; null when the pointer left the list. */
+  readonly over: (id: string | null) => void;
+  readonly takeUp: () => void;
   readonly claim: () => void;
   readonly putBack: () => void;
   readonly close: () => void;
   readonly note: () => void;
+  readonly hold: () => void;
+  readonly park: () => void;
+  readonly guard: () => void;
+  readonly codeWord: () => void;
+  readonly reopen: () => void;
+  readonly raw: (signalId: string | null) => void;
   readonly replay: () => void;
   readonly live: () => void;
   readonly pause: () => void;
@@ -27,38 +39,67 @@ export interface ConsoleActions {
   readonly seek: (ms: number) => void;
   readonly mute: () => void;
   readonly keys: () => void;
+  readonly second: () => void;
+  readonly putAway: (actionId: string) => void;
   readonly signOut: () => void;
-  readonly video: (video: HTMLVideoElement | undefined) => void;
-  readonly overlay: (canvas: HTMLCanvasElement | undefined) => void;
+  /** Where the picture, the plan and the guards are shown. */
+  readonly picture: (host?: Element) => void;
+  readonly plan: (host?: Element) => void;
+  readonly guards: (host?: Element) => void;
 }
+
+/** A row's height in pixels, as _console.css has it: the list draws only what is in sight. */
+export const ROW = 68;
 
 export function consoleView(state: ConsoleState, act: ConsoleActions): Part {
   const alarm = current(state);
+  const { roll: _roll, ids: _ids, held: _held, ...rest } = state;
+  // Scrolling draws the list alone.
+  const same = Object.values(rest);
   return html`
-    ${state.connected ? nothing : html`<div class="offline" role="alert">${icon("offline", "small")}<span>${t("Connection lost. Trying again; what you see may be old.")}</span></div>`}
-    ${header(state, act)}
-    <div class="floor ${alarm === null ? "" : "chosen"}">
+    ${guard(same, () => html`<div class="bars">${bars(state, act)}</div>`)}
+    ${guard(same, () => header(state, act))}
+    <div class="floor ${alarm === null ? "" : "chosen"} ${state.connected ? "" : "old"}">
       ${queuePart(state, act)}
-      <main id="content" tabindex="-1">${alarm === null ? quiet(state) : alarmPart(state, alarm, act)}</main>
-      ${alarm === null ? asideQuiet(state) : asidePart(state, alarm)}
+      ${guard(same, () => html`<main id="content" tabindex="-1">${alarm === null ? quiet(state) : alarmPart(state, alarm, act)}</main>`)}
+      ${guard(same, () => (alarm === null ? besideQuiet(state) : besidePart(state, alarm, act)))}
     </div>
-    ${footer(state, act)}`;
+    ${guard(same, () => footer(state, act))}`;
+}
+
+// --- what must be known before anything else ------------------------------------------------------------------------
+
+function bars(state: ConsoleState, act: ConsoleActions): Part {
+  const waits = state.actions.filter((one) => one.state === "waiting" || (one.state === "sending" && one.tries > 1) || !state.connected && one.state !== "refused");
+  const refused = state.actions.filter((one) => one.state === "refused");
+  return html`
+    ${state.connected ? nothing : html`<div class="offline" role="alert">${icon("offline", "small")}<span>${t("Connection lost. The queue is as of {time}. Trying again; what you do is kept and sent.", { time: clockSeconds(state.asOfMs) })}</span></div>`}
+    ${waits.length === 0 ? nothing : html`<div class="unsent" role="status">${icon("send", "small")}<span><b>${tn("{n} action waits to be sent", "{n} actions wait to be sent", waits.length)}</b> ${waits.map((one) => one.words).join(" · ")}</span></div>`}
+    ${refused.map((one) => html`<div class="refused" role="alert">${icon("alarm", "small")}<span><b>${t("Not done: {what}.", { what: one.words })}</b> ${one.message} ${one.advice}</span><button type="button" class="btn small" @click=${() => act.putAway(one.id)}>${t("Put away")}</button></div>`)}
+    ${state.breaksMs === null ? nothing : muteBar(state, act)}`;
+}
+
+function muteBar(state: ConsoleState, act: ConsoleActions): Part {
+  const left = Math.ceil(((state.breaksMs ?? 0) - state.nowMs) / 1000);
+  const what = state.sound === "fire" ? t("A fire alarm waits") : state.sound === "medical" ? t("A medical alarm waits") : t("A hold-up waits");
+  return html`<div class="hushed" role="status">${icon("bellOff", "small")}<span>${left > 0 ? t("{what} and this seat is muted: it sounds again in {n} s.", { what, n: left }) : t("{what}: it sounds although this seat is muted.", { what })}</span>${button(left > 0 ? t("Sound on") : t("Hush for a minute"), act.mute, { small: true, key: "M" })}</div>`;
 }
 
 function header(state: ConsoleState, act: ConsoleActions): Part {
-  const open = waiting(state.alarms);
-  const oldest = open.length === 0 ? null : Math.min(...open.map((alarm) => alarm.received_ms));
+  const all = counts(state);
   return html`<header class="top">
     <span class="logo">${mark()}<span>Zegel</span></span>
     <nav aria-label=${t("Lists")}>
-      <button type="button" aria-current=${state.list === "open" ? "page" : nothing} @click=${() => act.list("open")}>${t("Queue")}${open.length > 0 ? html`<b class="count">${open.length}</b>` : nothing}</button>
+      <button type="button" aria-current=${state.list === "open" ? "page" : nothing} @click=${() => act.list("open")}>${t("Queue")}${all.waiting > 0 ? html`<b class="count">${all.waiting}</b>` : nothing}</button>
       <button type="button" aria-current=${state.list === "handled" ? "page" : nothing} @click=${() => act.list("handled")}>${t("Handled")}</button>
     </nav>
     <div class="figures">
-      <div><b>${open.length}</b><span>${t("waiting")}</span></div>
-      <div><b class=${oldest !== null && state.nowMs - oldest > 30_000 ? "late" : ""}>${oldest === null ? "–" : age(state.nowMs - oldest)}</b><span>${t("longest wait")}</span></div>
-      <div><b>${state.alarms.filter((alarm) => isMine(state, alarm)).length}</b><span>${t("yours")}</span></div>
+      <div><b>${number(all.waiting)}</b><span>${t("waiting")}</span></div>
+      <div><b class=${all.late > 0 ? "late" : ""}>${all.oldestMs === null ? "–" : age(state.nowMs - all.oldestMs)}</b><span>${t("longest wait")}</span></div>
+      <div class=${all.late > 0 ? "" : "none"}><b class=${all.late > 0 ? "late" : ""}>${number(all.late)}</b><span>${t("past the norm")}</span></div>
+      <div><b>${number(all.mine)}</b><span>${t("yours")}</span></div>
     </div>
+    <button type="button" class="btn quiet small icon-only" id="second" aria-pressed=${state.second ? "true" : "false"} title=${t("Second monitor")} @click=${act.second}>${icon("screens")}<span class="sr">${t("Second monitor")}</span>${keyHint("O")}</button>
     ${bell(state, act)}
     <details class="menu"><summary class="pill" aria-label=${t("You: {name}", { name: state.me.name })}>${icon("person")}<span>${state.me.name}</span></summary>
       <div class="sheet stack tight"><b>${state.me.name}</b><span class="mute small">${state.me.party}</span>${languageSwitch()}${button(t("Sign out"), act.signOut, { icon: "signOut", small: true })}</div></details>
@@ -66,169 +107,119 @@ function header(state: ConsoleState, act: ConsoleActions): Part {
 }
 
 function bell(state: ConsoleState, act: ConsoleActions): Part {
-  if (!state.soundReady && !state.muted) return html`<button type="button" class="btn quiet small" id="bell" @click=${act.mute}>${icon("bellOff")}<span>${t("Sound is off: press a key")}</span></button>`;
-  return html`<button type="button" class="btn quiet small" id="bell" aria-pressed=${state.muted ? "true" : "false"} @click=${act.mute}>${icon(state.muted ? "bellOff" : "bell")}<span>${state.muted ? t("Muted") : t("Sound on")}</span><kbd aria-hidden="true">M</kbd></button>`;
+  if (!state.soundReady && !state.muted) return html`<button type="button" class="btn small warn" id="bell" @click=${act.mute}>${icon("bellOff")}<span>${t("Sound is off: press a key")}</span></button>`;
+  return html`<button type="button" class="btn ${state.muted ? "warn" : "quiet"} small" id="bell" aria-pressed=${state.muted ? "true" : "false"} @click=${act.mute}>${icon(state.muted ? "bellOff" : "bell")}<span>${state.muted ? t("Seat muted") : t("Sound on")}</span>${keyHint("M")}</button>`;
 }
 
 // --- the queue ------------------------------------------------------------------------------------------------------
 
+export const kindIcons: Readonly<Record<Kind, IconName>> = { fire: "fire", holdup: "hand", medical: "medical", burglary: "house", tamper: "broken", technical: "wrench", other: "dots" };
+export const onlyName = (only: Only): string => ({ all: t("All"), mine: t("Yours"), unconfirmed: t("Unconfirmed"), parked: t("Parked") })[only];
+
 function queuePart(state: ConsoleState, act: ConsoleActions): Part {
-  const rows = shown(state);
-  return html`<section class="queue" aria-label=${state.list === "open" ? t("Open alarms") : t("Handled alarms")}>
-    <div class="queue-head"><h2>${state.list === "open" ? t("Open alarms") : t("Handled alarms")}</h2><span class="mono mute">${rows.length}</span></div>
-    <div class="search"><input class="input" id="search" type="search" aria-label=${t("Search")} placeholder=${t("Search")} .value=${state.filter} @input=${(event: Event) => act.filter((event.target as HTMLInputElement).value)}><kbd aria-hidden="true">/</kbd></div>
-    ${rows.length === 0 ? nothing : html`<ol class="alarms" role="listbox" aria-label=${t("Alarms")}>${repeat(rows, (alarm) => alarm.id, (alarm) => row(state, alarm, act))}</ol>`}
-    ${rows.length > 0 || state.loading ? nothing : html`<p class="mute small none">${state.filter !== "" ? t("Nothing matches “{words}”.", { words: state.filter }) : state.list === "open" ? t("No open alarm. The next one rings.") : t("Nothing was handled yet today.")}</p>`}
+  const open = state.list === "open";
+  const { roll: _roll, ids: _ids, held: _held, ...rest } = state;
+  return html`<section class="queue" aria-label=${open ? t("Open alarms") : t("Handled alarms")}>
+    ${guard([...Object.values(rest), state.ids, state.held], () => queueHead(state, open, act))}
+    ${list(state, act)}
   </section>`;
 }
 
-const tone = (alarm: Alarm): string => (alarm.state === "closed" ? "" : alarm.class === "tamper" || alarm.cause === "tamper" ? "warn" : alarm.priority <= 3 ? "alarm" : alarm.priority <= 5 ? "warn" : "");
+function queueHead(state: ConsoleState, open: boolean, act: ConsoleActions): Part {
+  const all = counts(state);
+  return html`<div class="queue-head"><h2>${open ? t("Open alarms") : t("Handled alarms")}</h2><span class="mono mute">${number(open ? all.open : state.ids.length)}${open && all.parked > 0 ? html` <span class="faint">+ ${tn("{n} parked", "{n} parked", all.parked)}</span>` : nothing}</span></div>
+    <div class="search"><input class="input" id="search" type="search" aria-label=${t("Search site, class, number, colleague")} placeholder=${t("Search")} .value=${state.filter.text} @input=${(event: Event) => act.filter({ text: (event.target as HTMLInputElement).value })}>${keyHint("/")}</div>
+    ${open ? filters(state, all, act) : nothing}
+    ${heldBar(state, act)}`;
+}
 
-function row(state: ConsoleState, alarm: Alarm, act: ConsoleActions): Part {
-  const mine = isMine(state, alarm);
-  const open = alarm.state !== "closed";
-  return html`<li class="entry ${tone(alarm)} ${isWaiting(alarm) ? "ringing" : ""}" role="option" tabindex=${alarm.id === state.selected ? 0 : -1} id="alarm-${alarm.id}" data-alarm=${alarm.id}
-      aria-selected=${alarm.id === state.selected ? "true" : "false"} @click=${() => act.select(alarm.id)} @keydown=${(event: KeyboardEvent) => { if (event.key === " ") { event.preventDefault(); act.select(alarm.id); } }}>
-    <i></i><b>${alarmTitle(alarm)}${alarm.score > 0 ? html` <span class="nowrap">· ${seen(alarm)}</span>` : nothing}</b>
+function filters(state: ConsoleState, all: Counts, act: ConsoleActions): Part {
+  const numbers: Readonly<Record<Only, number>> = { all: all.open + all.parked, mine: all.mine, unconfirmed: all.unconfirmed, parked: all.parked };
+  const { only, kind } = state.filter;
+  return html`<div class="filters" role="group" aria-label=${t("Which alarms")}>
+      <div class="onlys">${onlys.map((one) => html`<button type="button" aria-pressed=${only === one ? "true" : "false"} @click=${() => act.filter({ only: one })}>${onlyName(one)}<b>${number(numbers[one])}</b></button>`)}${keyHint("Q")}</div>
+      <div class="kinds">${kinds.map((one) => html`<button type="button" class="kind ${one} ${all.kinds[one] === 0 ? "zero" : ""}" title=${kindName(one)} aria-label=${`${kindName(one)}: ${all.kinds[one]}`} aria-pressed=${kind === one ? "true" : "false"} @click=${() => act.filter({ kind: kind === one ? null : one })}>${icon(kindIcons[one], "small")}<b>${number(all.kinds[one])}</b></button>`)}${keyHint("E")}</div>
+    </div>`;
+}
+
+/** Always there, so that it moves nothing when it has something to say. */
+function heldBar(state: ConsoleState, act: ConsoleActions): Part {
+  const first = state.held.map((id) => state.alarms.get(id)).find((alarm) => alarm !== undefined);
+  if (first === undefined) return html`<div class="held"><span class="faint">${state.filter.text !== "" || state.filter.only !== "all" || state.filter.kind !== null ? t("Filtered: Escape shows all") : state.list === "open" ? t("Most urgent first, then the oldest") : t("Newest first")}</span></div>`;
+  return html`<button type="button" class="held new ${vital(kindOf(first)) ? "vital" : ""}" id="held" @click=${act.takeUp}>${icon("up", "small")}<b>${tn("{n} new", "{n} new", state.held.length)}</b><span class="grow">${alarmTitle(first)} · ${first.site.name}</span>${keyHint("T")}</button>`;
+}
+
+function list(state: ConsoleState, act: ConsoleActions): Part {
+  const { ids, roll } = state;
+  const none = ids.length === 0 && !state.loading;
+  const { from, to } = inSight(roll, ROW, ids.length);
+  return html`<div class="alarms" id="queue" role="listbox" tabindex="0" aria-label=${t("Alarms")} aria-activedescendant=${state.selected === null ? nothing : `alarm-${state.selected}`} ?hidden=${ids.length === 0}
+      ${ref(act.rolls)} @pointerleave=${() => act.over(null)}>
+      <div class="rolled" role="presentation" ${placed({ height: `${ids.length * ROW}px` })}>
+      ${repeat(ids.slice(from, to), (id) => id, (id, i) => row(state, id, from + i, act))}</div></div>
+    ${!none ? nothing : html`<p class="mute small none">${nothingFits(state)}</p>`}`;
+}
+
+function nothingFits(state: ConsoleState): string {
+  if (state.filter.text !== "") return t("Nothing matches “{words}”.", { words: state.filter.text });
+  if (state.filter.only !== "all" || state.filter.kind !== null) return t("Nothing here. Escape shows all alarms.");
+  return state.list === "open" ? t("No open alarm. The next one rings.") : t("Nothing was handled yet today.");
+}
+
+const tone = (alarm: Alarm): string => (alarm.state === "closed" ? "" : kindOf(alarm));
+
+function row(state: ConsoleState, id: string, at: number, act: ConsoleActions): Part {
+  if (id === PARKED) return html`<div class="parked-head" role="presentation" ${placed({ transform: `translateY(${at * ROW}px)` })}><span class="lbl">${t("Parked")}</span><span class="faint small">${t("They come back by themselves, or sooner when something new is heard.")}</span></div>`;
+  const alarm = rowOf(state, id);
+  if (alarm === undefined) return nothing;
+  const gone = !state.alarms.has(id) && state.list === "open";
+  const chosen = id === state.selected;
+  const second = Math.floor(state.nowMs / 1000);
+  return html`<div class="entry ${tone(alarm)} ${isWaiting(alarm) && !gone ? "ringing" : ""} ${gone ? "gone" : ""} ${isParked(alarm, state.nowMs) ? "parked" : ""}" role="option" id="alarm-${id}" data-alarm=${id}
+      aria-selected=${chosen ? "true" : "false"} aria-setsize=${state.ids.length} aria-posinset=${at + 1} @click=${() => act.select(id)} @pointerenter=${() => act.over(id)} ${placed({ transform: `translateY(${at * ROW}px)` })}>
+      ${guard([alarm, second, gone, state.actions, state.mine, language], () => inside(state, alarm, gone))}</div>`;
+}
+
+/** Three lines: what and how long; where; what is known of it. */
+function inside(state: ConsoleState, alarm: Alarm, gone: boolean): Part {
+  const open = alarm.state !== "closed" && !gone;
+  return html`<span class="shape">${icon(kindIcons[kindOf(alarm)])}<i>${alarm.priority}</i></span>
+    <b class="what">${alarmTitle(alarm)}${alarm.score > 0 ? html` <span class="nowrap">· ${seen(alarm)}</span>` : nothing}</b>
     <span class="mono age">${open ? age(state.nowMs - alarm.received_ms) : clock(alarm.raised_ms, alarm.site.tz)}</span>
-    <small>${alarm.site.name}${alarm.camera === null ? nothing : html` · ${alarm.camera.name}`}</small>
-    ${mine ? html`<small class="own">${t("Yours")}</small>`
-    : alarm.recalled_ms !== null ? html`<small class="faint">${t("Recalled by the customer")}</small>`
-    : !open ? html`<small class="faint">${codeName(alarm.closed?.code ?? "")}</small>`
-    : alarm.claimed_by !== null ? html`<small class="faint">${t("Claimed by {name}", { name: alarm.claimed_by.name })}</small>`
-    : alarm.images === "released" ? nothing : html`<small class="faint">${t("Without images")}</small>`}
-  </li>`;
+    <small class="where">${alarm.site.name}${alarm.camera !== null ? html` · ${alarm.camera.name}` : alarm.zone ? html` · ${alarm.zone}` : nothing}</small>
+    <span class="mono norm">${open ? norm(alarm, state.nowMs) : nothing}</span>
+    <small class="known">${gone ? html`<span class="faint">${alarm.recalled_ms !== null ? t("Recalled by the customer") : t("Handled")}</span>` : known(state, alarm)}</small>`;
+}
+
+function norm(alarm: Alarm, nowMs: number): Part {
+  if (alarm.norm_due_ms === null || alarm.first_action_ms !== null || !isWaiting(alarm)) return nothing;
+  const left = Math.ceil((alarm.norm_due_ms - nowMs) / 1000);
+  return left >= 0 ? html`<span class=${left <= 10 ? "soon" : ""} title=${t("left of the norm")}>${t("{n} s", { n: left })}</span>` : html`<span class="late" title=${t("past the norm")}>+${age(-left * 1000)}</span>`;
+}
+
+function known(state: ConsoleState, alarm: Alarm): Part {
+  const unsent = onTheWay(state, alarm.id);
+  const hold = holdS(alarm, state.nowMs);
+  const parked = isParked(alarm, state.nowMs);
+  const who = alarm.state === "closed" ? html`<span class="faint">${alarm.recalled_ms !== null ? t("Recalled by the customer") : codeName(alarm.closed?.code ?? "")}</span>`
+    : isMine(state, alarm) ? html`<span class="own">${alarm.state === "on_hold" ? t("Yours, on hold") : t("Yours")}</span>`
+    : alarm.claimed_by !== null ? html`<span class="faint">${alarm.claimed_by.name}</span>` : nothing;
+  return html`${unsent.length > 0 ? html`<span class="tag unsent">${t("not sent yet")}</span>` : nothing}
+    ${parked && alarm.parked_until_ms !== null ? html`<span class="tag">${t("until {time}", { time: clock(alarm.parked_until_ms, alarm.site.tz) })}</span>` : nothing}
+    ${alarm.escalated_ms !== null && isWaiting(alarm) ? html`<span class="tag late">${t("escalated")}</span>` : nothing}
+    ${hold > 0 ? html`<span class="tag">${t("recall {n} s", { n: hold })}</span>` : nothing}
+    ${alarm.potential_cancel ? html`<span class="tag warn">${t("cancel?")}</span>` : nothing}
+    ${alarm.confirmed !== "" ? html`<span class="tag sure" title=${t("Confirmed: {how}", { how: confirmedName(alarm.confirmed) })}>${icon("check", "small")}${t("confirmed")}</span>` : nothing}
+    ${alarm.avs !== null ? html`<span class="tag avs${alarm.avs.score}" title=${avsName(alarm.avs.score)}>AVS ${alarm.avs.score}</span>` : nothing}
+    ${alarm.folded > 0 ? html`<span class="tag" title=${tn("{n} more signal folded into it", "{n} more signals folded into it", alarm.folded)}>+${number(alarm.folded)}</span>` : nothing}
+    ${who}`;
 }
 
 function quiet(state: ConsoleState): Part {
   if (state.loading) return html`<div class="middle">${steps([t("Opening your keys"), t("Loading the queue")], 1)}</div>`;
+  if (waiting(state).length > 0 || state.list === "handled") return html`<h1 class="sr">${t("Queue")}</h1><div class="middle">${empty(t("Nothing chosen"), t("Choose an alarm with the arrow keys, or take up the most urgent one."), "list", html`<kbd>↑</kbd><kbd>↓</kbd><kbd>T</kbd>`)}</div>`;
   return html`<h1 class="sr">${t("Queue")}</h1><div class="middle">${empty(t("Quiet"), t("No alarm is open, so there is nothing to see and no key to see it with. The next alarm rings here by itself."), "shield", nothing, "ok")}
     <p class="faint small">${t("You may leave this page open. The screen shows it when the connection is lost.")}</p></div>`;
-}
-
-// --- one alarm ------------------------------------------------------------------------------------------------------
-
-function alarmPart(state: ConsoleState, alarm: Alarm, act: ConsoleActions): Part {
-  return html`<article class="incident" aria-label=${t("Alarm {number}", { number: alarmNumber(alarm) })}>
-    ${incidentHead(state, alarm, act)}
-    ${picture(state, alarm, act)}
-    ${line(state, alarm, act)}
-    ${actions(state, alarm, act)}
-  </article>`;
-}
-
-function incidentHead(state: ConsoleState, alarm: Alarm, act: ConsoleActions): Part {
-  return html`<header class="incident-head"><button type="button" class="btn quiet icon back" aria-label=${t("Back to the queue")} @click=${act.back}>${icon("back")}</button>
-    <div class="grow"><div class="lbl">${alarmNumber(alarm)} · ${when(alarm.raised_ms, state.nowMs, alarm.site.tz)} · ${seen(alarm)}${alarm.zone ? html` · ${t("zone “{name}”", { name: alarm.zone })}` : nothing}</div>
-      <h1>${alarm.site.name}</h1><div class="mute">${[alarm.camera?.name, alarm.site.address, alarm.owner.name].filter(Boolean).join(" · ")}</div></div>
-    <div class="until">${until(state, alarm)}</div></header>`;
-}
-
-function until(state: ConsoleState, alarm: Alarm): Part {
-  if (alarm.recalled_ms !== null) return html`${pill(t("Recalled by the customer"), "warn", { icon: "recall" })}<span class="faint small">${clockSeconds(alarm.recalled_ms, alarm.site.tz)}</span>`;
-  if (alarm.state === "closed") return html`${pill(t("Closed"), "", { icon: "check" })}<span class="faint small">${codeName(alarm.closed?.code ?? "")}</span>`;
-  if (alarm.images !== "released" || alarm.window === null) return pill(t("Without images"), "", { icon: "lock" });
-  if (!alarm.window.open) return pill(t("Sealed again"), "", { icon: "lock" });
-  return html`${pill(t("You can see this until {time}", { time: clock(alarm.window.until_ms, alarm.site.tz) }), "alarm", { icon: "eye" })}
-    <span class="faint small">${t("{span} left; ends earlier when closed or recalled", { span: span((alarm.window.until_ms - state.nowMs) / 1000) })}</span>`;
-}
-
-function picture(state: ConsoleState, alarm: Alarm, act: ConsoleActions): Part {
-  const { watch } = state;
-  const playing = watch.phase === "playing";
-  return frame({
-    id: "picture", label: t("Camera {name}", { name: alarm.camera?.name ?? "" }), attach: act.video, overlay: act.overlay, curtain: curtain(state, alarm, act),
-    mark: `${state.me.name} · ${alarmNumber(alarm)} · ${clockSeconds(state.nowMs, alarm.site.tz)}`,
-    clock: playing && watch.headMs !== null ? clockSeconds(watch.headMs, alarm.site.tz) : "",
-    over: playing ? html`${mode(watch, alarm)}${alarm.zone ? pill(t("Zone “{name}”", { name: alarm.zone })) : nothing}` : nothing,
-    corner: playing ? html`<button type="button" class="glass" aria-label=${t("Full screen")} title="F" @click=${act.full}>${icon("full")}</button>` : nothing,
-  });
-}
-
-function mode(watch: Extract<Watch, { phase: "playing" }>, alarm: Alarm): Part {
-  if (watch.paused) return pill(t("Paused"), "", { icon: "pause" });
-  const before = watch.headMs !== null && watch.headMs < alarm.raised_ms;
-  if (watch.live && !before) return pill(watch.behindS < 1.5 ? t("Live, one second behind") : t("Live, {n} s behind", { n: number(watch.behindS) }), "alarm", { dot: true, beat: true });
-  return pill(before ? t("Before the alarm") : t("Catching up"), "accent", { icon: "clock" });
-}
-
-function curtain(state: ConsoleState, alarm: Alarm, act: ConsoleActions): Curtain | null {
-  const { watch } = state;
-  if (alarm.recalled_ms !== null) return { ...endedReason("recalled"), drop: true };
-  if (alarm.state === "closed") return { ...endedReason(alarm.window?.ended_reason ?? "closed"), drop: true };
-  if (alarm.images !== "released") return { title: t("This alarm came without images"), words: noImages(alarm.images) };
-  if (watch.phase === "playing") return null;
-  if (watch.phase === "sealed") return { ...endedReason(watch.reason), drop: true };
-  if (watch.phase === "refused") return { title: watch.message, words: watch.action, action: button(t("Try again"), act.claim) };
-  if (watch.phase === "opening") return { title: t("Opening"), words: t("The look is being logged, then the ten seconds before the alarm open in this browser."), action: steps([t("Logged"), t("Keys released by the unit"), t("First picture")], watch.step) };
-  if (alarm.window !== null && !alarm.window.open) return endedReason(alarm.window.ended_reason ?? "expired");
-  if (alarm.claimed_by !== null && !isMine(state, alarm)) return { title: t("{name} handles this alarm", { name: alarm.claimed_by.name }), words: t("One operator looks at a time, so that the customer can see who.") };
-  return { title: t("Released by the unit, not opened yet"), words: t("Claim it to look. Your name, the reason and the time are logged before the first picture.") };
-}
-
-function line(state: ConsoleState, alarm: Alarm, act: ConsoleActions): Part {
-  const { watch } = state;
-  const stretches = watch.phase === "playing" || watch.phase === "sealed" ? watch.stretches : [];
-  if (alarm.images !== "released") return nothing;
-  const open = alarm.window?.open === true && alarm.state !== "closed" && watch.phase !== "sealed";
-  return html`<div class="stack tight">${alarmTimeline({
-    alarmMs: alarm.raised_ms, tz: alarm.site.tz, words: className(alarm.class), stretches: stretches.length > 0 ? stretches : planned(alarm), nowMs: state.nowMs,
-    untilMs: open ? (alarm.window?.until_ms ?? null) : null, headMs: watch.phase === "playing" ? watch.headMs : null,
-    ...(watch.phase === "playing" ? { seek: act.seek } : {}),
-  })}${gapNote(stretches)}</div>`;
-}
-
-/** Before anything is opened: what the unit said it would release. */
-function planned(alarm: Alarm): { fromMs: number; toMs: number; kind: "pre" | "rel" }[] {
-  const pre = (alarm.window?.pre_s ?? 10) * 1000;
-  return [{ fromMs: alarm.raised_ms - pre, toMs: alarm.raised_ms, kind: "pre" }];
-}
-
-function actions(state: ConsoleState, alarm: Alarm, act: ConsoleActions): Part {
-  if (alarm.state === "closed") return alarm.closed === null ? nothing : note(html`<b>${codeName(alarm.closed.code)}</b> <span class="mute">${alarm.closed.by} · ${clockSeconds(alarm.closed.at_ms, alarm.site.tz)}</span>${alarm.closed.note ? html`<br>${alarm.closed.note}` : nothing}`, "", "check");
-  if (isWaiting(alarm)) return html`<div class="acts">${button(alarm.images === "released" ? t("Claim and look") : t("Claim"), act.claim, { kind: "alarm", key: "⏎", busy: state.busy === "claim", id: "claim" })}</div>`;
-  if (!isMine(state, alarm)) return html`<div class="acts"><span class="mute">${t("Claimed by {name}", { name: alarm.claimed_by?.name ?? "" })}</span></div>`;
-  const playing = state.watch.phase === "playing";
-  return html`<div class="acts">
-    ${button(t("From the start"), act.replay, { key: "R", disabled: !playing })}
-    ${button(playing && (state.watch as { paused: boolean }).paused ? t("Go on") : t("Pause"), act.pause, { key: "␣", disabled: !playing })}
-    ${button(t("Live"), act.live, { key: "L", disabled: !playing })}
-    ${button(t("Note"), act.note, { key: "N" })}
-    <span class="grow"></span>
-    ${button(t("Put back"), act.putBack, { key: "U", kind: "quiet", busy: state.busy === "put-back" })}
-    ${button(t("Close with a code"), act.close, { key: "C", kind: "primary", id: "close" })}
-  </div>`;
-}
-
-// --- beside it ------------------------------------------------------------------------------------------------------
-
-function asidePart(state: ConsoleState, alarm: Alarm): Part {
-  const facts: (readonly [string, string])[] = [
-    [t("Site"), alarm.site.address || alarm.site.name], [t("Customer"), alarm.owner.name], [t("Unit"), alarm.unit.name],
-    [t("First seen"), clockSeconds(alarm.first_seen_ms, alarm.site.tz)], [t("Reached you"), t("{s} s after the alarm", { s: number(Math.max(0, alarm.received_ms - alarm.raised_ms) / 1000, 1) })],
-    [t("Time there"), `${clock(state.nowMs, alarm.site.tz)} ${alarm.site.tz.split("/").at(-1)?.replaceAll("_", " ") ?? ""}`],
-    ...(state.detail?.id === alarm.id ? state.detail.facts : []),
-  ];
-  const happened = state.detail?.id === alarm.id ? state.detail.steps : [];
-  return html`<aside aria-label=${t("Facts and log")}>
-    <section><h2 class="lbl">${t("The site")}</h2><dl class="facts">${facts.map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl></section>
-    <section><h2 class="lbl">${t("What happened")}</h2>${happened.length === 0 ? html`<p class="mute small">${t("Nothing yet.")}</p>` : html`<ol class="happened">${happened.map((step) => html`<li><span class="mono faint">${clockSeconds(step.at_ms, alarm.site.tz)}</span><span>${stepName(step.kind)}${step.by ? html` <span class="faint">· ${step.by}</span>` : nothing}${step.note ? html`<br><span class="quote">${step.note}</span>` : nothing}</span></li>`)}</ol>`}</section>
-    ${logPart(state.log, alarm.site.tz)}
-  </aside>`;
-}
-
-function logPart(lines: readonly LogLine[], tz: string | undefined): Part {
-  const proved = lines.length > 0 && lines.every((one) => one.proof === "proved" || one.proof === "none");
-  const failed = lines.some((one) => one.proof === "failed");
-  return html`<section><h2 class="lbl">${t("Everything you do here is logged")}</h2>
-    ${lines.length === 0 ? html`<p class="mute small">${t("Nothing yet.")}</p>` : html`<ol class="mono loglines">${lines.slice(-8).reverse().map((one) => html`<li><span>${clockSeconds(one.atMs, tz)}</span><span>${one.words}</span><span class="faint">${one.index === null ? "" : `#${one.index}`}</span></li>`)}</ol>
-      ${failed ? pill(t("not in the log: stop and report this"), "alarm", { icon: "alarm" }) : proved ? pill(t("in the log, proved here"), "ok", { icon: "check" }) : pill(t("waiting for the log's proof"), "", { icon: "clock" })}`}</section>`;
-}
-
-function asideQuiet(state: ConsoleState): Part {
-  return html`<aside aria-label=${t("Facts and log")}>
-    <section><h2 class="lbl">${t("What you can see")}</h2><p class="mute">${t("An alarm's own minutes, while its window is open. Nothing before, nothing after, no other camera.")}</p></section>
-    ${logPart(state.log, undefined)}</aside>`;
 }
 
 function footer(state: ConsoleState, act: ConsoleActions): Part {
