@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""`zegel unit enrol | run | status | wipe`."""
+"""`zegel unit enrol | run | status | wipe`, and what stands on site: `panel | onvif | discover | mqtt | code`."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ from pathlib import Path
 from zegel.seal.errors import SealError
 from zegel.unit.config import Home
 from zegel.unit.errors import AlreadyPaired, NotPaired, UnitError
+from zegel.unit.site.commands import add_parsers
+from zegel.unit.site.commands import run as site_command
 from zegel.unit.source.config import ConfigError as SourceError
 
 EXIT_FAILED, EXIT_NOT_PAIRED, EXIT_ALREADY_PAIRED = 1, 3, 4
@@ -23,7 +25,7 @@ def main(argv: Sequence[str]) -> int:
     words = _parser().parse_args(list(argv))
     logging.basicConfig(level=words.log.upper(), format="%(asctime)s %(name)s %(message)s", stream=sys.stderr)
     try:
-        _COMMANDS[words.command](words)
+        _COMMANDS.get(words.command, site_command)(words)
     except NotPaired as error:
         return _complain(error, EXIT_NOT_PAIRED)
     except AlreadyPaired as error:
@@ -55,6 +57,7 @@ def _parser() -> argparse.ArgumentParser:
     commands.add_parser("run", parents=[common], help="guard, seal and send")
     status = commands.add_parser("status", parents=[common], help="what the unit on this machine is doing")
     status.add_argument("--json", action="store_true")
+    add_parsers(commands, common)
     wipe = commands.add_parser("wipe", parents=[common], help="destroy identity, state and spool")
     wipe.add_argument("--yes", action="store_true", help="do not ask")
     return parser

@@ -336,6 +336,13 @@ class Engine:
         if known:
             self.outbox.put(FactsItem(known))
 
+    def on_site_trouble(
+        self, kind: TechnicalKind, camera: bytes | None, code: str, detail: dict[str, str | int], now: Instant
+    ) -> None:
+        """A panel, the house's broker or a camera's events can't be heard, or can again."""
+        self._observe(now)
+        self._technical(kind, camera if camera in self.desks else None, code, detail)
+
     # -- alarms and windows
 
     def facts(self) -> Facts:
@@ -478,6 +485,13 @@ class Engine:
         state = self.file.state
         mine = (window.alarm, window.camera)
         state.windows = [item for item in state.windows if (item.alarm, item.camera) != mine]
+
+    def windows(self, now: Instant) -> dict[bytes, Window | None]:
+        """Each camera's open window, as of now."""
+        self._observe(now)
+        for desk in self.desks.values():
+            self._end_if_over(desk)
+        return {camera: desk.window for camera, desk in self.desks.items()}
 
     def end_window(self, alarm: bytes, reason: str, now: Instant) -> None:
         """The server ends a window (recall, close). It can do nothing else to one."""

@@ -19,17 +19,22 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
+from zegel.link.messages import CameraFacts, Control, Controlled, SignalItem, TechnicalKind
 from zegel.seal.policy import Polygon
 from zegel.unit import clock
 from zegel.unit.config import Config, Home, load
+from zegel.unit.control import ControlDesk
 from zegel.unit.engine import Box, Engine
 from zegel.unit.errors import ConfigError, NotPaired, Revoked
 from zegel.unit.guard import Posture, until
 from zegel.unit.identity import Identity
 from zegel.unit.memory import Hardening, harden
 from zegel.unit.outbox import Outbox
+from zegel.unit.site import settings
+from zegel.unit.site.messages import Durable, Found, FromSite, Heard, Ordered, Trouble, Turned, Wanted
+from zegel.unit.site.process import SiteProcess
 from zegel.unit.source.media import Packet, Stream, Technical
-from zegel.unit.spool import Spool
+from zegel.unit.spool import Spool, Written
 from zegel.unit.state import Numbers, StateFile
 from zegel.unit.statusfile import CameraLine, LocalStatus, write
 from zegel.unit.uplink import Uplink, read_clock
@@ -39,7 +44,6 @@ TICK_S, IDLE_TICK_S = 0.2, 0.5
 STATUS_FILE_EVERY_S = 5.0
 RETRY_WRITE_S = 1.0
 FULL_SCALE = 10_000
-
 log = logging.getLogger("zegel.unit.run")
 
 
@@ -91,6 +95,9 @@ class Runner:
     pool: Cameras | None = None
     hardening: Hardening = field(default_factory=lambda: Hardening(False, False, False))
     uplink: Uplink = field(init=False)
+    site: SiteProcess | None = None
+    _control: ControlDesk = field(default_factory=ControlDesk)
+    _unconfirmed: dict[int, list[int]] = field(default_factory=dict)  # of the spool → of the site process
     _flush: asyncio.Event = field(default_factory=asyncio.Event)
     _ids: dict[str, bytes] = field(init=False)
     _watches: dict[str, Watch] = field(default_factory=dict)
@@ -98,12 +105,18 @@ class Runner:
     def __post_init__(self) -> None:
         self.uplink = Uplink(self.home, self.config, self.engine, self.changed)
         self._ids = {camera.name: camera.id for camera in self.config.cameras}
+        if self.pool is not None and not settings.load(self.home).empty:
+            self.site = SiteProcess(self.home.directory, self.take_from_site)
+            self.uplink.control, self.uplink.lost = self.control, self._link_lost
 
     async def run(self) -> None:
         """Until cancelled; then ends epochs and makes everything durable."""
         loops = [self._tick, self._write, self._link, self._report]
         if self.pool is not None:
             loops.append(self._listen)
+            self._tell_facts()
+        if self.site is not None:
+            loops.append(self.site.run)
         tasks = [asyncio.create_task(loop()) for loop in loops]
         try:
             await asyncio.gather(*tasks)
@@ -123,6 +136,8 @@ class Runner:
         """Something was said by the server or changed inside: write, send, look again."""
         if self.engine.outbox.spool.waiting:
             self._flush.set()
+        if self.site is not None:
+            self._arrange_site(self.site)
         if self.engine.dirty:
             self.engine.dirty = False
             self.uplink.status_due.set()
@@ -182,6 +197,95 @@ class Runner:
                 self._watches[camera.name] = watch
                 self.pool.configure(camera.name, watch)
 
+    # -- what stands on site beside the cameras
+
+    def _arrange_site(self, site: SiteProcess) -> None:
+        """What the signed policy wants listened to; and cameras stop and go home when it is time."""
+        now = read_clock()
+        windows = self.engine.windows(now)
+        for turn in self._control.due(windows, now.mono_s):
+            site.send(turn)
+        site.want(self._wanted(any(window is not None for window in windows.values())))
+
+    def _tell_facts(self) -> None:
+        """What every camera can do by its kind; what ONVIF finds out about it comes on top."""
+        facts = [CameraFacts(camera.id, camera.source.capabilities) for camera in self.config.cameras]
+        self.engine.on_facts(facts, read_clock())
+
+    def _with_kind(self, told: CameraFacts) -> CameraFacts:
+        kind = next((camera.source.capabilities for camera in self.config.cameras if camera.id == told.camera), [])
+        return CameraFacts(told.camera, sorted({*kind, *told.capabilities}), told.presets)
+
+    def _wanted(self, alarm: bool) -> Wanted | None:
+        engine = self.engine
+        policy = engine.trust.policy
+        if policy is None or not engine.trust.paired:
+            return None
+        local = policy.local or ()
+        words = {account.account for account in local if not account.panel}
+        turnable = any(rules.pan_tilt is not None for rules in policy.cameras)
+        if not local and not turnable:
+            return None
+        return Wanted(
+            engine.identity.unit, dict(self._ids), [account.account for account in local if account.panel],
+            "onvif" in words, "frigate" in words, "homeassistant" in words, engine.posture.value, alarm,
+            engine.file.state.pairing,
+        )  # fmt: skip
+
+    def take_from_site(self, message: FromSite) -> None:
+        """One checked message of the site process."""
+        now = read_clock()
+        match message:
+            case Heard():
+                self._heard(message)
+            case Ordered(envelope=envelope):
+                self.engine.deliver("command", envelope, None, now)
+            case Found(cameras=cameras):
+                self.engine.on_facts([self._with_kind(told) for told in cameras], now)
+            case Turned(id=asked, ok=ok, code=code):
+                self.uplink.answer(Controlled(asked, ok, code))
+            case Trouble(kind=kind, camera=camera, code=code, detail=detail):
+                self.engine.on_site_trouble(TechnicalKind(kind.value), camera, code, detail, now)
+        self.changed()
+
+    def _heard(self, heard: Heard) -> None:
+        """Into the spool; its sender is answered once it is on disk."""
+        item = SignalItem(
+            os.urandom(16), heard.ms, heard.source, heard.transport, heard.peer, heard.account, heard.told, heard.raw,
+            heard.camera if heard.camera in self.engine.desks else None, heard.sequence, heard.encrypted,
+        )  # fmt: skip
+        n = self.engine.on_signal(item, heard.digest, read_clock())
+        if self.engine.durable(n) and self.site is not None:
+            self.site.send(Durable(heard.n))
+        else:
+            self._unconfirmed.setdefault(n, []).append(heard.n)
+
+    def _confirm(self, written: Written) -> None:
+        for item in written.placed:
+            waiting = self._unconfirmed.pop(item.record.n, None)
+            if waiting is None:
+                continue
+            self.engine.on_durable(item.record.n)
+            for n in waiting:
+                if self.site is not None:
+                    self.site.send(Durable(n))
+
+    def control(self, control: Control) -> None:
+        """The server asks to turn a camera: obeyed or not, it is answered."""
+        now = read_clock()
+        window, policy = self.engine.windows(now).get(control.camera), self.engine.trust.policy
+        limits = policy.camera(control.camera).pan_tilt if policy is not None else None
+        turn = self._control.judge(control, window, limits, now.mono_s)
+        if isinstance(turn, str):
+            self.uplink.answer(Controlled(control.id, False, turn))
+        elif self.site is None or not self.site.send(turn):
+            self.uplink.answer(Controlled(control.id, False, "unreachable"))
+
+    def _link_lost(self) -> None:
+        for turn in self._control.link_lost():
+            if self.site is not None:
+                self.site.send(turn)
+
     # -- the loops
 
     async def _tick(self) -> None:
@@ -200,6 +304,7 @@ class Runner:
             batch = spool.take()
             written = await asyncio.to_thread(spool.write, batch)
             spool.commit(written)
+            self._confirm(written)
             self.uplink.wake.set()
             if written.failed:
                 log.error("spool_not_written reason=%r records=%d", written.reason, len(written.failed))

@@ -13,6 +13,7 @@ import contextlib
 import logging
 import os
 import random
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import NoReturn
@@ -27,6 +28,8 @@ from zegel.link.messages import (
     PING_S,
     Ack,
     Challenge,
+    Control,
+    Controlled,
     Deliver,
     EndWindow,
     FromServer,
@@ -56,6 +59,7 @@ STATUS_EVERY_S = 30.0
 ANSWER_WITHIN_S = 15.0
 LEAST_WINDOW, MOST_WINDOW = 256 << 10, 8 << 20
 WINDOW_ITEMS = 128
+MAX_ANSWERS = 64
 SOON_S, LATE_S = 0.4, 1.0
 
 log = logging.getLogger("zegel.unit.uplink")
@@ -67,7 +71,10 @@ def read_clock() -> Instant:
 
 @dataclass(slots=True)
 class Uplink:
-    """`wake` is set when there is something to send; `changed` is called after the server said something."""
+    """`wake` is set when there is something to send; `changed` is called after the server said something.
+
+    `control` is called when it asks to turn a camera, `lost` when the link is lost.
+    """
 
     home: Home
     config: Config
@@ -78,6 +85,10 @@ class Uplink:
     up: bool = False
     claimed: bool = False
     last_error: str = ""
+    control: Callable[[Control], None] | None = None
+    lost: Callable[[], None] | None = None
+    _answers: deque[Controlled] = field(default_factory=lambda: deque(maxlen=MAX_ANSWERS))
+    _answer_due: asyncio.Event = field(default_factory=asyncio.Event)
     _in_flight: dict[int, tuple[int, float]] = field(default_factory=dict)  # n → (bytes, when sent)
     _window: int = LEAST_WINDOW
     _status_n: int = -1
@@ -109,6 +120,9 @@ class Uplink:
     def _down(self) -> None:
         self.up = self.claimed = self._welcomed = False
         self._in_flight.clear()
+        self._answers.clear()
+        if self.lost is not None:
+            self.lost()
         self._window = LEAST_WINDOW
         self.engine.outbox.spool.forget_sent()
         self.engine.hold_releases()
@@ -180,7 +194,7 @@ class Uplink:
     async def _talk(self, connection: ClientConnection) -> None:
         tasks = [
             asyncio.create_task(work(connection))
-            for work in (self._read, self._send_spool, self._send_status, self._ask)
+            for work in (self._read, self._send_spool, self._send_status, self._ask, self._send_answers)
         ]
         try:
             done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
@@ -238,6 +252,19 @@ class Uplink:
                 async with asyncio.timeout(STATUS_EVERY_S):
                     await self.status_due.wait()
 
+    def answer(self, told: Controlled) -> None:
+        """What became of a `Control`; nobody waits for it over a link that is gone."""
+        if self.up:
+            self._answers.append(told)
+            self._answer_due.set()
+
+    async def _send_answers(self, connection: ClientConnection) -> None:
+        while True:
+            await self._answer_due.wait()
+            self._answer_due.clear()
+            while self._answers:
+                await connection.send(encode_from_unit(self._answers.popleft()))
+
     async def _ask(self, connection: ClientConnection) -> None:
         """Demand the proof of every release that the server took."""
         while True:
@@ -266,6 +293,10 @@ class Uplink:
                 self.engine.deliver(kind.value, envelope, extra, now)
             case EndWindow(alarm_id=alarm, reason=reason):
                 self.engine.end_window(alarm, reason, now)
+            case Control() if self.control is not None:
+                self.control(message)
+            case Control():
+                self.answer(Controlled(message.id, False, "no_ptz"))
             case Proof(release_hash=release, tlog_proof=text):
                 self.engine.on_proof(release, text, now)
             case Revoked():

@@ -188,10 +188,11 @@ class Gateway:
         asyncio.run_coroutine_threadsafe(close_all(), self._loop).result(10)
 
     def pair(self, code: PairingCode, **policy: object) -> None:
-        """As the owner's client does, having read the unit's code."""
+        """As the owner's client does, having read the unit's code. What is callable is asked with the unit's hello."""
         self.wait_for(lambda: self.hellos and sign_fingerprint(self.hellos[-1].sign_pk) == code.fingerprint)
         unit, now = self.hellos[-1].unit_id, time.time_ns() // 1_000_000
         keyset = self.owner.keyset(unit, os.urandom(16), now)
+        policy = {name: value(self.hellos[-1]) if callable(value) else value for name, value in policy.items()}
         self.policy = self.owner.policy(keyset, now, **policy)
         self.keyset = keyset
         asked = Pairing(unit, keyset.pairing, keyset.hash, self.policy.hash)

@@ -6,6 +6,7 @@ from __future__ import annotations
 import contextlib
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -19,8 +20,8 @@ from tests.integration.unit.gateway import Gateway
 from zegel.seal.pairing import PairingCode
 
 
-def make_clip(path: Path, seconds: int = 20, fps: int = 10) -> Path:
-    """H.264 with a key frame each second, in which something grey drifts about."""
+def make_clip(path: Path, seconds: int = 20, fps: int = 10, moving: bool = True) -> Path:
+    """H.264 with a key frame each second, in which something grey drifts about, unless nothing is to move."""
     with av.open(str(path), "w") as out:
         stream = out.add_stream("libx264", rate=fps, options={"g": str(fps), "preset": "ultrafast"})
         stream.width, stream.height, stream.pix_fmt = 320, 192, "yuv420p"
@@ -28,10 +29,16 @@ def make_clip(path: Path, seconds: int = 20, fps: int = 10) -> Path:
         ground = noise.integers(60, 120, (192, 320, 3), np.uint8)
         for at in range(seconds * fps):
             picture = ground.copy()
-            picture[60:120, at % 260 : at % 260 + 30] = 200
+            if moving:
+                picture[60:120, at % 260 : at % 260 + 30] = 200
             out.mux(stream.encode(av.VideoFrame.from_ndarray(picture, format="rgb24")))
         out.mux(stream.encode(None))
     return path
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        return int(probe.getsockname()[1])
 
 
 def zegel(*words: str, **options: object) -> subprocess.Popen[str]:

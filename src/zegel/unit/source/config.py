@@ -24,6 +24,7 @@ class Source:
     address: str
     is_file: bool
     loop: bool = False
+    is_still: bool = False
 
     @classmethod
     def parse(cls, text: str) -> Source:
@@ -62,6 +63,11 @@ class CameraConfig:
     name: str
     source: Source
     substream: Source | None = None
+
+    @property
+    def capabilities(self) -> list[str]:
+        """What is known of it before it was asked: the link's words, sorted."""
+        return ["pre_alarm", "stills"] if self.source.is_still else ["live", "pre_alarm", "video"]
 
     @classmethod
     def parse(cls, text: str) -> CameraConfig:

@@ -1,0 +1,100 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Turning cameras for the alarm centre: what is obeyed, and when a camera stops and goes home. Pure; times are given.
+
+Principles that keep it safe:
+- Only while that very alarm's window is open here and its pictures are released, so nobody turns what he may not see.
+- Only within the pan and tilt limits that the owner signed; where he signed none, the camera is not turned at all.
+- A move ends by itself: without renewal, when the link is lost, when the window ends for whatever reason. A camera that
+  was turned goes home when its window ends, because it guards from there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from zegel.link.messages import Control, ControlAction
+from zegel.seal.policy import PanTilt
+from zegel.unit.release import Window
+from zegel.unit.site.messages import Turn
+
+RENEW_S = 1.5
+"""A move goes on so long after the last word about it; whoever holds the key down repeats it twice a second."""
+PER_S, AT_ONCE = 5.0, 15.0
+NOBODY = bytes(16)
+
+
+@dataclass(slots=True)
+class _Turned:
+    """A camera that was turned in an alarm's window."""
+
+    alarm: bytes
+    moving_until_s: float | None = None
+
+
+@dataclass(slots=True)
+class _Bucket:
+    level: float
+    at_s: float
+
+    def take(self, now_s: float) -> bool:
+        self.level = min(AT_ONCE, self.level + (now_s - self.at_s) * PER_S)
+        self.at_s = now_s
+        if self.level < 1:
+            return False
+        self.level -= 1
+        return True
+
+
+@dataclass(slots=True)
+class ControlDesk:
+    """One for the unit."""
+
+    _turned: dict[bytes, _Turned] = field(default_factory=dict)
+    _buckets: dict[bytes, _Bucket] = field(default_factory=dict)
+
+    def judge(self, control: Control, window: Window | None, limits: PanTilt | None, now_s: float) -> Turn | str:
+        """What the camera is told, or the code that says why not. `window`: the camera's, if one is open."""
+        if window is None or not window.releasing or window.alarm != control.alarm_id:
+            return "no_window"
+        if limits is None:
+            return "not_allowed"
+        bucket = self._buckets.setdefault(control.camera, _Bucket(AT_ONCE, now_s))
+        if control.action is not ControlAction.STOP and not bucket.take(now_s):
+            return "rate"
+        if control.action is ControlAction.PRESET and control.preset is None:
+            return "unknown_preset"
+        self._note(control, now_s)
+        return Turn(
+            control.id, control.camera, control.action, control.pan, control.tilt, control.zoom, control.preset,
+            (limits.pan_min, limits.pan_max, limits.tilt_min, limits.tilt_max), RENEW_S,
+        )  # fmt: skip
+
+    def _note(self, control: Control, now_s: float) -> None:
+        turned = self._turned.setdefault(control.camera, _Turned(control.alarm_id))
+        turned.alarm = control.alarm_id
+        turned.moving_until_s = now_s + RENEW_S if control.action is ControlAction.MOVE else None
+
+    def due(self, windows: Mapping[bytes, Window | None], now_s: float) -> list[Turn]:
+        """What must be told now without being asked: stop, and home for those whose window is over."""
+        turns: list[Turn] = []
+        for camera, turned in list(self._turned.items()):
+            window = windows.get(camera)
+            if window is None or not window.releasing or window.alarm != turned.alarm:
+                del self._turned[camera]
+                turns += [_stop(camera), Turn(NOBODY, camera, ControlAction.HOME)]
+            elif turned.moving_until_s is not None and now_s >= turned.moving_until_s:
+                turned.moving_until_s = None
+                turns.append(_stop(camera))
+        return turns
+
+    def link_lost(self) -> list[Turn]:
+        """Who turned it sees nothing any more."""
+        moving = [camera for camera, turned in self._turned.items() if turned.moving_until_s is not None]
+        for camera in moving:
+            self._turned[camera].moving_until_s = None
+        return [_stop(camera) for camera in moving]
+
+
+def _stop(camera: bytes) -> Turn:
+    return Turn(NOBODY, camera, ControlAction.STOP)

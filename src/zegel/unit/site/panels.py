@@ -1,0 +1,223 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Panels on site, by SIA DC-09 over TCP and UDP.
+
+Principles that keep it safe:
+- The port is open only while the owner's signed policy names a panel's account, and only on the site's own network.
+- An account with a key is never believed in clear; keys stay in this process and go into no answer and no message.
+- ACK means that the unit has it on disk. Whatever can't be read is never acknowledged; the installer is told.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import socket
+from collections.abc import Callable
+
+from zegel.link.messages import SignalSource
+from zegel.protocols import dc09
+from zegel.protocols.errors import BadCrc, NotAFrame, PlainForEncrypted, ProtocolError, StaleTimestamp
+from zegel.unit import clock
+from zegel.unit.errors import ConfigError
+from zegel.unit.site.hub import Hub, TooMuch, digest_of, told_of
+from zegel.unit.site.messages import InputKind
+from zegel.unit.site.settings import Dc09, Listen, PanelKey, check_listen
+
+MAX_CONNECTIONS = 64
+MAX_DATAGRAMS = 64
+IDLE_S = 900.0
+LOOK_S = 2.0
+
+log = logging.getLogger("zegel.unit.site.panels")
+
+
+class Panels:
+    """Listens for the accounts that it is told; `listen_for(())` closes the port."""
+
+    def __init__(self, hub: Hub, place: Dc09) -> None:
+        self._hub, self._place = hub, place
+        self._accounts: frozenset[str] = frozenset()
+        self._panels: dict[str, PanelKey] = {}
+        self._keys: dict[str, dc09.Key | None] = {}
+        self._heard_s: dict[str, float] = {}
+        self._silent: set[str] = set()
+        self._server: asyncio.Server | None = None
+        self._datagrams: asyncio.DatagramTransport | None = None
+        self._talks: set[asyncio.Task[None]] = set()
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    async def listen_for(self, accounts: frozenset[str]) -> None:
+        """These accounts, as far as the installer set them up too. Raises ConfigError, OSError when it can't listen."""
+        self._panels = {panel.account: panel for panel in self._hub.settings.panels if panel.account in accounts}
+        self._keys = {name: dc09.Key(panel.key) if panel.key else None for name, panel in self._panels.items()}
+        self._accounts = frozenset(self._panels)
+        self._heard_s = {name: self._heard_s.get(name, clock.mono_s()) for name in self._panels}
+        if self._accounts and self._server is None:
+            await self._open(check_listen(self._place))
+        elif not self._accounts:
+            await self.close()
+
+    @property
+    def port(self) -> int:
+        return int(self._server.sockets[0].getsockname()[1]) if self._server else 0
+
+    async def _open(self, place: Listen) -> None:
+        loop = asyncio.get_running_loop()
+        stream = _bound(place, socket.SOCK_STREAM)
+        try:
+            datagram = _bound(place, socket.SOCK_DGRAM)
+        except OSError:
+            stream.close()
+            raise
+        self._server = await asyncio.start_server(self._talk, sock=stream, limit=1 << 16)
+        self._datagrams, _ = await loop.create_datagram_endpoint(lambda: _Datagrams(self._on_datagram), sock=datagram)
+        log.info("listening host=%s port=%d accounts=%d", place.host, place.port, len(self._accounts))
+
+    async def close(self) -> None:
+        if self._server is not None:
+            self._server.close()
+        if self._datagrams is not None:
+            self._datagrams.close()
+        for talk in [*self._talks, *self._tasks]:
+            talk.cancel()
+        await asyncio.gather(*self._talks, *self._tasks, return_exceptions=True)
+        self._server = self._datagrams = None
+
+    async def keep_watch(self) -> None:
+        """Tells when a panel that promised to be heard is silent, and when it is back."""
+        while True:
+            await asyncio.sleep(LOOK_S)
+            for name, panel in self._panels.items():
+                late = panel.poll_s and clock.mono_s() - self._heard_s[name] > panel.poll_s + panel.grace_s
+                if late and name not in self._silent:
+                    self._silent.add(name)
+                    self._hub.trouble(InputKind.LOST, "panel_silent", name, account=name)
+
+    # -- TCP and UDP
+
+    async def _talk(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.current_task()
+        assert task is not None
+        if len(self._talks) >= MAX_CONNECTIONS:
+            writer.close()
+            return
+        self._talks.add(task)
+        try:
+            await self._read(reader, writer)
+        except (OSError, TimeoutError, asyncio.CancelledError):
+            pass
+        finally:
+            self._talks.discard(task)
+            writer.close()
+
+    async def _read(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        framer, peer = dc09.Framer(), _host(writer.get_extra_info("peername"))
+        while True:
+            async with asyncio.timeout(IDLE_S):
+                data = await reader.read(4096)
+            for raw in framer.feed(data) if data else framer.flush():
+                answer = await self.take(raw, "dc09_tcp", peer)
+                if answer:
+                    writer.write(answer)
+                    await writer.drain()
+            if not data:
+                return
+
+    def _on_datagram(self, data: bytes, address: tuple[object, ...]) -> None:
+        if len(self._tasks) >= MAX_DATAGRAMS:
+            return  # the panel sends it again
+        task = asyncio.ensure_future(self._answer(data, address))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _answer(self, data: bytes, address: tuple[object, ...]) -> None:
+        framer = dc09.Framer()
+        for raw in [*framer.feed(data), *framer.flush()]:
+            answer = await self.take(raw, "dc09_udp", _host(address))
+            if answer and self._datagrams is not None:
+                self._datagrams.sendto(answer, address)
+
+    # -- frames
+
+    async def take(self, raw: bytes, transport: str, peer: str) -> bytes:
+        """One frame; the answer to it, b"" for none."""
+        now_ms = clock.wall_ms()
+        try:
+            head = dc09.header(raw)
+        except NotAFrame:
+            return dc09.nak(now_ms)
+        account = head.account.upper()
+        if account not in self._accounts:
+            self._hub.trouble(InputKind.LOST, "unknown_account", account, account=account[:16], peer=peer)
+            return dc09.duh(head)
+        try:
+            frame = dc09.read(head, self._keys[account], now_ms=now_ms)
+            frame.check()
+        except (BadCrc, StaleTimestamp):
+            return dc09.nak(now_ms, head.form)
+        except ProtocolError as error:
+            self._hub.trouble(InputKind.LOST, error.code, account, account=account, peer=peer)
+            return b"" if isinstance(error, PlainForEncrypted) else dc09.duh(head)
+        return await self._confirmed(frame, account, transport, peer)
+
+    async def _confirmed(self, frame: dc09.Frame, account: str, transport: str, peer: str) -> bytes:
+        self._alive(account)
+        if frame.token in dc09.REPLIES:
+            return b""
+        if not frame.is_supervision:
+            try:
+                await self._pass_on(frame, account, transport, peer)
+            except (TimeoutError, TooMuch):
+                return b""
+        return dc09.ack(frame, self._keys[account], clock.wall_ms())
+
+    def _alive(self, account: str) -> None:
+        self._heard_s[account] = clock.mono_s()
+        if account in self._silent:
+            self._silent.discard(account)
+            self._hub.trouble(InputKind.BACK, "panel_heard", account, account=account)
+
+    async def _pass_on(self, frame: dc09.Frame, account: str, transport: str, peer: str) -> None:
+        """Each event of the message. What came encrypted goes up encrypted: its key is nobody's but the site's."""
+        sequence = int(frame.seq) if frame.seq.isascii() and frame.seq.isdigit() else None
+        said = [
+            self._hub.hear(
+                digest_of("dc09", at, *frame.identity), SignalSource.PANEL, transport, account, told_of(event),
+                peer=peer, raw=frame.raw, sequence=sequence, encrypted=frame.encrypted,
+            )
+            for at, event in enumerate(dc09.events(frame))
+        ]  # fmt: skip
+        await asyncio.gather(*said)
+
+
+class _Datagrams(asyncio.DatagramProtocol):
+    def __init__(self, take: Callable[[bytes, tuple[object, ...]], None]) -> None:
+        self._take = take
+
+    def datagram_received(self, data: bytes, address: tuple[object, ...]) -> None:
+        if len(data) <= dc09.MAX_FRAME:
+            self._take(data, address)
+
+
+def _bound(place: Listen, kind: socket.SocketKind) -> socket.socket:
+    made = socket.socket(place.family, kind)
+    try:
+        if kind is socket.SOCK_STREAM:
+            made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if place.interface:
+            made.setsockopt(socket.SOL_SOCKET, socket.SO_BINDTODEVICE, place.interface.encode())
+        made.bind((place.host, place.port))
+        made.setblocking(False)
+    except OSError as error:
+        made.close()
+        if isinstance(error, PermissionError):
+            raise ConfigError(f"this user may not listen at {place.host}:{place.port}") from None
+        raise
+    return made
+
+
+def _host(address: object) -> str:
+    with contextlib.suppress(TypeError, IndexError):
+        return str(address[0])  # type: ignore[index]
+    return ""
