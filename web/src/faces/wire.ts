@@ -14,7 +14,8 @@ import { words } from "../seal/words";
 import { verifyReceipt } from "../seal/proof";
 import { look } from "./look";
 import { Refusal, type Checked, type Me, type Party, type Port, type SignInStep, type Word } from "./port";
-import { unsaid, unsaidDetail, type Alarm, type AlarmDetail, type Camera, type Health, type Look, type RawSignal, type SiteFacts, type Unit } from "./types";
+import { alarmOf, detailOf, type AlarmRow, type DetailRow } from "./shape";
+import type { Alarm, AlarmDetail, Camera, Health, Look, RawSignal, Unit } from "./types";
 
 const SLOT_MS = 1000;
 /** A request of the operator that was not answered by then is sent again: a line may be gone without a word. */
@@ -25,26 +26,6 @@ interface Timeline {
   readonly epochs: readonly string[];
   readonly ranges: readonly { readonly epoch: string; readonly from: number; readonly to: number }[];
 }
-
-interface StepRow {
-  readonly at_ms: number;
-  readonly kind: string;
-  readonly by: { readonly name: string } | null;
-  readonly note: string;
-  readonly index: number | null;
-}
-
-/** As an older server, or one about an alarm of nobody known, may give it. */
-export type AlarmRow = Omit<Alarm, keyof typeof unsaid | "site" | "number"> & Partial<Alarm> & { readonly site: SiteFacts | null; readonly number: number | null };
-type DetailRow = AlarmRow & Partial<Omit<AlarmDetail, keyof Alarm | "steps">> & { readonly steps: readonly StepRow[] };
-
-const nowhere = (): SiteFacts => ({ id: "", name: t("Unknown site"), address: "", tz: "UTC" });
-
-export const alarmOf = (row: AlarmRow): Alarm => ({ ...unsaid, ...row, site: row.site ?? nowhere(), number: row.number ?? 0 });
-
-export const detailOf = ({ steps: happened, ...row }: DetailRow): AlarmDetail => ({
-  ...unsaidDetail, ...row, ...alarmOf(row), facts: [], steps: happened.map((step) => ({ ...step, by: step.by?.name ?? "" })),
-});
 
 type LookRow = Pick<Look, "index" | "kind" | "at_ms"> & Partial<Pick<Look, "why" | "camera_id" | "camera_name" | "alarm_id" | "alarm_number" | "from_ms" | "to_ms" | "seconds" | "slots" | "ended" | "forgotten">> & {
   readonly who?: { readonly name: string; readonly role: string; readonly party: string };
@@ -132,6 +113,9 @@ class Wire implements Port {
 
   readonly #get = <T>(path: string): Promise<T> => told(this.#is.api.get<T>(path));
   readonly #post = <T>(path: string, body: unknown = {}): Promise<T> => told(this.#is.api.post<T>(path, body));
+  /** For parts of a face that know their own operations (faces/plans). */
+  ask = <T>(method: "GET" | "POST" | "PUT", path: string, body: unknown = {}): Promise<T> =>
+    told(method === "GET" ? this.#is.api.get<T>(path) : method === "PUT" ? this.#is.api.put<T>(path, body) : this.#is.api.post<T>(path, body));
 
   alarms = async (state: "open" | "all"): Promise<readonly Alarm[]> => (await this.#get<{ alarms: AlarmRow[] }>(`/alarms?state=${state}`)).alarms.map(alarmOf);
   alarm = async (id: string): Promise<AlarmDetail> => detailOf(await this.#get<DetailRow>(`/alarms/${id}`));

@@ -184,14 +184,15 @@ def dispatch_shapes(rows: Sequence[Dispatch]) -> list[dict[str, Any]]:
 
 
 def _dispatch(row: Dispatch, names: dict[UUID, str]) -> dict[str, Any]:
-    state = State(row.state)
+    state, said = State(row.state), row.report or {}
     stamps = ("requested", "accepted", "on_the_way", "arrived", "left", "reported", "cancelled")
     return {
-        "id": str(row.id), "guard": {"id": str(row.guard_id), "name": row.guard.name, "phone": row.guard.phone},
+        "id": str(row.id), "guard": row.guard.name, "guard_id": str(row.guard_id), "phone": row.guard.phone,
         "state": state.value, "times": {f"{name}_ms": _ms(getattr(row, f"{name}_at")) for name in stamps},
         "due_ms": _ms(row.due_at), "overdue": rules.overdue(state, row.requested_at, row.due_at, clock.now()),
         "accept_by_ms": _ms(row.requested_at + rules.ACCEPT_WITHIN), "note": row.note, "declined": row.declined,
-        "cancel_reason": row.cancel_reason, "mailed_ms": _ms(row.mailed_at), "report": row.report,
+        "cancel_reason": row.cancel_reason, "mailed_ms": _ms(row.mailed_at), "report": said.get("text", ""),
+        "found": said.get("found", ""), "secured": said.get("secured"),
         "requested_by": names.get(row.requested_by, "") if row.requested_by else "",
     }  # fmt: skip
 

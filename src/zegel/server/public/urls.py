@@ -4,12 +4,14 @@ from __future__ import annotations
 from django.urls import path
 from django.views.i18n import set_language
 
-from zegel.server.public import views
+from zegel.server.public import guard, views
 
 urlpatterns = [
     path("", views.landing, name="landing"),
     path("sign-in", views.sign_in, name="sign-in"),
     path("verify", views.verify, name="verify"),
     path("kit", views.kit, name="kit"),
+    path("guard/<str:token>", guard.page, name="guard"),
+    path("guard/<str:token>/state", guard.state, name="guard-state"),
     path("language", set_language, name="language"),
 ]
