@@ -2,6 +2,8 @@
 """Server-sent events to browsers: what happened, as identifiers; the page asks the API for the rest.
 
 GET /events?last_id=N → `event: <topic>`, `id: <number>`, `data: {ids}`. (HTML Living Standard, 9.2.)
+GET /events?rows=1 → the same for a console, with `event: alarms`, `data: {rows, gone}` in place of what happened to
+alarms: see `realtime.rows`. Asks the gate as the list of alarms does.
 
 - A stream is a signed-in person's, for the party he acts for; whether he still is, is asked again twice a minute.
 - It carries events of owners that row-level security shows that party, and of those only what concerns it: that
@@ -21,6 +23,7 @@ from collections import Counter
 from collections.abc import Awaitable, Callable, MutableMapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
 from http.cookies import CookieError, SimpleCookie
 from types import FrameType
 from typing import Any
@@ -33,17 +36,20 @@ from django.db.models import Q
 
 from zegel.server.footage import queries as footage
 from zegel.server.footage.models import Window
+from zegel.server.gate import Action, Resource, ResourceKind, decide
 from zegel.server.kernel import clock, log, outbox, services, tenancy
 from zegel.server.kernel.actor import Actor
 from zegel.server.kernel.buckets import Buckets, Rate, source_of
 from zegel.server.people.sessions import actor_from_session
+from zegel.server.realtime import rows
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
 OPEN_TOPICS = frozenset({
-    "alarm.opened", "alarm.changed", "window.opened", "window.ended", "release.stored", "unit.status", "unit.linked",
+    "alarm.opened", "alarm.changed", "alarm.recalled", "alarm.reopened", "alarm.escalated", "alarm.due",
+    "window.opened", "window.ended", "release.stored", "unit.status", "unit.linked",
     "unit.unlinked", "unit.paired", "unit.revoked", "technical.raised", "window.reopened", "reopening.ended",
     "view.after_recall",
 })  # fmt: skip
@@ -65,13 +71,16 @@ _strangers = Buckets(Rate(per_s=2, burst=60))
 
 @dataclass(eq=False)
 class Stream:
-    """One browser's."""
+    """One browser's. `console`: which hears from its party's desk."""
 
     actor: Actor
     session: str
-    queue: asyncio.Queue[outbox.Event | None] = field(default_factory=lambda: asyncio.Queue(WAITING_AT_MOST))
+    console: bool = False
+    queue: asyncio.Queue[outbox.Event | rows.Told | None] = field(
+        default_factory=lambda: asyncio.Queue(WAITING_AT_MOST)
+    )
 
-    def offer(self, event: outbox.Event) -> None:
+    def offer(self, event: outbox.Event | rows.Told) -> None:
         """A stream that is too slow is ended; the browser comes back with its last id."""
         try:
             self.queue.put_nowait(event)
@@ -85,6 +94,7 @@ class Stream:
 
 
 _streams: set[Stream] = set()
+_desks: dict[UUID, rows.Desk] = {}
 
 
 @services.service("realtime", name="realtime.events")
@@ -99,9 +109,32 @@ async def hear(stop: asyncio.Event) -> None:
         if not upcoming.done():
             upcoming.cancel()
             break
-        for stream in list(_streams):
-            stream.offer(upcoming.result())
+        _hand_on(upcoming.result())
     _end_streams()
+
+
+def _hand_on(event: outbox.Event) -> None:
+    for stream in list(_streams):
+        if not stream.console:
+            stream.offer(event)
+    for desk in list(_desks.values()):
+        desk.hear(event)
+
+
+def _sit_down(stream: Stream) -> None:
+    party_id = stream.actor.party_id
+    if not stream.console or party_id is None:
+        return
+    desk = _desks.get(party_id)
+    if desk is None:
+        desk = _desks[party_id] = rows.Desk(party_id, partial(may_hear, stream.actor))
+    desk.add(stream.offer)
+
+
+def _stand_up(stream: Stream) -> None:
+    party_id = stream.actor.party_id
+    if stream.console and party_id in _desks and _desks[party_id].remove(stream.offer):
+        del _desks[party_id]
 
 
 def _end_streams() -> None:
@@ -228,12 +261,17 @@ async def application(scope: Scope, receive: Receive, send: Send) -> None:
     if len(_streams) >= STREAMS_AT_MOST or Counter(s.session for s in _streams)[session] >= STREAMS_PER_SESSION:
         await _refuse(send, 429, "too_many_streams")
         return
-    stream = Stream(actor, session)
+    stream = Stream(actor, session, _wants_rows(scope))
+    if stream.console and not await services.in_thread(_may_list, actor):
+        await _refuse(send, 403, "denied")
+        return
     _streams.add(stream)
+    _sit_down(stream)
     try:
         await _run(stream, last_id, receive, send)
     finally:
         _streams.discard(stream)
+        _stand_up(stream)
 
 
 async def _run(stream: Stream, last_id: int, receive: Receive, send: Send) -> None:
@@ -267,9 +305,12 @@ async def _tell(stream: Stream, last_id: int, send: Send) -> None:
         missed = await services.in_thread(_missed, stream.actor, last_id)
         if missed.upto is not None:
             await _say(send, "reload", missed.upto, {})
-        for event in missed.events:
-            had.add(event.id)
-            await _write(send, event)
+        if stream.console:
+            await _tell_rows(stream, missed.events, send)
+        else:
+            had = {event.id for event in missed.events}
+            for event in missed.events:
+                await _write(send, event)
     checked = clock.monotonic()
     while True:
         upcoming = await _upcoming(stream)
@@ -279,10 +320,21 @@ async def _tell(stream: Stream, last_id: int, send: Send) -> None:
             checked = clock.monotonic()
         if upcoming is QUIET:
             await send({"type": "http.response.body", "body": b": still here\n\n", "more_body": True})
+        elif isinstance(upcoming, rows.Told):
+            await send({"type": "http.response.body", "body": upcoming.text, "more_body": True})
         elif not isinstance(upcoming, outbox.Event):
             return
         elif upcoming.id not in had and await _hears(stream.actor, upcoming):
             await _write(send, upcoming)
+
+
+async def _tell_rows(stream: Stream, events: Sequence[outbox.Event], send: Send) -> None:
+    """What a console missed: each alarm once, as it is now. What came since waits in its queue."""
+    assert stream.actor.party_id is not None
+    desk = rows.Desk(stream.actor.party_id, lambda event: True)  # they were asked about when they were found
+    for start in range(0, len(events), rows.BATCH):
+        for told in await services.in_thread(desk.made, list(events[start : start + rows.BATCH])):
+            await send({"type": "http.response.body", "body": told.text, "more_body": True})
 
 
 async def _upcoming(stream: Stream) -> outbox.Event | object | None:
@@ -307,7 +359,12 @@ async def _hears(actor: Actor, event: outbox.Event) -> bool:
 
 async def _still(stream: Stream) -> bool:
     actor = await services.in_thread(actor_from_session, stream.session, stream.actor.address)
-    return actor == stream.actor
+    return actor == stream.actor and (not stream.console or await services.in_thread(_may_list, stream.actor))
+
+
+def _may_list(actor: Actor) -> bool:
+    """Rows say what the list of alarms says, so the same is asked."""
+    return decide(actor, Action.LIST, Resource(ResourceKind.ALARM)).allowed
 
 
 async def _write(send: Send, event: outbox.Event) -> None:
@@ -346,6 +403,10 @@ def _last_id(scope: Scope) -> int | None:
     query = parse_qs(scope["query_string"].decode("latin-1"))
     text = _header(scope, b"last-event-id") or query.get("last_id", ["0"])[0] or "0"
     return int(text) if text.isascii() and text.isdigit() and len(text) <= 18 else None
+
+
+def _wants_rows(scope: Scope) -> bool:
+    return parse_qs(scope["query_string"].decode("latin-1")).get("rows") == ["1"]
 
 
 def _address(scope: Scope) -> str:

@@ -8,6 +8,7 @@ import { t } from "../../kit/words";
 import { alarmNumber, alarmTitle } from "../names";
 import { Refusal, type Me, type Port } from "../port";
 import type { Alarm, AlarmDetail } from "../types";
+import { alarmOf, type AlarmRow } from "../shape";
 import { Channel, type Said } from "./channel";
 import { askClose, askCodeWord, askGuard, askHold, askNote, askPark, askReopen } from "./dialogs";
 import { mount, type Picture } from "./eye";
@@ -118,7 +119,7 @@ export class Console {
 
   #heard(topic: string, data: Readonly<Record<string, unknown>>): void {
     this.#board.change({ asOfMs: this.#port.nowMs() });
-    if (topic === "alarms") return this.#rows(data["rows"] as Alarm[]);
+    if (topic === "alarms") return this.#rows(data["rows"] as AlarmRow[], data["gone"] as string[]);
     if (topic === "reload" || topic.startsWith("alarm.") || topic.startsWith("technical.")) return void this.#reload();
     const id = data["alarm_id"] ?? data["alarm"];
     if (topic === "window.ended" && id === this.#state.selected) this.#ended(String(data["reason"] ?? "closed"));
@@ -131,10 +132,13 @@ export class Console {
     if (detail?.window && detail.id === this.#state.selected) this.#tell({ ...detail, window: { ...detail.window, open: false, ended_reason: reason } });
   }
 
-  #rows(rows: readonly Alarm[]): void {
+  /** `gone`: seen no more, or handled as a part of another. */
+  #rows(told: readonly AlarmRow[], gone: readonly string[]): void {
+    const rows = told.map(alarmOf);
     if (this.#loading !== null) this.#meanwhile.push(...rows);
     const alarms = new Map(this.#state.alarms);
     for (const row of rows) put(alarms, row);
+    for (const id of gone) alarms.delete(id);
     this.#took(alarms);
     const mine = rows.find((row) => row.id === this.#state.selected);
     if (mine === undefined) return;

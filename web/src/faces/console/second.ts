@@ -8,6 +8,7 @@ import { empty, keyHint } from "../../kit/pieces";
 import { age, clock, clockSeconds, number, t } from "../../kit/words";
 import { alarmNumber, alarmTitle, avsName, kindName } from "../names";
 import { Refusal, type Me, type Port } from "../port";
+import { alarmOf, type AlarmRow } from "../shape";
 import type { Alarm, AlarmDetail } from "../types";
 import { Channel } from "./channel";
 import { mount, type Picture, type PictureNow } from "./eye";
@@ -131,10 +132,12 @@ export class Second {
   #heard(topic: string, data: Readonly<Record<string, unknown>>): void {
     this.#board.change({ asOfMs: this.port.nowMs() });
     if (topic === "alarms") {
+      const rows = (data["rows"] as AlarmRow[]).map(alarmOf);
       const alarms = new Map(this.#state.alarms);
-      for (const row of data["rows"] as Alarm[]) row.state === "closed" ? alarms.delete(row.id) : alarms.set(row.id, row);
+      for (const row of rows) row.state === "closed" ? alarms.delete(row.id) : alarms.set(row.id, row);
+      for (const id of data["gone"] as string[]) alarms.delete(id);
       this.#board.change({ alarms });
-      if ((data["rows"] as Alarm[]).some((row) => row.id === this.#state.selected)) void this.#follow(this.#state.selected);
+      if (rows.some((row) => row.id === this.#state.selected)) void this.#follow(this.#state.selected);
     } else if (topic === "reload" || topic.startsWith("alarm.")) void this.#reload();
     else if (topic.startsWith("window.")) void this.#follow(this.#state.selected);
   }
