@@ -48,6 +48,7 @@ class Roles:
             data = self.folder / role
             words = ["serve", "--data", str(data), "--roles", role, "--origin", ORIGIN]
             words += ["--http", f"127.0.0.1:{self.ports.get(role, 0)}", "--link", f"127.0.0.1:{self.ports['gateway']}"]
+            words += ["--dc09", "127.0.0.1:0", "--dc09-tls", "127.0.0.1:0", "--smtp", "127.0.0.1:0"]
             log = (self.folder / f"{role}.log").open("wb")
             self._processes.append(subprocess.Popen(
                 [sys.executable, "-m", "zegel.cli", *words], env=self._environment, stdout=log, stderr=log,

@@ -19,7 +19,7 @@ from zegel.client import person as clients
 from zegel.client.pairing import WINDOW, first_policy
 from zegel.client.person import Client
 from zegel.demo.keys import load as load_keys
-from zegel.demo.processes import Program, Stage, answers, run, wait_until
+from zegel.demo.processes import Program, Stage, answers, free_port, run, wait_until
 from zegel.demo.world import WORLD
 from zegel.seal.keyset import Keyset, NamedKey, Signer
 from zegel.seal.pairing import PairingCode
@@ -80,6 +80,8 @@ def start_server(
     """`zegel serve` with every role; ready when this returns. Raises DidNotStart."""
     origin = f"http://localhost:{http_port}"
     words = ["serve", "--data", str(data), "--http", f"127.0.0.1:{http_port}", "--link", f"127.0.0.1:{link_port}"]
+    panels = (("--dc09", 9999), ("--dc09-tls", 9998), ("--smtp", 2525))
+    words += [word for name, port in panels for word in (name, f"127.0.0.1:{free_port(port)}")]
     server = stage.start("server", [*words, "--origin", origin], env)
     wait_until(lambda: answers(f"http://localhost:{http_port}/readyz"), "the server", _START_S, stage)
     return server

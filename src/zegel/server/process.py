@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: EUPL-1.2
 """One child of the supervisor: `python -m zegel.server.process ROLES [SOCKET]`. Not for people; see `zegel serve`.
 
-ROLES: `prepare` (migrate and check, then end), `worker`, `gateway`, `web`, `realtime`, or some of the last two with a
-comma. SOCKET: the number of the listening socket that the supervisor opened, so that a restart refuses nobody.
+ROLES: `prepare` (migrate and check, then end), `worker`, `gateway`, `receivers`, `web`, `realtime`, or some of the last
+two with a comma. SOCKET: the number of the listening socket that the supervisor opened, so that a restart refuses
+nobody; for `receivers` several, as `name=number,…` (signals/receivers/sockets.py).
 """
 
 from __future__ import annotations
@@ -34,6 +35,9 @@ def main(argv: Sequence[str]) -> int:
         return prepare()
     if role == "worker":
         asyncio.run(work())
+        return 0
+    if role == "receivers":
+        receive(argv[1] if len(argv) > 1 else "")
         return 0
     serve(frozenset(role.split(",")), socket.socket(fileno=int(argv[1])))
     return 0
@@ -137,6 +141,26 @@ async def work() -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
     await services.run_all({"worker"}, stop)
+
+
+def receive(given: str) -> None:
+    """What panels, mail and brokers say: the services of the role `receivers`, until told to stop."""
+    import uvloop
+
+    from zegel.server.signals.receivers import sockets
+
+    sockets.take(given)
+    uvloop.run(_receive())
+
+
+async def _receive() -> None:
+    from zegel.server.kernel import services
+
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    await services.run_all({"receivers"}, stop)
 
 
 def serve(roles: frozenset[str], listening: socket.socket) -> None:

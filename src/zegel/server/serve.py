@@ -46,6 +46,9 @@ class Plan:
     roles: tuple[str, ...]
     http: tuple[str, int]
     link: tuple[str, int]
+    dc09: tuple[str, int] | None
+    dc09_tls: tuple[str, int] | None
+    smtp: tuple[str, int] | None
     origin: str | None
     names: tuple[str, ...]
 
@@ -79,6 +82,9 @@ def plan(argv: Sequence[str]) -> Plan:
         roles,
         http,
         _address(words.link),
+        _address_or_off(words.dc09),
+        _address_or_off(words.dc09_tls),
+        _address_or_off(words.smtp),
         words.origin.rstrip("/") if words.origin else None,
         tuple(words.name),
     )
@@ -98,6 +104,13 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--link", default="0.0.0.0:8443", metavar="HOST:PORT", help="units' listener (TLS)")
     parser.add_argument(
+        "--dc09", default="127.0.0.1:9999", metavar="HOST:PORT|off",
+        help="panels' listener without TLS, TCP and UDP: what is not encrypted is taken from this machine only, or "
+        "under a recorded exception (a VPN)",
+    )  # fmt: skip
+    parser.add_argument("--dc09-tls", default="0.0.0.0:9998", metavar="HOST:PORT|off", help="panels' listener (TLS)")
+    parser.add_argument("--smtp", default="127.0.0.1:2525", metavar="HOST:PORT|off", help="cameras' mail")
+    parser.add_argument(
         "--origin",
         default=environment("ZEGEL_ORIGIN"),
         help="address that browsers use, for example https://alarm.example",
@@ -113,6 +126,10 @@ def _address(text: str) -> tuple[str, int]:
     if not host or not port.isdigit() or int(port) > 65535:
         raise Misconfigured(f"'{text}' is not an address to listen on.", action="Write HOST:PORT.")
     return host.strip("[]"), int(port)
+
+
+def _address_or_off(text: str) -> tuple[str, int] | None:
+    return None if text == "off" else _address(text)
 
 
 def _check_proxies(origin: str | None, listener: str) -> None:
@@ -147,6 +164,7 @@ class Child:
 
     role: str
     socket: socket.socket | None = None
+    named: dict[str, socket.socket] = field(default_factory=dict)
     process: subprocess.Popen[bytes] | None = None
     started: float = 0.0
     pause: float = FIRST_PAUSE_S
@@ -181,10 +199,12 @@ class Supervisor:
         self._start_database()
         certificates = self._make_certificates()
         sockets = self._listen()
-        facts = self._facts(certificates, sockets)
+        panels = self._listen_to_panels()
+        facts = self._facts(certificates, sockets) | _ports(panels)
         if (status := self._prepare()) != 0:
             return status
         self._children = [Child(role, socket) for role, socket in sockets.items()]
+        self._children += [Child("receivers", named=panels)] if "gateway" in self._plan.roles else []
         self._children += [Child("worker")] if "worker" in self._plan.roles else []
         _write_facts(self._plan.data, facts | {"ready": False})
         self._watch(facts)
@@ -217,6 +237,20 @@ class Supervisor:
             sockets[front] = _bound(self._plan.http)
         if "gateway" in self._plan.roles:
             sockets["gateway"] = _bound(self._plan.link)
+        return sockets
+
+    def _listen_to_panels(self) -> dict[str, socket.socket]:
+        """The receivers' own, by the names that they ask for (signals/receivers/sockets.py)."""
+        if "gateway" not in self._plan.roles:
+            return {}
+        sockets = {}
+        if self._plan.dc09:
+            sockets["dc09"] = _bound(self._plan.dc09)
+            sockets["dc09_udp"] = _bound_datagrams(self._plan.dc09, sockets["dc09"].getsockname()[1])
+        if self._plan.dc09_tls:
+            sockets["dc09_tls"] = _bound(self._plan.dc09_tls)
+        if self._plan.smtp:
+            sockets["smtp"] = _bound(self._plan.smtp)
         return sockets
 
     def _facts(self, certificates: Certificates | None, sockets: dict[str, socket.socket]) -> dict[str, Any]:
@@ -289,6 +323,9 @@ class Supervisor:
         if child.socket:
             descriptors = (child.socket.fileno(),)
             command.append(str(child.socket.fileno()))
+        if child.named:
+            descriptors = tuple(opened.fileno() for opened in child.named.values())
+            command.append(",".join(f"{name}={opened.fileno()}" for name, opened in child.named.items()))
         environment = {**self._environment, "ZEGEL_ROLE": child.role, "ZEGEL_SUPERVISOR": str(os.getpid())}
         child.process = subprocess.Popen(
             command,
@@ -387,6 +424,28 @@ def _bound(address: tuple[str, int]) -> socket.socket:
         ) from None
     listening.set_inheritable(True)
     return listening
+
+
+def _bound_datagrams(wanted: tuple[str, int], beside: int) -> socket.socket:
+    """UDP on the port that TCP has; where any free one was asked for and that one is taken, another."""
+    family = socket.AF_INET6 if ":" in wanted[0] else socket.AF_INET
+    opened = socket.socket(family, socket.SOCK_DGRAM)
+    opened.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4 * 1024 * 1024)
+    for port in (beside, wanted[1]):
+        try:
+            opened.bind((wanted[0], port))
+        except OSError as error:
+            fault = error.strerror
+            continue
+        opened.set_inheritable(True)
+        return opened
+    raise Misconfigured(f"Can't listen on {wanted[0]}:{beside} UDP ({fault}).", action="Choose another port, or 0.")
+
+
+def _ports(panels: dict[str, socket.socket]) -> dict[str, int | None]:
+    """For run/serve.json; None for what is switched off."""
+    names = ("dc09", "dc09_udp", "dc09_tls", "smtp")
+    return {f"{name}_port": panels[name].getsockname()[1] if name in panels else None for name in names}
 
 
 def _asks_ready(host: str, port: int) -> bool:

@@ -9,7 +9,7 @@ SECRETS_PATH         folder of the installation's secrets; default: ZEGEL_DATA/s
 ZEGEL_ORIGIN         where browsers find us, for example https://alarm.example (no trailing slash)
 EMAIL_URL            smtp://user:password@host:587?tls=1, or console: (default)
 ZEGEL_OWNER_QUOTA_GB how much of the store one owner's recordings may fill (default 4096)
-ZEGEL_ROLE           set by the supervisor: web, realtime, gateway or worker, or some of them with commas
+ZEGEL_ROLE           set by the supervisor: web, realtime, gateway, receivers or worker, or some of them with commas
 
 There is no debug mode and no switch that turns the gate, the ledger or row-level security off.
 """
@@ -106,7 +106,7 @@ TEMPLATES = [
 _APP_URL = os.environ.get("DATABASE_URL") or "postgresql:///zegel"
 APP_DATABASE_URL = _APP_URL
 APP_ROLE = unquote(urlsplit(_APP_URL).username or "zegel_app")
-DATABASES = {"default": database_from_url(_APP_URL, pool=bool(ROLES & {"web", "realtime", "gateway"}))}
+DATABASES = {"default": database_from_url(_APP_URL, pool=bool(ROLES & {"web", "realtime", "gateway", "receivers"}))}
 if "MIGRATE_DATABASE_URL" in os.environ:
     DATABASES["owner"] = database_from_url(os.environ["MIGRATE_DATABASE_URL"], pool=False, limits=False)
 

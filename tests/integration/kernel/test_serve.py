@@ -20,6 +20,7 @@ import websockets.sync.client
 from websockets.exceptions import ConnectionClosed
 
 WITHIN_S = 90  # the machine may be busy
+NO_PORT_OF_ANOTHER = ("--dc09", "127.0.0.1:0", "--dc09-tls", "127.0.0.1:0", "--smtp", "127.0.0.1:0")
 
 
 class Served:
@@ -37,6 +38,7 @@ class Served:
             "127.0.0.1:0",
             "--link",
             "127.0.0.1:0",
+            *NO_PORT_OF_ANOTHER,
             "--origin",
             "http://localhost:8000",
         ]

@@ -52,8 +52,8 @@ _services: dict[str, Service] = {}
 
 
 def service(role: str, *, name: str) -> Callable[[Run], Run]:
-    """Registers a function for `role`: web, realtime, gateway or worker."""
-    if role not in {"web", "realtime", "gateway", "worker"}:
+    """Registers a function for `role`: web, realtime, gateway, receivers or worker."""
+    if role not in {"web", "realtime", "gateway", "receivers", "worker"}:
         raise ValueError(f"there is no role {role!r}")
 
     def register(run: Run) -> Run:

@@ -133,7 +133,7 @@ class PanelZone(TenantModel):
 
 class Path(TenantModel):
     """One way from a panel to us. `poll_s` 0: nobody waits for it. Its row is changed by every poll, and no other row
-    is."""
+    is. `outage_id`: it went with many others, and was told with them."""
 
     id = models.BigAutoField(primary_key=True)
     panel = models.ForeignKey(Panel, on_delete=models.PROTECT, related_name="paths")
@@ -144,6 +144,7 @@ class Path(TenantModel):
     since = models.DateTimeField()
     last_at = models.DateTimeField(null=True)
     missing_since = models.DateTimeField(null=True)
+    outage_id = models.UUIDField(null=True)
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=["panel", "kind"], name="signals_path_once"),)

@@ -64,7 +64,7 @@ not_personal(
 )  # fmt: skip
 not_personal(
     "signals.Path",
-    ("panel", "line_id", "kind", "poll_s", "grace_s", "since", "last_at", "missing_since"),
+    ("panel", "line_id", "kind", "poll_s", "grace_s", "since", "last_at", "missing_since", "outage_id"),
     why="whether the device can be reached",
 )
 not_personal(

@@ -126,6 +126,7 @@ class Migration(migrations.Migration):
                 ('since', models.DateTimeField()),
                 ('last_at', models.DateTimeField(null=True)),
                 ('missing_since', models.DateTimeField(null=True)),
+                ('outage_id', models.UUIDField(null=True)),
                 ('panel', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='paths', to='signals.panel')),
             ],
         ),

@@ -94,7 +94,7 @@ CREATE FUNCTION signals_take(
   seqs text[], receivers text[], line_nos text[], protocols text[], codes text[], qualifiers text[], phases text[],
   classes text[], priorities smallint[], names text[], zones text[], areas text[], users text[], texts text[],
   occurred bigint[], knowns boolean[], duresses boolean[], extras text[], faults text[], keys bytea[], freshs boolean[],
-  counts integer[], ats bigint[], window_ms bigint,
+  counts integer[], ats bigint[], windows bigint[],
   path_panels uuid[], path_kinds text[], new_paths boolean, moment timestamptz
 ) RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN
@@ -115,13 +115,13 @@ BEGIN
     SELECT g.*, e.earlier FROM unnest(
         ids, panels, lines, sources, transports, peers, raws, accounts, seqs, receivers, line_nos, protocols, codes,
         qualifiers, phases, classes, priorities, names, zones, areas, users, texts, occurred, knowns, duresses, extras,
-        faults, keys, freshs, counts, ats) WITH ORDINALITY AS g (
+        faults, keys, freshs, counts, ats, windows) WITH ORDINALITY AS g (
         signal_id, panel, via, source, transport, peer, raw, account, seq, receiver_no, line_no, protocol, code,
         qualifier, phase, signal_class, priority, name, zone, area, "user", text, occurred_ms, known, duress, extra,
-        fault, dedupe_key, fresh, times, at_ms, place)
+        fault, dedupe_key, fresh, times, at_ms, window_ms, place)
       LEFT JOIN LATERAL (
         SELECT s.id AS earlier FROM signals_signal s
-        WHERE NOT g.fresh AND s.dedupe_key = g.dedupe_key AND s.received_ms > g.at_ms - window_ms
+        WHERE NOT g.fresh AND s.dedupe_key = g.dedupe_key AND s.received_ms > g.at_ms - g.window_ms
         ORDER BY s.received_ms DESC LIMIT 1) AS e ON true
   ), folded AS (
     UPDATE signals_signal s SET times = s.times + g.times, last_ms = g.at_ms FROM given g WHERE s.id = g.earlier
@@ -156,9 +156,9 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
   ORDER BY q.id $$;
 
 CREATE FUNCTION signals_returned() RETURNS TABLE (
-  id bigint, panel uuid, line uuid, provider uuid, kind text, account text, missing_since timestamptz)
+  id bigint, panel uuid, line uuid, kind text, account text, outage uuid)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
-  SELECT q.id, q.panel_id, q.line_id, q.provider_id, q.kind::text, p.account::text, q.missing_since
+  SELECT q.id, q.panel_id, q.line_id, q.kind::text, p.account::text, q.outage_id
   FROM signals_path q JOIN signals_panel p ON p.id = q.panel_id
   WHERE q.missing_since IS NOT NULL AND (q.last_at > q.missing_since OR q.poll_s = 0) ORDER BY q.id $$;
 
@@ -166,18 +166,31 @@ CREATE FUNCTION signals_watched() RETURNS TABLE (line uuid, provider uuid, watch
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
   SELECT line_id, provider_id, count(*), count(missing_since) FROM signals_path WHERE poll_s > 0 GROUP BY 1, 2 $$;
 
--- What is found here was decided on a moment ago: a path that spoke meanwhile is not marked.
-CREATE FUNCTION signals_mark(silent bigint[], returned bigint[], moment timestamptz) RETURNS SETOF bigint
+-- What was found is decided on a moment later: a path that spoke meanwhile is not marked. Returns those that were.
+CREATE FUNCTION signals_mark(silent bigint[], outage uuid, moment timestamptz) RETURNS SETOF bigint
 LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_temp AS $$
-  UPDATE signals_path SET missing_since = CASE WHEN id = ANY (silent) THEN moment END
-  WHERE (id = ANY (silent) AND missing_since IS NULL
-         AND coalesce(last_at, since) + make_interval(secs => poll_s + grace_s) < moment)
-     OR (id = ANY (returned) AND missing_since IS NOT NULL)
+  UPDATE signals_path SET missing_since = moment, outage_id = outage
+  WHERE id = ANY (silent) AND missing_since IS NULL
+    AND coalesce(last_at, since) + make_interval(secs => poll_s + grace_s) < moment
   RETURNING id $$;
 
-CREATE FUNCTION signals_outages() RETURNS TABLE (id uuid, line uuid, of_provider uuid, paths integer)
+CREATE FUNCTION signals_unmark(returned bigint[]) RETURNS SETOF bigint
+LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+  UPDATE signals_path SET missing_since = NULL, outage_id = NULL
+  WHERE id = ANY (returned) AND missing_since IS NOT NULL RETURNING id $$;
+
+-- When an outage is over, those still silent are each on their own again.
+CREATE FUNCTION signals_left_over(outage uuid) RETURNS TABLE (id bigint, panel uuid, line uuid, kind text, account text)
+LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+  UPDATE signals_path q SET outage_id = NULL FROM signals_panel p
+  WHERE q.outage_id = outage AND q.missing_since IS NOT NULL AND p.id = q.panel_id
+  RETURNING q.id, q.panel_id, q.line_id, q.kind::text, p.account::text $$;
+
+CREATE FUNCTION signals_outages() RETURNS TABLE (id uuid, line uuid, of_provider uuid, missing bigint)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS
-  $$ SELECT id, line_id, of_provider_id, paths FROM signals_outage WHERE ended_at IS NULL ORDER BY started_at $$;
+  $$ SELECT o.id, o.line_id, o.of_provider_id,
+       (SELECT count(*) FROM signals_path q WHERE q.outage_id = o.id AND q.missing_since IS NOT NULL)
+     FROM signals_outage o WHERE o.ended_at IS NULL ORDER BY o.started_at $$;
 
 CREATE FUNCTION signals_outage_starts(outage uuid, via uuid, provider uuid, count integer, moment timestamptz) RETURNS void
 LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_temp AS $$

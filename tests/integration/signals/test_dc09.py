@@ -1,0 +1,263 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Panels dial in: TCP, UDP and TLS, whole and in pieces, known and unknown, encrypted and not."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from tests.actors import World
+from tests.integration.signals import panels
+from tests.integration.signals.receiving import Dialler, Receiving, token_of, until
+from zegel.protocols import dc09
+from zegel.server.kernel import clock
+from zegel.server.signals import actions, queries
+from zegel.server.signals.models import Signal
+
+KEY = dc09.Key.of(panels.KEY, "hex")
+
+
+@pytest.fixture
+def receiving(world: World) -> Iterator[Receiving]:
+    with Receiving() as receiving:
+        yield receiving
+    assert receiving.error is None
+
+
+def newest(world: World, who: str = "operator") -> list[Signal]:
+    return queries.newest(world.actor(who))
+
+
+def of_provider(world: World) -> list[Signal]:
+    return newest(world, "technician")
+
+
+def test_an_encrypted_alarm_is_stored_with_its_bytes_and_then_acknowledged(world: World, receiving: Receiving) -> None:
+    panel = panels.panel(world, panels.line(world))
+    dialler = receiving.dialler(key=KEY)
+    sent = dialler.event("BA012")
+    dialler.send(sent)
+    answer = dialler.hear()
+    assert token_of(answer) == "*ACK"
+    assert dc09.read(answer, KEY, now_ms=clock.now_ms()).seq == "0001"
+    (row,) = newest(world)
+    assert (bytes(row.raw), row.panel_id, row.site_id) == (sent, panel.id, panel.site_id)
+    assert (row.code, row.zone, row.signal_class, row.transport) == ("BA", "012", "burglary", "dc09_tcp")
+    assert (row.account, row.seq, row.times, row.fault, row.owner_id) == ("1234", "0001", 1, "", panel.owner_id)
+
+
+def test_contact_id_and_polls_and_several_events_in_one_frame(world: World, receiving: Receiving) -> None:
+    panel = panels.panel(world, panels.line(world))
+    dialler = receiving.dialler(key=KEY)
+    assert dialler.say(dialler.frame("#1234|1130 01 015", token="ADM-CID")) == "*ACK"
+    assert dialler.say(dialler.poll()) == "*ACK"
+    assert dialler.say(dialler.frame("#1234|Nri1/BA1/FA2")) == "*ACK"
+    assert [(row.protocol, row.code, row.zone) for row in reversed(newest(world))] == [
+        ("cid", "130", "015"), ("sia", "BA", "1"), ("sia", "FA", "2"),
+    ]  # fmt: skip
+    assert {row.raw_length for row in map(_with_length, newest(world))}
+    (path,) = [p for p in _paths(world, panel) if p.kind == "dc09_tcp"]
+    assert path.last_at is not None
+
+
+def _with_length(row: Signal) -> Any:
+    row.raw_length = len(row.raw)  # type: ignore[attr-defined]
+    return row
+
+
+def _paths(world: World, panel: Any) -> Any:
+    from zegel.server.kernel import tenancy
+
+    with tenancy.acting_as(panel.owner_id):
+        return queries.paths(panel.id)
+
+
+def test_frames_in_pieces_and_many_at_once_are_each_answered_in_order(world: World, receiving: Receiving) -> None:
+    panels.panel(world, panels.line(world))
+    dialler = receiving.dialler(key=KEY)
+    frame = dialler.event("BA1")
+    for position in range(0, len(frame), 7):
+        dialler.send(frame[position : position + 7])
+        time.sleep(0.002)
+    assert token_of(dialler.hear()) == "*ACK"
+    dialler.send(b"".join(dialler.event(f"BA{number}") for number in range(2, 42)))
+    answered = [dc09.header(dialler.hear()).seq for _ in range(40)]
+    assert answered == [f"{number:04d}" for number in range(2, 42)]
+    assert len(newest(world)) == 41
+
+
+def test_over_udp(world: World, receiving: Receiving) -> None:
+    panels.panel(world, panels.line(world))
+    dialler = Dialler(None, key=KEY)
+    assert token_of(receiving.datagram(dialler.event("BA1"))) == "*ACK"
+    assert [row.transport for row in newest(world)] == ["dc09_udp"]
+
+
+def test_what_is_sent_again_is_acknowledged_again_and_counted(world: World, receiving: Receiving) -> None:
+    """With other padding and a fresh time, over another connection and another path, as panels do."""
+    panels.panel(world, panels.line(world))
+    dialler = receiving.dialler(key=KEY)
+    for _ in range(3):
+        assert dialler.say(dialler.event("BA1", seq=7)) == "*ACK"
+    assert receiving.dialler(key=KEY).say(dialler.event("BA1", seq=7, now_ms=clock.now_ms() + 2000)) == "*ACK"
+    assert token_of(receiving.datagram(dialler.event("BA1", seq=7))) == "*ACK"
+    (row,) = newest(world)
+    assert row.times == 5
+
+
+def test_a_counter_that_starts_anew_hides_no_second_alarm(world: World, receiving: Receiving) -> None:
+    panels.panel(world, panels.line(world))
+    dialler, now_ms = receiving.dialler(key=KEY), clock.now_ms()
+    assert dialler.say(dialler.event("BA1", seq=1, now_ms=now_ms - 9000)) == "*ACK"
+    assert dialler.say(dialler.event("BR1", seq=2, now_ms=now_ms - 6000)) == "*ACK"
+    again = receiving.dialler(key=KEY)
+    assert again.say(dialler.event("BA1", seq=1, now_ms=now_ms)) == "*ACK"
+    assert sorted((row.code, row.times) for row in newest(world)) == [("BA", 1), ("BA", 1), ("BR", 1)]
+
+
+def test_a_recorded_frame_played_back_makes_no_second_alarm(world: World, receiving: Receiving) -> None:
+    panels.panel(world, panels.line(world))
+    dialler = receiving.dialler(key=KEY)
+    recorded = dialler.event("BA1", seq=1)
+    assert dialler.say(recorded) == "*ACK"
+    assert dialler.say(dialler.event("BR1", seq=2)) == "*ACK"
+    assert receiving.dialler(key=KEY).say(recorded) == "*ACK"
+    assert sorted((row.code, row.times) for row in newest(world)) == [("BA", 2), ("BR", 1)]
+    stale = dialler.event("BA1", seq=1, now_ms=clock.now_ms() - 120_000)
+    assert receiving.dialler(key=KEY).say(stale) == "NAK"
+    assert len(newest(world)) == 2
+
+
+def test_a_clock_that_stays_wrong_is_raised_and_never_acknowledged(world: World, receiving: Receiving) -> None:
+    panels.panel(world, panels.line(world))
+    dialler = receiving.dialler(key=KEY)
+    for number in range(4):
+        assert dialler.say(dialler.event("BA1", seq=number + 1, now_ms=1_000_000_000_000)) == "NAK"
+    assert [(row.code, row.source, row.times) for row in newest(world)] == [("stale_timestamp", "server", 2)]
+
+
+def test_plain_for_an_encrypted_account_is_refused_and_raised_once(world: World, receiving: Receiving) -> None:
+    panel = panels.panel(world, panels.line(world))
+    stranger = receiving.dialler()
+    for number in range(3):
+        assert stranger.say(stranger.event("OP1", seq=number + 1)) == "NAK"
+    (row,) = newest(world)
+    assert (row.code, row.source, row.signal_class) == ("plain_for_encrypted", "server", "tamper")
+    assert (row.panel_id, row.times, row.text) == (panel.id, 3, "OP 1")
+
+
+def test_another_key_is_raised_with_the_bytes_and_not_acknowledged(world: World, receiving: Receiving) -> None:
+    panels.panel(world, panels.line(world))
+    other = receiving.dialler(key=dc09.Key(bytes(16)))
+    assert other.say(other.event("BA1")) == "DUH"
+    (row,) = newest(world)
+    assert (row.code, row.known, row.signal_class) == ("wrong_key", False, "unknown")
+
+
+def test_an_unknown_account_rings_at_the_alarm_centre_and_nowhere_else(world: World, receiving: Receiving) -> None:
+    line = panels.line(world)
+    stranger = receiving.dialler(account="DEAD")
+    assert stranger.say(stranger.event("FA3")) == "ACK"
+    (row,) = newest(world)
+    assert (row.owner_id, row.line_id, row.panel_id) == (line.arc_party_id, line.id, None)
+    assert (row.code, row.signal_class, row.priority, row.known) == ("FA", "unknown", 1, False)
+    assert of_provider(world) == []
+    assert [waiting.id for waiting in queries.unprocessed()] == [row.id]
+
+
+def test_a_panel_that_was_just_added_is_known(world: World, receiving: Receiving) -> None:
+    line = panels.line(world)
+    early = receiving.dialler(account="5678", key=KEY)
+    assert early.say(early.event("BA1")) == "DUH"
+    panels.panel(world, line, "5678")
+    until(lambda: early.say(early.event("BA2")) == "*ACK")
+    panels.panel(world, line, "9ABC")
+    prompt = receiving.dialler(account="9abc", key=KEY)
+    assert prompt.say(prompt.event("BA1")) == "*ACK"
+
+
+def test_a_new_key_counts_from_now_and_the_old_one_no_longer(world: World, receiving: Receiving) -> None:
+    from zegel.server.signals.models import KeyFormat
+
+    panel = panels.panel(world, panels.line(world))
+    old, new = receiving.dialler(key=KEY), receiving.dialler(key=dc09.Key(b"sixteen letters!"))
+    assert old.say(old.event("BA1")) == "*ACK"
+    actions.change_key(world.actor("technician"), panel.id, "sixteen letters!", KeyFormat.ASCII)
+    until(lambda: new.say(new.event("BA2")) == "*ACK")
+    assert old.say(old.event("BA3")) == "DUH"
+
+
+def test_an_unknown_code_is_stored_acknowledged_and_raised(world: World, receiving: Receiving) -> None:
+    panels.panel(world, panels.line(world))
+    dialler = receiving.dialler(key=KEY)
+    assert dialler.say(dialler.event("QQ7")) == "*ACK"
+    assert dialler.say(dialler.frame("what is this", token="SIA-DCS")) == "*ACK"
+    assert [(row.known, row.signal_class) for row in newest(world)] == [(False, "unknown")] * 2
+
+
+def test_a_provider_may_say_what_a_code_means(world: World, receiving: Receiving) -> None:
+    panels.panel(world, panels.line(world))
+    dialler = receiving.dialler(key=KEY)
+    planner = world.actor("planner")
+    meaning = actions.Meaning("sia", "QQ", "alarm", "holdup_duress", 1, "Cash drawer")
+    actions.override_code(planner, meaning)
+
+    def said() -> bool:
+        dialler.say(dialler.event("QQ7"))
+        return newest(world)[0].signal_class == "holdup_duress"
+
+    until(said)
+    assert [o.number for o in queries.overrides(planner)] == [1]
+
+
+def test_what_can_not_be_read_but_names_a_panel_is_a_signal(world: World, receiving: Receiving) -> None:
+    panel = panels.panel(world, panels.line(world))
+    dialler = receiving.dialler(key=KEY)
+    damaged = bytearray(dialler.event("BA1"))
+    damaged[40] ^= 0x01
+    assert dialler.say(bytes(damaged)) == "NAK"
+    dialler.send(b"\nsomething odd #1234| from a panel\r")
+    assert token_of(dialler.hear()) == "NAK"
+    assert {(row.code, row.panel_id, row.signal_class) for row in newest(world)} == {("unreadable", panel.id, "unknown")}
+
+
+def test_noise_is_closed_without_a_word_and_stores_nothing(world: World, receiving: Receiving) -> None:
+    panels.panel(world, panels.line(world))
+    stranger = receiving.dialler()
+    stranger.send(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+    assert stranger.hear() == b""
+    flood = receiving.dialler()
+    flood.send(bytes(range(256)) * 200)
+    assert flood.hear() == b""
+    assert newest(world) == []
+
+
+def test_other_tenants_see_nothing(world: World, receiving: Receiving) -> None:
+    line = panels.line(world)
+    panels.panel(world, line)
+    panels.panel(world, line, "4321", site="villa")
+    for account in ("1234", "4321"):
+        dialler = receiving.dialler(account=account, key=KEY)
+        assert dialler.say(dialler.event("BA1")) == "*ACK"
+    assert [row.account for row in newest(world, "owner")] == ["1234"]
+    assert [row.account for row in newest(world, "household")] == ["4321"]
+    assert [row.account for row in newest(world, "nordtech")] == ["4321"]
+    assert len(newest(world)) == 2
+
+
+def test_a_stopping_receiver_answers_what_it_stored(world: World) -> None:
+    panels.panel(world, panels.line(world))
+    with Receiving() as receiving:
+        dialler = receiving.dialler(key=KEY)
+        assert dialler.say(dialler.poll()) == "*ACK"
+        dialler.send(b"".join(dialler.event(f"BA{number}") for number in range(1, 101)))
+        time.sleep(0.01)
+        receiving.stop()
+        answered = 0
+        while dialler.hear():
+            answered += 1
+    assert receiving.error is None
+    assert answered == Signal.objects.raw("SELECT 1 AS id, count(*) AS n FROM signals_unprocessed(1000)")[0].n
