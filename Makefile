@@ -50,21 +50,25 @@ demo: setup $(if $(VIDEO)$(CAMERA),,clip) ## the whole story on real video; VIDE
 clip: .venv/.synced ## the demo's clip, of real footage from a package
 	@$(BIN)/python tools/make_clip.py >/dev/null
 
-# Each layer in a process of its own: a browser's driver keeps an event loop running, which Django rightly refuses to share.
-LAYERS := "tests/unit tests/conformance" "tests/integration tests/attack" "tests/e2e"
+# Each layer in processes of its own: a browser's driver keeps an event loop running, which Django rightly refuses to share.
+# The first two wait more than they work (for a database, a socket, a process), so some of each run side by side.
+UNIT := tests/unit tests/conformance -n 2 --dist worksteal
+INTEGRATION := tests/integration tests/attack -n 3 --dist loadfile
+E2E := tests/e2e
+LAYERS := "$(UNIT)" "$(INTEGRATION)" "$(E2E)"
 
 test: setup clip browser ## every test
 	@status=0; for layer in $(LAYERS); do echo "== $$layer"; \
 	  $(BIN)/pytest -rs $$layer $(ARGS) || [ $$? = 5 ] || status=1; done; exit $$status
 
 unit: setup ## the tests that need nothing but Python
-	@$(BIN)/pytest tests/unit tests/conformance $(ARGS)
+	@$(BIN)/pytest $(UNIT) $(ARGS)
 
 integration: setup clip ## the tests with a real database, store and unit
-	@$(BIN)/pytest tests/integration tests/attack $(ARGS)
+	@$(BIN)/pytest $(INTEGRATION) $(ARGS)
 
 e2e: setup clip browser ## the tests in a real browser
-	@$(BIN)/pytest tests/e2e $(ARGS)
+	@$(BIN)/pytest $(E2E) $(ARGS)
 
 browser: ## Debian's Chromium, where it can be installed
 	@tools/install_browser.sh
