@@ -20,6 +20,7 @@ from zegel.link.messages import (
     PairedItem,
     ReleaseItem,
     SegmentsItem,
+    SignalItem,
     StatusItem,
     TechnicalItem,
 )
@@ -35,6 +36,7 @@ from zegel.server.kernel.storage import Unavailable
 from zegel.server.ledger import actions as ledger
 from zegel.server.ledger import queries as ledger_queries
 from zegel.server.ledger.errors import LedgerUnavailable
+from zegel.server.realtime import unit_signals
 from zegel.server.sites import queries, unit_actions
 from zegel.server.sites.errors import ObjectRefused, UnitRevoked
 from zegel.server.sites.unit_actions import Stranger, TooManyStrangers
@@ -152,6 +154,8 @@ def _dispatch(actor: Actor, item: AnyItem) -> None:
             unit_actions.record_technical(
                 actor, from_wire(item.id), item.kind.value, camera, item.ms, item.code, item.detail
             )
+        case SignalItem():
+            unit_signals.store(actor, item)
         case FactsItem():
             facts = [(from_wire(told.camera), told.capabilities, told.presets) for told in item.cameras]
             unit_actions.record_facts(actor, facts)
