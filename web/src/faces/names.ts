@@ -65,10 +65,6 @@ export function sourceName(source: string): string {
   return known({ unit: t("camera unit"), panel: t("panel"), mail: t("e-mail"), mqtt: t("MQTT"), api: t("interface"), onvif: t("ONVIF"), server: t("supervision here") }, source);
 }
 
-export function dispatchState(state: string): string {
-  return known({ requested: t("asked"), accepted: t("accepted"), on_the_way: t("on the way"), arrived: t("arrived"), left: t("left"), reported: t("reported"), cancelled: t("cancelled") }, state);
-}
-
 /** Why an earlier alarm's window may be reopened (S3). */
 export const reopenReasons: readonly string[] = ["recalled_yet_real", "technical_follow_up", "police_request", "customer_question"];
 

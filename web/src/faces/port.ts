@@ -99,6 +99,8 @@ export interface Port extends Entrance {
   /** One thing done to an alarm. The same `requestId` is the same thing: asked again it is answered again, not done again. */
   onAlarm(alarmId: string, verb: string, body: Readonly<Record<string, unknown>>, requestId: string): Promise<AlarmDetail>;
   rawSignal(alarmId: string, signalId: string): Promise<RawSignal>;
+  /** For parts of a face that know their own operations (faces/plans). */
+  ask<T>(method: "GET" | "POST" | "PUT", path: string, body?: unknown): Promise<T>;
   claim(id: string): Promise<Alarm>;
   putBack(id: string): Promise<Alarm>;
   note(id: string, text: string): Promise<void>;

@@ -3,6 +3,7 @@
 import { blank, start as consoleStart, wanted, type ConsoleState } from "./console/model";
 import { everything } from "./console/order";
 import type { SecondState } from "./console/second";
+import type { PinnedStep } from "./plans/types";
 import type { PortalState } from "./portal/model";
 import { start as portalStart } from "./portal/model";
 import { unsaid, unsaidDetail, type Alarm, type AlarmDetail, type Look, type Signal } from "./types";
@@ -38,6 +39,9 @@ const signal = (id: string, s: number, part: Partial<Signal>): Signal => ({
   id, at_ms: NIGHT + s * 1000, source: "panel", code: "130", name: "Burglary", class: "burglary", phase: "alarm", zone: "3", area: "1", user: "", text: "", known: true, path: "DC-09 TCP", times: 1, ...part,
 });
 
+const caller = { id: "k1", name: "P. de Haan", relation: "site manager", language: "nl", phones: [{ number: "06 55 50 41 20", label: "mobile" }], phone: "06 55 50 41 20", reachable: true, has_code_word: true };
+const step = (no: number, kind: PinnedStep["kind"], text: string, part: Partial<PinnedStep> = {}): PinnedStep => ({ no, kind, text, attempts: 1, code_word: false, wait_s: 0, close_code: "", outcomes: ["done"], contacts: [], done: [], ...part });
+
 const detail: AlarmDetail = {
   ...burglary, ...unsaidDetail,
   steps: [
@@ -48,12 +52,15 @@ const detail: AlarmDetail = {
   signals: [
     signal("g1", 0, { source: "unit", code: "", name: "Person 0.91 at the fence", class: "video", path: "Unit 0b7f" }), signal("g2", 6, { code: "BA", name: "Burglary, perimeter", zone: "3", text: "fence north" }), signal("g3", 8, { code: "BA", name: "Burglary, interior", zone: "5", times: 2, path: "DC-09 TCP, resent" }),
   ],
-  plan: { version_id: "p3", number: 3, steps: [
-    { no: 1, kind: "look", text: "Verify on images", attempts: 1, done: [{ at_ms: NIGHT + 9000, by: "Operator 12", outcome: "person_on_site", note: "no vehicle" }] },
-    { no: 2, kind: "call_contact", text: "Call site manager", contact: { id: "k1", name: "P. de Haan", phone: "06 •• •• 41 20" }, attempts: 2, done: [] },
-    { no: 3, kind: "send_guard", text: "Send guard, 12 min away", attempts: 1, done: [] }, { no: 4, kind: "note", text: "Inform the owner", attempts: 1, done: [] },
+  plan: { version_id: "p3", number: 3, name: "Building site at night", steps: [
+    step(1, "look", "", { outcomes: ["person", "nobody", "unclear"], done: [{ at_ms: NIGHT + 9000, by: "Operator 12", outcome: "person", note: "one, no vehicle" }] }),
+    step(2, "call_contact", "Site manager first", { outcomes: ["reached", "no_answer", "voicemail"], code_word: true, attempts: 2, contacts: [caller] }),
+    step(3, "send_guard", "12 min away"), step(4, "note", "Inform the owner"),
   ] },
-  dispatches: [{ id: "d1", guard: "Securex 4", state: "on_the_way", times: { requested_ms: NIGHT + 10_000, accepted_ms: NIGHT + 11_000, on_the_way_ms: NIGHT + 12_000, arrived_ms: null }, report: "" }],
+  dispatches: [{
+    id: "d1", guard: "Securex 4", guard_id: "w1", phone: "010 555 01 04", state: "on_the_way", times: { requested_ms: NIGHT + 10_000, accepted_ms: NIGHT + 11_000, on_the_way_ms: NIGHT + 12_000, arrived_ms: null },
+    due_ms: NIGHT + 730_000, accept_by_ms: NIGHT + 130_000, overdue: false, note: "", declined: false, cancel_reason: "", mailed_ms: null, report: "", found: "", secured: null, requested_by: "Operator 12",
+  }],
   viewers: [{ name: "Operator 12", since_ms: NIGHT + 2500 }], max_viewers: 3,
   neighbours: [{ camera: { id: "c3", name: "Crane camera" }, alarm_id: "a1b", window: burglary.window }],
 };

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
 // What the API tells a face, as it tells it (docs/reference). Times are milliseconds UTC.
+import type { Errand, PinnedPlan } from "./plans/types";
 
 export interface Named {
   readonly id: string;
@@ -101,29 +102,6 @@ export interface RawSignal {
   readonly fault: string;
 }
 
-export interface PlanStep {
-  readonly no: number;
-  readonly kind: string;
-  readonly text: string;
-  readonly contact?: { readonly id: string; readonly name: string; readonly phone: string } | null;
-  readonly attempts: number;
-  readonly done: readonly { readonly at_ms: number; readonly by: string; readonly outcome: string; readonly note: string }[];
-}
-
-export interface Plan {
-  readonly version_id: string;
-  readonly number: number;
-  readonly steps: readonly PlanStep[];
-}
-
-export interface Dispatch {
-  readonly id: string;
-  readonly guard: string;
-  readonly state: string;
-  readonly times: Readonly<Record<string, number | null>>;
-  readonly report: string;
-}
-
 export interface Neighbour {
   readonly camera: Named & { readonly capabilities?: readonly string[] };
   readonly alarm_id: string;
@@ -142,8 +120,8 @@ export interface AlarmDetail extends Alarm {
   readonly steps: readonly Step[];
   readonly facts: readonly (readonly [string, string])[];
   readonly signals: readonly Signal[];
-  readonly plan: Plan | null;
-  readonly dispatches: readonly Dispatch[];
+  readonly plan: PinnedPlan | null;
+  readonly dispatches: readonly Errand[];
   readonly viewers: readonly { readonly name: string; readonly since_ms: number }[];
   readonly max_viewers: number | null;
   readonly reopened: { readonly reason: string; readonly by: string; readonly at_ms: number; readonly until_ms: number | null } | null;

@@ -2,6 +2,8 @@
 // The page of parts: every piece in both themes, and both faces in every state, without a server behind them.
 import { secondView, type SecondActions } from "../faces/console/second";
 import { consoleView, type ConsoleActions } from "../faces/console/view";
+import { guards, plan } from "../faces/plans/panel";
+import { plansPort } from "../faces/plans/port";
 import { portalView, type PortalActions } from "../faces/portal/view";
 import { consoleSamples, NIGHT, portalSamples, secondSamples } from "../faces/samples";
 import { openDialog, foot } from "../kit/dialog";
@@ -19,8 +21,13 @@ const idle = (): void => undefined;
 const specimenFrame = (host?: Element): void => {
   if (host instanceof HTMLElement) render(frame({ id: "picture", label: t("Recording"), overlay: paint, mark: "Operator 12 · AL-20488 · 02:31:21", clock: "02:31:20", over: html`${pill(t("Live, one second behind"), "alarm", { dot: true })}${pill(t("Zone “{name}”", { name: "fence" }))}` }), host);
 };
+const aside = plansPort(() => new Promise(() => undefined), () => NIGHT + 14_000);
+const specimenPanel = (name: "plan" | "guards") => (host?: Element): void => {
+  const shown = consoleSamples[new URLSearchParams(location.search).get("show")?.split("-")[1] ?? ""]?.detail;
+  if (host instanceof HTMLElement && shown) (name === "plan" ? plan : guards)(host, { alarm: shown, me: { id: "me", name: "Operator 12" }, act: idle, changed: idle }, aside);
+};
 /** Every action of a face, doing nothing: a specimen is to be looked at. */
-const still = <Actions extends object>(): Actions => new Proxy({}, { get: (_, name) => (name === "picture" ? specimenFrame : idle) }) as Actions;
+const still = <Actions extends object>(): Actions => new Proxy({}, { get: (_, name) => (name === "picture" ? specimenFrame : name === "plan" || name === "guards" ? specimenPanel(name) : idle) }) as Actions;
 
 const swatches = ["bg", "panel", "panel2", "line", "ink", "mute", "accent", "alarm", "warn", "ok"] as const;
 const rows = [{ id: 1, camera: "Gate camera 2", state: "ok", seconds: 14 }, { id: 2, camera: "Hall", state: "lost", seconds: 0 }];

@@ -4,16 +4,16 @@ import { html, nothing, ref, type Part } from "../../kit/dom";
 import { icon } from "../../kit/icons";
 import { pill } from "../../kit/pieces";
 import { clock, clockSeconds, number, t } from "../../kit/words";
-import { dispatchState, stepName } from "../names";
-import type { Alarm, AlarmDetail, Dispatch, Plan } from "../types";
+import { stepName } from "../names";
+import type { Alarm, AlarmDetail } from "../types";
 import type { ConsoleState, LogLine } from "./model";
 import type { ConsoleActions } from "./view";
 
 export function besidePart(state: ConsoleState, alarm: Alarm, act: ConsoleActions): Part {
   const detail = state.detail?.id === alarm.id ? state.detail : null;
   return html`<aside aria-label=${t("Plan, site and log")}>
-    ${planPart(detail, alarm, act)}
-    ${guardsPart(detail, alarm, act)}
+    ${planPart(detail, act)}
+    ${guardsPart(detail, act)}
     ${detail === null || detail.neighbours.length === 0 ? nothing : neighbours(detail, act)}
     ${sitePart(state, alarm, detail)}
     ${happened(alarm, detail)}
@@ -27,39 +27,16 @@ export function besideQuiet(state: ConsoleState): Part {
     ${logPart(state.log, undefined)}</aside>`;
 }
 
-function planPart(detail: AlarmDetail | null, alarm: Alarm, act: ConsoleActions): Part {
+/** The plan's and the guards' own parts draw here (faces/plans). */
+function planPart(detail: AlarmDetail | null, act: ConsoleActions): Part {
   if (detail === null) return nothing;
-  const { plan } = detail;
-  return html`<section class="plan"><h2 class="lbl">${plan === null ? t("Action plan") : t("Action plan {n}, pinned", { n: plan.number })}</h2>
-    ${plan === null ? html`<p class="mute small">${t("No plan is on file for this site and class. Call the customer, note what you do, close with a code.")}</p>` : html`<div class="plan-host" ${ref(act.plan)}></div>${planList(plan, alarm)}`}</section>`;
+  return html`<section class="plan"><h2 class="lbl">${t("Action plan")}</h2>
+    ${detail.plan === null ? html`<p class="mute small">${t("No plan is on file for this site and class. Call the customer, note what you do, close with a code.")}</p>` : html`<div ${ref(act.plan)}></div>`}</section>`;
 }
 
-function planList(plan: Plan, alarm: Alarm): Part {
-  const now = plan.steps.find((step) => step.done.length === 0)?.no;
-  return html`<ol class="plan-steps">${plan.steps.map((step) => {
-    const done = step.done.at(-1);
-    return html`<li class=${done !== undefined ? "done" : step.no === now ? "now" : ""} aria-current=${step.no === now ? "step" : nothing}><span class="ck">${done === undefined ? nothing : icon("check")}</span>
-      <div><span class="words-of">${step.text}</span>${step.contact ? html`<br><small class="mute">${step.contact.name} · <span class="mono">${step.contact.phone}</span></small>` : nothing}${done === undefined ? nothing : html`<br><small class="faint">${[done.outcome.replaceAll("_", " "), done.note, done.by].filter(Boolean).join(" · ")}</small>`}</div>
-      ${done === undefined ? html`<kbd aria-hidden="true">${step.no}</kbd>` : html`<span class="mono faint">${clockSeconds(done.at_ms, alarm.site.tz)}</span>`}</li>`;
-  })}</ol>`;
-}
-
-function guardsPart(detail: AlarmDetail | null, alarm: Alarm, act: ConsoleActions): Part {
-  if (detail === null || detail.dispatches.length === 0) return nothing;
-  return html`<section><h2 class="lbl">${t("Guards")}</h2><div ${ref(act.guards)}></div>
-    <ol class="guards">${detail.dispatches.map((one) => dispatchRow(one, alarm))}</ol></section>`;
-}
-
-const journey = ["requested", "accepted", "on_the_way", "arrived", "left"] as const;
-
-/** Asked, accepted, on the way, arrived, left: where he is, and since when. */
-function dispatchRow(one: Dispatch, alarm: Alarm): Part {
-  const times = Object.entries(one.times).filter((entry): entry is [string, number] => entry[1] !== null);
-  const at = (state: string): number | undefined => times.find(([name]) => name === state || name === `${state}_ms`)?.[1];
-  const last = times.length === 0 ? null : Math.max(...times.map(([, ms]) => ms));
-  return html`<li><div class="row apart"><span>${icon("guard", "small")} <b>${one.guard}</b></span>${pill(dispatchState(one.state), one.state === "cancelled" ? "" : one.state === "arrived" || one.state === "left" || one.state === "reported" ? "ok" : "accent")}</div>
-    <div class="journey" aria-hidden="true">${journey.map((state) => html`<i class=${at(state) === undefined && one.state !== state ? "" : "there"}></i>`)}</div>
-    <small class="faint">${last === null ? nothing : t("since {time}", { time: clockSeconds(last, alarm.site.tz) })}${one.report ? html` · ${one.report}` : nothing}</small></li>`;
+function guardsPart(detail: AlarmDetail | null, act: ConsoleActions): Part {
+  if (detail === null || detail.site.id === "" || (detail.dispatches.length === 0 && detail.state === "closed")) return nothing;
+  return html`<section class="guards"><h2 class="lbl">${t("Guards")}</h2><div ${ref(act.guards)}></div></section>`;
 }
 
 function neighbours(detail: AlarmDetail, act: ConsoleActions): Part {

@@ -8,9 +8,11 @@ import { t } from "../../kit/words";
 import { alarmNumber, alarmTitle } from "../names";
 import { Refusal, type Me, type Port } from "../port";
 import type { Alarm, AlarmDetail } from "../types";
+import { guards, plan, type Panel } from "../plans/panel";
+import { plansPort, type PlansPort } from "../plans/port";
 import { alarmOf, type AlarmRow } from "../shape";
 import { Channel, type Said } from "./channel";
-import { askClose, askCodeWord, askGuard, askHold, askNote, askPark, askReopen } from "./dialogs";
+import { askClose, askCodeWord, askGuard, askGuardWords, askHold, askNote, askPark, askReopen } from "./dialogs";
 import { mount, type Picture } from "./eye";
 import { pictured } from "./incident";
 import { blank, current, holdS, isMine, isParked, isWaiting, next, PARKED, ringing, start, wanted, waiting, type ConsoleState, type LogLine } from "./model";
@@ -39,6 +41,8 @@ export class Console {
   readonly #title = document.title;
   #picture: Picture | null = null;
   #pictureHost: HTMLElement | null = null;
+  readonly #plans: PlansPort;
+  readonly #panels: { plan: Panel | null; guards: Panel | null } = { plan: null, guards: null };
   #list: HTMLElement | null = null;
   #listSize: ResizeObserver | null = null;
   #pointer: string | null = null;
@@ -59,12 +63,13 @@ export class Console {
     this.#me = me;
     const now = (): number => port.nowMs();
     this.#bell = new Bell(now);
+    this.#plans = plansPort((method, path, body) => port.ask(method, path, body), now);
     this.#sending = new Sending(port, (actions) => this.#board.change({ actions }));
     const state: ConsoleState = { ...start, me: { name: me.name, party: me.party.name }, mine: me.id, nowMs: now(), asOfMs: now(), soundReady: false };
     this.#board = new Board<ConsoleState>(root, state, (drawn) => consoleView(drawn, this.#actions));
     this.#channel = new Channel(`${me.id}-${me.party.id}`, (said) => this.#said(said));
     this.#channel.say({ kind: "hello" });
-    bindKeys(() => [...this.#keys, ...(this.#picture?.keys ?? [])]);
+    bindKeys(() => this.#allKeys);
     port.events((topic, data) => this.#heard(topic, data), (up) => this.#stream(up), true);
     setInterval(() => this.#tick(), 1000);
     setInterval(() => void this.#probe(), HEALTH_MS);
@@ -192,6 +197,8 @@ export class Console {
   #tell(detail: AlarmDetail): void {
     this.#board.change({ detail });
     this.#picture?.alarm(detail);
+    this.#panels.plan?.alarm(detail);
+    this.#panels.guards?.alarm(detail);
   }
 
   async #detail(): Promise<void> {
@@ -415,6 +422,20 @@ export class Console {
     this.#picture = null;
   }
 
+  /** The plan and the guards have parts of their own; what they do goes through the same queue of actions. */
+  #panel(name: "plan" | "guards", make: typeof plan, host?: Element): void {
+    this.#panels[name]?.end();
+    this.#panels[name] = null;
+    const { detail } = this.#state;
+    if (!(host instanceof HTMLElement) || detail === null) return;
+    const act = (verb: string, body: Readonly<Record<string, unknown>>): void => void this.#do(detail, verb, body, doneWords(verb));
+    this.#panels[name] = make(host, { alarm: detail, me: this.#me, act, changed: () => void this.#detail() }, this.#plans);
+  }
+
+  get #allKeys(): readonly Binding[] {
+    return [...this.#keys, ...(this.#picture?.keys ?? []), ...(this.#panels.plan?.keys ?? []), ...(this.#panels.guards?.keys ?? [])];
+  }
+
   #log(words: string, index: number | null, proof: LogLine["proof"]): void {
     const line = index === null ? undefined : this.#state.log.find((one) => one.index === index);
     if (line === undefined) return this.#board.change({ log: [...this.#state.log, { atMs: this.#port.nowMs(), words, index, proof }].slice(-40) });
@@ -520,9 +541,13 @@ export class Console {
     if (alarm !== null && this.#inHand()) askNote(alarm, (text) => void this.#do(alarm, "note", { text, kind: "note" }, t("noted on")));
   }
 
-  #guard(): void {
+  async #guard(): Promise<void> {
     const alarm = this.#alarm;
-    if (alarm !== null && this.#inHand()) askGuard(alarm, (text) => void this.#do(alarm, "note", { text, kind: "guard_sent" }, t("guard sent for")));
+    if (alarm === null || !this.#inHand()) return;
+    const companies = alarm.site.id === "" ? [] : await this.#plans.errands(alarm.id).then(({ guards: all }) => all, () => []);
+    if (this.#state.selected !== alarm.id) return;
+    if (companies.length === 0) askGuardWords(alarm, (text) => void this.#do(alarm, "note", { text, kind: "guard_sent" }, t("guard sent for")));
+    else askGuard(alarm, companies, (guard_id, note) => void this.#do(alarm, "send-guard", { guard_id, note }, t("guard sent for")));
   }
 
   #codeWord(): void {
@@ -589,7 +614,7 @@ export class Console {
     note: () => this.#note(),
     hold: () => this.#hold(),
     park: () => this.#park(),
-    guard: () => this.#guard(),
+    guard: () => void this.#guard(),
     codeWord: () => this.#codeWord(),
     reopen: () => this.#reopen(),
     raw: (id) => this.#raw(id),
@@ -599,7 +624,7 @@ export class Console {
     full: () => this.#picture?.full(),
     seek: (ms) => this.#picture?.seek(ms),
     mute: () => this.#mute(),
-    keys: () => showKeys([...this.#keys, ...(this.#picture?.keys ?? [])]),
+    keys: () => showKeys(this.#allKeys),
     second: () => this.#openSecond(),
     putAway: (id) => this.#sending.putAway(id),
     signOut: () => {
@@ -607,8 +632,8 @@ export class Console {
       void this.#port.signOut().finally(() => location.assign("/sign-in"));
     },
     picture: this.#pictureAt,
-    plan: () => undefined,
-    guards: () => undefined,
+    plan: (host) => this.#panel("plan", plan, host),
+    guards: (host) => this.#panel("guards", guards, host),
   };
 
   readonly #keys: readonly Binding[] = this.#bindings();
@@ -632,7 +657,7 @@ export class Console {
       { key: "e", shown: "E", words: t("One class after the other"), group: queue, press: () => this.#cycle("kind") },
       { key: "escape", shown: "Esc", words: t("No filter"), group: queue, press: () => this.#filter(everything) },
       { key: "enter", shown: "⏎", words: t("Claim and look"), group: alarm, when: () => this.#alarm !== null, press: () => void this.#claim() },
-      { key: "g", shown: "G", words: t("Send guard"), group: alarm, when: this.#inHand, press: () => this.#guard() },
+      { key: "g", shown: "G", words: t("Send guard"), group: alarm, when: this.#inHand, press: () => void this.#guard() },
       { key: "x", shown: "X", words: t("Code word"), group: alarm, when: this.#inHand, press: () => this.#codeWord() },
       { key: "n", shown: "N", words: t("Note"), group: alarm, when: this.#inHand, press: () => this.#note() },
       { key: "h", shown: "H", words: t("On hold, go on"), group: alarm, when: this.#inHand, press: () => this.#hold() },
@@ -652,6 +677,11 @@ export class Console {
 function put(alarms: Map<string, Alarm>, row: Alarm): void {
   if (row.state === "closed") alarms.delete(row.id);
   else alarms.set(row.id, row);
+}
+
+function doneWords(verb: string): string {
+  const words: Readonly<Record<string, string>> = { steps: t("step of"), "send-guard": t("guard sent for"), "guard-state": t("guard's news on"), "guard-cancel": t("guard called off for"), note: t("noted on") };
+  return words[verb] ?? verb.replaceAll("-", " ");
 }
 
 const same = (a: readonly string[], b: readonly string[]): boolean => a === b || (a.length === b.length && a.every((id, i) => id === b[i]));

@@ -6,6 +6,7 @@ import { choices, field, textField } from "../../kit/form";
 import { button } from "../../kit/pieces";
 import { t } from "../../kit/words";
 import { alarmNumber, closeCodes, codeName, reopenReason, reopenReasons } from "../names";
+import type { Company } from "../plans/types";
 import type { Alarm, AlarmDetail } from "../types";
 
 interface Choice {
@@ -99,12 +100,22 @@ export const askNote = (alarm: Alarm, done: (words: string) => void): void =>
   askWords(alarm, { id: "note", title: t("Note"), label: t("What do you see?"), hint: t("Facts, not people: the customer can read it."), doIt: t("Save the note") }, done);
 export const askHold = (alarm: Alarm, done: (words: string) => void): void =>
   askWords(alarm, { id: "hold-words", title: t("On hold"), label: t("What does it wait for?"), hint: t("A call back, a key holder, the police."), doIt: t("Put it on hold"), needed: false }, done);
-export const askGuard = (alarm: Alarm, done: (words: string) => void): void =>
-  askWords(alarm, { id: "guard-words", title: t("Send guard"), label: t("What should he know?"), hint: t("Where to go in, what was seen, who waits there. No image goes with it."), doIt: t("Send guard"), needed: false }, done);
+/** Which company goes: the site's own order, the first one chosen. */
+export function askGuard(alarm: Alarm, companies: readonly Company[], done: (guardId: string, words: string) => void): void {
+  choose({
+    id: "guard", title: t("Send guard to {number}", { number: alarmNumber(alarm) }), legend: t("Who goes?"), options: companies.map((one) => ({ value: one.id, words: t("{guard}, {n} min", { guard: one.name, n: one.typical_min }) })),
+    note: { label: t("What should he know?"), hint: t("Where to go in, what was seen, who waits there. No image goes with it.") }, doIt: t("Send guard"), ...(companies[0] === undefined ? {} : { chosen: companies[0].id }),
+  }, done);
+}
+
+/** No company is on file: who was called is written down. */
+export const askGuardWords = (alarm: Alarm, done: (words: string) => void): void =>
+  askWords(alarm, { id: "guard-words", title: t("Send guard"), label: t("Whom did you send?"), hint: t("No guard company is on file for this site: call one, and note whom and when."), doIt: t("Note it") }, done);
 
 /** Who calls says his word: a right one ends the alarm, a duress word says so silently, a wrong one changes nothing. */
 export function askCodeWord(alarm: AlarmDetail, done: (contactId: string, word: string) => void): void {
-  const contacts = [...new Map((alarm.plan?.steps ?? []).flatMap((step) => (step.contact ? [[step.contact.id, step.contact]] : []))).values()];
+  const all = (alarm.plan?.steps ?? []).flatMap((step) => step.contacts);
+  const contacts = [...new Map(all.filter((one) => one.has_code_word).map((one) => [one.id, one])).values()];
   let contact = contacts[0]?.id ?? "";
   let word = "";
   const finish = (): void => {

@@ -137,7 +137,7 @@ function actions(state: ConsoleState, alarm: Alarm, act: ConsoleActions): Part {
     ${button(isParked(alarm, state.nowMs) ? t("Fetch it back") : t("Park"), act.park, { key: "P", busy: sending("park") || sending("unpark"), id: "park" })}
     <span class="grow"></span>
     ${button(t("Put back"), act.putBack, { key: "U", kind: "quiet", busy: sending("release-claim"), id: "put-back" })}
-    ${button(t("Close with a code"), act.close, { key: "C", kind: "primary", busy: sending("close"), id: "close" })}
+    ${button(t("Close"), act.close, { key: "C", kind: "primary", busy: sending("close"), id: "close" })}
   </div>`;
 }
 
