@@ -68,14 +68,14 @@ class Table:
     @cache
     def cid() -> Table:
         """Contact ID, SIA DC-05."""
-        version, rows = _rows("contact_id.csv")
+        version, rows = table_rows("contact_id.csv")
         return Table("cid", version, {key: meaning for row in rows for key, meaning in _contact_id(row)})
 
     @staticmethod
     @cache
     def sia() -> Table:
         """SIA, DC-03, and what makers of panels have added."""
-        version, rows = _rows("sia_dc03.csv")
+        version, rows = table_rows("sia_dc03.csv")
         return Table("sia", version, {(row["code"], ""): _meaning(row, "") for row in rows})
 
     def lookup(self, code: str, qualifier: str | None = None) -> Meaning:
@@ -104,7 +104,8 @@ class Table:
         return tuple((row.code, q) for q in ((NEW, RESTORED) if row.qualifier is None else (row.qualifier,)))
 
 
-def _rows(name: str) -> tuple[str, list[dict[str, str]]]:
+def table_rows(name: str) -> tuple[str, list[dict[str, str]]]:
+    """A data file's version and its rows."""
     lines = (files(__package__) / "data" / name).read_text("utf-8").splitlines()
     return lines[0].removeprefix("# version "), list(csv.DictReader(lines[1:]))
 

@@ -53,8 +53,8 @@ _FORMS = {flags: Form(*flags) for flags in product((False, True), repeat=4)}
 class Header(msgspec.Struct, frozen=True):
     """What can be read without a key. `receiver`, `line`: the digits after R and L, "" when empty, None when absent.
 
-    `account` (in capitals) is the header's own; in a readable message without one, the account inside. `fields` are the characters
-    that a reply repeats. `faults`: "crc", "length".
+    `account` (in capitals) is the header's own; in a readable message without one, the account inside. `fields` are
+    the characters that a reply repeats. `faults`: "crc", "length".
     """
 
     raw: bytes
