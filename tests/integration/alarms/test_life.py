@@ -94,14 +94,14 @@ def test_only_who_claimed_it_writes_steps_and_closes_it(world: World, case: Any)
         actions.note_step(operator, case.alarm_id, "called")
     actions.claim(operator, case.alarm_id)
     with pytest.raises(NotYours):
-        actions.close(other, case.alarm_id, "real")
+        actions.close(other, case.alarm_id, "genuine")
     actions.note_step(operator, case.alarm_id, "guard on the way", "guard_sent")
     actions.hold(operator, case.alarm_id)
     actions.resume(operator, case.alarm_id)
     with pytest.raises(UnknownCode):
         actions.close(operator, case.alarm_id, "recalled")
-    closed = actions.close(operator, case.alarm_id, "real", "one man, police took him along")
-    assert (closed.state, closed.closed_code) == ("closed", "real")
+    closed = actions.close(operator, case.alarm_id, "genuine", "one man, police took him along")
+    assert (closed.state, closed.closed_code) == ("closed", "genuine")
     steps = [step.kind for step in queries.steps(operator, case.alarm_id)]
     assert steps == ["raised", "claimed", "guard_sent", "on_hold", "resumed", "closed"]
     assert {Kind.ALARM_CLAIMED, Kind.ALARM_CLOSED} <= kinds(world, case)
@@ -129,11 +129,11 @@ def test_a_recall_takes_the_alarm_out_of_the_queue_ends_the_window_and_is_told_t
 def test_a_closed_alarm_is_not_recalled_claimed_or_closed_again(world: World, case: Any) -> None:
     operator = world.actor("operator")
     actions.claim(operator, case.alarm_id)
-    actions.close(operator, case.alarm_id, "false_animal")
+    actions.close(operator, case.alarm_id, "false_environment")
     with pytest.raises(NotAllowedNow):
         actions.recall(owner_of(world, case), case.alarm_id)
     with pytest.raises(Denied):
-        actions.close(operator, case.alarm_id, "real")
+        actions.close(operator, case.alarm_id, "genuine")
 
 
 def test_who_may_not_is_refused_and_who_may_not_know_finds_nothing(world: World, case: Any) -> None:
@@ -188,7 +188,7 @@ def test_a_camera_that_comes_and_goes_is_one_alarm_that_counts(world: World, cas
     assert alarm.times == 5
     operator = world.actor("operator")
     actions.claim(operator, alarm.id)
-    actions.close(operator, alarm.id, "false_technical")
+    actions.close(operator, alarm.id, "false_equipment")
     world.accept(case.actor, case.unit, report(case, TechnicalKind.CAMERA_LOST))
     deliver_everything()
     found = [row for row in queries.newest(operator) if row.cause == "technical"]

@@ -170,7 +170,7 @@ def test_after_closing_nothing_more_is_handed_out(world: World, case: Any) -> No
     operator = world.actor("operator")
     alarms.claim(operator, case.alarm_id)
     view = door.open_view(operator, of_alarm(case))
-    alarms.close(operator, case.alarm_id, "real")
+    alarms.close(operator, case.alarm_id, "genuine")
     with pytest.raises(WindowClosed):
         door.fetch(operator, view.lease_id, [view.segments[0].id])
 

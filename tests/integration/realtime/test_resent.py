@@ -12,7 +12,7 @@ import pytest
 from tests.actors import World
 
 from zegel.link.messages import AnyItem, EpochItem
-from zegel.server.alarms import actions as alarms
+from zegel.server.alarms.actions import raising as alarms
 from zegel.server.footage import actions as footage
 from zegel.server.footage import pack_writer
 from zegel.server.kernel import invariants

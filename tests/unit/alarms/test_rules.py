@@ -30,10 +30,16 @@ def test_the_customer_may_recall_an_open_alarm_at_any_time(state: State) -> None
     assert rules.after(state, Verb.RECALL) is State.CLOSED
 
 
-@pytest.mark.parametrize("verb", list(Verb))
-def test_nothing_happens_to_a_closed_alarm(verb: Verb) -> None:
+@pytest.mark.parametrize("verb", sorted(set(Verb) - {Verb.REOPEN}))
+def test_nothing_happens_to_a_closed_alarm_but_reopening(verb: Verb) -> None:
     with pytest.raises(NotAllowedNow):
         rules.after(State.CLOSED, verb)
+
+
+@pytest.mark.parametrize("state", sorted(rules.OPEN_STATES))
+def test_an_open_alarm_is_not_reopened(state: State) -> None:
+    with pytest.raises(NotAllowedNow):
+        rules.after(state, Verb.REOPEN)
 
 
 @pytest.mark.parametrize("state", sorted(rules.WAITING_STATES))
@@ -48,35 +54,54 @@ def test_a_claimed_alarm_can_not_be_claimed_again() -> None:
 
 
 def test_recalled_is_not_an_operators_closing_code() -> None:
-    assert rules.closing_code("real") is CloseCode.REAL
+    assert rules.closing_code("genuine") is CloseCode.GENUINE
     with pytest.raises(ValueError, match="recalls"):
         rules.closing_code("recalled")
     with pytest.raises(ValueError, match="nonsense"):
         rules.closing_code("nonsense")
 
 
-def test_hold_up_and_fire_come_before_a_person_and_a_person_before_an_animal() -> None:
-    order = ["hold_up", "person", "vehicle", "animal"]
-    ranks = [rules.priority("motion", name) for name in order]
+def rank(cause: str, word: str, confirmed: str = "") -> int:
+    return rules.priority(rules.class_of_unit(cause, word), word, confirmed)
+
+
+def test_fire_hold_up_medical_burglary_tamper_technical_test() -> None:
+    order = ["fire", "holdup_duress", "medical", "burglary", "tamper", "technical", "test"]
+    ranks = [rules.priority(name) for name in order]
     assert ranks == sorted(set(ranks))
-    assert rules.priority("input", "fire") == rules.MOST_URGENT
+    assert rules.priority("burglary", confirmed="sequential") < rules.priority("burglary")
+    assert rules.priority("burglary", duress=True) == rules.priority("holdup_duress")
 
 
-def test_a_class_nobody_knows_is_as_urgent_as_a_person() -> None:
-    assert rules.priority("motion", "unicorn") == rules.priority("motion", "person")
+def test_of_what_a_camera_found_a_person_comes_before_a_vehicle_before_an_animal() -> None:
+    ranks = [rank("motion", name) for name in ("hold_up", "person", "vehicle", "animal")]
+    assert ranks == sorted(set(ranks))
+    assert rank("input", "fire") == rules.MOST_URGENT
 
 
-def test_a_technical_alarm_comes_last_whatever_its_class_says() -> None:
-    assert rules.priority("technical", "fire") == rules.LEAST_URGENT
+@pytest.mark.parametrize("name", ["unknown", "unicorn", ""])
+def test_what_nobody_knows_is_as_urgent_as_a_burglary(name: str) -> None:
+    assert rules.priority(name) == rules.priority("burglary")
+    assert rank("motion", "unicorn") == rank("motion", "person")
 
 
-def test_tamper_counts_like_a_person() -> None:
-    assert rules.priority("tamper", "") == rules.priority("motion", "person")
+def test_a_technical_report_is_technical_whatever_its_class_says() -> None:
+    assert rank("technical", "fire") == rules.priority("technical")
 
 
-def test_within_a_class_the_oldest_comes_first() -> None:
+def test_a_tamper_comes_after_a_burglary() -> None:
+    assert rank("tamper", "view_lost") == rules.priority("tamper") > rank("motion", "person")
+
+
+@pytest.mark.parametrize("name", ["fire", "holdup_duress", "medical"])
+def test_confirmation_changes_nothing_about_danger_to_people(name: str) -> None:
+    assert rules.priority(name, confirmed="video") == rules.priority(name)
+
+
+def test_within_a_class_the_oldest_comes_first_and_what_is_parked_last() -> None:
     old, new, urgent = Queued(3, 1_000, 7), Queued(3, 2_000, 1), Queued(1, 9_000, 9)
-    assert sorted([new, old, urgent], key=rules.queue_key) == [urgent, old, new]
+    parked = Queued(2, 500, 1, parked=True)
+    assert sorted([parked, new, old, urgent], key=rules.queue_key) == [urgent, old, new, parked]
 
 
 def test_an_alarm_from_the_spool_is_late_and_a_clock_ahead_is_not() -> None:

@@ -48,8 +48,11 @@ class AlreadyClaimed(AlarmError):
 
     code = "already_claimed"
 
-    def __init__(self) -> None:
-        super().__init__(_("A colleague already handles this alarm."), action=_("Take the next one."))
+    def __init__(self, who: str = "", at: str = "") -> None:
+        said = _("A colleague already handles this alarm.")
+        if who:
+            said = _("%(who)s has handled this alarm since %(at)s UTC.") % {"who": who, "at": at}
+        super().__init__(said, action=_("Take the next one."))
 
 
 class NotYours(AlarmError):
@@ -77,3 +80,66 @@ class BadAlarm(AlarmError):
 
     def __init__(self, why: str) -> None:
         super().__init__(f"The alarm was refused: {why}.")
+
+
+class NotRecallable(AlarmError):
+    """A hold-up, a fire, somebody in need: nobody takes such an alarm back but an operator who knows."""
+
+    code = "not_recallable"
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("This kind of alarm can't be recalled."), action=_("The alarm centre handles it; call it if you can.")
+        )
+
+
+class NotParkable(AlarmError):
+    """Danger to people is never set aside."""
+
+    code = "not_parkable"
+
+    def __init__(self) -> None:
+        super().__init__(_("This kind of alarm is never parked."), action=_("Handle it now, or release it."))
+
+
+class UnknownStep(AlarmError):
+    """The alarm's plan has no such step, or that can't come of it."""
+
+    code = "unknown_step"
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("The alarm's action plan has no such step or outcome."), action=_("Choose one from the plan.")
+        )
+
+
+class BadTime(AlarmError):
+    """A time or a length of time that is not allowed here."""
+
+    code = "bad_time"
+
+    def __init__(self, why: str) -> None:
+        super().__init__(why, action=_("Choose another time."))
+
+
+class BadParameter(AlarmError):
+    """A figure that the standard or common sense does not allow. `name`: which."""
+
+    code = "bad_parameter"
+
+    def __init__(self, name: str, why: str) -> None:
+        super().__init__(
+            _("%(name)s: %(why)s.") % {"name": name, "why": why}, action=_("Choose a figure within the limits.")
+        )
+        self.name = name
+
+
+class Mismatch(AlarmError):
+    """The same idempotency key with another request."""
+
+    code = "idempotency_mismatch"
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("This key was used for another request."), action=_("Use a new key for each new request.")
+        )

@@ -10,6 +10,8 @@ from zegel.server.alarms.rules import State
 from zegel.server.gate import Resource, ResourceKind, fact
 from zegel.server.kernel import tenancy
 from zegel.server.kernel.actor import Actor
+from zegel.server.people import queries as people
+from zegel.server.people.roles import RelationKind
 
 
 @fact("alarm_open")
@@ -35,6 +37,16 @@ def claim_held(actor: Actor, resource: Resource) -> bool:
     """The acting person himself has the alarm in hand."""
     claim = _claim(actor, resource)
     return claim is not None and claim == (actor.id, actor.party_id)
+
+
+@fact("provides_for")
+def provides_for(actor: Actor, resource: Resource) -> bool:
+    """The thing is the acting party's own, or it serves the owner as its provider, now."""
+    if resource.owner_id is None or actor.party_id is None:
+        return False
+    if resource.owner_id == actor.party_id:
+        return True
+    return people.serves(actor.party_id, resource.owner_id, RelationKind.PROVIDER)
 
 
 def _claim(actor: Actor, resource: Resource) -> tuple[UUID, UUID] | None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import timedelta
 from uuid import UUID
 
-from zegel.server.alarms import actions, queries
+from zegel.server.alarms import actions, interpreter, queries, scheduler  # noqa: F401  the worker runs the last two
 from zegel.server.kernel import clock, jobs, outbox
 from zegel.server.kernel.actor import system
 from zegel.server.notify import actions as notify
@@ -27,7 +27,26 @@ def raise_technical(event: outbox.Event) -> None:
 
 @outbox.subscribe("alarm.opened", name="alarms.letter_alarm")
 def alarm_opened(event: outbox.Event) -> None:
-    _later(event, Occasion.ALARM)
+    """Not of one under duress: somebody may be reading along."""
+    if not event.payload.get("quiet"):
+        _later(event, Occasion.ALARM)
+
+
+@outbox.subscribe("codeword.duress", name="alarms.duress")
+def duress(event: outbox.Event) -> None:
+    """A duress word was said: a hold-up, also when whoever checked it was cut off."""
+    if event.owner_id is not None:
+        actions.duress_word(
+            system(event.owner_id), event.uuid("site_id"),
+            UUID(event.payload["alarm_id"]) if event.payload.get("alarm_id") else None, event.id,
+        )  # fmt: skip
+
+
+@outbox.subscribe("unit.status", name="alarms.disarmed")
+def disarmed(event: outbox.Event) -> None:
+    """The owner's own disarming takes back what his unit raised, while the time for it runs."""
+    if event.owner_id is not None and event.payload.get("state") == "disarmed":
+        actions.disarmed(system(event.owner_id), event.uuid("unit_id"), event.at)
 
 
 @outbox.subscribe("release.stored", name="alarms.letter_release")

@@ -11,7 +11,8 @@ from zegel.server.alarms.errors import UnknownAlarm
 from zegel.server.alarms.models import Alarm, AlarmStep
 from zegel.server.alarms.rules import State
 from zegel.server.kernel import tenancy
-from zegel.server.kernel.actor import Actor
+from zegel.server.kernel.actor import Actor, ActorKind
+from zegel.server.people.roles import Role
 
 NEWEST = 200
 
@@ -19,7 +20,7 @@ NEWEST = 200
 def queue(actor: Actor) -> Sequence[Alarm]:
     """Every open alarm, the most urgent first."""
     with tenancy.acting_as(actor.party_id, actor.id):
-        found = list(Alarm.objects.exclude(state=State.CLOSED.value))
+        found = list(Alarm.objects.exclude(state__in=[State.CLOSED.value, State.NEW.value]).filter(folded_into=None))
     return sorted(found, key=lambda row: rules.queue_key(rules.Queued(row.priority, row.raised_ms, row.number or 0)))
 
 
@@ -33,9 +34,16 @@ def get(actor: Actor, alarm_id: UUID) -> Alarm:
     """Raises UnknownAlarm."""
     with tenancy.acting_as(actor.party_id, actor.id):
         alarm = Alarm.objects.filter(id=alarm_id).first()
-    if alarm is None:
+    if alarm is None or _is_kept_from(actor, alarm):
         raise UnknownAlarm
     return alarm
+
+
+def _is_kept_from(actor: Actor, alarm: Alarm) -> bool:
+    """The owner's own people are not told of an alarm under duress while it is open: somebody may be reading along."""
+    is_owner = actor.kind is ActorKind.PERSON and actor.party_id == alarm.owner_id
+    by_role = actor.role not in {Role.OPERATOR, Role.SUPERVISOR}
+    return alarm.duress and alarm.state != State.CLOSED and is_owner and by_role
 
 
 def steps(actor: Actor, alarm_id: UUID) -> Sequence[AlarmStep]:

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from enum import StrEnum
 
 from zegel.server.alarms.errors import NotAllowedNow
@@ -29,20 +30,49 @@ class Verb(StrEnum):
     STEP = "step"
     HOLD = "hold"
     RESUME = "resume"
+    PARK = "park"
     CLOSE = "close"
     RECALL = "recall"
+    REOPEN = "reopen"
 
 
 class CloseCode(StrEnum):
-    """How an alarm ended: the closed list an operator chooses from; RECALLED is the customer's."""
+    """How an alarm ended: the closed list an operator chooses from. RECALLED is not his to choose: the customer
+    recalls, or a valid code word does."""
 
-    REAL = "real"
-    FALSE_PERSON = "false_person"
-    FALSE_ANIMAL = "false_animal"
-    FALSE_TECHNICAL = "false_technical"
-    CUSTOMER_ERROR = "customer_error"
+    GENUINE = "genuine"
+    FALSE_USER = "false_user"
+    FALSE_EQUIPMENT = "false_equipment"
+    FALSE_ENVIRONMENT = "false_environment"
     TEST = "test"
     RECALLED = "recalled"
+    UNKNOWN = "unknown"
+
+
+class Confirmed(StrEnum):
+    """What made an alarm a confirmed one (EN 50131-9 speaks of sequential, audio and visual confirmation)."""
+
+    NOT = ""
+    SEQUENTIAL = "sequential"
+    VIDEO = "video"
+    AUDIO = "audio"
+    PATH_FAILURE = "path_failure"
+
+
+class Verdict(StrEnum):
+    """What was made of a signal."""
+
+    OPENED = "opened"
+    FOLDED = "folded"
+    RESTORED = "restored"
+    RECALLED = "recalled"
+    POTENTIAL_CANCEL = "potential_cancel"
+    OPEN_CLOSE = "open_close"
+    TEST = "test"
+    BYPASS = "bypass"
+    SWINGER = "swinger"
+    EXIT = "exit"
+    LOGGED = "logged"
 
 
 OPEN_STATES = frozenset(State) - {State.CLOSED}
@@ -57,6 +87,9 @@ _NEXT: dict[tuple[State, Verb], State] = {
     (State.ACTING, Verb.HOLD): State.ON_HOLD,
     (State.CLAIMED, Verb.HOLD): State.ON_HOLD,
     (State.ON_HOLD, Verb.RESUME): State.ACTING,
+    (State.QUEUED, Verb.PARK): State.QUEUED,
+    (State.CLOSED, Verb.REOPEN): State.ACTING,
+    **{(state, Verb.PARK): State.QUEUED for state in HELD_STATES},
     **{(state, Verb.RELEASE_CLAIM): State.QUEUED for state in HELD_STATES},
     **{(state, Verb.CLOSE): State.CLOSED for state in HELD_STATES},
     **{(state, Verb.RECALL): State.CLOSED for state in OPEN_STATES},
@@ -79,28 +112,71 @@ def closing_code(code: str) -> CloseCode:
     return chosen
 
 
-# Lower comes first. Danger to people before danger to things before doubt (EN 50518's order of handling).
-_PRIORITY = {
-    "hold_up": 1,
-    "panic": 1,
-    "fire": 1,
-    "input": 2,
-    "person": 3,
-    "tamper": 3,
-    "vehicle": 4,
-    "motion": 5,
-    "animal": 6,
-    "technical": 7,
-}
-MOST_URGENT = 1
-LEAST_URGENT = 7
+def moment(ms: int) -> datetime:
+    """Milliseconds since 1970 as an aware time."""
+    return datetime.fromtimestamp(ms / 1000, tz=UTC)
 
 
-def priority(cause: str, alarm_class: str) -> int:
-    """1 (first) to 7. The class speaks before the cause; a class nobody knows is as urgent as a person."""
+# --- classes ---
+
+# Words of zegel.protocols.events.SignalClass. A family is handled as one matter at a site: what comes while an alarm of
+# it is open, joins it.
+FIRE, HOLDUP, MEDICAL, BURGLARY, TAMPER = "fire", "holdup_duress", "medical", "burglary", "tamper"
+TECHNICAL, EXCEPTION, TEST, UNKNOWN = "technical", "open_close_exception", "test", "unknown"
+_FAMILY = {"burglary": BURGLARY, "video": BURGLARY, "contact_entry": BURGLARY}
+_LIFE_SAFETY = frozenset({FIRE, HOLDUP, MEDICAL})
+
+# Words that units use for classes of their own.
+_UNIT_WORDS = {"hold_up": HOLDUP, "panic": HOLDUP, "input": BURGLARY}
+_OWN_WORDS = frozenset({FIRE, HOLDUP, MEDICAL, BURGLARY, TAMPER, TECHNICAL, "video", "contact_entry"})
+
+
+def family(signal_class: str) -> str:
+    """Which classes are one matter: burglary, a contact and a camera's find are; every other class is its own."""
+    return _FAMILY.get(signal_class, signal_class)
+
+
+def class_of_unit(cause: str, alarm_class: str) -> str:
+    """The class that the rules go by, of an alarm that a unit raised for itself."""
     if cause == "technical":
-        return LEAST_URGENT
-    return _PRIORITY.get(alarm_class) or _PRIORITY.get(cause if cause != "motion" else "", _PRIORITY["person"])
+        return TECHNICAL
+    if alarm_class in _OWN_WORDS:
+        return alarm_class
+    if alarm_class in _UNIT_WORDS:
+        return _UNIT_WORDS[alarm_class]
+    return TAMPER if cause == "tamper" else BURGLARY
+
+
+def is_life_safety(signal_class: str) -> bool:
+    """Danger to people: never recalled, held back, parked or cleared by anything but an operator's closing."""
+    return signal_class in _LIFE_SAFETY
+
+
+def may_be_held_back(signal_class: str) -> bool:
+    """Whether a look may wait for a recall (S1; field.md: "eligible burglary alarms")."""
+    return family(signal_class) == BURGLARY
+
+
+# --- the queue ---
+
+# Lower comes first: fire, hold-up, medical, burglary (confirmed, then not), tamper, technical, test. What nobody knows
+# is as urgent as a burglary, until somebody judged it.
+_PRIORITY = {FIRE: 1, HOLDUP: 2, MEDICAL: 3, BURGLARY: 5, TAMPER: 7, TECHNICAL: 8, EXCEPTION: 8, "bypass": 8, TEST: 9}
+_CONFIRMED = 4
+_LESS_LIKELY = {"vehicle": 6, "motion": 6, "animal": 8}
+MOST_URGENT = 1
+LEAST_URGENT = 9
+UNKNOWN_PRIORITY = _PRIORITY[BURGLARY]
+
+
+def priority(signal_class: str, alarm_class: str = "", confirmed: str = "", duress: bool = False) -> int:
+    """1 (first) to 9. `alarm_class` refines a burglary: an animal is less likely one than a person."""
+    if duress:
+        return _PRIORITY[HOLDUP]
+    base = _PRIORITY.get(family(signal_class), UNKNOWN_PRIORITY)
+    if base != _PRIORITY[BURGLARY] or signal_class == UNKNOWN:
+        return base
+    return _CONFIRMED if confirmed else _LESS_LIKELY.get(alarm_class, base)
 
 
 @dataclass(frozen=True)
@@ -110,11 +186,12 @@ class Queued:
     priority: int
     raised_ms: int
     number: int
+    parked: bool = False
 
 
-def queue_key(alarm: Queued) -> tuple[int, int, int]:
-    """Sorts the queue: class first, then the oldest, then the unit's own numbering."""
-    return (alarm.priority, alarm.raised_ms, alarm.number)
+def queue_key(alarm: Queued) -> tuple[int, int, int, int]:
+    """Sorts the queue: what is parked last, then class, then the oldest, then the unit's own numbering."""
+    return (int(alarm.parked), alarm.priority, alarm.raised_ms, alarm.number)
 
 
 LATE_AFTER_MS = 10_000

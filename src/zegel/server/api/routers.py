@@ -10,6 +10,7 @@ ROUTERS: tuple[tuple[str, str], ...] = (
     ("", "zegel.server.api.views:router"),
     ("", "zegel.server.api.control:router"),
     ("", "zegel.server.api.alarms:router"),
+    ("", "zegel.server.api.alarm_verbs:router"),
     ("", "zegel.server.api.plans:router"),
     ("", "zegel.server.api.dispatch:router"),
 )

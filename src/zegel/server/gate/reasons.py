@@ -100,6 +100,10 @@ MISSING: dict[str, tuple[Promise, Promise]] = {
         _("You don't handle this organisation's signals."),
         _("Ask the alarm centre that serves it."),
     ),
+    "provides_for": (
+        _("Your company does not serve this customer now."),
+        _("Ask your administrator for the service relation."),
+    ),
     "self": (_("Only the person concerned can do this."), _("Ask him or her.")),
 }
 

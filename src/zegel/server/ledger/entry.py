@@ -87,6 +87,8 @@ class Kind(StrEnum):
     # plans and dispatch
     PLAN = "plan"
     CONTACT = "contact"
+    TEST = "test"
+    ALARM_SETTINGS = "alarm_settings"
     CODE_WORD = "code_word"
     GUARD = "guard"
     DISPATCH = "dispatch"

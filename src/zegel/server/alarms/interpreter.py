@@ -1,0 +1,233 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""From signals to alarms: takes what came in, asks the rules, writes what follows.
+
+- One at a time (an advisory lock); woken by the receivers' notice, and it looks each second anyhow.
+- The signals of one owner go in one transaction with everything that follows from them and the note that they were
+  taken: a kill at any instant leaves them waiting, whole, for the next. One signal is read once (AlarmSignal.signal_id
+  is unique), so that nothing makes a second alarm.
+- A signal whose reading fails is tried alone, and then becomes an alarm for a person to judge, without any rule.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from uuid import UUID
+
+import psycopg
+from django.db import InterfaceError, OperationalError
+
+from zegel.server.alarms import reading, rules, testing
+from zegel.server.alarms.actions.recalling import may_be_recalled, recalled
+from zegel.server.alarms.desk import Desk, by_of
+from zegel.server.alarms.joining import confirm, join, times_of
+from zegel.server.alarms.models import Alarm, AlarmSignal
+from zegel.server.alarms.reading import Heard, Opening, Reading
+from zegel.server.alarms.rules import State, Verb, Verdict
+from zegel.server.alarms.scoring import rescore, scored
+from zegel.server.kernel import clock, ids, locks, log, services, work
+from zegel.server.kernel.actor import Actor, system
+from zegel.server.signals import actions as signals_room
+from zegel.server.signals import queries as signals
+from zegel.server.signals.intake import CHANNEL
+from zegel.server.signals.models import PanelZone, Signal
+
+LOOK_AGAIN_S = 1.0
+AT_ONCE = 300
+OF_ONE_OWNER = 100  # signals in one transaction: short enough that an urgent one never waits long
+
+
+@services.service("worker", name="alarms.interpreter")
+def run(stop: threading.Event) -> None:
+    """Until told to stop, or until the lock or the database is lost (the service begins anew)."""
+    with locks.only_one("alarms.interpreter", stop) as holder:
+        if holder is None:
+            return
+        holder.execute(f"LISTEN {CHANNEL}")
+        while not stop.is_set():
+            if run_once() == 0:
+                _wait(holder, stop)
+
+
+def _wait(holder: psycopg.Connection[tuple[object, ...]], stop: threading.Event) -> None:
+    """Until somebody says that there is more, a second at most. Raises when the lock's connection is gone."""
+    for _ in holder.notifies(timeout=LOOK_AGAIN_S, stop_after=1):
+        return
+    holder.execute("SELECT 1")
+
+
+def run_once() -> int:
+    """Takes what waits, the most urgent first; returns how many signals it read."""
+    waiting = signals.unprocessed(AT_ONCE)
+    for owner_id, group in _shares(waiting):
+        _take(owner_id, group)
+    return len(waiting)
+
+
+def _shares(waiting: Sequence[Signal]) -> Iterator[tuple[UUID, list[Signal]]]:
+    """What belongs to one owner, in its order, a share at a time; who has the most urgent signal first."""
+    of_owner: dict[UUID, list[Signal]] = {}
+    for signal in waiting:
+        of_owner.setdefault(signal.owner_id, []).append(signal)
+    start = 0
+    while any(start < len(mine) for mine in of_owner.values()):
+        for owner_id, mine in of_owner.items():
+            if start < len(mine):
+                yield owner_id, mine[start : start + OF_ONE_OWNER]
+        start += OF_ONE_OWNER
+
+
+def _take(owner_id: UUID, group: Sequence[Signal]) -> None:
+    """Together; if that fails each alone; if that fails too, as something for a person to judge."""
+    try:
+        process(owner_id, group)
+    except (OperationalError, InterfaceError):
+        raise  # the database is away, or somebody else was first: everything is as it was
+    except Exception as error:
+        _log("alarms.group_failed", owner_id, error)
+        for signal in group:
+            _take_alone(owner_id, signal)
+
+
+def _take_alone(owner_id: UUID, signal: Signal) -> None:
+    try:
+        process(owner_id, [signal])
+    except (OperationalError, InterfaceError):
+        raise
+    except Exception as error:
+        _log("alarms.signal_failed", owner_id, error, signal_id=signal.signal_id)
+        process(owner_id, [signal], for_a_person=True)
+
+
+def _log(event: str, owner_id: UUID, error: Exception, **more: object) -> None:
+    log.error(event, owner=owner_id, error=type(error).__name__, where=log.place_of(error), **more)
+
+
+def process(owner_id: UUID, group: Sequence[Signal], *, for_a_person: bool = False) -> None:
+    """These signals of one owner, in their order: one transaction. Raises what the database raises."""
+    actor = system(owner_id)
+    with work.transaction(actor) as w:
+        desk = Desk.of(w, owner_id, group[0].provider_id, {signal.site_id for signal in group})
+        fresh = _unread(group)
+        zones = _zones(fresh)
+        for signal in fresh:
+            heard = heard_of(signal, zones.get((signal.panel_id, testing.zone_key(signal.zone))))
+            if for_a_person:
+                heard = replace(heard, signal_class=rules.UNKNOWN, known=False, duress=False)
+            _apply(actor, desk, signal, heard, reading.read(heard, desk.picture(signal.site_id, heard)))
+        desk.save()
+        _say_processed(group)
+
+
+def _unread(group: Sequence[Signal]) -> list[Signal]:
+    """Without those that were read before: their note may have been lost, their reading never is."""
+    done = set(
+        AlarmSignal.objects.filter(signal_id__in=[s.signal_id for s in group]).values_list("signal_id", flat=True)
+    )
+    return [signal for signal in group if signal.signal_id not in done]
+
+
+def _say_processed(group: Sequence[Signal]) -> None:
+    rows = AlarmSignal.objects.filter(signal_id__in=[signal.signal_id for signal in group])
+    alarm_of = dict(rows.values_list("signal_id", "alarm_id"))
+    by_alarm: dict[UUID | None, list[int]] = {}
+    for signal in group:
+        by_alarm.setdefault(alarm_of.get(signal.signal_id), []).append(signal.id)
+    for alarm_id, numbers in by_alarm.items():
+        signals_room.processed(numbers, alarm_id)
+
+
+def _zones(group: Sequence[Signal]) -> dict[tuple[UUID | None, str], PanelZone]:
+    panels = {signal.panel_id for signal in group if signal.panel_id is not None and signal.zone}
+    if not panels:
+        return {}
+    rows = PanelZone.objects.filter(panel_id__in=panels)
+    return {(row.panel_id, testing.zone_key(row.zone)): row for row in rows}
+
+
+def heard_of(signal: Signal, zone: PanelZone | None) -> Heard:
+    """As the rules hear it. What is said about its zone goes before what its code says, where the code is an alarm."""
+    signal_class = signal.signal_class
+    if zone is not None and zone.signal_class and signal.phase == "alarm" and not rules.is_life_safety(signal_class):
+        signal_class = zone.signal_class
+    area = signal.area or ("" if zone is None else zone.area)
+    if signal.panel_id is None and signal.site_id is None:
+        area = f"account {signal.account}"[:32]
+    return Heard(
+        signal_class, signal.phase, signal.received_ms, signal.source, signal.code, signal.zone, area, signal.panel_id,
+        signal.known, signal.duress, zone is not None and zone.entry_exit,
+        by_of(signal_class, signal.source, signal.code),
+    )  # fmt: skip
+
+
+# --- what follows ---
+
+
+def _apply(actor: Actor, desk: Desk, signal: Signal, heard: Heard, found: Reading) -> None:
+    alarm_id = found.about
+    if found.opening is not None:
+        alarm = _new_alarm(desk, signal, heard, found.opening)
+        desk.add(alarm)
+        alarm_id = alarm.id
+    if found.joining is not None:
+        join(desk, desk.alarm(signal.site_id, found.joining.alarm_id), heard, found.joining)
+        alarm_id = found.joining.alarm_id
+    for other_id, confirmed in found.also_confirmed:
+        confirm(desk, desk.alarm(signal.site_id, other_id), confirmed)
+    if found.area_closed is not None and signal.site_id is not None and signal.panel_id is not None:
+        desk.area(signal.site_id, signal.panel_id, heard.area, found.area_closed, heard.at_ms)
+    if found.step and found.about is not None:
+        desk.step(desk.alarm(signal.site_id, found.about), found.step, outcome=signal.code)
+    desk.note(_noted(signal, heard, found.verdict, alarm_id))
+    _take_back(actor, desk, signal, found)
+
+
+def _noted(signal: Signal, heard: Heard, verdict: Verdict, alarm_id: UUID | None) -> AlarmSignal:
+    return AlarmSignal(
+        owner_id=signal.owner_id, provider_id=signal.provider_id, signal_id=signal.signal_id, alarm_id=alarm_id,
+        site_id=signal.site_id, panel_id=signal.panel_id, source=signal.source, signal_class=heard.signal_class,
+        phase=signal.phase, code=signal.code[:24], zone=signal.zone, area=heard.area, at_ms=signal.received_ms,
+        verdict=verdict.value,
+    )  # fmt: skip
+
+
+def _new_alarm(desk: Desk, signal: Signal, heard: Heard, opening: Opening) -> Alarm:
+    now_ms = clock.now_ms()
+    waits = opening.queue_ms > max(heard.at_ms, now_ms)
+    alarm = Alarm(
+        id=ids.new(), owner_id=signal.owner_id, provider_id=signal.provider_id, site_id=signal.site_id,
+        panel_id=signal.panel_id, state=(State.NEW if waits else rules.after(State.NEW, Verb.QUEUE)).value,
+        cause="input", alarm_class=opening.signal_class, signal_class=opening.signal_class, source=signal.source,
+        zone=signal.zone, area=heard.area, score=0, images="none:signal", first_seen_ms=heard.at_ms,
+        raised_ms=heard.at_ms, received_ms=signal.received_ms, last_signal_ms=signal.received_ms,
+        duress=opening.duress, confirmed=opening.confirmed.value,
+    )  # fmt: skip
+    if waits:
+        alarm.queue_at = rules.moment(opening.queue_ms)
+    times_of(alarm, desk, opening)
+    alarm.priority = rules.priority(alarm.signal_class, alarm.alarm_class, alarm.confirmed, alarm.duress)
+    scored(alarm, set())
+    return alarm
+
+
+def _take_back(actor: Actor, desk: Desk, signal: Signal, found: Reading) -> None:
+    """The site's own disarming: recalled while that is possible, else a note for whoever judges."""
+    for alarm_id in found.flags:
+        alarm = desk.alarm(signal.site_id, alarm_id)
+        alarm.cancelled_potential = True
+        desk.change(alarm, "cancelled_potential", *rescore(alarm))
+        desk.step(alarm, "potential_cancel", outcome=signal.code)
+    if not found.recalls:
+        return
+    desk.save()  # a recall writes and ends things by itself: what is on the desk comes first
+    for alarm_id in found.recalls:
+        alarm = desk.alarm(signal.site_id, alarm_id)
+        if may_be_recalled(alarm):
+            recalled(actor, desk.w, alarm)
+            desk.gone(alarm)
+
+
+def unread_left() -> bool:
+    """Whether anything waits: for tests and for the health page. Needs no acting party."""
+    return bool(signals.unprocessed(1))
