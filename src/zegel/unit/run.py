@@ -226,10 +226,11 @@ class Runner:
         turnable = any(rules.pan_tilt is not None for rules in policy.cameras)
         if not local and not turnable:
             return None
+        events = policy.local_account("onvif")
         return Wanted(
             engine.identity.unit, dict(self._ids), [account.account for account in local if account.panel],
-            "onvif" in words, "frigate" in words, "homeassistant" in words, engine.posture.value, alarm,
-            engine.file.state.pairing,
+            events is not None, [zone.zone for zone in events.zones] if events else [], "frigate" in words,
+            "homeassistant" in words, engine.posture.value, alarm, engine.file.state.pairing,
         )  # fmt: skip
 
     def take_from_site(self, message: FromSite) -> None:

@@ -25,6 +25,7 @@ from zegel.link.framing import decode_from_unit, encode_from_server
 from zegel.link.messages import (
     Ack,
     Challenge,
+    Controlled,
     Deliver,
     DeliverKind,
     FromServer,
@@ -89,6 +90,7 @@ class Gateway:
         self.times: dict[int, float] = {}
         self.pending: list[FromServer] = []
         self.leaves: list[tuple[bytes, bytes]] = []
+        self.controlled: list[Controlled] = []
         self.claimed = False
         self.acking = True
         self.refuse_links = False
@@ -144,6 +146,8 @@ class Gateway:
     async def _hear(self, link: ServerConnection, message: object) -> None:
         if isinstance(message, NeedProof) and self.prove:
             await link.send(encode_from_server(Proof(message.release_hash, self.receipt(message.release_hash))))
+        if isinstance(message, Controlled):
+            self.controlled.append(message)
         if isinstance(message, Up):
             self.ups[message.n] = message
             self.times.setdefault(message.n, time.monotonic())

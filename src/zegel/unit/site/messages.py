@@ -42,13 +42,15 @@ FULL_REACH: Limits = (0, 10_000, 0, 10_000)
 class Wanted(Struct, frozen=True, tag="wanted"):
     """What the signed policy wants listened to, and what is shown to the house.
 
-    `panels`: DC-09 accounts. `state`: the unit's true posture; `alarm`: whether a window is open.
+    `panels`: DC-09 accounts. `zones`: those that the policy names of cameras' events. `state`: the unit's true
+    posture; `alarm`: whether a window is open.
     """
 
     unit: Id
     cameras: dict[str, Id]
     panels: list[str] = []
     onvif: bool = False
+    zones: list[str] = []
     frigate: bool = False
     homeassistant: bool = False
     state: str = "unpaired"
