@@ -24,6 +24,7 @@ _SHOWN = (
     ("operator", "the alarm rings: press Enter to claim it, watch, close it with a code"),
     ("owner", "see who looks, recall the alarm, arm and disarm, play your recordings"),
     ("supervisor", "the same queue"),
+    ("planner", "action plans, contacts with their code words, guard companies"),
     ("technician", "states only: no picture, whatever you try"),
     ("household", "another customer of the same alarm centre: sees nothing of the first"),
 )
@@ -113,11 +114,12 @@ def _table(installation: Installation, source: clip.Source, took_s: float) -> st
         "", f"Zegel runs ({took_s:.0f} s). The camera shows {source.said}.", "",
         f"  {'open':<52} {'sign in as':<32} {'password':<20} what to try",
     ]  # fmt: skip
-    face = {"operator": "/console/", "supervisor": "/console/"}
+    face = {"operator": "/console/", "supervisor": "/console/", "planner": "/backoffice/plans/"}
     for key, what in _SHOWN:
         keys = installation.keyring.people[key]
         url = base + face.get(key, "/portal/")
         lines.append(f"  {url:<52} {keys.email:<32} {keys.password:<20} {what}")
+    lines += ["", *_code_words()]
     lines += [
         "", f"  {base + '/kit':<52} the kit that the screens are made of",
         f"  {base + '/ledger/checkpoint':<52} the public log. Check it yourself, with its key and nothing else:",
@@ -126,6 +128,20 @@ def _table(installation: Installation, source: clip.Source, took_s: float) -> st
         "", "  Use two browsers (or a private window) to see operator and owner side by side.", "",
     ]  # fmt: skip
     return "\n".join(lines)
+
+
+def _code_words() -> list[str]:
+    """What contacts say on the telephone: in an installation only they know, and the server keeps slow hashes."""
+    lines: list[str] = []
+    for site in WORLD.sites:
+        said = [
+            f'{contact.name} "{contact.code_word}"'
+            + (f', under duress "{contact.duress_word}"' if contact.duress_word else "")
+            for contact in site.contacts
+            if contact.code_word
+        ]
+        lines += [f"  Code words at {site.name}: {'; '.join(said)}"] if said else []
+    return lines
 
 
 def _stop_on_sigterm() -> None:

@@ -9,9 +9,21 @@ Identifiers are fixed, so that a test can name them; keys and passwords are made
 from __future__ import annotations
 
 import hashlib
+from typing import Any
 from uuid import UUID, uuid5
 
-from zegel.setup.founding import Camera, Certificate, Founding, Party, Person, Service, Site
+from zegel.setup.founding import (
+    Camera,
+    Certificate,
+    Contact,
+    Founding,
+    GuardCompany,
+    Party,
+    Person,
+    Plan,
+    Service,
+    Site,
+)
 
 _NAMESPACE = UUID("5a4e7a11-0000-4000-8000-7a6567656c00")
 _STATEMENT = b"I keep to myself what I see in the images and records of this organisation's customers."
@@ -50,12 +62,12 @@ def _certified(party: str, people: tuple[str, ...]) -> tuple[Certificate, ...]:
 
 def _site(
     key: str, owner: str, provider: str, name: str, address: str, tz: str, profile: str, purpose: str,
-    cameras: tuple[Camera, ...],
+    cameras: tuple[Camera, ...], **response: Any,
 ) -> Site:  # fmt: skip
     return Site(
         world_id(f"site/{key}"), key, owner, provider, name, address, tz, profile, purpose,
         f"To guard {name} outside working hours.", hashlib.sha256(_AGREEMENT + key.encode()).digest(), "online", True,
-        cameras,
+        cameras, **response,
     )  # fmt: skip
 
 
@@ -96,10 +108,44 @@ WORLD = Founding(
         _site(
             "yard", "dehaan", "waak", "Harbour yard North", "Kade 12, Rotterdam", "Europe/Amsterdam", "site-nl",
             "theft_prevention", (Camera("gate", "Gate camera 2"),),
+            contacts=(
+                Contact(
+                    "Yusuf Demir", "+31 6 0000 0101", "foreman", "nl", "zilvermeeuw", "rode fiets", True,
+                    "Has the key of the container; lives ten minutes away.",
+                ),
+                Contact("Pieter de Haan", "+31 6 0000 0102", "director", "nl", "kadekraan", "blauwe schuur"),
+                Contact(
+                    "Office De Haan", "+31 10 000 0103", "office", "nl",
+                    hours=(((0, 1, 2, 3, 4), "08:00", "17:30"),),
+                ),
+            ),
+            guards=(
+                GuardCompany("Rijnmond Patrol", "+31 10 000 0201", "dispatch@rijnmond.example", "nl", 15),
+                GuardCompany("Delta Guards", "+31 10 000 0202", "night@delta.example", "nl", 30),
+            ),
+            plans=(
+                Plan("Harbour yard, at night", ("burglary", "video"), (
+                    {"kind": "look", "text": "Is somebody inside the fence? The quay itself is public."},
+                    {"kind": "call_contact", "text": "Ask for the code word. Without it, go on.", "attempts": 2,
+                     "code_word": True},
+                    {"kind": "call_police", "text": "Only when you saw somebody. Gate 4, water side."},
+                    {"kind": "send_guard", "text": "The first company that accepts.", "tell_contacts": True},
+                    {"kind": "wait", "text": "Look again when something moves.", "wait_s": 600},
+                    {"kind": "close_suggest", "text": "Close with what the guard found."},
+                )),
+            ),
+            route="From the A15 take exit 17, then left along the quay. Gate 4 is behind the crane.",
+            on_site="The gate opens with the key in the box at the post. Do not walk under the crane.",
         ),
         _site(
             "villa", "lindqvist", "nordvakt", "Villa Lindqvist", "Björkvägen 4, Uppsala", "Europe/Stockholm", "home-se",
             "burglary_prevention", (Camera("hall", "Hall"),),
+            contacts=(
+                Contact("Elin Lindqvist", "+46 70 174 06 05", "ägare", "sv", "blåklocka", "gammal stege", True),
+                Contact("Karin Berg", "+46 70 174 06 18", "granne", "sv", "sommarhus"),
+            ),
+            guards=(GuardCompany("Uppsala Väktare", "+46 18 000 02 01", "jour@uppsalavakt.example", "sv", 20),),
+            route="Sväng vänster efter kyrkan. Huset ligger längst in.",
         ),
     ),
     certificates=(

@@ -86,6 +86,41 @@ class Camera:
 
 
 @dataclass(frozen=True)
+class Contact:
+    """Somebody to call about a site. Words are given to him, and kept as slow hashes only."""
+
+    name: str
+    phone: str
+    relation: str
+    language: str
+    code_word: str = ""
+    duress_word: str = ""
+    tell_guard: bool = False
+    guard_note: str = ""
+    hours: tuple[tuple[tuple[int, ...], str, str], ...] = ()
+
+
+@dataclass(frozen=True)
+class GuardCompany:
+    """Who may be sent to a site, and how many minutes it usually takes."""
+
+    name: str
+    phone: str
+    email: str
+    language: str
+    typical_min: int
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A site's own action plan; each step as the API has it."""
+
+    name: str
+    classes: tuple[str, ...]
+    steps: tuple[dict[str, Any], ...]
+
+
+@dataclass(frozen=True)
 class Site:
     """`agreement`: SHA-256 of the agreement between owner and provider. `sign`: that the sign hangs there."""
 
@@ -103,6 +138,11 @@ class Site:
     signed: str = "paper"
     sign: bool = True
     cameras: tuple[Camera, ...] = ()
+    contacts: tuple[Contact, ...] = ()
+    guards: tuple[GuardCompany, ...] = ()
+    plans: tuple[Plan, ...] = ()
+    route: str = ""
+    on_site: str = ""
 
 
 @dataclass(frozen=True)
@@ -129,6 +169,9 @@ class Founding:
 
     def serving(self, owner: str, kind: str) -> Party:
         return self.party(next(s.party for s in self.services if s.owner == owner and s.kind == kind))
+
+    def is_provider(self, party: str) -> bool:
+        return any(service.party == party and service.kind == "provider" for service in self.services)
 
     def is_arc(self, party: str) -> bool:
         return any(service.party == party and service.kind == "arc" for service in self.services)

@@ -17,7 +17,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from uuid import UUID
 
-from zegel.setup.founding import Certificate, Founding, FoundingWrong, Party, Person, Service, Site
+from zegel.setup.founding import Certificate, Contact, Founding, FoundingWrong, Party, Person, Service, Site
 from zegel.setup.keys import Account, Keyring
 
 CONFIDENTIALITY_LASTS = timedelta(days=365)
@@ -77,6 +77,7 @@ def found(founding: Founding, keyring: Keyring, origin: str, said: Callable[[str
         _relate(founding.party(service.owner), founding.party(service.party), service.kind)
     for site in todo.sites:
         _add_site(site, founding)
+        _add_response(site, founding)
         said(site.name)
 
 
@@ -149,6 +150,8 @@ def _add_party(party: Party, keyring: Keyring, founding: Founding, origin: str) 
         for person in founding.people_of(party.key):
             _add_person(person, party, keyring, made[person.key])
         _give_keys(party, keyring, founding)
+        if founding.is_provider(party.key):
+            _add_standard_plans(party)
 
 
 def _add_person(person: Person, party: Party, keyring: Keyring, made: Account) -> None:
@@ -181,6 +184,15 @@ def _give_keys(party: Party, keyring: Keyring, founding: Founding) -> None:
     if founding.is_arc(party.key):
         certificate = keys.certificate(clock.now_ms())
         actions.store_arc_key(system, party.id, keys.signing.public_key, certificate)
+
+
+def _add_standard_plans(party: Party) -> None:
+    """What a provider's sites do about an alarm until it says otherwise, in its language."""
+    from zegel.server.kernel import actor
+    from zegel.server.plans import actions, presets
+
+    for draft in presets.standard(party.language):
+        actions.add_plan(actor.system(party.id), actions.Place.default(party.id), draft)
 
 
 def _relate(owner: Party, serving: Party, kind: str) -> None:
@@ -231,6 +243,42 @@ def _add_site(site: Site, founding: Founding) -> None:
         )  # fmt: skip
         if site.sign:
             agreements.hang_sign(actor, owner.id, provider.id, site.id, person.id)
+
+
+def _add_response(site: Site, founding: Founding) -> None:
+    """Whom to call, whom to send, how to get there, and the site's own plans: all or nothing."""
+    from zegel.server.dispatch import actions as dispatch
+    from zegel.server.kernel import actor, work
+    from zegel.server.plans import actions as plans
+    from zegel.server.plans import rules
+
+    owner, provider = founding.party(site.owner), founding.party(site.provider)
+    system = actor.system(owner.id)
+    with work.transaction(system):
+        for contact in site.contacts:
+            _add_contact(site, contact, owner)
+        for guard in site.guards:
+            company = dispatch.Company(guard.name, guard.phone, guard.email, guard.language, guard.typical_min)
+            dispatch.add_guard(system, site.id, company)
+        if site.route or site.on_site:
+            plans.set_guidance(system, site.id, site.route, site.on_site)
+        for plan in site.plans:
+            draft = plans.Draft(plan.name, plan.classes, rules.read_steps(list(plan.steps)))
+            plans.add_plan(system, plans.Place(site.id, owner.id, provider.id), draft)
+
+
+def _add_contact(site: Site, contact: Contact, owner: Party) -> None:
+    from zegel.server.kernel import actor
+    from zegel.server.plans import actions, rules
+
+    system = actor.system(owner.id)
+    row = actions.add_contact(system, site.id, actions.Person(
+        contact.name, (rules.Phone(contact.phone),), contact.relation, contact.language,
+        tuple(rules.Hours(days, start, end) for days, start, end in contact.hours), contact.tell_guard,
+        contact.guard_note,
+    ))  # fmt: skip
+    if contact.code_word:
+        actions.set_words(system, row.id, contact.code_word, contact.duress_word)
 
 
 def log_key() -> tuple[str, str]:
