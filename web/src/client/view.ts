@@ -7,6 +7,7 @@
 //  - when it ends, for whatever reason, its keys are wiped before anybody is told.
 import { type Bytes, equal, fromBase64url, fromUuid, hex, uuid, wipe } from "../seal/bytes";
 import type { Checkpoint } from "../seal/checkpoint";
+import { decode } from "../seal/encoding";
 import { type Verified, parseEnvelope } from "../seal/envelope";
 import { EPOCH, type Epoch, openEpoch, verifyEpoch } from "../seal/epoch";
 import { SealError, must } from "../seal/errors";
@@ -106,12 +107,16 @@ const SLOT_MS = 1000;
 /** By now a manifest should have come: it covers 60 slots, and waits for the seconds that an alarm may still need. */
 const LISTED_WITHIN_MS = 300_000;
 
-const standings: Readonly<Record<string, Standing>> = { own_use: "owner", alarm_verification: "arc" };
+const standings: Readonly<Record<string, Standing>> = { own_use: "owner", alarm_verification: "arc", alarm_followup: "arc" };
+/** A look at an earlier alarm: what was released then, and nothing that comes. */
+const FOLLOW_UP = "alarm_followup";
 
 /** What an answer served: its log entry must say the same. */
 interface Served {
   readonly lease: string;
   readonly slots: number;
+  /** Epoch (hex) and slot of each second. */
+  readonly seconds: readonly (readonly [string, number])[];
   readonly fromMs: number;
   readonly toMs: number;
 }
@@ -166,7 +171,7 @@ export class View {
   }
 
   get follows(): boolean {
-    return this.request.follow ?? (this.request.alarmId !== undefined && this.request.toMs === undefined && this.request.ranges === undefined);
+    return this.request.follow ?? (this.request.purpose !== FOLLOW_UP && this.request.alarmId !== undefined && this.request.toMs === undefined && this.request.ranges === undefined);
   }
 
   onChange(listener: (now: ViewNow) => void): void {
@@ -270,8 +275,9 @@ export class View {
 
   #served(lease: string, segments: readonly SegmentEntry[]): Served {
     const times = segments.map(({ epoch, slot }) => this.#startOf(epoch) + slot * SLOT_MS);
-    const slots = new Set(segments.map(({ epoch, slot }) => `${epoch}/${slot}`)).size;
-    return { lease, slots, fromMs: Math.min(...times), toMs: Math.max(...times) + SLOT_MS };
+    const seconds = segments.map(({ epoch, slot }) => [fromUuidHex(epoch), slot] as const);
+    const slots = new Set(seconds.map(([epoch, slot]) => `${epoch}/${slot}`)).size;
+    return { lease, slots, seconds, fromMs: Math.min(...times), toMs: Math.max(...times) + SLOT_MS };
   }
 
   #demandProof(promise: InclusionPromise, served: Served, trust: UnitTrust, sinceMs: number): void {
@@ -305,6 +311,7 @@ export class View {
       ["alarm", alarmId === undefined ? (facts.get("alarm") ?? null) === null : isId(facts.get("alarm"), alarmId)],
       ["slots", typeof slots === "number" && slots >= served.slots],
       ["times", covers],
+      ["seconds", namesAll(facts.get("seconds"), served)],
     ];
     return said.find(([, same]) => !same)?.[0] ?? null;
   }
@@ -352,10 +359,10 @@ export class View {
     const { value, hash } = release;
     if (this.#releases.has(hex(hash))) return;
     const { cameraId, alarmId } = this.request;
-    if (!equal(value.camera, fromUuid(cameraId))) return; // another camera of the same alarm
     must(equal(value.unit, trust.unit), "object", "a release of another unit");
     must(alarmId === undefined || equal(value.alarm, fromUuid(alarmId)), "object", "a release of another alarm");
     this.#parts.add(release);
+    if (!equal(value.camera, fromUuid(cameraId))) return; // another camera of the same alarm: a link of its chain, no key of ours
     const [tenant] = await this.session.tenantKeys("opening");
     const keys = await openRelease(value, tenant!);
     if (this.#now.phase === "stopped") keys.wipe();
@@ -539,8 +546,9 @@ export class View {
   // --- ends -------------------------------------------------------------------------------------------------------------
 
   #heard(event: ZegelEvent): void {
-    const { alarmId, cameraId } = this.request;
-    if (alarmId !== undefined && event.topic === "window.ended" && concerns(event, alarmId)) return this.stop("window_ended");
+    const { alarmId, cameraId, purpose } = this.request;
+    const ending = purpose === FOLLOW_UP ? "reopening.ended" : "window.ended";
+    if (alarmId !== undefined && event.topic === ending && concerns(event, alarmId)) return this.stop("window_ended");
     if (alarmId !== undefined && event.topic === "alarm.changed" && concerns(event, alarmId)) return this.#wake();
     if (["segments.stored", "release.stored"].includes(event.topic) && (concerns(event, cameraId) || (alarmId !== undefined && concerns(event, alarmId)))) this.#wake();
   }
@@ -570,6 +578,14 @@ async function openWith(keys: readonly OpeningKey[], epoch: Epoch): Promise<Byte
     }
   }
   throw new SealError("open", "this epoch was sealed to a key that you do not hold");
+}
+
+/** The entry names every second that was served: CBOR [[epoch, from, to]…]. */
+function namesAll(packed: unknown, { seconds }: Served): boolean {
+  if (!(packed instanceof Uint8Array)) return seconds.length === 0;
+  const ranges = decode(packed) as readonly (readonly [Uint8Array, number, number])[];
+  const named = ranges.map(([epoch, from, to]) => [hex(epoch), from, to] as const);
+  return seconds.every(([id, slot]) => named.some(([epoch, from, to]) => epoch === id && slot >= from && slot < to));
 }
 
 function isId(value: unknown, id: string | undefined): boolean {

@@ -8,10 +8,12 @@ import { t } from "../kit/words";
 import { Player } from "../viewer/player";
 import type { Looking, LookingNow, LookRequest } from "./port";
 
+export type Purpose = "alarm_verification" | "alarm_followup" | "own_use";
+
 const SURVEILLANCE = 1;
 const END_S = 0.4;
 
-export async function look(session: Session, request: LookRequest, purpose: "alarm_verification" | "own_use"): Promise<Looking> {
+export async function look(session: Session, request: LookRequest, purpose: Purpose): Promise<Looking> {
   const { cameraId, alarmId, fromMs, toMs } = request;
   const view = await openView(session, {
     cameraId, track: SURVEILLANCE, purpose, ...(alarmId === undefined ? {} : { alarmId }), ...(fromMs === undefined || toMs === undefined ? {} : { fromMs, toMs }),
@@ -38,10 +40,14 @@ class Watched implements Looking {
     this.#tell();
   };
 
-  attach(video: HTMLVideoElement): void {
+  get stills(): boolean {
+    return this.#player?.stills ?? false;
+  }
+
+  attach(video: HTMLVideoElement, still?: HTMLCanvasElement): void {
     if (video === this.#attached || this.view.now.phase === "stopped") return;
     this.#attached = video;
-    this.#player = new Player(this.view, { video });
+    this.#player = new Player(this.view, { video, ...(still === undefined ? {} : { still }) });
     this.#player.onChange(() => this.#tell());
     video.addEventListener("ended", () => this.#tell());
   }

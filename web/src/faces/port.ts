@@ -2,6 +2,8 @@
 // What a face needs of the client library, and no more: the faces know neither keys nor bytes.
 import type { Box } from "../kit/frame";
 import type { Stretch } from "../kit/timeline";
+import type { Order } from "../viewer/steer";
+import type { Purpose } from "./look";
 import type { Alarm, AlarmDetail, Camera, Health, Look, RawSignal, Unit } from "./types";
 
 export interface Party {
@@ -50,7 +52,9 @@ export interface Entrance {
 export interface Looking {
   readonly index: number;
   readonly onChange: (listener: (now: LookingNow) => void) => void;
-  attach(video: HTMLVideoElement): void;
+  /** Whether the camera makes stills: then they are drawn on `still`, and the video stays empty. */
+  readonly stills: boolean;
+  attach(video: HTMLVideoElement, still?: HTMLCanvasElement): void;
   boxes(): readonly Box[];
   seek(ms: number): void;
   live(): void;
@@ -122,7 +126,13 @@ export interface Port extends Entrance {
   /** A stolen unit: cut off for ever. */
   revoke(unitId: string): Promise<void>;
   clips(cameraId: string, fromMs: number, toMs: number): Promise<readonly { fromMs: number; toMs: number }[]>;
-  look(request: LookRequest, as: "alarm_verification" | "own_use"): Promise<Looking>;
+  look(request: LookRequest, as: Purpose): Promise<Looking>;
+  /** The operator wants to see more than a blur: logged before it is shown. */
+  verify(alarmId: string, cameraId: string): Promise<{ readonly index: number; readonly at_ms: number }>;
+  /** Turns the camera; what became of it comes as the event `camera.controlled` with this id. */
+  control(alarmId: string, cameraId: string, order: Order): Promise<{ readonly id: string; readonly index: number }>;
+  /** An earlier alarm that was reopened, shut again before its time. */
+  endReopening(alarmId: string): Promise<void>;
   keyWords(): Promise<readonly { name: string; words: string; hint: string }[]>;
   /** Calls for every event of this party; says when the line is lost and when it is back. */
   events(heard: (topic: string, data: Readonly<Record<string, unknown>>) => void, line: (connected: boolean) => void, rows?: boolean): () => void;

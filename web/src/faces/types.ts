@@ -102,8 +102,14 @@ export interface RawSignal {
   readonly fault: string;
 }
 
+/** A camera of the alarm, and what it can do (S11): stills, video, live, ptz, audio, pre_alarm. */
+export interface AlarmCamera extends Named {
+  readonly capabilities?: readonly string[];
+  readonly presets?: readonly string[];
+}
+
 export interface Neighbour {
-  readonly camera: Named & { readonly capabilities?: readonly string[] };
+  readonly camera: AlarmCamera;
   readonly alarm_id: string;
   readonly window: AlarmWindow | null;
 }
@@ -114,6 +120,9 @@ export interface Step {
   readonly by: string;
   readonly note: string;
   readonly index: number | null;
+  /** Of the plan, where it is a step of it. */
+  readonly step_no?: number | null;
+  readonly outcome?: string;
 }
 
 export interface AlarmDetail extends Alarm {
@@ -126,9 +135,11 @@ export interface AlarmDetail extends Alarm {
   readonly max_viewers: number | null;
   readonly reopened: { readonly reason: string; readonly by: string; readonly at_ms: number; readonly until_ms: number | null } | null;
   readonly neighbours: readonly Neighbour[];
+  /** Every camera of the alarm, the one that raised it first. */
+  readonly cameras: readonly AlarmCamera[];
 }
 
-export const unsaidDetail = { signals: [], plan: null, dispatches: [], viewers: [], max_viewers: null, reopened: null, neighbours: [] } as const;
+export const unsaidDetail = { signals: [], plan: null, dispatches: [], viewers: [], max_viewers: null, reopened: null, neighbours: [], cameras: [] } as const;
 
 export interface Camera extends Named {
   readonly unit: Named;

@@ -211,6 +211,9 @@ class Wire implements Port {
   }
 
   look: Port["look"] = (request, purpose) => told(look(this.#is, request, purpose));
+  verify: Port["verify"] = (alarmId, cameraId) => this.#post(`/alarms/${alarmId}/verify`, { camera_id: cameraId });
+  control: Port["control"] = (alarmId, cameraId, order) => this.#post(`/alarms/${alarmId}/control`, { camera_id: cameraId, ...order });
+  endReopening = async (alarmId: string): Promise<void> => void (await this.#post(`/alarms/${alarmId}/end-reopening`));
 
   async keyWords(): Promise<readonly { name: string; words: string; hint: string }[]> {
     const session = this.#is;

@@ -65,7 +65,7 @@ export function pictureArea(element: { clientWidth: number; clientHeight: number
 }
 
 /** Draws the boxes with their labels; clears when there are none. */
-export function drawBoxes(canvas: HTMLCanvasElement, video: HTMLVideoElement, boxes: readonly Box[]): void {
+export function drawBoxes(canvas: HTMLCanvasElement, video: { readonly videoWidth: number; readonly videoHeight: number }, boxes: readonly Box[]): void {
   const ratio = devicePixelRatio || 1;
   const [width, height] = [Math.round(canvas.clientWidth * ratio), Math.round(canvas.clientHeight * ratio)];
   if (canvas.width !== width || canvas.height !== height) Object.assign(canvas, { width, height });

@@ -91,6 +91,52 @@ function parseFinding(raw: { c?: unknown; s?: unknown; x?: unknown; y?: unknown;
   return [{ class: raw.c.slice(0, 32), score, x, y, width, height }];
 }
 
+/** One frame of a segment that needs no other one, with its time in milliseconds since the epoch's start. */
+export interface FrameAt {
+  readonly ms: number;
+  readonly bytes: Uint8Array;
+}
+
+const TIMESCALE = 90_000;
+
+/** Motion JPEG: each sample of the fragments is a whole picture. SealError when the boxes contradict each other. */
+export function frames(plaintext: Uint8Array): { readonly frames: readonly FrameAt[]; readonly findings: readonly FindingsAt[] } {
+  const found: FrameAt[] = [];
+  const findings: FindingsAt[] = [];
+  let pending: { readonly ms: number; readonly size: number }[] = [];
+  for (const box of boxes(plaintext)) {
+    if (box.type === "uuid" && latin(box.payload.subarray(0, 16)) === FINDINGS) findings.push(...parseFindings(box.payload.subarray(16)));
+    if (box.type === "moof") pending = samples(box.payload);
+    if (box.type !== "mdat") continue;
+    let at = 0;
+    for (const { ms, size } of pending.splice(0)) {
+      must(at + size <= box.payload.length, "encoding", "a still is cut off");
+      found.push({ ms, bytes: box.payload.subarray(at, at + size) });
+      at += size;
+    }
+  }
+  return { frames: found, findings };
+}
+
+/** Sizes and times in a moof/traf, as the unit writes them: tfdt version 1, trun with duration, size, flags, offset. */
+function samples(moof: Uint8Array): { readonly ms: number; readonly size: number }[] {
+  const traf = [...boxes(moof)].find(({ type }) => type === "traf")?.payload ?? new Uint8Array();
+  const inside = [...boxes(traf)];
+  const [tfdt, trun] = ["tfdt", "trun"].map((name) => inside.find(({ type }) => type === name)?.payload);
+  must(tfdt !== undefined && tfdt.length >= 12 && tfdt[0] === 1 && trun !== undefined && trun.length >= 12, "encoding", "a fragment without times");
+  const [times, rows] = [dataView(tfdt!), dataView(trun!)];
+  must((rows.getUint32(0) & 0xffffff) === 0xf01, "encoding", "a fragment of another make");
+  let at = Number(times.getBigUint64(4));
+  return Array.from({ length: rows.getUint32(4) }, (_, i) => {
+    must(12 + (i + 1) * 16 <= trun!.length, "encoding", "a fragment is cut off");
+    const sample = { ms: ((at + rows.getInt32(12 + i * 16 + 12)) * 1000) / TIMESCALE, size: rows.getUint32(12 + i * 16 + 4) };
+    at += rows.getUint32(12 + i * 16);
+    return sample;
+  });
+}
+
+const dataView = (bytes: Uint8Array): DataView => new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+
 /** RFC 6381 codec string from the sample entry inside a moov; SealError `unsupported` when it is none we know. */
 export function codecOf(moov: Uint8Array): string {
   const avcc = find(moov, "avcC");

@@ -1,15 +1,19 @@
 // SPDX-License-Identifier: EUPL-1.2
 // Plays a view: decrypted fMP4 into MediaSource, and what was found in the frame on screen. Live: the seconds before the alarm first, a little faster,
 // then one slot behind the camera. Recorded: from its start, gaps skipped. When the view ends, the picture is taken away.
+// A camera that makes stills is drawn picture by picture (stills.ts), where the page has a place for them.
 import { type Bytes, wipe } from "../seal/bytes";
 import { SealError } from "../seal/errors";
 import type { OpenedSegment, View, ViewNow } from "../client/view";
 import { type Finding, takeApart } from "./boxes";
 import { FindingsTrack } from "./findings";
 import { Order, type Sequenced } from "./order";
+import { Stills } from "./stills";
 
 export interface PlayerOptions {
   readonly video: HTMLVideoElement;
+  /** Where stills are drawn; without it a camera that makes stills can't be shown. */
+  readonly still?: HTMLCanvasElement;
 }
 
 export interface PlayerNow {
@@ -53,11 +57,13 @@ export class Player {
   #started = false;
   #stopped = false;
   #tick = 0;
+  #stills: Stills | null = null;
 
   constructor(
     private readonly view: View,
-    { video }: PlayerOptions,
+    private readonly options: PlayerOptions,
   ) {
+    const { video } = options;
     this.#video = video;
     this.#live = view.follows;
     this.#queue = new Order(() => view.follows && view.now.phase !== "complete");
@@ -65,7 +71,10 @@ export class Player {
     video.playsInline = true;
     video.disableRemotePlayback = true;
     video.src = this.#url;
-    this.#source.addEventListener("sourceopen", () => this.#pump());
+    this.#source.addEventListener("sourceopen", () => {
+      URL.revokeObjectURL(this.#url); // it served to join the two, and is nothing any more
+      this.#pump();
+    });
     video.addEventListener("error", this.#broken);
     view.setAppetite(() => this.#hungry());
     view.onSegment((segment) => this.#take(segment));
@@ -78,7 +87,13 @@ export class Player {
     listener(this.now);
   }
 
+  /** Whether the picture is stills. */
+  get stills(): boolean {
+    return this.#stills !== null;
+  }
+
   get now(): PlayerNow {
+    if (this.#stills !== null) return this.#stills.now;
     const base = this.#baseMs;
     const phase = this.#stopped ? "stopped" : !this.#started ? "waiting" : this.#paused ? "paused" : "playing";
     return {
@@ -92,10 +107,12 @@ export class Player {
 
   /** What the unit found in the frame on screen. */
   get findings(): readonly Finding[] {
+    if (this.#stills !== null) return this.#baseMs === null ? [] : this.#track.at(((this.#stills.now.atMs ?? 0) - this.#baseMs) / 1000);
     return this.#track.at(this.#video.currentTime);
   }
 
   pause(paused: boolean): void {
+    if (this.#stills !== null) return this.#stills.pause(paused);
     this.#paused = paused;
     if (paused) this.#video.pause();
     else this.#play();
@@ -104,6 +121,7 @@ export class Player {
 
   /** To a moment, UTC; leaves the live edge. */
   seek(ms: number): void {
+    if (this.#stills !== null) return this.#stills.seek(ms);
     if (this.#baseMs === null) return;
     this.#live = false;
     this.#video.playbackRate = 1;
@@ -113,6 +131,7 @@ export class Player {
 
   /** To the newest picture, and stay there. */
   goLive(): void {
+    if (this.#stills !== null) return this.#stills.goLive();
     this.#live = this.view.follows;
     this.#paused = false;
     this.#video.currentTime = Math.max(0, this.#endS - LIVE_S);
@@ -123,7 +142,7 @@ export class Player {
 
   #take({ header, plaintext, epochStartMs }: OpenedSegment): void {
     try {
-      if (header.codec === "mjpg") throw new SealError("unsupported", `this player shows video, not "${header.codec}"`);
+      if (header.codec === "mjpg") return this.#takeStills(plaintext, epochStartMs);
       const { media, findings, codec } = takeApart(plaintext);
       this.#baseMs ??= epochStartMs;
       const offsetS = (epochStartMs - this.#baseMs) / 1000;
@@ -136,6 +155,15 @@ export class Player {
     } finally {
       wipe(plaintext);
     }
+  }
+
+  #takeStills(plaintext: Bytes, epochStartMs: number): void {
+    const { still } = this.options;
+    if (still === undefined) throw new SealError("unsupported", "there is no place for stills on this page");
+    this.#baseMs ??= epochStartMs;
+    this.#stills ??= new Stills(still, this.view.follows, () => this.#tell());
+    const offsetS = (epochStartMs - this.#baseMs) / 1000;
+    for (const { ms, findings } of this.#stills.take(plaintext, epochStartMs)) this.#track.add(offsetS + ms / 1000, findings);
   }
 
   #useCodec(codec: string): void {
@@ -253,6 +281,7 @@ export class Player {
     if (this.#stopped) return;
     this.#stopped = true;
     clearInterval(this.#tick);
+    this.#stills?.takeAway();
     wipe(...this.#queue.clear().map(({ media }) => media));
     this.#track.clear();
     this.#video.removeEventListener("error", this.#broken);

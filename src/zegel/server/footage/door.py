@@ -520,7 +520,8 @@ def _give(
         for part in ranges
     ])  # fmt: skip
     w.publish("view.logged", owner_id=lease.owner_id, lease_id=lease.id, camera_id=lease.camera_id, index=receipt.index)
-    epochs = {part.epoch for part in ranges} | {UUID(epoch) for row in releases for epoch, _, _ in row.ranges}
+    mine = [row for row in releases if row.camera_id == lease.camera_id]
+    epochs = {part.epoch for part in ranges} | {UUID(epoch) for row in mine for epoch, _, _ in row.ranges}
     if lease.purpose == Purpose.OWN_USE.value:
         epochs |= {row.epoch_id for row in lists}
     return View(

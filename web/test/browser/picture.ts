@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: EUPL-1.2
+// The operator's picture on a page of its own, with a camera that is a drawing: black and white squares, so sharp that a blur
+// shows. `stage` is what the test does and asks.
+import "../../src/styles/console.css";
+import { mount, type Picture, type PicturePort } from "../../src/faces/console/picture";
+import type { Looking, LookingNow } from "../../src/faces/port";
+import type { AlarmDetail } from "../../src/faces/types";
+import { unsaid, unsaidDetail } from "../../src/faces/types";
+
+const SQUARE = 8;
+const camera = document.createElement("canvas");
+Object.assign(camera, { width: 640, height: 360 });
+setInterval(() => {
+  const paint = camera.getContext("2d")!;
+  for (let y = 0; y < camera.height; y += SQUARE)
+    for (let x = 0; x < camera.width; x += SQUARE) {
+      paint.fillStyle = (x + y) % (2 * SQUARE) === 0 ? "#fff" : "#000";
+      paint.fillRect(x, y, SQUARE, SQUARE);
+    }
+}, 100);
+
+const said: { topic: string; body: unknown }[] = [];
+const ended: string[] = [];
+const heard: ((topic: string, data: Readonly<Record<string, unknown>>) => void)[] = [];
+let refuses = false;
+
+class Drawn implements Looking {
+  readonly index = said.length;
+  readonly stills = false;
+  #stream: MediaStream | null = null;
+  #video: HTMLVideoElement | null = null;
+  #tell: (now: LookingNow) => void = () => undefined;
+  #over = false;
+
+  constructor(readonly cameraId: string) {}
+
+  readonly onChange = (listener: (now: LookingNow) => void): void => {
+    this.#tell = listener;
+    listener(this.#now("opening", null));
+  };
+
+  attach(video: HTMLVideoElement): void {
+    if (this.#over || this.#video === video) return;
+    this.#video = video;
+    this.#stream ??= camera.captureStream(10);
+    video.srcObject = this.#stream;
+    void video.play();
+    video.addEventListener("playing", () => !this.#over && this.#tell(this.#now("playing", null)), { once: true });
+  }
+
+  boxes = () => [{ c: "person", s: 0.91, x: 0.4, y: 0.3, w: 0.1, h: 0.3 }];
+  seek(): void {}
+  live(): void {}
+  pause(): void {}
+
+  async end(): Promise<void> {
+    if (this.#over) return;
+    this.#over = true;
+    ended.push(this.cameraId);
+    for (const track of this.#stream?.getTracks() ?? []) track.stop();
+    if (this.#video !== null) this.#video.srcObject = null;
+  }
+
+  #now(phase: LookingNow["phase"], reason: string | null): LookingNow {
+    return { phase, step: 1, headMs: Date.now(), live: true, behindS: 1, paused: false, stretches: [], reason, proof: "proved", detail: null };
+  }
+}
+
+const port: PicturePort = {
+  async look({ cameraId, alarmId }, as) {
+    said.push({ topic: "look", body: { cameraId, alarmId, as } });
+    return new Drawn(cameraId);
+  },
+  async verify(alarmId, cameraId) {
+    if (refuses) throw new Error("no");
+    said.push({ topic: "verify", body: { alarmId, cameraId } });
+    return { index: said.length, at_ms: Date.now() };
+  },
+  async control(alarmId, cameraId, order) {
+    said.push({ topic: "control", body: { alarmId, cameraId, ...order } });
+    return { id: `order-${said.length}`, index: said.length };
+  },
+  events(listen) {
+    heard.push(listen);
+    return () => undefined;
+  },
+  nowMs: () => Date.now(),
+};
+
+const ALL = ["stills", "video", "live", "ptz"];
+
+export function alarmWith(part: Partial<AlarmDetail>): AlarmDetail {
+  const site = { id: "site", name: "Harbour yard North", address: "Kade 12", tz: "Europe/Amsterdam" };
+  const window = { open: true, pre_s: 10, until_ms: Date.now() + 60_000, ended_ms: null, ended_reason: null };
+  return {
+    ...unsaid, ...unsaidDetail, id: "alarm", number: 7, class: "person", cause: "motion", priority: 3, state: "claimed", camera: { id: "gate", name: "Gate camera 2" },
+    site, owner: { id: "owner", name: "De Haan Bouw BV" }, unit: { id: "unit", name: "Unit" }, score: 910, zone: "gate", first_seen_ms: Date.now(), raised_ms: Date.now(), received_ms: Date.now(),
+    images: "released", claimed_by: { id: "me", name: "Operator 12" }, closed: null, recalled_ms: null, window, steps: [], facts: [],
+    cameras: [{ id: "gate", name: "Gate camera 2", capabilities: ALL, presets: ["Gate"] }], ...part,
+  };
+}
+
+let picture: Picture | null = null;
+const phases: string[] = [];
+
+const stage = {
+  said, ended, phases,
+  start(part: Partial<AlarmDetail> = {}): void {
+    const host = document.getElementById("host")!;
+    picture = mount(host, { alarm: alarmWith(part), me: { id: "me", name: "Operator 12" }, changed: (now) => phases.push(now.phase), log: () => undefined }, port);
+    document.addEventListener("keydown", (event) => picture?.keys.find((one) => one.key === event.key.toLowerCase() && (one.shift ?? false) === event.shiftKey && (one.when?.() ?? true))?.press());
+    void picture.open();
+  },
+  refuse: (yes: boolean): void => void (refuses = yes),
+  change: (part: Partial<AlarmDetail>): void => picture?.alarm(alarmWith(part)),
+  layout: (count: 1 | 2 | 4 | 6): void => picture?.layout(count),
+  event: (topic: string, data: Record<string, unknown>): void => heard.forEach((each) => each(topic, data)),
+  now: () => picture?.now,
+  /** Whether anything of a picture is on the page: pixels on a layer, or a source in a video. */
+  drawn(): string[] {
+    const found: string[] = [];
+    for (const video of document.querySelectorAll("video")) if (video.srcObject !== null || video.hasAttribute("src") || video.readyState > 0) found.push("video");
+    for (const canvas of document.querySelectorAll<HTMLCanvasElement>("canvas.veil, canvas.still, canvas.boxes")) {
+      if (canvas.width === 0 || canvas.height === 0) continue;
+      const { data } = canvas.getContext("2d")!.getImageData(0, 0, canvas.width, canvas.height);
+      if (data.some((value) => value !== 0)) found.push(canvas.className);
+    }
+    return found;
+  },
+};
+
+Object.assign(globalThis, { stage });
+document.body.dataset["ready"] = "yes";
