@@ -65,7 +65,7 @@ def test_a_file_may_loop() -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["", "yard", "=rtsp://x/", "yard=", "yard=http://x/", "yard=rtsp:///x", "a=file:x?speed=2", "a=rtsp://x/,/b,/c"],
+    ["", "yard", "=rtsp://x/", "yard=", "yard=http:///x", "yard=ftp://x/", "yard=rtsp:///x", "a=file:x?speed=2", "a=rtsp://x/,/b,/c"],
 )
 def test_a_camera_written_wrongly_is_refused_with_a_reason(text: str) -> None:
     with pytest.raises(ConfigError):

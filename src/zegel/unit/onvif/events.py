@@ -31,7 +31,7 @@ TOPICS: dict[str, tuple[str, str]] = {
     _CELL + "LineCross": (BURGLARY, "line"),
     _CELL + "Motion": (MOTION, "motion"),
     _CELL + "People": (BURGLARY, "people"),
-    _CELL + "Tamper": (TAMPER, "tamper"),
+    _CELL + "Tamper": (MOTION, "tamper"),
     _CELL + "TpSmartEvent": (MOTION, "smart"),
     _RULE + "FieldDetector/ObjectsInside": (BURGLARY, "intrusion"),
     _RULE + "LineCrossDetector/LineCross": (BURGLARY, "line"),

@@ -9,7 +9,7 @@ from pathlib import Path
 from urllib.parse import parse_qs, unquote, urlsplit, urlunsplit
 
 _NAME = re.compile(r"[^\s=,][^=,]{0,62}")
-_NEXT_SOURCE = re.compile(r",(?=(?:rtsps?://|file:|/))")
+_NEXT_SOURCE = re.compile(r",(?=(?:rtsps?://|https?://|file:|/))")
 MAX_SOURCE = 2048
 
 
@@ -19,7 +19,10 @@ class ConfigError(ValueError):
 
 @dataclass(frozen=True)
 class Source:
-    """One stream's place. `address` is what the demuxer opens: an RTSP URL with its password, or a path."""
+    """One stream's place. `address` is what is opened: an RTSP or HTTP URL with its password, or a path.
+
+    `is_still`: there is no stream, only a picture that is fetched each second.
+    """
 
     address: str
     is_file: bool
@@ -28,13 +31,20 @@ class Source:
 
     @classmethod
     def parse(cls, text: str) -> Source:
-        """`rtsp://…`, `rtsps://…`, a path, or `file:PATH`; a file takes `?loop=1`. Raises ConfigError."""
+        """`rtsp://…`, `rtsps://…`, a path, `file:PATH` (which takes `?loop=1`), or `http(s)://…` of a still picture.
+
+        Raises ConfigError.
+        """
         if not text or len(text) > MAX_SOURCE or "\0" in text:
             raise ConfigError(f"a camera's source is 1 to {MAX_SOURCE} characters: rtsp://… or a file's path")
         if text.startswith(("rtsp://", "rtsps://")):
             if not urlsplit(text).hostname:
                 raise ConfigError(f"'{redacted(text)}' names no host: write rtsp://user:password@host:554/path")
             return cls(text, is_file=False)
+        if text.startswith(("http://", "https://")):
+            if not urlsplit(text).hostname:
+                raise ConfigError(f"'{redacted(text)}' names no host: write http://user:password@host/still.jpg")
+            return cls(text, is_file=False, is_still=True)
         path, loop = _file(text)
         return cls(path, is_file=True, loop=loop)
 
@@ -45,7 +55,7 @@ class Source:
 def _file(text: str) -> tuple[str, bool]:
     scheme = re.match(r"([A-Za-z][A-Za-z0-9+.-]*):", text)
     if scheme and scheme[1].lower() != "file":
-        raise ConfigError(f"'{scheme[1]}:' is not a source this unit reads: use rtsp://…, rtsps://… or a file's path")
+        raise ConfigError(f"'{scheme[1]}:' is not a source this unit reads: use rtsp(s)://…, http(s)://… or a file's path")
     path, _, query = text.partition("?") if not Path(text).exists() else (text, "", "")
     if scheme:
         path = unquote(path[len("file:") :])
@@ -76,6 +86,8 @@ class CameraConfig:
         if not equals or not _NAME.fullmatch(name):
             raise ConfigError("a camera is written NAME=SOURCE[,SUBSTREAM], with a name of at most 63 characters")
         first, *rest = _NEXT_SOURCE.split(sources)
+        if any(Source.parse(text).is_still for text in rest):
+            raise ConfigError(f"camera '{name}': a still picture can't be the smaller stream of another one")
         if len(rest) > 1:
             raise ConfigError(f"camera '{name}' has {1 + len(rest)} streams: give the main one and at most one more")
         return cls(name, Source.parse(first), Source.parse(rest[0]) if rest else None)

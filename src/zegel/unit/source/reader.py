@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from zegel.unit import clock
 from zegel.unit.source.config import Source
+from zegel.unit.source.lost import Garbage, Lost
 from zegel.unit.source.media import MAX_EDGE, MAX_PACKET, TIMESCALE, Code, Codec, Packet, Stream, Technical
 from zegel.unit.source.nal import BadStream, Normalizer
 from zegel.unit.source.timeline import Timeline
@@ -36,22 +37,10 @@ REST_S = 0.16
 REST_EVERY = TIMESCALE // 5
 """While nothing moves packets are fetched five times a second, all that came meanwhile: see `_Copy._rest`."""
 AWAKE_BEFORE_KEY_S = 0.03
+STILL_EVERY_S = 1.0
 _CODECS: dict[str, Codec] = {"h264": "avc1", "hevc": "hvc1", "mjpeg": "mjpg"}
 
 Item = Stream | Packet | Technical
-
-
-class Lost(Exception):
-    """The connection ended or never was. `reason` is a code, not a sentence: it may hold nothing of the address."""
-
-    def __init__(self, reason: str, **detail: str | int) -> None:
-        super().__init__(reason)
-        self.reason = reason
-        self.detail = detail
-
-
-class Garbage(Lost):
-    """The camera answers with something that is not a picture this unit can use."""
 
 
 def _never() -> bool:
@@ -120,10 +109,31 @@ class _Camera:
         self._lost = self._garbage = False
 
     def _connection(self) -> Iterator[Item]:
+        if self._source.is_still:
+            yield from self._stills()
+            return
         opened = _open(self._source)
         with opened.container:
             self._timeline.interrupted()
             yield from _Copy(self, opened).items()
+
+    def _stills(self) -> Iterator[Item]:
+        """A picture each second, each a key frame. Raises Lost, Garbage."""
+        from zegel.unit.source.stills import Stills  # an HTTP client that few cameras need
+
+        stills, size = Stills(self._source.address), (0, 0)
+        self._timeline.interrupted()
+        while not self._stopping.is_set():
+            began_s = clock.mono_s()
+            still = stills.fetch()
+            now_s, now_ms = clock.mono_s(), clock.wall_ms()
+            if still.size != size or self._lost:
+                size = still.size
+                yield from self.announce("mjpg", b"", size, 1.0)
+            at = round(now_s * TIMESCALE)
+            placed = self._timeline.place(at, at, TIMESCALE, now_s)
+            yield Packet(still.data, placed.pts, placed.dts, TIMESCALE, True, now_s, now_ms, self.index)
+            self._stopping.wait(max(0.05, began_s + STILL_EVERY_S - clock.mono_s()))
 
     # --- what the copy below needs ----------------------------------------------------------------------------
 
