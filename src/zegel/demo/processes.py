@@ -107,6 +107,17 @@ def run(words: Sequence[str], env: Mapping[str, str] | None = None) -> str:
     return done.stdout
 
 
+def run_module(module: str, words: Sequence[str], env: Mapping[str, str] | None = None) -> str:
+    """`python -m MODULE WORDS…` to its end; its output. Raises DidNotStart."""
+    done = subprocess.run(
+        [sys.executable, "-m", module, *words],
+        stdin=subprocess.DEVNULL, capture_output=True, text=True, env={**os.environ, **(env or {})}, check=False,
+    )  # fmt: skip
+    if done.returncode != 0:
+        raise DidNotStart(f"{module} ended with {done.returncode}:\n{done.stdout}{done.stderr}")
+    return done.stdout
+
+
 def wait_until(ready: Callable[[], bool], what: str, seconds: float, stage: Stage | None = None) -> float:
     """Seconds that it took. Raises DidNotStart when it takes longer, or when a program of the stage ends meanwhile."""
     begun = clock.mono_s()

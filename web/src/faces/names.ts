@@ -26,7 +26,8 @@ export function alarmTitle(alarm: Alarm): string {
   return known(kinds, kinds[alarm.class] === undefined ? alarm.cause : alarm.class);
 }
 
-export const alarmNumber = (alarm: { readonly number: number }): string => `AL-${alarm.number}`;
+/** The unit's own number; what came from a panel has none, and is called by the beginning of its identifier. */
+export const alarmNumber = (alarm: { readonly id: string; readonly number: number }): string => `AL-${alarm.number > 0 ? alarm.number : alarm.id.slice(0, 6).toUpperCase()}`;
 
 /** person 0.91 */
 export const seen = (alarm: Alarm): string => (alarm.score > 0 ? `${className(alarm.class)} ${number(alarm.score / 1000, 2)}` : className(alarm.class));
@@ -48,17 +49,23 @@ export function avsName(score: number): string {
 
 export function avsReason(reason: string): string {
   return known({
-    single_detector: t("one detector"), second_detector: t("a second detector"), sequential: t("detectors one after the other"), video: t("seen on video"), video_human: t("a person on video"), human_seen: t("a person on video"),
-    audio: t("heard"), path_failure: t("its line was cut too"), potential_cancel: t("opened or cancelled after it"), holdup: t("hold-up"), holdup_duress: t("hold-up"), duress: t("duress"), fire: t("fire"), medical: t("medical"),
-    weapon: t("a weapon"), forced_entry: t("forced entry"), damage: t("damage"), verified_false: t("judged false"), no_verification: t("not verified"), entry_door: t("an entry door"), recent_opening: t("opened shortly before"),
+    cancelled: t("opened or cancelled after it"), test: t("a test"), nobody_seen: t("nobody seen"), one_detector: t("one detector"), several_detectors: t("several detectors"), path_failure: t("its line was cut too"),
+    person_found: t("the camera found a person"), audio: t("heard"), somebody_seen: t("somebody seen"), danger_seen: t("danger seen"), hold_up: t("hold-up"), duress: t("duress"),
   }, reason);
 }
+
+/** A detector's place: its name, or its number without the zeros that panels put before it. */
+export const zoneName = (zone: string): string => (/^\d+$/.test(zone) ? t("zone {n}", { n: zone.replace(/^0+(?=.)/, "") }) : t("zone “{name}”", { name: zone }));
 
 export function phaseName(phase: string): string {
   return known({
     alarm: t("alarm"), restore: t("restored"), trouble: t("trouble"), supervisory: t("supervisory"), open: t("opened"), close: t("closed"), late: t("late"), cancel: t("cancelled"), bypass: t("bypassed"), unbypass: t("no longer bypassed"),
     test: t("test"), test_start: t("test begins"), test_end: t("test ends"), recent_close: t("closed just before"), close_partial: t("partly closed"), open_after_alarm: t("opened after the alarm"), info: t("information"), meta: t("of the line"), unknown: t("unknown"),
   }, phase);
+}
+
+export function pathName(path: string): string {
+  return known({ dc09_tcp: "DC-09 TCP", dc09_udp: "DC-09 UDP", dc09_tls: "DC-09 TLS", unit: t("camera unit"), smtp: t("e-mail"), mqtt: "MQTT", api: t("interface") }, path);
 }
 
 export function sourceName(source: string): string {
@@ -93,6 +100,7 @@ export function noImages(images: string): string {
     "none:cap": t("The owner's limit of images for today is used up."),
     "none:clock": t("The unit's clock is in doubt, so it released no images."),
     "none:policy_expired": t("The owner's policy has expired, so nothing is released."),
+    "none:signal": t("It came from a panel, and no camera is tied to its zone."),
     "none:no_arc": t("The owner shares no images with an alarm centre."),
   }, images) || t("The unit released no images.");
 }
@@ -113,8 +121,9 @@ export function stepName(kind: string): string {
     raised: t("raised by the unit"), queue: t("queued"), queued: t("queued"), claim: t("claimed"), claimed: t("claimed"), release_claim: t("put back"), step: t("note"), note: t("note"),
     hold: t("on hold"), resume: t("resumed"), close: t("closed"), closed: t("closed"), recall: t("recalled"), recalled: t("recalled"), released: t("pictures released by the unit"),
     view: t("looked"), viewed: t("looked"), opened: t("opened"), park: t("parked"), parked: t("parked"), unpark: t("back from parking"), unparked: t("back from parking"), called: t("called"), guard_sent: t("guard sent"),
-    arrived: t("guard arrived"), police_called: t("police called"), plan_step: t("step of the plan"), do_step: t("step of the plan"), code_word: t("code word"), reopen: t("reopened"), reopened: t("reopened"), escalated: t("escalated"),
-    folded: t("folded"), confirmed: t("confirmed"), verify: t("picture made clear"), verified: t("picture made clear"), potential_cancel: t("opened or cancelled after it"), duress: t("duress"),
+    arrived: t("guard arrived"), police_called: t("police called"), plan: t("step of the plan"), code_word: t("code word"), reopen: t("reopened"), reopened: t("reopened"), escalated: t("escalated"),
+    guard_accepted: t("guard accepted"), guard_on_the_way: t("guard on the way"), guard_left: t("guard left"), guard_report: t("guard reported"), guard_declined: t("guard declined"), guard_cancelled: t("guard called off"),
+    late: t("came late"), recall_tried: t("recall tried"), potential_cancel: t("opened or cancelled after it"), duress: t("duress"), verified: t("picture made clear"),
   }, kind);
 }
 

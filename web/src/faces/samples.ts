@@ -16,7 +16,7 @@ export const burglary: Alarm = {
   ...unsaid, id: "a1", number: 20488, class: "person", cause: "motion", signal_class: "video", priority: 4, state: "claimed", camera: { id: "c1", name: "Gate camera 2" }, site, owner: { id: "o1", name: "De Haan Bouw BV" },
   unit: { id: "u1", name: "Unit 0b7f" }, score: 910, zone: "fence", first_seen_ms: NIGHT - 400, raised_ms: NIGHT, received_ms: NIGHT + 600, images: "released",
   claimed_by: { id: "me", name: "Operator 12" }, claimed_at_ms: NIGHT + 2000, first_action_ms: NIGHT + 2000, closed: null, recalled_ms: null, window: { open: true, pre_s: 10, until_ms: NIGHT + 893_000, ended_ms: null, ended_reason: null },
-  confirmed: "video", avs: { score: 2, reasons: ["human_seen", "recent_opening"] }, norm_due_ms: NIGHT + 90_600, folded: 2,
+  confirmed: "video", avs: { score: 2, reasons: ["person_found", "several_detectors"] }, norm_due_ms: NIGHT + 90_600, folded: 2,
 };
 
 /** A panel's alarm: no camera, no pictures. */
@@ -26,7 +26,7 @@ const heard = (id: string, number: number, name: string, part: Partial<Alarm>): 
 });
 
 const others: readonly Alarm[] = [
-  heard("a0", 20490, "Jeweller Brandt", { class: "holdup_duress", signal_class: "holdup_duress", cause: "panel", priority: 1, raised_ms: NIGHT + 11_000, received_ms: NIGHT + 11_400, zone: "counter button", norm_due_ms: NIGHT + 41_400, avs: { score: 4, reasons: ["holdup"] } }),
+  heard("a0", 20490, "Jeweller Brandt", { class: "holdup_duress", signal_class: "holdup_duress", cause: "panel", priority: 1, raised_ms: NIGHT + 11_000, received_ms: NIGHT + 11_400, zone: "counter button", norm_due_ms: NIGHT + 41_400, avs: { score: 4, reasons: ["hold_up"] } }),
   heard("a2", 20487, "Warehouse 14", { class: "fire", signal_class: "fire", cause: "panel", priority: 1, state: "claimed", claimed_by: { id: "o7", name: "Operator 7" }, raised_ms: NIGHT - 7000, received_ms: NIGHT - 6500, zone: "hall B, smoke", confirmed: "sequential", folded: 3 }),
   heard("a5", 20489, "Home Lindqvist", { class: "burglary", signal_class: "burglary", cause: "panel", priority: 4, raised_ms: NIGHT - 4000, received_ms: NIGHT - 3600, camera: { id: "c9", name: "Hall" }, images: "released", zone: "front door", look_after_ms: NIGHT + 56_000, recall_until_ms: NIGHT + 56_000, norm_due_ms: NIGHT + 86_000, window: { open: true, pre_s: 10, until_ms: NIGHT + 600_000, ended_ms: null, ended_reason: null } }),
   heard("a3", 20481, "School site Zuid", { class: "tamper", signal_class: "tamper", cause: "tamper", priority: 5, raised_ms: NIGHT - 58_000, received_ms: NIGHT - 57_000, camera: { id: "c7", name: "Unit 7" }, unit: { id: "u7", name: "Unit 7" }, source: "unit", images: "none:working_hours", norm_due_ms: NIGHT + 33_000 }),

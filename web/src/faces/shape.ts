@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 // From what the API and the event stream say of an alarm to what a face shows: what was left out is filled in, once.
 import { t } from "../kit/words";
+import type { PinnedPlan } from "./plans/types";
 import { unsaid, unsaidDetail, type Alarm, type AlarmDetail, type SiteFacts } from "./types";
 
 interface StepRow {
@@ -19,6 +20,14 @@ const nowhere = (): SiteFacts => ({ id: "", name: t("Unknown site"), address: ""
 
 export const alarmOf = (row: AlarmRow): Alarm => ({ ...unsaid, ...row, site: row.site ?? nowhere(), number: row.number ?? 0 });
 
+type Who = string | { readonly name: string } | null;
+const nameOf = (who: Who): string => (typeof who === "string" ? who : (who?.name ?? ""));
+
 export const detailOf = ({ steps: happened, ...row }: DetailRow): AlarmDetail => ({
-  ...unsaidDetail, ...row, ...alarmOf(row), facts: [], steps: happened.map((step) => ({ ...step, by: step.by?.name ?? "" })),
+  ...unsaidDetail, ...row, ...alarmOf(row), facts: [], plan: planOf(row.plan ?? null), steps: happened.map((step) => ({ ...step, by: nameOf(step.by) })),
 });
+
+function planOf(plan: PinnedPlan | null): PinnedPlan | null {
+  if (plan === null) return null;
+  return { ...plan, steps: plan.steps.map((step) => ({ ...step, done: step.done.map((one) => ({ ...one, by: nameOf(one.by as Who) })) })) };
+}

@@ -4,16 +4,17 @@ import { html, nothing, ref, type Part } from "../../kit/dom";
 import { icon } from "../../kit/icons";
 import { pill } from "../../kit/pieces";
 import { clock, clockSeconds, number, t } from "../../kit/words";
-import { stepName } from "../names";
-import type { Alarm, AlarmDetail } from "../types";
-import type { ConsoleState, LogLine } from "./model";
+import { reopenReason, stepName } from "../names";
+import { outcomeName } from "../plans/words";
+import type { Alarm, AlarmDetail, Step } from "../types";
+import { isMine, type ConsoleState, type LogLine } from "./model";
 import type { ConsoleActions } from "./view";
 
 export function besidePart(state: ConsoleState, alarm: Alarm, act: ConsoleActions): Part {
   const detail = state.detail?.id === alarm.id ? state.detail : null;
   return html`<aside aria-label=${t("Plan, site and log")}>
     ${planPart(detail, act)}
-    ${guardsPart(detail, act)}
+    ${guardsPart(state, detail, act)}
     ${detail === null || detail.neighbours.length === 0 ? nothing : neighbours(detail, act)}
     ${sitePart(state, alarm, detail)}
     ${happened(alarm, detail)}
@@ -34,8 +35,8 @@ function planPart(detail: AlarmDetail | null, act: ConsoleActions): Part {
     ${detail.plan === null ? html`<p class="mute small">${t("No plan is on file for this site and class. Call the customer, note what you do, close with a code.")}</p>` : html`<div ${ref(act.plan)}></div>`}</section>`;
 }
 
-function guardsPart(detail: AlarmDetail | null, act: ConsoleActions): Part {
-  if (detail === null || detail.site.id === "" || (detail.dispatches.length === 0 && detail.state === "closed")) return nothing;
+function guardsPart(state: ConsoleState, detail: AlarmDetail | null, act: ConsoleActions): Part {
+  if (detail === null || detail.site.id === "" || (detail.dispatches.length === 0 && !isMine(state, detail))) return nothing;
   return html`<section class="guards"><h2 class="lbl">${t("Guards")}</h2><div ${ref(act.guards)}></div></section>`;
 }
 
@@ -55,7 +56,16 @@ function sitePart(state: ConsoleState, alarm: Alarm, detail: AlarmDetail | null)
 
 function happened(alarm: Alarm, detail: AlarmDetail | null): Part {
   const done = detail?.steps ?? [];
-  return html`<section><h2 class="lbl">${t("What happened")}</h2>${done.length === 0 ? html`<p class="mute small">${t("Nothing yet.")}</p>` : html`<ol class="happened">${done.map((step) => html`<li><span class="mono faint">${clockSeconds(step.at_ms, alarm.site.tz)}</span><span>${stepName(step.kind)}${step.by ? html` <span class="faint">· ${step.by}</span>` : nothing}${step.note ? html`<br><span class="quote">${step.note}</span>` : nothing}</span></li>`)}</ol>`}</section>`;
+  return html`<section><h2 class="lbl">${t("What happened")}</h2>${done.length === 0 ? html`<p class="mute small">${t("Nothing yet.")}</p>` : html`<ol class="happened">${done.map((step) => html`<li><span class="mono faint">${clockSeconds(step.at_ms, alarm.site.tz)}</span><span>${stepWords(alarm, step)}${step.by ? html` <span class="faint">· ${step.by}</span>` : nothing}${step.note ? html`<br><span class="quote">${step.note}</span>` : nothing}</span></li>`)}</ol>`}</section>`;
+}
+
+function stepWords(alarm: Alarm, step: Step): string {
+  if (step.kind === "raised" && alarm.source !== "unit") return t("raised by a signal");
+  if (step.kind === "plan") return t("step {n}: {what}", { n: step.step_no ?? 0, what: outcomeName(step.outcome ?? "") });
+  if (step.kind === "released" && step.by !== "") return t("put back");
+  if (step.kind === "code_word") return step.outcome === "valid" ? t("code word: right") : step.outcome === "duress" ? t("code word: duress") : t("code word: wrong");
+  if (step.kind === "reopened" && step.outcome) return `${t("reopened")}: ${reopenReason(step.outcome)}`;
+  return stepName(step.kind);
 }
 
 export function logPart(lines: readonly LogLine[], tz: string | undefined): Part {

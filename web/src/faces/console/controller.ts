@@ -13,7 +13,7 @@ import { plansPort, type PlansPort } from "../plans/port";
 import { alarmOf, type AlarmRow } from "../shape";
 import { Channel, type Said } from "./channel";
 import { askClose, askCodeWord, askGuard, askGuardWords, askHold, askNote, askPark, askReopen } from "./dialogs";
-import { mount, type Picture } from "./eye";
+import { mount, type Picture } from "./picture";
 import { pictured } from "./incident";
 import { blank, current, holdS, isMine, isParked, isWaiting, next, PARKED, ringing, start, wanted, waiting, type ConsoleState, type LogLine } from "./model";
 import { arrange, everything, kinds, onlys, reveal, type Filter } from "./order";
@@ -552,7 +552,7 @@ export class Console {
 
   #codeWord(): void {
     const { detail } = this.#state;
-    if (detail !== null && this.#inHand()) askCodeWord(detail, (contact_id, word) => void this.#do(detail, "recall-by-word", { contact_id, word }, t("code word for")));
+    if (detail !== null && this.#inHand()) askCodeWord(detail, (contact_id, word) => void this.#do(detail, "recall-by-word", { contact_id, word }, t("code word for")).then((answer) => answer !== null && spoken(answer)));
   }
 
   #reopen(): void {
@@ -677,6 +677,13 @@ export class Console {
 function put(alarms: Map<string, Alarm>, row: Alarm): void {
   if (row.state === "closed") alarms.delete(row.id);
   else alarms.set(row.id, row);
+}
+
+/** What the operator is told; to the caller he says the same, whichever it was. */
+function spoken(answer: AlarmDetail & { readonly word?: string }): void {
+  if (answer.word === "valid") toast(t("The word is right: {number} is recalled.", { number: alarmNumber(answer) }), "ok");
+  else if (answer.word === "duress") toast(t("Duress word: a hold-up. Say that all is well and end the call, then call the police."), "alarm");
+  else toast(t("The word is not right: go on with the plan."), "alarm");
 }
 
 function doneWords(verb: string): string {

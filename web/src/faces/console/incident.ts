@@ -5,7 +5,7 @@ import { icon, sealed } from "../../kit/icons";
 import { button, note, pill } from "../../kit/pieces";
 import { alarmTimeline, gapNote, type Stretch } from "../../kit/timeline";
 import { age, clock, clockSeconds, span, t, tn, when } from "../../kit/words";
-import { alarmNumber, alarmTitle, avsName, avsReason, className, codeName, confirmedName, endedReason, noImages, phaseName, reopenReason, seen, sourceName } from "../names";
+import { alarmNumber, alarmTitle, avsName, avsReason, className, codeName, confirmedName, endedReason, noImages, pathName, phaseName, reopenReason, seen, sourceName, zoneName } from "../names";
 import type { Alarm, AlarmDetail, Signal } from "../types";
 import { holdS, isMine, isParked, isWaiting, kindOf, onTheWay, type ConsoleState } from "./model";
 import { kindIcons, type ConsoleActions } from "./view";
@@ -28,7 +28,7 @@ function head(state: ConsoleState, alarm: Alarm, act: ConsoleActions): Part {
   const where = [alarm.camera?.name, alarm.site.address, alarm.owner.name].filter(Boolean).join(" · ");
   return html`<header class="incident-head"><button type="button" class="btn quiet icon back" aria-label=${t("Back to the queue")} @click=${act.back}>${icon("back")}</button>
     <span class="shape big ${alarm.state === "closed" ? "" : kindOf(alarm)}">${icon(kindIcons[kindOf(alarm)])}<i>${alarm.priority}</i></span>
-    <div class="grow"><div class="lbl">${alarmNumber(alarm)} · <b>${alarmTitle(alarm)}</b> · ${when(alarm.raised_ms, state.nowMs, alarm.site.tz)} · ${alarm.score > 0 ? seen(alarm) : sourceName(alarm.source)}${alarm.zone ? html` · ${t("zone “{name}”", { name: alarm.zone })}` : nothing}</div>
+    <div class="grow"><div class="lbl">${alarmNumber(alarm)} · <b>${alarmTitle(alarm)}</b> · ${when(alarm.raised_ms, state.nowMs, alarm.site.tz)} · ${alarm.score > 0 ? seen(alarm) : sourceName(alarm.source)}${alarm.zone ? html` · ${zoneName(alarm.zone)}` : nothing}</div>
       <h1>${alarm.site.name}</h1><div class="mute">${where}</div></div>
     <div class="until">${until(state, alarm)}</div></header>`;
 }
@@ -111,13 +111,14 @@ function signals(state: ConsoleState, alarm: Alarm, detail: AlarmDetail | null, 
 
 function signalRow(state: ConsoleState, alarm: Alarm, signal: Signal, first: number, act: ConsoleActions): Part {
   const shown = state.raw?.id === signal.id;
-  const where = [signal.zone && t("zone {n}", { n: signal.zone }), signal.area && t("area {n}", { n: signal.area }), signal.user && t("user {n}", { n: signal.user }), signal.text].filter(Boolean).join(" · ");
+  const plain = (number: string): string => number.replace(/^0+(?=.)/, "");
+  const where = [signal.zone && zoneName(signal.zone), signal.area && t("area {n}", { n: plain(signal.area) }), signal.user && t("user {n}", { n: plain(signal.user) }), signal.text].filter(Boolean).join(" · ");
   return html`<li class="signal ${signal.class} ${shown ? "open" : ""}"><button type="button" aria-expanded=${shown ? "true" : "false"} @click=${() => act.raw(signal.id)}>
       <span class="mono">${clockSeconds(signal.at_ms, alarm.site.tz)}</span><span class="mono faint">${signal.at_ms === first ? "" : `+${Math.round((signal.at_ms - first) / 1000)} s`}</span>
       <span class="mono code">${signal.code || "–"}</span><span class="grow"><b>${signal.name}</b>${where ? html` <span class="mute">${where}</span>` : nothing}${signal.known ? nothing : html` <span class="tag warn">${t("unknown code")}</span>`}</span>
-      <span class="faint">${phaseName(signal.phase)}</span>${signal.times > 1 ? html`<span class="tag">×${signal.times}</span>` : nothing}<span class="faint path">${signal.path || sourceName(signal.source)}</span></button>
+      <span class="faint">${phaseName(signal.phase)}</span>${signal.times > 1 ? html`<span class="tag">×${signal.times}</span>` : nothing}<span class="faint path">${signal.path ? pathName(signal.path) : sourceName(signal.source)}</span></button>
     ${!shown ? nothing : state.raw?.signal == null ? html`<div class="raw mute">${t("Loading")}</div>` : html`<div class="raw"><pre class="mono">${state.raw.signal.text || state.raw.signal.hex}</pre>
-      <span class="faint small">${state.raw.signal.transport} · ${state.raw.signal.peer} · ${clockSeconds(state.raw.signal.received_ms, alarm.site.tz)}${state.raw.signal.fault ? html` · <span class="late">${state.raw.signal.fault}</span>` : nothing}</span></div>`}</li>`;
+      <span class="faint small">${pathName(state.raw.signal.transport)} · ${state.raw.signal.peer} · ${clockSeconds(state.raw.signal.received_ms, alarm.site.tz)}${state.raw.signal.fault ? html` · <span class="late">${state.raw.signal.fault}</span>` : nothing}</span></div>`}</li>`;
 }
 
 // --- what may be done -----------------------------------------------------------------------------------------------

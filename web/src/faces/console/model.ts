@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: EUPL-1.2
 // What the operator's page knows. The view draws it; the controller changes it. Pure.
 import type { Sound } from "../../kit/ring";
-import { alarmTitle, className, kindName } from "../names";
+import { alarmNumber, alarmTitle, className, kindName } from "../names";
 import type { Alarm, AlarmDetail, Health, RawSignal } from "../types";
 import { compare, everything, isParked, isWaiting, kindOf, passes, queue, type Filter, type Kind, type Rolled } from "./order";
-import type { PictureNow } from "./eye";
+import type { PictureNow } from "./picture";
 import type { Action } from "./sending";
 
 export { isParked, isWaiting, kindOf, queue } from "./order";
@@ -70,7 +70,7 @@ const found = new WeakMap<Alarm, string>();
 export function searched(alarm: Alarm): string {
   let words = found.get(alarm);
   if (words === undefined) {
-    words = [`al-${alarm.number}`, alarm.site.name, alarm.site.address, alarm.camera?.name, alarm.owner.name, alarm.zone, alarmTitle(alarm), className(alarm.class), kindName(kindOf(alarm)), alarm.claimed_by?.name, alarm.source]
+    words = [alarmNumber(alarm), alarm.site.name, alarm.site.address, alarm.camera?.name, alarm.owner.name, alarm.zone, alarmTitle(alarm), className(alarm.class), kindName(kindOf(alarm)), alarm.claimed_by?.name, alarm.source]
       .filter(Boolean).join(" ").toLowerCase();
     found.set(alarm, words);
   }

@@ -11,7 +11,7 @@ import { Refusal, type Me, type Port } from "../port";
 import { alarmOf, type AlarmRow } from "../shape";
 import type { Alarm, AlarmDetail } from "../types";
 import { Channel } from "./channel";
-import { mount, type Picture, type PictureNow } from "./eye";
+import { mount, type Picture, type PictureNow } from "./picture";
 import { blank, isMine, isParked, isWaiting, kindOf } from "./model";
 import { kinds, queue, type Kind } from "./order";
 import { kindIcons } from "./view";

@@ -5,7 +5,7 @@ import { icon, mark, type IconName } from "../../kit/icons";
 import { button, empty, keyHint, steps } from "../../kit/pieces";
 import { age, clock, clockSeconds, language, number, span, t, tn } from "../../kit/words";
 import { languageSwitch } from "../language";
-import { alarmTitle, avsName, codeName, confirmedName, kindName, seen } from "../names";
+import { alarmTitle, avsName, codeName, confirmedName, kindName, seen, zoneName } from "../names";
 import type { Alarm } from "../types";
 import { besidePart, besideQuiet } from "./beside";
 import { alarmPart } from "./incident";
@@ -134,18 +134,18 @@ function queueHead(state: ConsoleState, open: boolean, act: ConsoleActions): Par
 }
 
 function filters(state: ConsoleState, all: Counts, act: ConsoleActions): Part {
-  const numbers: Readonly<Record<Only, number>> = { all: all.open + all.parked, mine: all.mine, unconfirmed: all.unconfirmed, parked: all.parked };
+  const numbers: Readonly<Record<Only, number>> = { all: 0, mine: all.mine, unconfirmed: all.unconfirmed, parked: all.parked };
   const { only, kind } = state.filter;
   return html`<div class="filters" role="group" aria-label=${t("Which alarms")}>
-      <div class="onlys">${onlys.map((one) => html`<button type="button" aria-pressed=${only === one ? "true" : "false"} @click=${() => act.filter({ only: one })}>${onlyName(one)}<b>${number(numbers[one])}</b></button>`)}${keyHint("Q")}</div>
-      <div class="kinds">${kinds.map((one) => html`<button type="button" class="kind ${one} ${all.kinds[one] === 0 ? "zero" : ""}" title=${kindName(one)} aria-label=${`${kindName(one)}: ${all.kinds[one]}`} aria-pressed=${kind === one ? "true" : "false"} @click=${() => act.filter({ kind: kind === one ? null : one })}>${icon(kindIcons[one], "small")}<b>${number(all.kinds[one])}</b></button>`)}${keyHint("E")}</div>
+      <div class="onlys">${onlys.map((one) => html`<button type="button" aria-pressed=${only === one ? "true" : "false"} @click=${() => act.filter({ only: one })}>${onlyName(one)}${one === "all" || numbers[one] === 0 ? nothing : html`<b>${number(numbers[one])}</b>`}</button>`)}</div>
+      <div class="kinds">${kinds.map((one) => html`<button type="button" class="kind ${one} ${all.kinds[one] === 0 ? "zero" : ""}" title=${kindName(one)} aria-label=${`${kindName(one)}: ${all.kinds[one]}`} aria-pressed=${kind === one ? "true" : "false"} @click=${() => act.filter({ kind: kind === one ? null : one })}>${icon(kindIcons[one], "small")}<b>${number(all.kinds[one])}</b></button>`)}</div>
     </div>`;
 }
 
 /** Always there, so that it moves nothing when it has something to say. */
 function heldBar(state: ConsoleState, act: ConsoleActions): Part {
   const first = state.held.map((id) => state.alarms.get(id)).find((alarm) => alarm !== undefined);
-  if (first === undefined) return html`<div class="held"><span class="faint">${state.filter.text !== "" || state.filter.only !== "all" || state.filter.kind !== null ? t("Filtered: Escape shows all") : state.list === "open" ? t("Most urgent first, then the oldest") : t("Newest first")}</span></div>`;
+  if (first === undefined) return html`<div class="held"><span class="faint">${state.filter.text !== "" || state.filter.only !== "all" || state.filter.kind !== null ? t("Filtered: Escape shows all") : state.list === "open" ? t("Most urgent first, then the oldest") : t("Newest first")}</span>${state.list === "open" ? html`<span class="grow"></span>${keyHint("Q")}${keyHint("E")}` : nothing}</div>`;
   return html`<button type="button" class="held new ${vital(kindOf(first)) ? "vital" : ""}" id="held" @click=${act.takeUp}>${icon("up", "small")}<b>${tn("{n} new", "{n} new", state.held.length)}</b><span class="grow">${alarmTitle(first)} · ${first.site.name}</span>${keyHint("T")}</button>`;
 }
 
@@ -186,7 +186,7 @@ function inside(state: ConsoleState, alarm: Alarm, gone: boolean): Part {
   return html`<span class="shape">${icon(kindIcons[kindOf(alarm)])}<i>${alarm.priority}</i></span>
     <b class="what">${alarmTitle(alarm)}${alarm.score > 0 ? html` <span class="nowrap">· ${seen(alarm)}</span>` : nothing}</b>
     <span class="mono age">${open ? age(state.nowMs - alarm.received_ms) : clock(alarm.raised_ms, alarm.site.tz)}</span>
-    <small class="where">${alarm.site.name}${alarm.camera !== null ? html` · ${alarm.camera.name}` : alarm.zone ? html` · ${alarm.zone}` : nothing}</small>
+    <small class="where">${alarm.site.name}${alarm.camera !== null ? html` · ${alarm.camera.name}` : alarm.zone ? html` · ${/^\d+$/.test(alarm.zone) ? zoneName(alarm.zone) : alarm.zone}` : nothing}</small>
     <span class="mono norm">${open ? norm(alarm, state.nowMs) : nothing}</span>
     <small class="known">${gone ? html`<span class="faint">${alarm.recalled_ms !== null ? t("Recalled by the customer") : t("Handled")}</span>` : known(state, alarm)}</small>`;
 }
