@@ -8,12 +8,14 @@ only when a format changes, and run both sides' tests after it.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from tests.unit.seal.examples import NOW, ORIGIN, World, new_id
+from tests.unit.seal.examples import NOW, ORIGIN, PICTURE, World, new_id
 from tests.unit.seal.wrong_fields import wrong_bodies
 
 from zegel.seal import account, encoding, entry, merkle, pairing, proof
@@ -22,6 +24,7 @@ from zegel.seal.cosignature import cosign
 from zegel.seal.envelope import Envelope
 from zegel.seal.epoch import sign_epoch
 from zegel.seal.grant import Grant, sign_grant
+from zegel.seal.mailpicture import encrypt_picture, sign_mailpicture
 from zegel.seal.member import sign_member, sign_succession
 from zegel.seal.ranges import RangeKeys
 from zegel.seal.release import Release, sign_release
@@ -95,6 +98,7 @@ def main() -> None:
         "epochs": [epoch(world) for world in worlds],
         "releases": [item for world in worlds for item in releases(world)],
         "grants": [grant(world) for world in worlds],
+        "mailpictures": [mailpicture(world) for world in worlds],
         "members": [member(world) for world in worlds],
         "successions": [succession(world) for world in worlds],
         "pairings": [pairing_vector(world) for world in worlds],
@@ -242,6 +246,20 @@ def some_leaves(keys: RangeKeys) -> list[list[Any]]:
         (item.epoch, slot) for item in keys.ranges for slot in {item.start, (item.start + item.end) // 2, item.end - 1}
     ]
     return [[epoch_id.hex(), slot, keys.leaf(epoch_id, slot).hex()] for epoch_id, slot in sorted(slots)]
+
+
+def mailpicture(world: World) -> dict[str, Any]:
+    header, key = world.make_mailpicture(), os.urandom(32)
+    ciphertext = encrypt_picture(header.picture, key, PICTURE)
+    header = replace(header, ciphertext_hash=hashlib.sha256(ciphertext).digest())
+    return {
+        "envelope": sign_mailpicture(header, key, world.tenant.public_key, world.log.key).hex(),
+        "sign_pk": world.log.key.public_key.hex(),
+        "suite": int(world.suite),
+        "recipient_private": world.tenant.private.hex(),
+        "ciphertext": ciphertext.hex(),
+        "picture": PICTURE.hex(),
+    }
 
 
 def member(world: World) -> dict[str, Any]:

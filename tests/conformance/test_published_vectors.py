@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,7 @@ from zegel.seal.errors import OutOfRange, SealError
 from zegel.seal.fields import Body
 from zegel.seal.grant import Grant, open_grant
 from zegel.seal.keyset import Keyset
+from zegel.seal.mailpicture import MailPicture, open_mailpicture, verify_mailpicture
 from zegel.seal.manifest import Manifest
 from zegel.seal.member import Member, Succession, open_member, open_succession, verify_member, verify_succession
 from zegel.seal.note import VerifierKey
@@ -39,8 +41,8 @@ MAKERS = ("python", "typescript")
 BODIES: dict[str, type[Body]] = {
     body.NAME: body
     for body in (
-        Alarm, ArcKey, Command, Epoch, Grant, Keyset, Manifest, Member, Paired, Policy, Promise, Release, Status,
-        Succession, Time,
+        Alarm, ArcKey, Command, Epoch, Grant, Keyset, MailPicture, Manifest, Member, Paired, Policy, Promise, Release,
+        Status, Succession, Time,
     )
 }  # fmt: skip
 
@@ -151,6 +153,24 @@ def test_grants_open_their_slots_and_no_other(made: dict[str, list[dict[str, Any
     for item in made["grants"]:
         grant = Grant.decode(verify(hexed(item, "envelope"), Grant.NAME, [hexed(item, "sign_pk")]))
         check_keys(item, open_grant(grant, OpeningKey(Suite(item["suite"]), hexed(item, "recipient_private"))))
+
+
+def test_pictures_from_mails_open_for_their_recipient_and_are_bound_to_what_is_said(
+    made: dict[str, list[dict[str, Any]]],
+) -> None:
+    for item in made.get("mailpictures", []):
+        found = verify_mailpicture(hexed(item, "envelope"), hexed(item, "sign_pk"))
+        recipient = OpeningKey(Suite(item["suite"]), hexed(item, "recipient_private"))
+        assert open_mailpicture(found, recipient, hexed(item, "ciphertext")) == hexed(item, "picture")
+        for lie in (
+            replace(found, received_ms=found.received_ms + 1),
+            replace(found, ciphertext_hash=bytes(32)),
+            replace(found, size=found.size + 1),
+        ):
+            with pytest.raises(SealError):
+                open_mailpicture(lie, recipient, hexed(item, "ciphertext"))
+        with pytest.raises(SealError):
+            open_mailpicture(found, OpeningKey.generate(found.suite), hexed(item, "ciphertext"))
 
 
 def test_members_get_the_tenant_key(made: dict[str, list[dict[str, Any]]]) -> None:

@@ -141,6 +141,10 @@ export async function signedObjects(w: World): Promise<readonly { object: string
     }, unit.key), unit.key],
     ["promise", await seal.signObject(seal.PROMISE, { version: 1, origin: ORIGIN, index: 41, leaf: random(32), atMs: NOW }, log.key), log.key],
     ["time", await seal.signObject(seal.TIME, { version: 1, nonce: random(16), atMs: NOW }, log.key), log.key],
+    ["mailpicture", await seal.signObject(seal.MAIL_PICTURE, {
+      version: 1, suite: w.suite, picture: random(16), camera: ids.camera, recipient: ids.owner, recipientKey: w.tenant.key.fingerprint, receivedMs: NOW,
+      mediaType: "image/jpeg", size: 4711, ciphertext: random(32), sealed: random((w.suite === 1 ? 32 : 1120) + 48),
+    }, log.key), log.key],
     ["member", await seal.sealMember({
       suite: w.suite, party: ids.owner, person: ids.person, personOpenKey: w.arcOpen.key.publicKey, tenantKey: w.tenant.key.publicKey, tenantPrivate: w.tenant.secret,
     }, owner.key), owner.key],

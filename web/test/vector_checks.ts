@@ -9,7 +9,7 @@ import type { Kind } from "../src/seal/schema";
 const KINDS: Readonly<Record<string, Kind<any>>> = Object.fromEntries(
   [
     seal.KEYSET, seal.POLICY, seal.COMMAND, seal.PAIRED, seal.EPOCH, seal.MANIFEST, seal.ALARM, seal.ARC_KEY, seal.RELEASE, seal.GRANT, seal.MEMBER,
-    seal.SUCCESSION, seal.STATUS, seal.PROMISE, seal.TIME,
+    seal.SUCCESSION, seal.STATUS, seal.PROMISE, seal.TIME, seal.MAIL_PICTURE,
   ].map((kind) => [kind.object, kind]),
 );
 
@@ -97,6 +97,17 @@ export const CHECKS: Readonly<Record<string, (items: Items) => Promise<void> | v
     for (const each of items) {
       const { value } = seal.verifyObject(seal.GRANT, fromHex(each.envelope), fromHex(each.sign_pk));
       await exactly(await seal.openGrant(value, await seal.openingKey(each.suite, fromHex(each.recipient_private))), each);
+    }
+  },
+  async mailpictures(items) {
+    for (const each of items) {
+      const { value } = seal.verifyMailPicture(fromHex(each.envelope), fromHex(each.sign_pk));
+      const recipient = await seal.openingKey(each.suite, fromHex(each.recipient_private));
+      const ciphertext = fromHex(each.ciphertext);
+      assert.equal(hex(await seal.openMailPicture(value, recipient, ciphertext)), each.picture);
+      await assert.rejects(seal.openMailPicture({ ...value, receivedMs: value.receivedMs + 1 }, recipient, ciphertext));
+      await assert.rejects(seal.openMailPicture(value, recipient, ciphertext.subarray(1)));
+      await assert.rejects(seal.openMailPicture(value, await seal.openingKey(each.suite, seal.random(32)), ciphertext));
     }
   },
   async members(items) {

@@ -14,6 +14,7 @@ from zegel.seal import (
     epoch,
     grant,
     keyset,
+    mailpicture,
     manifest,
     member,
     pairing,
@@ -37,6 +38,9 @@ WITNESS = "witness.example/w1"
 
 def new_id() -> bytes:
     return os.urandom(16)
+
+
+PICTURE = b"\xff\xd8\xff\xe0 a picture that came by mail \xff\xd9" * 700
 
 
 @dataclass
@@ -251,6 +255,13 @@ class World:
         }
         return arckey.ArcKey(**(fields | changes))
 
+    def make_mailpicture(self) -> mailpicture.MailPicture:
+        """Without a ciphertext: whoever wants to open it sets that one's hash."""
+        return mailpicture.MailPicture(
+            self.suite, b"\x07" * 16, self.camera, self.party, self.tenant.fingerprint, NOW, "image/jpeg", len(PICTURE),
+            bytes(32),
+        )  # fmt: skip
+
     def make_status(self, **changes: Any) -> status.Status:
         fields: dict[str, Any] = {
             "unit": self.unit_id,
@@ -341,6 +352,13 @@ class World:
                 grant.sign_grant(self.make_grant(granted), granted, self.technician.public_key, self.owner),
                 self.owner,
                 lambda data: grant.verify_grant(data, self.keyset, now_ms=NOW),
+            ),
+            "mailpicture": Example(
+                mailpicture.sign_mailpicture(
+                    self.make_mailpicture(), self.root, self.tenant.public_key, self.log.key
+                ),
+                self.log.key,
+                lambda data: mailpicture.verify_mailpicture(data, log_pk),
             ),
             "member": Example(
                 member.sign_member(self.party, self.person, self.person_key.public_key, self.tenant, self.owner),

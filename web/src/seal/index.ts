@@ -13,6 +13,7 @@ export * from "./errors";
 export * from "./grant";
 export * from "./kdf";
 export * from "./keyset";
+export * from "./mailpicture";
 export * from "./manifest";
 export * from "./member";
 export * from "./merkle";
