@@ -145,11 +145,14 @@ async def work() -> None:
 
 def receive(given: str) -> None:
     """What panels, mail and brokers say: the services of the role `receivers`, until told to stop."""
+    import gc
+
     import uvloop
 
     from zegel.server.signals.receivers import sockets
 
     sockets.take(given)
+    gc.set_threshold(50_000, 20, 100)  # messages come and go without circles; the default looks every few of them
     uvloop.run(_receive())
 
 

@@ -15,8 +15,8 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
-from zegel.protocols.events import LEAST_URGENT, MOST_URGENT, Phase, SignalClass
 
+from zegel.protocols.events import LEAST_URGENT, MOST_URGENT, Phase, SignalClass
 from zegel.server import gate
 from zegel.server.gate import Action, Resource, ResourceKind
 from zegel.server.kernel import clock, ids, work

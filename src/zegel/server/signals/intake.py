@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from django.db import connection
-from zegel.protocols.events import UNKNOWN_PRIORITY, Event, Phase, SignalClass
 
+from zegel.protocols.events import UNKNOWN_PRIORITY, Event, Phase, SignalClass
 from zegel.server.kernel import clock, ids, locks, tenancy
 from zegel.server.signals import rules
 from zegel.server.signals.models import LONGEST_TEXT, Path, Signal, Source

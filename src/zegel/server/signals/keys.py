@@ -15,8 +15,8 @@ from uuid import UUID
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.conf import settings
-from zegel.protocols.errors import BadKey
 
+from zegel.protocols.errors import BadKey
 from zegel.server.kernel import secrets
 from zegel.server.signals.errors import BadPanel
 from zegel.server.signals.models import KeyFormat

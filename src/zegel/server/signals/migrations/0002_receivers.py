@@ -87,16 +87,17 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
   ) AS waiting USING (id) ORDER BY waiting.urgency, s.id $$;
 """
 
-# One call is one batch. Rows that were sent again are counted in the row they repeat; polls touch their path's row only.
+# One call is one batch. Planned once, for a table that will be large: by its indexes. Rows that were sent again are counted in the row they repeat; polls touch their path's row only.
 TAKING = """
 CREATE FUNCTION signals_take(
-  ids uuid[], panels uuid[], lines uuid[], sources text[], transports text[], peers text[], raws bytea[], accounts text[],
+  panels uuid[], lines uuid[], sources text[], transports text[], peers text[], raws bytea[], accounts text[],
   seqs text[], receivers text[], line_nos text[], protocols text[], codes text[], qualifiers text[], phases text[],
   classes text[], priorities smallint[], names text[], zones text[], areas text[], users text[], texts text[],
   occurred bigint[], knowns boolean[], duresses boolean[], extras text[], faults text[], keys bytea[], freshs boolean[],
   counts integer[], ats bigint[], windows bigint[],
   path_panels uuid[], path_kinds text[], new_paths boolean, moment timestamptz
-) RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+) RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp
+SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off AS $$
 BEGIN
   IF cardinality(path_panels) > 0 THEN
     UPDATE signals_path q SET last_at = moment FROM unnest(path_panels, path_kinds) AS g (panel, kind)
@@ -108,15 +109,15 @@ BEGIN
         ON CONFLICT (panel_id, kind) DO NOTHING;
     END IF;
   END IF;
-  IF cardinality(ids) = 0 THEN
+  IF cardinality(panels) = 0 THEN
     RETURN;
   END IF;
   WITH given AS MATERIALIZED (
     SELECT g.*, e.earlier FROM unnest(
-        ids, panels, lines, sources, transports, peers, raws, accounts, seqs, receivers, line_nos, protocols, codes,
+        panels, lines, sources, transports, peers, raws, accounts, seqs, receivers, line_nos, protocols, codes,
         qualifiers, phases, classes, priorities, names, zones, areas, users, texts, occurred, knowns, duresses, extras,
         faults, keys, freshs, counts, ats, windows) WITH ORDINALITY AS g (
-        signal_id, panel, via, source, transport, peer, raw, account, seq, receiver_no, line_no, protocol, code,
+        panel, via, source, transport, peer, raw, account, seq, receiver_no, line_no, protocol, code,
         qualifier, phase, signal_class, priority, name, zone, area, "user", text, occurred_ms, known, duress, extra,
         fault, dedupe_key, fresh, times, at_ms, window_ms, place)
       LEFT JOIN LATERAL (
@@ -130,7 +131,7 @@ BEGIN
     provider_id, owner_id, signal_id, panel_id, site_id, line_id, source, transport, peer, raw, account, seq, receiver_no,
     line_no, protocol, code, qualifier, phase, signal_class, priority, name, zone, area, "user", text, occurred_ms, known,
     duress, extra, fault, dedupe_key, times, received_ms, last_ms)
-  SELECT coalesce(p.provider_id, l.arc_party_id), coalesce(p.owner_id, l.arc_party_id), g.signal_id, g.panel, p.site_id,
+  SELECT coalesce(p.provider_id, l.arc_party_id), coalesce(p.owner_id, l.arc_party_id), gen_random_uuid(), g.panel, p.site_id,
     g.via, g.source, g.transport, g.peer, g.raw, g.account, g.seq, g.receiver_no, g.line_no, g.protocol, g.code,
     g.qualifier, g.phase, g.signal_class, g.priority, g.name, g.zone, g.area, g.user, g.text, g.occurred_ms, g.known,
     g.duress, g.extra::jsonb, g.fault, g.dedupe_key, g.times, g.at_ms, g.at_ms

@@ -119,7 +119,14 @@ class Stream(Talk, asyncio.Protocol):
     """A TCP or TLS connection."""
 
     __slots__ = (
-        "_closing", "_deadline", "_framer", "_good", "_paused", "_source", "_transport", "__weakref__",
+        "__weakref__",
+        "_closing",
+        "_deadline",
+        "_framer",
+        "_good",
+        "_paused",
+        "_source",
+        "_transport",
     )  # fmt: skip
 
     def __init__(self, receiver: Receiver, kind: str) -> None:
@@ -367,7 +374,7 @@ class Receiver:
 
     def _of_account(self, head: Header, account: Account, talk: Talk) -> None:
         verdict = Verdict.TAKEN
-        if not head.encrypted:
+        if not head.encrypted and not (talk.local and account.wrapped is None):
             verdict = rules.judge(account.guarded, encrypted=False, tls=talk.tls, local=talk.local, now=clock.now())
         if verdict is not Verdict.TAKEN:
             self._complain(_VERDICTS[verdict], head, account, talk, dc09.nak(clock.now_ms(), head.form), told=True)
@@ -496,7 +503,7 @@ class Receiver:
 
 
 def _key_of(frame: Frame, whose: bytes) -> bytes:
-    return rules.dedupe_key(
+    return rules.frame_key(
         whose, frame.receiver or "", frame.line or "", frame.account, frame.seq, frame.token, frame.data
     )
 
@@ -509,13 +516,12 @@ def _rows(
     fault = ",".join(sorted(frame.faults)) if frame.faults else ""
     if panel is None:
         fault = f"unknown_account,{fault}".rstrip(",")
+    account, seq = frame.account[:16], frame.seq[:8]
+    receiver, line_no = (frame.receiver or "")[:8], (frame.line or "")[:8]
     return [
         row(
-            event, panel=panel, line=line, source="panel", transport=talk.kind, peer=talk.peer, raw=frame.raw,
-            account=frame.account[:16], seq=frame.seq[:8], receiver=(frame.receiver or "")[:8],
-            line_no=(frame.line or "")[:8], fault=fault,
-            key=key if number == 0 else rules.dedupe_key(key, str(number)), fresh=fresh, at_ms=now_ms,
-            window_ms=AGAIN_MS,
+            event, panel, line, "panel", talk.kind, talk.peer, frame.raw, account, seq, receiver, line_no, fault,
+            rules.dedupe_key(key, str(number)) if number else key, fresh, now_ms, AGAIN_MS,
         )
         for number, event in enumerate(told)
     ]  # fmt: skip

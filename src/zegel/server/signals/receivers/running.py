@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import ssl
 from collections.abc import Coroutine
 from pathlib import Path
@@ -35,6 +36,8 @@ async def run(stop: asyncio.Event, supervision: type[Supervision] = Supervision)
     ]
     try:
         if await _first(accounts.ready.wait(), stop, tasks):
+            gc.collect()
+            gc.freeze()  # every panel stays: the collector needn't look at them again and again
             listening = await _listen(receiver)
             await _first(stop.wait(), stop, tasks)
             for closing in listening:

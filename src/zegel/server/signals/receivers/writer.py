@@ -10,7 +10,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 from collections.abc import Sequence
 from typing import Any, Protocol
 from uuid import UUID
@@ -26,7 +25,7 @@ BATCH = 512
 MOST_WAITING, FEW_WAITING = 4096, 1024
 PATIENCE_S = 4.0
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.05, 1.0
-_TAKE = "SELECT signals_take(" + ", ".join(f"${n}" for n in range(1, 37)) + ")"
+_TAKE = "SELECT signals_take(" + ", ".join(f"${n}" for n in range(1, 36)) + ")"
 _DRIFT = "SELECT signals_drift($1, $2)"
 
 Row = tuple[Any, ...]
@@ -53,14 +52,14 @@ class Pending:
 
 
 def row(
-    event: Event, *, panel: UUID | None, line: UUID | None, source: str, transport: str, peer: str, raw: bytes,
+    event: Event, panel: UUID | None, line: UUID | None, source: str, transport: str, peer: str, raw: bytes,
     account: str, seq: str, receiver: str, line_no: str, fault: str, key: bytes, fresh: bool, at_ms: int,
     window_ms: int,
 ) -> Row:  # fmt: skip
     """One row as `signals_take` wants it; lengths as in the model."""
     extra = _json(event.extra) if event.extra else "[]"
     return (
-        UUID(bytes=os.urandom(16), version=4), panel, line, source, transport, peer, raw, account, seq, receiver,
+        panel, line, source, transport, peer, raw, account, seq, receiver,
         line_no, event.protocol, event.code[:32], event.qualifier or "", event.phase, event.signal_class,
         event.priority, event.name[:120], _cut(event.zone), _cut(event.area), _cut(event.user),
         event.text[:LONGEST_TEXT], event.occurred_ms, event.known, event.duress, extra, fault[:120], key, fresh, 1,
@@ -68,8 +67,8 @@ def row(
     )  # fmt: skip
 
 
-_KEY, _FRESH, _COUNT = 27, 28, 29  # places in a row
-_NAMES = 32
+_KEY, _FRESH, _COUNT, _AT = 26, 27, 28, 29  # places in a row
+_NAMES = 31
 
 
 def _cut(word: str | None) -> str:
@@ -173,8 +172,8 @@ class Writer:
         event = unreadable("dc09")
         pending.rows = [
             row(
-                event, panel=r[1], line=r[2], source=r[3], transport=r[4], peer="", raw=r[6], account="", seq="",
-                receiver="", line_no="", fault="refused_by_database", key=r[_KEY], fresh=True, at_ms=r[30],
+                event, panel=r[0], line=r[1], source=r[2], transport=r[3], peer="", raw=r[5], account="", seq="",
+                receiver="", line_no="", fault="refused_by_database", key=r[_KEY], fresh=True, at_ms=r[_AT],
                 window_ms=0,
             )
             for r in pending.rows[:1]
