@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -47,29 +47,6 @@ class CompanySaid(Schema):
 
 class Order(Schema):
     order: list[UUID] = Field(max_length=50)
-
-
-class Sending(Schema):
-    guard_id: UUID | None = None
-    note: str = Field(default="", max_length=600)
-    step_no: int | None = None
-
-
-class Moving(Schema):
-    dispatch_id: UUID
-    state: Literal["accepted", "on_the_way", "arrived", "left"]
-
-
-class Cancelling(Schema):
-    dispatch_id: UUID
-    reason: str = Field(default="", max_length=400)
-
-
-class Reporting(Schema):
-    dispatch_id: UUID
-    found: str = Field(max_length=20)
-    text: str = Field(default="", max_length=4000)
-    secured: bool = False
 
 
 # --- who may be sent ---
@@ -124,39 +101,6 @@ def dispatches(request: HttpRequest, alarm_id: UUID) -> dict[str, Any]:
     row = alarms.get(actor, alarm_id)
     require(actor, Action.READ, actions.resource_of(row))
     return of_alarm(actor, alarm_id, row.site_id)
-
-
-@router.post("/alarms/{alarm_id}/send-guard")
-def send_guard(request: HttpRequest, alarm_id: UUID, body: Sending) -> dict[str, Any]:
-    """Send the given company, or the next one. Who is under way already is not sent twice."""
-    actor = acting(request)
-    actions.request(actor, alarm_id, body.guard_id, body.note, body.step_no)
-    return of_alarm(actor, alarm_id, alarms.get(actor, alarm_id).site_id)
-
-
-@router.post("/alarms/{alarm_id}/guard-state")
-def guard_state(request: HttpRequest, alarm_id: UUID, body: Moving) -> dict[str, Any]:
-    """What the guard said on the telephone."""
-    actor = acting(request)
-    row = actions.advance(actor, body.dispatch_id, State(body.state))
-    return of_alarm(actor, row.alarm_id, row.site_id)
-
-
-@router.post("/alarms/{alarm_id}/guard-report")
-def guard_report(request: HttpRequest, alarm_id: UUID, body: Reporting) -> dict[str, Any]:
-    """The report that the guard gave on the telephone."""
-    actor = acting(request)
-    said = rules.checked_report(body.found, body.text, body.secured)
-    row = actions.report(actor, body.dispatch_id, said)
-    return of_alarm(actor, row.alarm_id, row.site_id)
-
-
-@router.post("/alarms/{alarm_id}/guard-cancel")
-def guard_cancel(request: HttpRequest, alarm_id: UUID, body: Cancelling) -> dict[str, Any]:
-    """He need not come."""
-    actor = acting(request)
-    row = actions.cancel(actor, body.dispatch_id, body.reason)
-    return of_alarm(actor, row.alarm_id, row.site_id)
 
 
 @router.post("/dispatches/{dispatch_id}/link")

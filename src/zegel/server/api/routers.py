@@ -13,4 +13,5 @@ ROUTERS: tuple[tuple[str, str], ...] = (
     ("", "zegel.server.api.alarm_verbs:router"),
     ("", "zegel.server.api.plans:router"),
     ("", "zegel.server.api.dispatch:router"),
+    ("", "zegel.server.api.dispatch_verbs:router"),
 )
