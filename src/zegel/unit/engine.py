@@ -21,6 +21,7 @@ from zegel.link.messages import (
     PairedItem,
     ReleaseItem,
     SignalItem,
+    SignalSource,
     TechnicalKind,
     Up,
 )
@@ -71,6 +72,8 @@ FLOOR_EVERY_S = 60.0
 MAX_ENDED = 1000
 SAME_MS = 120_000
 """So long the same words of a local panel are the ones that it said before: it heard no answer."""
+SAME_REVIEW_MS = 6 * 3_600_000
+"""A review of Frigate's is told again for as long as it lasts."""
 MAX_HEARD = 512
 HIDDEN_AGAIN_S = 600.0
 """A window's parts are missed one after the other: one alarm for all of them."""
@@ -275,11 +278,12 @@ class Engine:
         """What a panel or input on site said: an alarm of the unit's own, or word for people to judge.
 
         Returns the number of what must be durable before the panel gets its answer. The same words again (`digest`)
-        within two minutes are the same event.
+        are for a while the same event.
         """
         self._observe(now)
         known = self._heard.get(digest)
-        if known is not None and abs(self.wall_ms - known[0]) < SAME_MS:
+        same_ms = SAME_REVIEW_MS if said.source is SignalSource.MQTT else SAME_MS
+        if known is not None and abs(self.wall_ms - known[0]) < same_ms:
             return known[1]
         alarm = input_alarm(said.account, said.told, self.facts()) if self.trust.policy and self.trust.keyset else None
         n = self._raise_input(alarm) if alarm is not None else self.outbox.put(said)

@@ -176,7 +176,7 @@ def check_its_other_events(scene: Scene) -> None:
     camera.tell(TAMPER, {"Source": "v0"}, {"State": "true"})
     gateway.wait_for(lambda: gateway.items(SignalItem))
     [tamper] = [item for item in gateway.items(SignalItem) if item.told.phase == "alarm"]
-    assert (tamper.told.signal_class, tamper.told.zone, tamper.camera) == ("tamper", "yard/dark", scene.id)
+    assert (tamper.told.signal_class, tamper.told.zone, tamper.camera) == ("tamper", "yard/ImageTooDark", scene.id)
     camera.down = True
     codes = lambda: [item.code for item in gateway.items(TechnicalItem)]  # noqa: E731
     gateway.wait_for(lambda: any(code.startswith("onvif_") for code in codes()), 20)

@@ -4,68 +4,37 @@ from quiet to active is, once, until it is quiet again."""
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from zegel.link.messages import Told
+from zegel.protocols.events import SignalClass
+from zegel.protocols.onvif_topics import Topic, lookup
 from zegel.unit.onvif.device import Notice
 
 ACCOUNT = "onvif"
 MOMENT_S = 10.0
 """An event without a state (a line crossed) counts once in so long."""
 MAX_KNOWN = 500
-_PREFIX = re.compile(r"[A-Za-z0-9_.-]+:")
 _TRUE = frozenset({"true", "1", "active", "on"})
 _FALSE = frozenset({"false", "0", "inactive", "off"})
 
-BURGLARY, MOTION, TAMPER, TECHNICAL, INPUT = "burglary", "video", "tamper", "technical", "contact_entry"
-_CELL, _RULE, _VIDEO = "RuleEngine/CellMotionDetector/", "RuleEngine/", "VideoSource/"
-TOPICS: dict[str, tuple[str, str]] = {
-    # ONVIF topics and vendors' rules, prefixes taken off → (class, the word under which a zone is named)
-    "AudioAnalytics/Audio/DetectedSound": (MOTION, "sound"),
-    "Device/HardwareFailure/StorageFailure": (TECHNICAL, "storage"),
-    "Device/Trigger/DigitalInput": (INPUT, ""),
-    "Device/Trigger/AlarmIn": (INPUT, ""),
-    _CELL + "Intrusion": (BURGLARY, "intrusion"),
-    _CELL + "LineCross": (BURGLARY, "line"),
-    _CELL + "Motion": (MOTION, "motion"),
-    _CELL + "People": (BURGLARY, "people"),
-    _CELL + "Tamper": (MOTION, "tamper"),
-    _CELL + "TpSmartEvent": (MOTION, "smart"),
-    _RULE + "FieldDetector/ObjectsInside": (BURGLARY, "intrusion"),
-    _RULE + "LineCrossDetector/LineCross": (BURGLARY, "line"),
-    _RULE + "LineDetector/Crossed": (BURGLARY, "line"),
-    _RULE + "LineDetector/Crossing": (BURGLARY, "line"),
-    _RULE + "MotionDetector/Detection": (MOTION, "motion"),
-    _RULE + "MotionRegionDetector/Motion": (MOTION, "motion"),
-    _RULE + "MyRuleDetector/DogCatDetect": (MOTION, "animal"),
-    _RULE + "MyRuleDetector/FaceDetect": (MOTION, "face"),
-    _RULE + "MyRuleDetector/Package": (MOTION, "package"),
-    _RULE + "MyRuleDetector/PeopleDetect": (BURGLARY, "people"),
-    _RULE + "MyRuleDetector/VehicleDetect": (MOTION, "vehicle"),
-    _RULE + "MyRuleDetector/Visitor": (MOTION, "visitor"),
-    _RULE + "ObjectDetection/Object": (MOTION, "object"),
-    _RULE + "PeopleDetector/People": (BURGLARY, "people"),
-    _RULE + "TPSmartEventDetector/TPSmartEvent": (MOTION, "smart"),
-    _RULE + "TamperDetector/Tamper": (TAMPER, "tamper"),
-    "UserAlarm/IVA/HumanShapeDetect": (BURGLARY, "people"),
-    _VIDEO + "GlobalSceneChange": (TAMPER, "scene"),
-    _VIDEO + "ImageTooBlurry": (TAMPER, "blurry"),
-    _VIDEO + "ImageTooBright": (TAMPER, "bright"),
-    _VIDEO + "ImageTooDark": (TAMPER, "dark"),
-    _VIDEO + "MotionAlarm": (MOTION, "motion"),
-}
+INPUT = "contact_entry"
+"""Something wired to the camera: the policy's zone says what it means."""
 
 
-def topic_of(text: str) -> str:
-    """A topic without its namespaces' prefixes, which every maker chooses himself."""
-    return _PREFIX.sub("", text.strip())
+def meaning(topic: str) -> Topic | None:
+    """None: nothing to alarm anybody about, or nothing that is known."""
+    found = lookup(topic)
+    return None if found is None or found.signal_class is SignalClass.INFO else found
 
 
-def meaning(topic: str) -> tuple[str, str] | None:
-    """(class, zone's word) of a topic, by itself or by what it is below of; None: nothing to alarm anybody about."""
-    return TOPICS.get(topic) or TOPICS.get(topic.rpartition("/")[0])
+@dataclass(frozen=True)
+class News:
+    """`movement`: it says only that something moved, as trees do all day."""
+
+    told: Told
+    movement: bool
 
 
 @dataclass
@@ -76,13 +45,12 @@ class Edges:
     _states: dict[tuple[str, str], bool] = field(default_factory=dict)
     _moments: dict[tuple[str, str], float] = field(default_factory=dict)
 
-    def read(self, notice: Notice, now_s: float) -> Told | None:
+    def read(self, notice: Notice, now_s: float) -> News | None:
         """What is news in a notice."""
-        topic = topic_of(notice.topic)
-        found = meaning(topic)
+        found = meaning(notice.topic)
         if found is None:
             return None
-        key = (topic, "|".join(f"{name}={value}" for name, value in sorted(notice.source.items())))
+        key = (notice.topic, "|".join(f"{name}={value}" for name, value in sorted(notice.source.items())))
         state = _state(notice.data)
         if state is None:
             return self._moment(key, notice, found, now_s)
@@ -91,9 +59,9 @@ class Edges:
             self._states.pop(next(iter(self._states)))
         if notice.operation in ("Initialized", "Deleted") or before is state or (before is None and not state):
             return None
-        return self._told(topic, notice, found, "alarm" if state else "restore")
+        return self._told(notice, found, found.phase.value if state else "restore")
 
-    def _moment(self, key: tuple[str, str], notice: Notice, found: tuple[str, str], now_s: float) -> Told | None:
+    def _moment(self, key: tuple[str, str], notice: Notice, found: Topic, now_s: float) -> News | None:
         if notice.operation in ("Initialized", "Deleted"):
             return None
         if now_s - self._moments.get(key, float("-inf")) < MOMENT_S:
@@ -101,21 +69,24 @@ class Edges:
         if len(self._moments) > MAX_KNOWN:
             self._moments.clear()
         self._moments[key] = now_s
-        return self._told(key[0], notice, found, "alarm")
+        return self._told(notice, found, found.phase.value)
 
-    def _told(self, topic: str, notice: Notice, found: tuple[str, str], phase: str) -> Told:
-        cls, word = found
-        told = ", ".join(f"{name} {value}" for name, value in {**notice.source, **notice.data}.items())
-        return Told(
-            "onvif", topic[-64:], "", phase, cls, 5 if cls == BURGLARY else 7, "", self.zone(word, notice), "", "",
-            "".join(letter for letter in told if letter.isprintable())[:500], _utc_ms(notice.utc), True,
+    def _told(self, notice: Notice, found: Topic, phase: str) -> News:
+        cls = INPUT if found.input else found.signal_class.value
+        said = ", ".join(f"{name} {value}" for name, value in {**notice.source, **notice.data}.items())
+        told = Told(
+            "onvif", found.topic[-64:], "", phase, cls, found.priority, found.name, self.zone(found, notice), "", "",
+            "".join(letter for letter in said if letter.isprintable())[:500], _utc_ms(notice.utc), True,
         )  # fmt: skip
+        return News(told, found.signal_class is SignalClass.VIDEO and not found.person)
 
-    def zone(self, word: str, notice: Notice) -> str:
-        """`camera/word`, or `camera/token` of a digital input: what the policy names it by."""
+    def zone(self, found: Topic, notice: Notice) -> str:
+        """What the policy names it by: the camera and the topic's last word, or the token of something wired to it."""
         token = next((value for name, value in notice.source.items() if "token" in name.lower()), "")
         token = token or next(iter(notice.source.values()), "input")
-        return f"{self.camera}/{word or token}"[:64]
+        steps = [step.rpartition(":")[2] for step in found.topic.split("/")]
+        word = next((step for step in reversed(steps) if not step.endswith("Service")), "event")
+        return f"{self.camera}/{token if found.input else word}"[:64]
 
 
 def _state(data: dict[str, str]) -> bool | None:

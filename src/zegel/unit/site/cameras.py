@@ -18,7 +18,7 @@ from typing import TypeVar
 from zegel.link.messages import CameraFacts, ControlAction, SignalSource, Told
 from zegel.unit import clock
 from zegel.unit.onvif.device import Device, OnvifError, Subscription
-from zegel.unit.onvif.events import ACCOUNT, MOTION, Edges
+from zegel.unit.onvif.events import ACCOUNT, Edges, News
 from zegel.unit.site.hub import Hub, TooMuch
 from zegel.unit.site.messages import FULL_REACH, Found, InputKind, Limits, Turn, Turned, Wanted
 from zegel.unit.site.settings import Onvif
@@ -129,9 +129,9 @@ class _Camera:
         try:
             while self._hub.wanted and self._hub.wanted.onvif:
                 for notice in await self._in_thread(subscription.pull):
-                    told = self._edges.read(notice, clock.mono_s())
-                    if told is not None and self._counts(told):
-                        await self._hear(told)
+                    news = self._edges.read(notice, clock.mono_s())
+                    if news is not None and self._counts(news):
+                        await self._hear(news.told)
         finally:
             self._give_up(subscription)
 
@@ -143,10 +143,10 @@ class _Camera:
         with contextlib.suppress(RuntimeError):  # the pool ends with the process
             self._pool.submit(end)
 
-    def _counts(self, told: Told) -> bool:
-        """Mere movement counts only where the policy names it: trees move all day."""
+    def _counts(self, news: News) -> bool:
+        """Mere movement counts only where the policy names it."""
         wanted = self._hub.wanted
-        return told.signal_class != MOTION or (wanted is not None and told.zone in wanted.zones)
+        return not news.movement or (wanted is not None and news.told.zone in wanted.zones)
 
     async def _hear(self, told: Told) -> None:
         """A camera tells it once, so it is tried here until the unit has it."""

@@ -55,7 +55,7 @@ class Source:
 def _file(text: str) -> tuple[str, bool]:
     scheme = re.match(r"([A-Za-z][A-Za-z0-9+.-]*):", text)
     if scheme and scheme[1].lower() != "file":
-        raise ConfigError(f"'{scheme[1]}:' is not a source this unit reads: use rtsp(s)://…, http(s)://… or a file's path")
+        raise ConfigError(f"'{scheme[1]}:' is not a source this unit reads: write rtsp(s)://…, http(s)://… or a path")
     path, _, query = text.partition("?") if not Path(text).exists() else (text, "", "")
     if scheme:
         path = unquote(path[len("file:") :])
