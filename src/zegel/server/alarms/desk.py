@@ -17,7 +17,7 @@ from uuid import UUID
 from django.db import connection
 from django.db.models import Q
 
-from zegel.server.alarms import due, openings, parameters, testing, timers
+from zegel.server.alarms import due, openings, parameters, rules, testing, timers
 from zegel.server.alarms.confirm import By, Notice
 from zegel.server.alarms.models import Alarm, AlarmSignal, AlarmStep, AreaState, DueKind, OpeningPlan, TestWindow
 from zegel.server.alarms.parameters import DEFAULTS, Parameters
@@ -192,7 +192,7 @@ class Desk:
         return OpenAlarm(
             alarm.id, alarm.signal_class, State(alarm.state), alarm.source, alarm.panel_id, alarm.zone, alarm.area,
             place.codes.get(alarm.id, ""), alarm.received_ms, alarm.confirmed, alarm.duress,
-            None if alarm.recall_until is None else _ms(alarm.recall_until), alarm.parked_until is not None,
+            None if alarm.recall_until is None else rules.ms_of(alarm.recall_until), alarm.parked_until is not None,
             alarm.camera_id, alarm.alarm_class, tuple(notices), tuple(place.signals_ms[alarm.id]),
         )  # fmt: skip
 
@@ -315,9 +315,4 @@ def _lock_sites(owner_id: UUID, site_ids: Iterable[UUID | None]) -> None:
 
 def _test(row: TestWindow) -> testing.Window:
     zones = frozenset(testing.zone_key(str(zone)) for zone in row.zones)
-    return testing.Window(_ms(row.starts_at), _ms(row.ends_at), row.panel_id, zones, row.fire)
-
-
-def _ms(moment: datetime) -> int:
-    return round(moment.timestamp() * 1000)
-
+    return testing.Window(rules.ms_of(row.starts_at), rules.ms_of(row.ends_at), row.panel_id, zones, row.fire)

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
 from zegel.server.alarms.errors import NotAllowedNow
@@ -112,9 +112,17 @@ def closing_code(code: str) -> CloseCode:
     return chosen
 
 
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
 def moment(ms: int) -> datetime:
     """Milliseconds since 1970 as an aware time."""
-    return datetime.fromtimestamp(ms / 1000, tz=UTC)
+    return _EPOCH + timedelta(milliseconds=ms)
+
+
+def ms_of(at: datetime) -> int:
+    """The reverse: whole milliseconds, as a signal's own time has them."""
+    return (at - _EPOCH) // timedelta(milliseconds=1)
 
 
 # --- classes ---

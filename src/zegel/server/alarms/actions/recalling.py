@@ -153,7 +153,7 @@ def disarmed(actor: Actor, unit_id: UUID, at: datetime) -> int:
     """The unit says that its owner disarmed it: alarms that it raised before, and that may still be taken back, are;
     of the others the operator reads that it may be over. How many were taken back."""
     with work.transaction(actor) as w:
-        mine = Alarm.objects.select_for_update().filter(unit_id=unit_id, raised_ms__lte=round(at.timestamp() * 1000))
+        mine = Alarm.objects.select_for_update().filter(unit_id=unit_id, raised_ms__lte=rules.ms_of(at))
         taken_back = 0
         for alarm in mine.exclude(state=State.CLOSED.value).filter(folded_into=None).order_by("id"):
             if not may_be_recalled(alarm) or rules.family(alarm.signal_class) != rules.BURGLARY:

@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from zegel.server import gate
-from zegel.server.alarms import due, openings, parameters, testing
+from zegel.server.alarms import due, openings, parameters, rules, testing
 from zegel.server.alarms.errors import BadTime, UnknownAlarm
 from zegel.server.alarms.models import DueKind, OpeningPlan, ParameterSet, TestWindow
 from zegel.server.gate import Action, Resource, ResourceKind
@@ -78,7 +78,7 @@ def end_window(w: work.Work, window: TestWindow) -> None:
 def _say(w: work.Work, window: TestWindow, *, started: bool) -> None:
     facts = {
         "site": window.site_id, "panel": window.panel_id, "fire": window.fire, "started": started,
-        "until_ms": round(window.ends_at.timestamp() * 1000),
+        "until_ms": rules.ms_of(window.ends_at),
     }  # fmt: skip
     w.record(Entry(Kind.TEST, window.owner_id, facts, window.site_id))
     w.publish("site.test", owner_id=window.owner_id, site_id=window.site_id, running=started)
