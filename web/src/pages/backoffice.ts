@@ -6,7 +6,7 @@ import type { Me } from "../faces/port";
 import type { Health, Unit } from "../faces/types";
 import { Board, html, need, nothing, type Part } from "../kit/dom";
 import { mark } from "../kit/icons";
-import { button, empty, note, pill, skeleton } from "../kit/pieces";
+import { button, empty, link, note, pill, skeleton } from "../kit/pieces";
 import { table } from "../kit/table";
 import { number, relative, t } from "../kit/words";
 
@@ -19,7 +19,7 @@ interface State {
 
 function draw({ me, units, health, lost }: State): Part {
   const nowMs = port.nowMs();
-  return html`<header class="bar"><div class="wide row apart"><span class="logo">${mark()}<span>Zegel</span></span><div class="row">${languageSwitch()}${button(t("Sign out"), () => void port.signOut().finally(() => location.assign("/sign-in")), { small: true, icon: "signOut", id: "sign-out" })}</div></div></header>
+  return html`<header class="bar"><div class="wide row apart"><span class="logo">${mark()}<span>Zegel</span></span><div class="row">${me.party.role === "planner" || me.party.role === "admin" ? link(t("Action plans"), "/backoffice/plans/", { small: true, kind: "quiet", id: "to-plans" }) : nothing}${languageSwitch()}${button(t("Sign out"), () => void port.signOut().finally(() => location.assign("/sign-in")), { small: true, icon: "signOut", id: "sign-out" })}</div></div></header>
     <main id="content" class="wide stack office"><div class="title"><div><div class="lbl">${me.party.name}</div><h1>${t("Units")}</h1></div>${health === null ? nothing : pill(t("{on} of {n} in contact", { on: number(health.units.in_contact), n: number(health.units.total) }), health.units.in_contact === health.units.total ? "ok" : "warn", { dot: true })}</div>
       ${lost ? note(t("Connection lost. Trying again; what you see may be old."), "warn", "offline") : nothing}
       ${units === null ? skeleton(4, t("Loading")) : table(t("Units"), [

@@ -24,7 +24,8 @@ const order: readonly SignInStep[] = ["deriving", "asking", "opening"];
 function destination(party: Party): string {
   const asked = new URLSearchParams(location.search).get("next") ?? "";
   const home = party.role === "operator" || party.role === "supervisor" ? "/console/" : party.role === "owner" || party.role === "member" ? "/portal/" : "/backoffice/";
-  return asked.startsWith(home) ? asked : home;
+  const plans = party.role === "supervisor" && asked === "/backoffice/plans/"; // planned by provider and alarm centre alike
+  return asked.startsWith(home) || plans ? asked : home;
 }
 
 /** A first visit takes the language of the person's own account; a choice made here before stays. */

@@ -7,5 +7,6 @@ from zegel.server.backoffice import views
 
 urlpatterns = [
     path("", views.backoffice, name="backoffice"),
+    path("plans/", views.plans, name="plans"),
     path("<path:view>", views.backoffice),
 ]

@@ -17,3 +17,10 @@ from django.views.decorators.http import require_safe
 def backoffice(request: HttpRequest, view: str = "") -> HttpResponse:
     """`view` is the browser's: any of the face's own addresses gives the same document."""
     return render(request, "backoffice/backoffice.html")
+
+
+@require_safe
+@ensure_csrf_cookie
+def plans(request: HttpRequest) -> HttpResponse:
+    """Action plans, contacts and guards: for a provider's planners and an alarm centre's supervisors."""
+    return render(request, "backoffice/plans.html")
