@@ -20,6 +20,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -174,10 +175,6 @@ def receivers(panels: int) -> Iterator[tuple[int, int]]:
                 break
         else:
             raise SystemExit("the receivers did not start")
-        drain = subprocess.DEVNULL
-        del drain
-        import threading
-
         threading.Thread(target=child.stderr.read, daemon=True).start()
         yield child.pid, listening.getsockname()[1]
     finally:
@@ -274,7 +271,8 @@ def dialler(port: int, accounts: list[str], each: int, sealed: bool, first: int)
 
 def conversation(port: int, accounts: list[str], each: int, sealed: bool, first: int, pid: int) -> dict[str, Any]:
     """Starts the dialler; what it saw, and the receiver's processor time for it."""
-    words = [sys.executable, __file__, "--dialler", str(port), ",".join(accounts), str(each), str(int(sealed)), str(first)]
+    words = [sys.executable, __file__, "--dialler", str(port), ",".join(accounts), str(each), str(int(sealed))]
+    words.append(str(first))
     with subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as child:
         assert child.stdin is not None
         assert child.stdout is not None

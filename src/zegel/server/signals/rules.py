@@ -34,7 +34,7 @@ def dedupe_key(*parts: str | bytes) -> bytes:
 
 
 def frame_key(whose: bytes, receiver: str, line: str, account: str, seq: str, token: str, data: str) -> bytes:
-    """As dedupe_key, for a panel's message: one text, in which only the data, which comes last, may hold a separator."""
+    """As dedupe_key, for a panel's message: one text. Only the data may hold a separator, and comes last."""
     said = "\x1f".join((receiver, line, account, seq, token, data))
     return hashlib.blake2b(whose + said.encode("utf-8", "surrogatepass"), digest_size=16).digest()
 

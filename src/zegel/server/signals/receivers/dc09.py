@@ -41,7 +41,7 @@ MOST_NOISE = 16_384  # bytes
 COMPLAINED_FOR_MS = 3_600_000  # the same fault of the same account is raised once an hour
 STALE_IN_A_ROW = 3  # a panel sets its clock by our first answer; one that doesn't loses its alarms
 DRIFT_NOTED_MS = 5_000
-UNKNOWN_RATE = Rate(per_s=5, burst=100)  # accounts of nobody, for each source
+UNKNOWN_RATE = Rate(per_s=10, burst=200)  # accounts of nobody, for each source
 GARBAGE_LOGGED = Rate(per_s=0.2, burst=5)
 
 _numbers = itertools.count()
@@ -120,6 +120,7 @@ class Stream(Talk, asyncio.Protocol):
 
     __slots__ = (
         "__weakref__",
+        "_choked",
         "_closing",
         "_deadline",
         "_framer",
@@ -133,7 +134,7 @@ class Stream(Talk, asyncio.Protocol):
         Talk.__init__(self, receiver, kind, "")
         self._framer = Framer()
         self._transport: Any = None
-        self._good = self._paused = self._closing = False
+        self._good = self._paused = self._closing = self._choked = False
         self._source = ""
         self._deadline = clock.monotonic() + FIRST_FRAME_WITHIN_S
 
@@ -190,9 +191,21 @@ class Stream(Talk, asyncio.Protocol):
             self._transport.pause_reading()
 
     def _go_on(self) -> None:
-        if self._paused and self.unanswered <= FEW_UNANSWERED and not self._closing:
+        free = self.unanswered <= FEW_UNANSWERED and not self._choked
+        if self._paused and free and not self._closing:
             self._paused = False
             self._transport.resume_reading()
+
+    def pause_writing(self) -> None:
+        """The sender reads no answers: it is read from no more until it does."""
+        self._choked = True
+        if not self._paused and not self._closing:
+            self._paused = True
+            self._transport.pause_reading()
+
+    def resume_writing(self) -> None:
+        self._choked = False
+        self._go_on()
 
     def good(self) -> None:
         """It speaks DC-09: it may stay."""
@@ -200,7 +213,7 @@ class Stream(Talk, asyncio.Protocol):
 
     def expire(self, now: float) -> None:
         """Closes what took too long. Called every second."""
-        if now < self._deadline or (self._paused and self.unanswered):
+        if now < self._deadline or (self._paused and self.unanswered and not self._choked):
             return
         if not self._closing:
             self._flush()
@@ -343,6 +356,8 @@ class Receiver:
             self._of_account(head, account, talk)
         elif not head.account:
             self._unreadable(raw, talk)
+        elif not self._unknown.allows(source_of(talk.peer)):
+            return  # not answered: whoever sends so many of them has no panel here
         elif self.accounts.is_unknown(head.account.upper()):
             self._of_nobody(head, talk)
         else:
@@ -350,8 +365,6 @@ class Receiver:
 
     def _ask(self, head: Header, talk: Talk) -> None:
         """It may be a panel that was added just now."""
-        if not self._unknown.allows(source_of(talk.peer)):
-            return
         talk.unanswered += 1
         task = asyncio.ensure_future(self._asked(head, talk))
         self._asking.add(task)
@@ -424,7 +437,7 @@ class Receiver:
     def _of_nobody(self, head: Header, talk: Talk) -> None:
         """An account that no panel has: for the alarm centre of the line."""
         line = self.accounts.line_of(head)
-        if line is None or not self._unknown.allows(source_of(talk.peer)):
+        if line is None:
             return
         if head.encrypted:
             self._complain_of_nobody(NO_KEY, head, line, talk, dc09.duh(head))
