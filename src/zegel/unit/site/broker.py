@@ -38,6 +38,7 @@ FRIGATE, HOMEASSISTANT = "frigate", "homeassistant"
 AGAIN_S = (1.0, 2.0, 5.0, 15.0, 60.0)
 STEADY_S = 30.0
 KEEPALIVE_S = 20
+LEAVE_S = 1.0
 MAX_TASKS = 32
 MAX_COMMANDS = 4
 TRIES = 3
@@ -91,17 +92,28 @@ class House:
             max_queued_incoming_messages=1000,
         ) as client:  # fmt: skip
             self._back("broker", "broker_back")
-            await self._subscribe(client, wanted, shown)
-            parts = [self._read(client, shown), self._show(client, wanted, shown), self._obey()]
-            tasks = [asyncio.ensure_future(part) for part in parts]
             try:
-                done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-                for task in done:
-                    task.result()
+                await self._talk(client, wanted, shown)
             finally:
-                for task in [*tasks, *self._tasks]:
-                    task.cancel()
-                await asyncio.gather(*tasks, *self._tasks, return_exceptions=True)
+                if wanted.homeassistant:  # whoever leaves in order gets no will
+                    with contextlib.suppress(aiomqtt.MqttError, TimeoutError):
+                        await client.publish(
+                            shown.availability_topic, homeassistant.OFFLINE, qos=1, retain=True, timeout=LEAVE_S
+                        )
+
+    async def _talk(self, client: aiomqtt.Client, wanted: Wanted, shown: homeassistant.Discovery) -> None:
+        """Until something else is wanted of the broker, or it is gone."""
+        await self._subscribe(client, wanted, shown)
+        parts = [self._read(client, shown), self._show(client, wanted, shown), self._obey()]
+        tasks = [asyncio.ensure_future(part) for part in parts]
+        try:
+            done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+            for task in done:
+                task.result()
+        finally:
+            for task in [*tasks, *self._tasks]:
+                task.cancel()
+            await asyncio.gather(*tasks, *self._tasks, return_exceptions=True)
 
     def _tls(self) -> ssl.SSLContext | None:
         if not self._broker.tls:
@@ -135,7 +147,6 @@ class House:
                 await client.publish(shown.availability_topic, homeassistant.ONLINE, qos=1, retain=True)
             self._changed.clear()
             await self._changed.wait()
-        await client.publish(shown.availability_topic, homeassistant.OFFLINE, qos=1, retain=True)
 
     # -- what the house says
 
