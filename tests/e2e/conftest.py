@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from tests.e2e.desk import AXE, browser_path
-from zegel.demo import clip, scene
+from zegel.demo import clip, panels, scene
 from zegel.demo.processes import DidNotStart, Program, Stage, free_port
 from zegel.demo.scene import Installation, Paired
 from zegel.demo.world import WORLD
@@ -87,6 +87,11 @@ class Story:
         self.enrol()
         if self.guarding is None:
             self.guarding = scene.run_unit(self.stage, self.folder / "unit")
+
+    def street(self, count: int) -> panels.Street:
+        """Panels of this installation that somebody may dial for."""
+        with _of_its_own():
+            return panels.street(self.place, count)
 
     def open_alarms(self) -> list[dict[str, Any]]:
         return list(self.place.client("operator").http.get("/api/v1/alarms?state=open")["alarms"])

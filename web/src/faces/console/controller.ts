@@ -475,9 +475,15 @@ export class Console {
   async #claim(): Promise<void> {
     const alarm = this.#alarm;
     if (alarm === null || this.#sending.of(alarm.id).some((one) => one.verb === "claim")) return;
-    if (alarm.state === "closed") return this.#next();
+    if (alarm.state === "closed") return this.#reopened() && this.#state.opened !== alarm.id ? this.#open(alarm) : this.#next();
     if (!isWaiting(alarm)) return this.#lookAlong(alarm);
     if (await this.#do(alarm, "claim", {}, t("claimed"))) this.#mayLook();
+  }
+
+  /** Open again for a reason of the closed list, and not over yet. */
+  #reopened(): boolean {
+    const reopened = this.#state.detail?.reopened ?? null;
+    return reopened !== null && (reopened.until_ms ?? 0) > this.#state.nowMs;
   }
 
   #lookAlong(alarm: Alarm): void {
@@ -618,6 +624,7 @@ export class Console {
     codeWord: () => this.#codeWord(),
     reopen: () => this.#reopen(),
     raw: (id) => this.#raw(id),
+    verify: () => this.#picture?.verify(),
     replay: () => this.#picture?.replay(),
     live: () => this.#picture?.live(),
     pause: () => this.#picture?.pause(),

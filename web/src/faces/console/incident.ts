@@ -91,7 +91,15 @@ function line(state: ConsoleState, alarm: Alarm, act: ConsoleActions): Part {
     alarmMs: alarm.raised_ms, tz: alarm.site.tz, words: className(alarm.class), stretches: now.stretches.length > 0 ? now.stretches : planned(alarm), nowMs: state.nowMs,
     untilMs: open ? (alarm.window?.until_ms ?? null) : null, headMs: playing ? now.headMs : null,
     ...(playing ? { seek: act.seek } : {}),
-  })}${gapNote(now.stretches)}</div>`;
+  })}${gapNote(now.stretches)}${playing ? reel(state, act) : nothing}</div>`;
+}
+
+/** The picture's own keys, where they are used. */
+function reel({ picture: now }: ConsoleState, act: ConsoleActions): Part {
+  return html`<div class="reel">
+    ${now.phase === "blurred" ? button(t("Verify: see it clearly"), act.verify, { small: true, key: "V", icon: "eye" }) : nothing}
+    ${button(t("From the start"), act.replay, { small: true, key: "R", kind: "quiet" })}${button(now.paused ? t("Go on") : t("Pause"), act.pause, { small: true, key: "␣", kind: "quiet" })}
+    ${button(t("Live"), act.live, { small: true, key: "L", kind: "quiet" })}${button(t("Full screen"), act.full, { small: true, key: "F", kind: "quiet" })}</div>`;
 }
 
 /** Before anything is opened: what the unit said it would release. */

@@ -32,6 +32,7 @@ export interface ConsoleActions {
   readonly codeWord: () => void;
   readonly reopen: () => void;
   readonly raw: (signalId: string | null) => void;
+  readonly verify: () => void;
   readonly replay: () => void;
   readonly live: () => void;
   readonly pause: () => void;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 // One plan being written: its steps, what the operator will see of them, and what changed since a version.
 import { html, nothing, repeat, type Part } from "../../kit/dom";
-import { field } from "../../kit/form";
+import { field, textField } from "../../kit/form";
 import { icon } from "../../kit/icons";
 import { button, note, pill } from "../../kit/pieces";
 import { day, clock, span, t } from "../../kit/words";
@@ -34,7 +34,7 @@ function basics(state: PlannerState, draft: Draft, act: PlannerActions): Part {
   const all = state.standard?.classes ?? [];
   return html`<div class="card pad stack">${field("plan-title", t("Name"), { value: draft.name, maxlength: 120, required: true, input: (name) => act.edit({ name }) })}
     <fieldset class="choices"><legend class="field"><span class="label">${t("For these classes of alarm")}</span></legend><div class="days">${all.map((code) => html`<label><input type="checkbox" name="class" value=${code} .checked=${draft.classes.includes(code)}
-      @change=${(event: Event) => act.edit({ classes: (event.target as HTMLInputElement).checked ? [...draft.classes, code] : draft.classes.filter((one) => one !== code) })}>&nbsp;${planClass(code)}&nbsp;</label>`)}</div></fieldset></div>`;
+      @change=${(event: Event) => act.edit({ classes: (event.target as HTMLInputElement).checked ? [...draft.classes, code] : draft.classes.filter((one) => one !== code) })}>${planClass(code)}</label>`)}</div></fieldset></div>`;
 }
 
 function stepRow(step: Step, n: number, draft: Draft, people: readonly Contact[], act: PlannerActions): Part {
@@ -42,7 +42,7 @@ function stepRow(step: Step, n: number, draft: Draft, people: readonly Contact[]
   const change = (part: Partial<Step>): void => act.step(n, part);
   return html`<li class="step-row" data-step=${n + 1}>${grip("step", n, draft.steps.length, name, act.move)}
     <div class="fields"><div class="row">${icon(kindIcon[step.kind], "small")}<b>${kindName(step.kind)}</b></div>
-      ${field(`text-${n}`, step.kind === "note" ? t("Instruction") : t("What the operator reads"), { value: step.text, maxlength: 500, input: (text) => change({ text }) })}
+      ${textField(`text-${n}`, step.kind === "note" ? t("Instruction") : t("What the operator reads"), { value: step.text, maxlength: 500, rows: 2, input: (text) => change({ text }) })}
       ${extras(step, n, people, change)}</div>
     <div class="tools"><button type="button" class="btn quiet icon small" aria-label=${t("Take out {name}", { name })} title=${t("Take out")} @click=${() => act.takeOut(n)}>${icon("close", "small")}</button></div></li>`;
 }
