@@ -334,6 +334,19 @@ class Control(Message, frozen=True, tag="control"):
     preset: PresetName | None = None
 
 
+class CentralAlarm(Message, frozen=True, tag="central_alarm"):
+    """A panel that reports to the server raised an alarm (seal.md, "Central alarm").
+
+    `word`: the panel's or the owner's signed word for it; `proof`: its receipt in the ledger. A unit whose policy does
+    not name the panel refuses it; so does, today, every other: see docs/design/unit.md.
+    """
+
+    alarm_id: Id
+    panel: Id
+    word: EnvelopeBytes
+    proof: NoteText
+
+
 class Revoked(Message, frozen=True, tag="revoked"):
     """The server no longer serves this unit's pairing. It keeps guarding by its pinned policy and stops connecting."""
 
@@ -342,7 +355,7 @@ class Revoked(Message, frozen=True, tag="revoked"):
 
 FromUnit: TypeAlias = Hello | Up | NeedProof | Controlled
 FromServer: TypeAlias = (
-    Challenge | Welcome | Unclaimed | Ack | Refused | Deliver | EndWindow | Proof | Control | Revoked
+    Challenge | Welcome | Unclaimed | Ack | Refused | Deliver | EndWindow | Proof | Control | CentralAlarm | Revoked
 )
 
 URGENT = (AlarmItem, ReleaseItem, StatusItem, PairedItem, SignalItem)

@@ -522,6 +522,18 @@ class Engine:
 
     # -- from the server
 
+    def refuse_central(self, alarm: bytes, panel: bytes, now: Instant) -> None:
+        """An alarm of a panel that reports to the server opens nothing here, whoever says so, and that is reported.
+
+        Where the owner's policy allows none it is off; where it does, the witnessed proof and the owner's word that
+        seal.md asks for before anything may be released are not built yet, so nothing is released on less.
+        """
+        self._observe(now)
+        central = self.trust.policy.central if self.trust.policy else None
+        listed = central is not None and any(signer.id == panel for signer in central.panels)
+        code = "central_off" if central is None else "central_unproven" if listed else "central_unknown_panel"
+        self._technical(TechnicalKind.REFUSED_OBJECT, None, code, {"kind": "central_alarm", "alarm": alarm.hex()})
+
     def deliver(self, kind: str, data: bytes, extra: bytes | None, now: Instant) -> None:
         """A keyset, policy, command, ARC key or pairing. What is refused changes nothing and is reported."""
         self._observe(now)

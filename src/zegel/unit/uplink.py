@@ -27,6 +27,7 @@ from zegel.link.messages import (
     MAX_FRAME,
     PING_S,
     Ack,
+    CentralAlarm,
     Challenge,
     Control,
     Controlled,
@@ -297,6 +298,8 @@ class Uplink:
                 self.control(message)
             case Control():
                 self.answer(Controlled(message.id, False, "no_ptz"))
+            case CentralAlarm(alarm_id=alarm, panel=panel):
+                self.engine.refuse_central(alarm, panel, now)
             case Proof(release_hash=release, tlog_proof=text):
                 self.engine.on_proof(release, text, now)
             case Revoked():

@@ -53,6 +53,7 @@ FROM_SERVER: list[messages.FromServer] = [
     messages.Proof(HASH, "c2sp.org/tlog-proof@v1\n"),
     messages.Control(ID, ID, ID, messages.ControlAction.MOVE, pan=-1000, tilt=1000),
     messages.Control(ID, ID, ID, messages.ControlAction.PRESET, preset="Gate"),
+    messages.CentralAlarm(ID, ID, b"envelope", "c2sp.org/tlog-proof@v1\n"),
     messages.Revoked("The owner has removed this unit."),
 ]
 
