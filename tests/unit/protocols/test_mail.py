@@ -325,13 +325,13 @@ def test_an_unknown_mail_with_a_picture_is_a_video_event() -> None:
 def test_beyond_the_limits_it_is_still_an_event() -> None:
     too_big = plain("EVENT TYPE: Motion\n") + b"x" * mime.MAX_MAIL
     deep = b"".join(b'Content-Type: multipart/mixed; boundary="%d"\r\n\r\n--%d\r\n' % (n, n) for n in range(500))
-    many = hikvision(HIKVISION.encode(), pictures=part("Content-Type: text/plain", b"x") * 300)
+    many = hikvision(HIKVISION.encode(), pictures=part("Content-Type: text/plain", b"x") * 100)
     pictures = hikvision(
         HIKVISION.encode(),
         pictures=part("Content-Type: image/jpeg\r\nContent-Transfer-Encoding: base64", encodebytes(JPEG)) * 30,
     )
-    assert read(too_big).event.text == "A mail has at most 25 MB."
-    assert read(deep).event.text == "The mail nests too deep."
+    assert read(too_big).event.text == "A mail has at most 16 MB."
+    assert read(deep).event.text == "The mail has too many parts."
     assert read(many).event.told("omitted") == "parts"
     assert len(read(pictures).pictures) == mime.MAX_PICTURES
 

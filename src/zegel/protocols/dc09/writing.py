@@ -24,7 +24,7 @@ _TOKEN = re.compile(r"[A-Z0-9-]{1,16}\Z")
 _SEQ = re.compile(r"[0-9]{4}\Z")
 _PREFIX = re.compile(r"[0-9A-Fa-f]{0,6}\Z")
 _ACCOUNT = re.compile(r"[0-9A-Za-z]{3,16}\Z")
-_MIN_PADDING = 11  # bytes: an encrypted ACK's two blocks, 21 of them told
+_ACK_PADDING = 27  # bytes: at least 16 (5.4.4.3), which make the first block differ each time; 48 with what is told
 
 
 def ack(frame: Frame, key: Key | None, now_ms: int) -> bytes:
@@ -35,7 +35,7 @@ def ack(frame: Frame, key: Key | None, now_ms: int) -> bytes:
         return _framed(f'"ACK"{frame.fields}[]'.encode("latin-1"), frame.form)
     if key is None:
         raise BadMessage("An encrypted message can only be acknowledged with its key.")
-    sealed = key.encrypted(padding(_MIN_PADDING) + b"]_" + written(now_ms)).hex()
+    sealed = key.encrypted(padding(_ACK_PADDING) + b"]_" + written(now_ms)).hex()
     body = f'"*ACK"{frame.fields}[{sealed if frame.form.lower_cipher else sealed.upper()}'
     return _framed(body.encode("latin-1"), frame.form)
 

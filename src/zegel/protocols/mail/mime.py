@@ -23,19 +23,23 @@ import msgspec
 from zegel.protocols.errors import BadMessage
 from zegel.protocols.text import clean
 
-MAX_MAIL = 25 * 1024 * 1024  # bytes
-MAX_NESTED = 10  # containers in one mail; a camera's has one or two
+MAX_MAIL = 16 * 1024 * 1024  # bytes
+MAX_LINES = 400_000  # a mail of that size in base64 has 220,000
+MAX_HEAD = 65_536  # bytes of the mail's own headers
+MAX_FIELD = 4_096  # bytes of one Content-… header
+MAX_NESTED = 6  # containers in one mail; a camera's has one to three
 MAX_PARTS = 64
-MAX_HEADERS = 200
+MAX_HEADERS = 1_000  # lines of the mail's own headers; relays add many
 MAX_PICTURES = 16
 MAX_PICTURE = 12 * 1024 * 1024  # bytes, opened
 MAX_WORDS = 32_768  # characters of text that are read
 MAX_NAME = 100
 
 _NESTS = re.compile(rb"(?:multipart/|message/(?:rfc822|partial|external-body))", re.I)
+_FIELD = re.compile(rb"^content-(?:type|disposition)[ \t]*:[^\n]*(?:\n[ \t][^\n]*)*", re.I | re.M)
 _BOUNDARY = re.compile(rb"^--([^\r\n]{1,70}?)[ \t]*\r?$", re.M)
 _BREAKS = re.compile(r"<\s*(?:br|/p|/div|/tr|/li|/h\d)\b[^>]{0,200}>", re.I)
-_HIDDEN = re.compile(r"<\s*(script|style)\b.{0,20000}?<\s*/\s*\1\s*>", re.I | re.S)
+_HIDDEN = re.compile(r"<(/?)(?:script|style)\b", re.I)
 _TAGS = re.compile(r"<[^<>]{0,2000}>")
 _BASE64 = re.compile(r"[A-Za-z0-9+/\s]{24,}={0,2}\s*\Z")
 _FILE_NAME = re.compile(r"[^\w.,()+ -]", re.UNICODE)
@@ -63,10 +67,7 @@ class Opened(msgspec.Struct, frozen=True):
 
 def opened(raw: bytes) -> Opened:
     """Takes a mail apart. Raises BadMessage for one that is beyond the limits, or no mail at all."""
-    if len(raw) > MAX_MAIL:
-        raise BadMessage(f"A mail has at most {MAX_MAIL // 1024 // 1024} MB.")
-    if len(_NESTS.findall(raw)) > MAX_NESTED:
-        raise BadMessage("The mail nests too deep.")
+    _refuse_hostile(raw)
     try:
         return _taken_apart(message_from_bytes(raw))
     except (RecursionError, LookupError, ValueError, TypeError, AttributeError, KeyError, IndexError) as error:
@@ -74,9 +75,22 @@ def opened(raw: bytes) -> Opened:
         raise BadMessage(f"The mail can't be taken apart ({type(error).__name__}).") from None
 
 
-def _taken_apart(message: Message) -> Opened:
-    if len(message) > MAX_HEADERS:
+def _refuse_hostile(raw: bytes) -> None:
+    """What would cost the parser more than linear time, or this process more memory than a mail is worth."""
+    if len(raw) > MAX_MAIL:
+        raise BadMessage(f"A mail has at most {MAX_MAIL // 1024 // 1024} MB.")
+    if raw.count(b"\n") + raw.count(b"\r") > 2 * MAX_LINES:
+        raise BadMessage("The mail has too many lines.")
+    if len(_NESTS.findall(raw)) > MAX_NESTED or raw.count(b"\n--") > 4 * MAX_PARTS:
+        raise BadMessage("The mail has too many parts.")
+    head = min((end for end in (raw.find(b"\n\n"), raw.find(b"\n\r\n")) if end >= 0), default=len(raw))
+    if head > MAX_HEAD or raw.count(b"\n", 0, head) > MAX_HEADERS:
         raise BadMessage("The mail has too many headers.")
+    if any(found.end() - found.start() > MAX_FIELD for found in _FIELD.finditer(raw)):
+        raise BadMessage("The mail has a header that is too long.")
+
+
+def _taken_apart(message: Message) -> Opened:
     words: list[str] = []
     pictures: list[Picture] = []
     omitted: list[str] = []
@@ -194,8 +208,20 @@ def _unhidden(text: str) -> str:
 
 
 def _without_markup(text: str) -> str:
-    text = _BREAKS.sub("\n", _HIDDEN.sub(" ", text[:MAX_WORDS]))
-    return html.unescape(_TAGS.sub(" ", text))
+    return html.unescape(_TAGS.sub(" ", _BREAKS.sub("\n", _without_hidden(text[:MAX_WORDS]))))
+
+
+def _without_hidden(text: str) -> str:
+    """Without scripts and styles. One that never ends hides nothing. One pass, since a single pattern is quadratic."""
+    first, *rest = _HIDDEN.split(text)
+    shown, hidden = [first], ""
+    for closes, piece in zip(rest[::2], rest[1::2], strict=True):
+        if closes:
+            hidden = ""
+            shown.append(piece.partition(">")[2])
+        else:
+            hidden += piece
+    return " ".join([*shown, hidden])
 
 
 def _sent_ms(message: Message) -> int | None:
