@@ -31,7 +31,8 @@ ROOT = Path(__file__).resolve().parents[2] / "src" / "zegel"
 READER = "zegel.server.footage.pack_reader"
 DOORS = {"zegel.server.footage.door"}
 UNWRAPS_RELEASES = DOORS
-READS_PACKS_FOLDER = {"pack_writer", "pack_reader", "fsck"}  # writes and joins; reads for the door; checks hashes
+# writes and joins; reads for the door; checks hashes; deletes
+READS_PACKS_FOLDER = {"pack_writer", "pack_reader", "fsck", "forgetting"}
 THE_DOORS_OWN = {
     "/api/v1/views/{lease}/segments/{segment}",
     "/api/v1/views/{lease}/segments",
@@ -254,7 +255,9 @@ def test_the_units_link_sends_no_unit_a_segment_or_release(world: World, case: A
     from zegel.server.realtime import pending
 
     kinds = {kind.__struct_config__.tag for kind in FromServer.__args__}  # type: ignore[attr-defined]
-    assert kinds == {"challenge", "welcome", "unclaimed", "ack", "refused", "deliver", "end_window", "proof", "revoked"}
+    assert kinds == {
+        "challenge", "welcome", "unclaimed", "ack", "refused", "deliver", "end_window", "proof", "control", "revoked"
+    }  # fmt: skip
     sent = [encode_from_server(message) for message in pending.messages_for(case.actor, case.unit.signing.fingerprint)]
     assert sent
     assert not any(piece in frame for frame in sent for piece in secrets_of(case))

@@ -27,16 +27,16 @@ def alarm_open(actor: Actor, resource: Resource) -> bool:
 
 @fact("alarm_claimed")
 def alarm_claimed(actor: Actor, resource: Resource) -> bool:
-    """Somebody of the acting party has the alarm in hand: the pictures of waiting alarms are nobody's to browse."""
-    claim = _claim(actor, resource)
-    return claim is not None and claim[1] == actor.party_id
+    """Somebody of the acting party has the alarm in hand, or another open one of the same place (it is one incident, and
+    its cameras stand beside each other): the pictures of waiting alarms are nobody's to browse."""
+    return any(party == actor.party_id for _, party in _claims(actor, resource))
 
 
 @fact("claim_held")
 def claim_held(actor: Actor, resource: Resource) -> bool:
-    """The acting person himself has the alarm in hand."""
-    claim = _claim(actor, resource)
-    return claim is not None and claim == (actor.id, actor.party_id)
+    """The acting person himself has the alarm in hand; or nobody has, and he has another open one of the same place."""
+    claims = _claims(actor, resource)
+    return (actor.id, actor.party_id) in claims[:1] or (claims[:1] == [NOBODY] and (actor.id, actor.party_id) in claims)
 
 
 @fact("provides_for")
@@ -49,11 +49,23 @@ def provides_for(actor: Actor, resource: Resource) -> bool:
     return people.serves(actor.party_id, resource.owner_id, RelationKind.PROVIDER)
 
 
-def _claim(actor: Actor, resource: Resource) -> tuple[UUID, UUID] | None:
-    """(person, party) who claimed the alarm."""
+Claim = tuple[UUID | None, UUID | None]
+NOBODY: Claim = (None, None)
+
+
+def _claims(actor: Actor, resource: Resource) -> list[Claim]:
+    """(person, party) who claimed the alarm (or the one that it is handled with), NOBODY if nobody did; then those who
+    claimed other open alarms of its site."""
     alarm_id = resource.id if resource.kind == ResourceKind.ALARM else resource.of.get("alarm")
     if not isinstance(alarm_id, UUID) or resource.owner_id is None:
-        return None
+        return []
     with tenancy.acting_as(actor.party_id, actor.id):
-        rows = Alarm.objects.filter(id=alarm_id, owner_id=resource.owner_id, claimed_by__isnull=False)
-        return rows.values_list("claimed_by", "claimed_by_party").first()
+        mine = Alarm.objects.filter(owner_id=resource.owner_id)
+        alarm = mine.filter(id=alarm_id).first()
+        if alarm is None:
+            return []
+        parent = mine.filter(id=alarm.folded_into).first() if alarm.folded_into else None
+        of_place = mine.filter(site_id=alarm.site_id, claimed_by__isnull=False).exclude(state=State.CLOSED.value)
+        others = of_place.exclude(id__in=[alarm.id]) if alarm.site_id is not None else Alarm.objects.none()
+        own = alarm if parent is None or alarm.claimed_by is not None else parent
+        return [(own.claimed_by, own.claimed_by_party), *others.values_list("claimed_by", "claimed_by_party")]

@@ -80,7 +80,7 @@ def end_reopening(request: HttpRequest, alarm_id: UUID) -> dict[str, bool]:
 # --- another alarm centre ---
 
 
-@router.get("/arc/{party_id}")
+@router.get("/arc/{uuid:party_id}")
 def arc(request: HttpRequest, party_id: UUID) -> dict[str, str]:
     """An alarm centre's name and signing key, for an owner to compare with his agreement before he names it."""
     card = centre_change.card(acting(request), party_id)

@@ -14,7 +14,7 @@ from uuid import UUID
 from zegel.seal.alarm import Alarm as AlarmBody
 from zegel.seal.alarm import verify_alarm
 from zegel.seal.errors import SealError
-from zegel.server.alarms import joining, reading, rules
+from zegel.server.alarms import joining, parameters, reading, rules
 from zegel.server.alarms.actions.common import end, step
 from zegel.server.alarms.confirm import By
 from zegel.server.alarms.desk import VIDEO_CAUSES, Desk, opened
@@ -173,7 +173,7 @@ def _open_window(actor: Actor, unit: Unit, body: AlarmBody, alarm: Alarm) -> boo
     new = footage.NewWindow(
         alarm_id=alarm.id, unit=unit, camera_id=cameras[0], cameras=cameras[1:],
         arc_party_id=ids.from_wire(keyset.arc.id), raised_ms=body.raised_ms, policy_max_s=policy.window.max_s,
-        look_after=alarm.look_after,
+        look_after=alarm.look_after, max_viewers=parameters.of(unit.site_id).max_viewers,
     )  # fmt: skip
     footage.open_window(actor, new)
     return True
