@@ -3,10 +3,13 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from zegel.server.footage import queries
-from zegel.server.footage.models import Window
+from zegel.server.footage.mailpictures import CENTRE_MAY_LOOK
+from zegel.server.footage.models import MailPicture, Window
 from zegel.server.gate import Resource, fact
-from zegel.server.kernel import tenancy
+from zegel.server.kernel import clock, tenancy
 from zegel.server.kernel.actor import Actor
 
 
@@ -64,6 +67,18 @@ def release_exists(actor: Actor, resource: Resource) -> bool:
         return False
     with tenancy.acting_as(actor.party_id, actor.id):
         return queries.released_to(alarm_id, actor.party_id)
+
+
+@fact("mail_picture_of_alarm")
+def mail_picture_of_alarm(actor: Actor, resource: Resource) -> bool:
+    """The picture came with the mail that made the alarm, not long ago, and was sealed to the party that asks."""
+    alarm_id = resource.of.get("alarm")
+    if alarm_id is None or actor.party_id is None or not isinstance(resource.id, UUID):
+        return False
+    newest_ms = clock.now_ms() - round(CENTRE_MAY_LOOK.total_seconds() * 1000)
+    with tenancy.acting_as(actor.party_id, actor.id):
+        found = MailPicture.objects.filter(id=resource.id, alarm_id=alarm_id, arc_party_id=actor.party_id)
+        return found.filter(received_ms__gte=newest_ms).exists()
 
 
 @fact("grant_covers")

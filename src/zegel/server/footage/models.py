@@ -215,6 +215,33 @@ class LeaseShare(TenantModel):
     expires_at = models.DateTimeField()
 
 
+class MailPicture(TenantModel):
+    """A picture that a camera mailed: sealed on arrival to the customer, and to the alarm centre of the alarm that its
+    mail may make. `camera_id` is a mail camera's. `signal_id`: the mail. `arc_*` is null when no centre serves the
+    customer, and again once it is certain that the mail made no alarm: then that copy of the key was destroyed.
+
+    A weaker class: this server saw the picture before it sealed it."""
+
+    id = models.UUIDField(primary_key=True, default=ids.new, editable=False)
+    site_id = models.UUIDField()
+    camera_id = models.UUIDField()
+    signal_id = models.UUIDField(db_index=True)
+    alarm_id = models.UUIDField(null=True, db_index=True)
+    media_type = models.CharField(max_length=20)
+    size = models.IntegerField()
+    key = models.CharField(max_length=120)
+    sha256 = models.BinaryField(max_length=32)
+    received_ms = models.BigIntegerField()
+    shred = models.BigIntegerField()
+    wrapped = models.BinaryField()
+    arc_party_id = models.UUIDField(null=True)
+    arc_shred = models.BigIntegerField(null=True)
+    arc_wrapped = models.BinaryField(null=True)
+
+    class Meta:
+        indexes = (models.Index(fields=["camera_id", "-received_ms"], name="footage_mailpicture_newest"),)
+
+
 class DeadlineKind(models.TextChoices):
     WINDOW = "window"
     LEASE = "lease"

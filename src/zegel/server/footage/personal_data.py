@@ -108,3 +108,9 @@ not_personal(
     why="what a running view covers, gone when it ends",
 )  # fmt: skip
 not_personal("footage.Deadline", ("kind", "at"), why="when the worker must end a window, a reopening or a lease")
+_images("footage.MailPicture", ("wrapped", "shred", "arc_wrapped", "arc_shred", "key", "received_ms"), Erase.SHRED)
+not_personal(
+    "footage.MailPicture",
+    ("site_id", "camera_id", "signal_id", "alarm_id", "media_type", "size", "sha256", "arc_party_id"),
+    why="which device, mail, alarm and party, and what kind of file of what size; a hash of ciphertext",
+)

@@ -42,6 +42,10 @@ MISSING: dict[str, tuple[Promise, Promise]] = {
         _("Record the purpose in the agreement."),
     ),
     "sign_hung": (_("The sign at this site is not recorded as hung."), _("Hang the sign and tick it.")),
+    "mail_picture_of_alarm": (
+        _("This picture is not of this alarm, or the time to look at it is over."),
+        _("Ask the owner; he sees it in his portal."),
+    ),
     "confidentiality_signed": (
         _("Your confidentiality statement is missing or has lapsed."),
         _("Sign the confidentiality statement."),

@@ -61,6 +61,8 @@ class ResourceKind(StrEnum):
     """What can be acted upon."""
 
     CAMERA = "camera"
+    MAIL_PICTURE = "mail_picture"
+    MAIL_CAMERA = "mail_camera"
     ALARM = "alarm"
     UNIT = "unit"
     SITE = "site"

@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 
 from django.db import connection
 
+from zegel.seal import mailpicture
+from zegel.seal.mailpicture import MailPicture
 from zegel.server.kernel import clock, shred, work
-from zegel.server.ledger import numbers, promises
+from zegel.server.ledger import numbers, origin, promises
 from zegel.server.ledger.entry import Entry, Kind, pack_ranges
 from zegel.server.ledger.errors import EntryRefused
 from zegel.server.ledger.prepared import APPEND, Receipt, columns, prepare, receipts
@@ -82,6 +84,11 @@ def destroy_forgotten_keys() -> int:
 
 def _destroy_now() -> None:
     destroy_forgotten_keys()
+
+
+def sign_mailpicture(header: MailPicture, key: bytes, recipient_pk: bytes) -> bytes:
+    """The envelope in which a picture's key, sealed to one party, is said by this installation's log."""
+    return mailpicture.sign_mailpicture(header, key, recipient_pk, origin.key())
 
 
 def sign_time(nonce: bytes) -> bytes:
