@@ -33,7 +33,7 @@ class Request:
 
 def before(actor: Actor, request: Request) -> Asked | None:
     """The same request, carried out earlier. Raises Mismatch when the key was another's."""
-    if request.key is None:
+    if request.key is None or actor.id is None:
         return None
     with tenancy.acting_as(actor.party_id, actor.id):
         known = Asked.objects.filter(person_id=actor.id, key=request.key).first()
@@ -44,7 +44,7 @@ def before(actor: Actor, request: Request) -> Asked | None:
 
 def note(actor: Actor, request: Request, outcome: str = "") -> None:
     """Within the running work: it is carried out. Raises IntegrityError when somebody is doing the same now."""
-    if request.key is not None:
+    if request.key is not None and actor.id is not None and actor.party_id is not None:
         Asked.objects.filter(person_id=actor.id, at__lt=clock.now() - KEPT).delete()
         Asked.objects.create(
             owner_id=actor.party_id, provider_id=actor.party_id, person_id=actor.id, key=request.key,

@@ -25,6 +25,7 @@ from zegel.server.alarms.reading import PATH_LOST, Heard, OpenAlarm, Picture
 from zegel.server.alarms.rules import State, Verdict
 from zegel.server.kernel import clock, locks, work
 from zegel.server.ledger import Entry, Kind
+from zegel.server.ledger.entry import Fact
 from zegel.server.plans import queries as plans
 from zegel.server.sites.models import Site
 
@@ -60,6 +61,8 @@ class _Place:
     path_failures: dict[UUID | None, list[int]] = field(default_factory=lambda: defaultdict(list))
     areas: dict[tuple[UUID | None, str], AreaState] = field(default_factory=dict)
     openings: dict[tuple[UUID | None, str], OpeningPlan] = field(default_factory=dict)
+    seen: dict[UUID, OpenAlarm] = field(default_factory=dict)
+    """What `picture` made of each alarm; taken out when the alarm changes."""
 
 
 class Desk:
@@ -119,6 +122,7 @@ class Desk:
 
     def _remember(self, place: _Place, alarm_id: UUID, row: AlarmSignal) -> None:
         detector = detector_of(row.panel_id, row.source, row.zone)
+        place.seen.pop(alarm_id, None)
         place.signals_ms[alarm_id].append((detector, row.at_ms))
         if row.verdict == Verdict.OPENED:
             place.codes[alarm_id] = row.code
@@ -164,7 +168,7 @@ class Desk:
         area = place.areas.get((heard.panel_id, heard.area)) or place.areas.get((heard.panel_id, ""))
         return Picture(
             place.parameters, "" if place.site is None else place.site.profile,
-            tuple(self._open_alarm(place, alarm) for alarm in place.alarms.values()),
+            tuple(place.seen.get(one.id) or self._open_alarm(place, one) for one in place.alarms.values()),
             tuple(_test(window) for window in place.tests),
             area.changed_ms if area is not None and area.closed else None,
             tuple(
@@ -189,12 +193,13 @@ class Desk:
         if alarm.source == "unit" and alarm.camera_id is not None:
             by = By.VIDEO if alarm.cause in VIDEO_CAUSES else By.DETECTOR
             notices.append(Notice(f"camera {alarm.camera_id}", alarm.received_ms, by))
-        return OpenAlarm(
+        place.seen[alarm.id] = seen = OpenAlarm(
             alarm.id, alarm.signal_class, State(alarm.state), alarm.source, alarm.panel_id, alarm.zone, alarm.area,
             place.codes.get(alarm.id, ""), alarm.received_ms, alarm.confirmed, alarm.duress,
             None if alarm.recall_until is None else rules.ms_of(alarm.recall_until), alarm.parked_until is not None,
             alarm.camera_id, alarm.alarm_class, tuple(notices), tuple(place.signals_ms[alarm.id]),
         )  # fmt: skip
+        return seen
 
     def parameters(self, site_id: UUID | None) -> Parameters:
         return self._places[site_id].parameters
@@ -213,7 +218,7 @@ class Desk:
             alarm.plan_version_id = self._pin(alarm.site_id, alarm.signal_class)
         self.step(alarm, "raised")
         self.put_dues(alarm)
-        facts = {
+        facts: dict[str, Fact] = {
             "alarm": alarm.id, "class": alarm.signal_class, "source": alarm.source, "panel": alarm.panel_id,
             "site": alarm.site_id,
         }  # fmt: skip
@@ -238,6 +243,7 @@ class Desk:
 
     def change(self, alarm: Alarm, *fields: str) -> None:
         """An alarm on the desk is another now; it is written and told with `save`."""
+        self._places[alarm.site_id].seen.pop(alarm.id, None)
         if alarm.id not in self._new:
             self._changed[alarm.id] = alarm
         self._fields |= set(fields)

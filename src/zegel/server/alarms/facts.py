@@ -27,8 +27,8 @@ def alarm_open(actor: Actor, resource: Resource) -> bool:
 
 @fact("alarm_claimed")
 def alarm_claimed(actor: Actor, resource: Resource) -> bool:
-    """Somebody of the acting party has the alarm in hand, or another open one of the same place (it is one incident, and
-    its cameras stand beside each other): the pictures of waiting alarms are nobody's to browse."""
+    """Somebody of the acting party has the alarm in hand, or another open one of the same place (it is one incident,
+    and its cameras stand beside each other): the pictures of waiting alarms are nobody's to browse."""
     return any(party == actor.party_id for _, party in _claims(actor, resource))
 
 

@@ -131,11 +131,7 @@ def _unread(group: Sequence[Signal]) -> list[Signal]:
 def _say_processed(group: Sequence[Signal]) -> None:
     rows = AlarmSignal.objects.filter(signal_id__in=[signal.signal_id for signal in group])
     alarm_of = dict(rows.values_list("signal_id", "alarm_id"))
-    by_alarm: dict[UUID | None, list[int]] = {}
-    for signal in group:
-        by_alarm.setdefault(alarm_of.get(signal.signal_id), []).append(signal.id)
-    for alarm_id, numbers in by_alarm.items():
-        signals_room.processed(numbers, alarm_id)
+    signals_room.processed_many({signal.id: alarm_of.get(signal.signal_id) for signal in group})
 
 
 def _zones(group: Sequence[Signal]) -> dict[tuple[UUID | None, str], PanelZone]:

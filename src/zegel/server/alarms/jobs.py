@@ -77,4 +77,4 @@ def tell(owner_id: str, alarm_id: str, occasion: str, until_ms: int) -> None:
     owner = system(UUID(owner_id))
     alarm = queries.get(owner, UUID(alarm_id))
     names = {site.id: site.name for site in sites.sites(owner)}
-    notify.tell(UUID(owner_id), Occasion(occasion), names.get(alarm.site_id, ""), alarm_id)
+    notify.tell(UUID(owner_id), Occasion(occasion), names.get(alarm.site_id, "") if alarm.site_id else "", alarm_id)

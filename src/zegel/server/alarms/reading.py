@@ -247,7 +247,8 @@ def _join(heard: Heard, site: Picture, alarm: OpenAlarm) -> Joining:
             found, confirm.confirmed(notices, site.path_failures_ms, figures.confirm_window_s)
         )  # fmt: skip
     times = [at for detector, at in alarm.signals_ms if detector == heard.detector]
-    parks = not alarm.parked and alarm.state in rules.WAITING_STATES and storm.is_runaway(
+    waits = not alarm.parked and alarm.state in rules.WAITING_STATES and found is Confirmed.NOT
+    parks = waits and storm.is_runaway(
         alarm.signal_class, alarm.duress or heard.duress, [*times, heard.at_ms], figures.runaway_after,
         figures.runaway_s,
     )  # fmt: skip

@@ -13,6 +13,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from uuid import UUID, uuid5
 
+from zegel.protocols.events import Event, Phase, SignalClass
 from zegel.server.alarms import due, openings, parameters, rules
 from zegel.server.alarms.actions import settings
 from zegel.server.alarms.actions.common import changed, step
@@ -129,8 +130,8 @@ def _opening(w: work.Work, plan_id: UUID) -> None:
     area = AreaState.objects.filter(panel_id=row.panel_id, area=row.area).first()
     if area is None or area.closed:
         return
-    event = intake.Event(
-        "server", "late_to_close", None, intake.Phase.LATE, intake.SignalClass.OPEN_CLOSE_EXCEPTION, 5,
+    event = Event(
+        "server", "late_to_close", None, Phase.LATE, SignalClass.OPEN_CLOSE_EXCEPTION, 5,
         "Not closed in time", area=row.area or None,
     )  # fmt: skip
     mark = str(uuid5(_EXCEPTIONS, f"{row.id} {openings.last_closing(plan, now)}"))

@@ -9,12 +9,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 
 from zegel.protocols.events import LEAST_URGENT, MOST_URGENT, Phase, SignalClass
 from zegel.server import gate
@@ -98,6 +98,18 @@ def processed(signal_ids: Sequence[int], alarm_id: UUID | None) -> None:
     if alarm_id is not None:
         changed["alarm_id"] = alarm_id
     Signal.objects.filter(id__in=list(signal_ids)).update(**changed)
+
+
+def processed_many(alarm_of: Mapping[int, UUID | None]) -> None:
+    """As processed, of many at once, in one statement: row's id → its alarm, or None."""
+    if not alarm_of:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE signals_signal s SET processed_at = %s, alarm_id = coalesce(g.alarm, s.alarm_id) "
+            "FROM unnest(%s::bigint[], %s::uuid[]) AS g (id, alarm) WHERE s.id = g.id",
+            [clock.now(), list(alarm_of), list(alarm_of.values())],
+        )
 
 
 # --- lines ---

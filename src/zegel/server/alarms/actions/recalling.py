@@ -39,6 +39,7 @@ from zegel.server.gate import Action
 from zegel.server.kernel import clock, work
 from zegel.server.kernel.actor import Actor
 from zegel.server.ledger import Entry, Kind
+from zegel.server.ledger.entry import Fact
 from zegel.server.plans import actions as plans
 from zegel.server.plans.rules import CodeWord
 from zegel.server.sites import queries as sites
@@ -75,7 +76,7 @@ def recalled(actor: Actor, w: work.Work, alarm: Alarm, note: str = "") -> Alarm:
     alarm.recalled_at = clock.now()
     alarm.save(update_fields=["recalled_at"])
     end(actor, w, alarm, rules.CloseCode.RECALLED.value, note, WindowEnd.RECALLED)
-    facts = {"alarm": alarm.id, "before_look": unseen}
+    facts: dict[str, Fact] = {"alarm": alarm.id, "before_look": unseen}
     w.record(Entry(Kind.RECALL, alarm.owner_id, facts, alarm.camera_id or alarm.id))
     w.publish("alarm.recalled", owner_id=alarm.owner_id, alarm_id=alarm.id)
     return changed(w, alarm)
