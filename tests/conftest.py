@@ -21,7 +21,10 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
-WITHOUT_DJANGO = ("unit/seal", "unit/link", "unit/protocols", "unit/unit", "unit/declare", "unit/web", "unit/tools", "conformance")
+WITHOUT_DJANGO = (
+    *("unit/seal", "unit/link", "unit/protocols", "unit/unit", "unit/declare", "unit/web", "unit/tools"),
+    "conformance",
+)
 
 
 @cache

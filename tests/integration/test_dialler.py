@@ -242,5 +242,8 @@ def test_pysiaalarm_receives_what_the_dialler_sends(
         words = [f"--{transport}", "--receiver", "0", "--repeat", "2", *(["--key-format", "ascii"] if key else [])]
         messages = (["--code", "BA", "--zone", "1"], ["--code", "131", "--zone", "1"], ["--heartbeat"])
         statuses = [send(to, *message, *words) for message in messages]
+        until = clock.mono_s() + 5
+        while len(got) < 6 and clock.mono_s() < until:  # it acknowledges before it handles
+            clock.sleep(0.01)
     assert statuses == [dialler.ACKNOWLEDGED] * 3
-    assert got == ["BA", "BA", "BA", "BA", "RP", "RP"]
+    assert sorted(map(str, got)) == ["BA", "BA", "BA", "BA", "RP", "RP"]

@@ -64,7 +64,7 @@ class Table:
     def __contains__(self, key: tuple[str, str]) -> bool:
         return key in self._meanings
 
-    def keys(self) -> frozenset[tuple[str, str]]:
+    def entries(self) -> frozenset[tuple[str, str]]:
         """Every (code, qualifier) in the table; SIA's qualifier is ""."""
         return frozenset(self._meanings)
 

@@ -6,8 +6,8 @@ from __future__ import annotations
 import json
 
 import pytest
-
 from tests.shared_files import shared
+
 from zegel.protocols import dtmf
 from zegel.protocols.codes import MAX_OVERRIDES, UNKNOWN, Override, Table
 from zegel.protocols.errors import BadCrc, BadTable, NotAFrame
@@ -19,7 +19,7 @@ URGENT = {SignalClass.FIRE, SignalClass.MEDICAL, SignalClass.HOLDUP_DURESS}
 
 @pytest.mark.parametrize("table", [CID, SIA])
 def test_priority_follows_from_what_it_is(table: Table) -> None:
-    meanings = [table.lookup(code, qualifier) for code, qualifier in table.keys()]
+    meanings = [table.lookup(code, qualifier) for code, qualifier in table.entries()]
     assert len(meanings) > 300
     for meaning in meanings:
         assert meaning.name
@@ -51,7 +51,7 @@ def test_opening_after_an_alarm_is_no_cancel_by_itself() -> None:
 
 def test_no_signal_takes_a_hold_up_back() -> None:
     for table in (CID, SIA):
-        for code, qualifier in table.keys():
+        for code, qualifier in table.entries():
             meaning = table.lookup(code, qualifier)
             if "anic" in meaning.name or "old-up" in meaning.name:
                 assert meaning.phase is not Phase.CANCEL
@@ -93,7 +93,7 @@ def test_a_wrong_row_changes_nothing(rows: list[Override]) -> None:
         CID.overridden(rows)
 
 
-# --- DTMF -------------------------------------------------------------------------------------------------------------
+# --- DTMF -----------------------------------------------------------------------------------------------------------
 
 
 def test_the_digits_of_the_published_example_add_up() -> None:

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-
 from tests.shared_files import shared
+
 from zegel.protocols import frigate
 from zegel.protocols.events import Event, SignalClass
 from zegel.protocols.frigate import Health

@@ -8,8 +8,8 @@ import json
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-
 from tests.shared_files import shared
+
 from zegel.protocols import homeassistant as ha
 from zegel.protocols.errors import BadMessage
 

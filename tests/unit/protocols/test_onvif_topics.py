@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Topics of cameras' events: what was there before is no alarm, what is over is a restore, what nobody knows is raised."""
+"""Topics of cameras' events: what was before is no alarm, what is over is a restore, the unknown is raised."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ import csv
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-
 from tests.shared_files import shared
+
 from zegel.protocols import onvif_topics as onvif
 from zegel.protocols.events import Phase, SignalClass
 
