@@ -172,7 +172,7 @@ def test_a_second_one_on_the_same_folder_is_refused(served):
     assert served.is_ready()
 
 
-@pytest.mark.parametrize("role", ["worker", "web,realtime", "gateway"])
+@pytest.mark.parametrize("role", ["worker", "web,realtime", "gateway", "receivers"])
 def test_a_role_that_is_killed_is_back_soon(served, role):
     os.kill(served.facts["children"][role], signal.SIGKILL)
     until(lambda: f'"child.started", "child": "{role}"' in served.what_it_said().rpartition("child.died")[2])

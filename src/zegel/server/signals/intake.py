@@ -95,7 +95,7 @@ def _fields(new: NewSignal, key: bytes | None, now_ms: int) -> dict[str, object]
     return {
         "signal_id": ids.new(), "owner_id": new.owner_id, "provider_id": new.provider_id or new.owner_id,
         "panel_id": new.panel_id, "site_id": new.site_id, "line_id": new.line_id, "source": Source(new.source).value,
-        "transport": new.transport[:10], "peer": new.peer[:64], "raw": new.raw[:LARGEST_RAW],
+        "transport": new.transport[:10], "peer": new.peer[:64], "raw": rules.without_key(new.raw[:LARGEST_RAW]),
         "account": new.account[:16], "seq": new.seq[:8], "receiver_no": new.receiver_no[:8],
         "line_no": new.line_no[:8], "protocol": event.protocol[:8], "code": event.code[:32],
         "qualifier": (event.qualifier or "")[:4], "phase": str(event.phase), "signal_class": str(event.signal_class),

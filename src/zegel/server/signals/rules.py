@@ -12,6 +12,7 @@ whatever happened since: two events of a panel in one second have two numbers. I
 from __future__ import annotations
 
 import hashlib
+import re
 from collections import OrderedDict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -37,6 +38,14 @@ def frame_key(whose: bytes, receiver: str, line: str, account: str, seq: str, to
     """As dedupe_key, for a panel's message: one text. Only the data may hold a separator, and comes last."""
     said = "\x1f".join((receiver, line, account, seq, token, data))
     return hashlib.blake2b(whose + said.encode("utf-8", "surrogatepass"), digest_size=16).digest()
+
+
+_KEY_FIELD = re.compile(rb"\[K[^\[\]\r]*")
+
+
+def without_key(raw: bytes) -> bytes:
+    """A frame's bytes as they are kept: the extended data field K, in which a panel may send a new key, is emptied."""
+    return _KEY_FIELD.sub(b"[K", raw) if b"[K" in raw else raw
 
 
 # --- sent again -------------------------------------------------------------------------------------------------------

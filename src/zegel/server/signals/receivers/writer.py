@@ -18,6 +18,7 @@ import asyncpg
 
 from zegel.protocols.events import Event
 from zegel.server.kernel import clock, log
+from zegel.server.signals import rules
 from zegel.server.signals.models import LONGEST_TEXT
 from zegel.server.signals.receivers import database
 
@@ -59,7 +60,7 @@ def row(
     """One row as `signals_take` wants it; lengths as in the model."""
     extra = _json(event.extra) if event.extra else "[]"
     return (
-        panel, line, source, transport, peer, raw, account, seq, receiver,
+        panel, line, source, transport, peer, rules.without_key(raw), account, seq, receiver,
         line_no, event.protocol, event.code[:32], event.qualifier or "", event.phase, event.signal_class,
         event.priority, event.name[:120], _cut(event.zone), _cut(event.area), _cut(event.user),
         event.text[:LONGEST_TEXT], event.occurred_ms, event.known, event.duress, extra, fault[:120], key, fresh, 1,
