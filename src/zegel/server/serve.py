@@ -35,6 +35,7 @@ ALL_ROLES = ("web", "realtime", "gateway", "worker")
 FIRST_PAUSE_S, LONGEST_PAUSE_S, STEADY_AFTER_S = 0.5, 30.0, 60.0
 READY_WITHIN_S = 60.0
 CHILDREN_GET_S = 20.0
+Socket = socket.socket
 EXIT_MISCONFIGURED = 78  # EX_CONFIG: systemd's RestartPreventExitStatus names it
 
 
@@ -164,7 +165,7 @@ class Child:
 
     role: str
     socket: socket.socket | None = None
-    named: dict[str, socket.socket] = field(default_factory=dict)
+    named: dict[str, Socket] = field(default_factory=dict)
     process: subprocess.Popen[bytes] | None = None
     started: float = 0.0
     pause: float = FIRST_PAUSE_S

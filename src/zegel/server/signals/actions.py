@@ -21,7 +21,7 @@ from zegel.server import gate
 from zegel.server.gate import Action, Resource, ResourceKind
 from zegel.server.kernel import clock, ids, work
 from zegel.server.kernel.actor import Actor, ActorKind
-from zegel.server.ledger import Entry, Kind
+from zegel.server.ledger import Entry, Fact, Kind
 from zegel.server.people import queries as people
 from zegel.server.people.roles import RelationKind
 from zegel.server.signals import keys, queries
@@ -38,6 +38,8 @@ from zegel.server.signals.models import (
     Signal,
 )
 from zegel.server.sites import queries as sites
+
+Facts = dict[str, Fact]
 
 SHORTEST_POLL_S, LONGEST_POLL_S, LONGEST_GRACE_S = 10, 30 * 86_400, 86_400
 LONGEST_EXCEPTION = timedelta(days=366)
@@ -149,7 +151,7 @@ def add_panel(actor: Actor, new: NewPanel, *, panel_id: UUID | None = None) -> P
     """A panel of a site. Raises Denied, UnknownSite, UnknownLine, BadPanel, AccountTaken."""
     with work.transaction(actor) as w:
         panel = _added(actor, new, panel_id or ids.new(), Action.ADD)
-        facts = {"panel": panel.id, "site": panel.site_id, "what": "added", "key": panel.key_wrapped is not None}
+        facts: Facts = {"panel": panel.id, "site": panel.site_id, "what": "added", "key": panel.key_wrapped is not None}
         w.record(Entry(Kind.PANEL, panel.owner_id, facts, panel.id))
         _changed(w, panel)
         return panel
@@ -232,7 +234,7 @@ def change_key(actor: Actor, panel_id: UUID, key: str | None, key_format: KeyFor
         panel.key_wrapped, panel.key_format = wrapped, KeyFormat(key_format).value if wrapped else ""
         panel.key_changed_at, panel.encryption_required = clock.now(), wrapped is not None
         panel.save(update_fields=["key_wrapped", "key_format", "key_changed_at", "encryption_required"])
-        facts = {"panel": panel.id, "format": panel.key_format or "none"}
+        facts: Facts = {"panel": panel.id, "format": panel.key_format or "none"}
         w.record(Entry(Kind.PANEL_KEY, panel.owner_id, facts, panel.id))
         return _changed(w, panel)
 
@@ -271,7 +273,7 @@ def set_zones(actor: Actor, panel_id: UUID, zones: Sequence[NewZone]) -> Panel:
             )
             for zone in zones
         )  # fmt: skip
-        facts = {"panel": panel.id, "what": "zones", "count": len(zones)}
+        facts: Facts = {"panel": panel.id, "what": "zones", "count": len(zones)}
         w.record(Entry(Kind.PANEL, panel.owner_id, facts, panel.id))
         return _changed(w, panel)
 
@@ -332,7 +334,7 @@ def replace(actor: Actor, panel_id: UUID, new: NewPanel) -> Panel:
         for zone in zones:
             zone.pk, zone.panel = ids.new(), panel
         PanelZone.objects.bulk_create(zones)
-        facts = {"panel": panel.id, "site": panel.site_id, "what": "replaces", "before": old.id}
+        facts: Facts = {"panel": panel.id, "site": panel.site_id, "what": "replaces", "before": old.id}
         w.record(Entry(Kind.PANEL, panel.owner_id, facts, panel.id))
         _changed(w, old)
         return _changed(w, panel)
@@ -383,7 +385,7 @@ def override_code(actor: Actor, meaning: Meaning) -> CodeOverride:
             qualifier=meaning.qualifier, number=number, phase=meaning.phase, signal_class=meaning.signal_class,
             priority=meaning.priority, name=meaning.name[:120], made_by=actor.id, made_at=clock.now(),
         )  # fmt: skip
-        facts = {"protocol": meaning.protocol, "code": meaning.code, "number": number, "class": meaning.signal_class}
+        facts: Facts = {"protocol": meaning.protocol, "code": meaning.code, "number": number}
         w.record(Entry(Kind.CODES, owner_id, facts, row.id))
         return row
 
@@ -395,7 +397,7 @@ def restore_code(actor: Actor, protocol: str, code: str, qualifier: str = "") ->
         _require(actor, Action.CHANGE, Resource(ResourceKind.CODES, None, owner_id))
         assert owner_id is not None
         number = _retire_code(owner_id, protocol, code, qualifier)
-        facts = {"protocol": protocol, "code": code[:32], "number": number, "what": "restored"}
+        facts: Facts = {"protocol": protocol, "code": code[:32], "number": number, "what": "restored"}
         w.record(Entry(Kind.CODES, owner_id, facts))
 
 

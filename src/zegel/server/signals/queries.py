@@ -131,5 +131,5 @@ def signal(actor: Actor, signal_id: UUID) -> Signal:
 def overrides(actor: Actor) -> Sequence[CodeOverride]:
     """The acting party's own meanings, with those that were replaced."""
     with tenancy.acting_as(actor.party_id, actor.id):
-        found = CodeOverride.objects.filter(owner_id=actor.party_id)
+        found = CodeOverride.objects.filter(owner_id__in=[actor.party_id])
         return list(found.order_by("protocol", "code", "qualifier", "-number"))
