@@ -11,6 +11,7 @@ from django.urls import URLPattern, URLResolver, include, path
 FACES = (
     ("", "zegel.server.api.urls"),  # /api/v1 and /ledger
     ("console/", "zegel.server.console.urls"),
+    ("centre/", "zegel.server.console.centre_urls"),
     ("portal/", "zegel.server.portal.urls"),
     ("backoffice/", "zegel.server.backoffice.urls"),
     ("", "zegel.server.public.urls"),

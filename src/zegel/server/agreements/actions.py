@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -27,9 +28,9 @@ from zegel.server.agreements.models import (
     SignedHow,
     Suspension,
 )
-from zegel.server.agreements.schemes import Scheme
+from zegel.server.agreements.schemes import Scheme, due_warning
 from zegel.server.kernel import clock, work
-from zegel.server.kernel.actor import Actor
+from zegel.server.kernel.actor import Actor, system
 from zegel.server.ledger import Entry, Fact, Kind
 
 HASH_LENGTH = 32
@@ -185,6 +186,39 @@ def withdraw_certificate(actor: Actor, party_id: UUID, certificate_id: UUID) -> 
             w.record(Entry(Kind.CERTIFICATE, party_id, facts, about=row.person_id or party_id))
             w.publish("centre.changed", owner_id=party_id)
         return row
+
+
+@dataclass(frozen=True)
+class Warned:
+    """A certificate of whose end somebody must be told now; `days` are left (0: it has ended)."""
+
+    certificate_id: UUID
+    days: int
+
+
+def due_warnings(party_id: UUID) -> list[Warned]:
+    """What must be told about this party's certificates now; each stage is given out once. A certificate that has a
+    successor of its scheme, for the same centre or person, is not spoken of."""
+    with work.transaction(system(party_id)) as w:
+        found = []
+        held = Certificate.objects.select_for_update().filter(owner_id=party_id, withdrawn_at=None)
+        rows = list(held)
+        for row in rows:
+            left = row.valid_to - clock.now()
+            stage = due_warning(left / timedelta(days=1), row.said)
+            if stage is None or any(_succeeds(other, row) for other in rows):
+                continue
+            row.said = stage
+            row.save(update_fields=["said"])
+            facts: dict[str, Fact] = {"what": "warned", "scheme": row.scheme, "person": row.person_id, "days": stage}
+            w.record(Entry(Kind.CERTIFICATE, party_id, facts, about=row.person_id or party_id))
+            found.append(Warned(row.id, max(0, math.ceil(left / timedelta(days=1)))))
+        return found
+
+
+def _succeeds(other: Certificate, row: Certificate) -> bool:
+    same = (other.scheme, other.person_id) == (row.scheme, row.person_id)
+    return same and other.valid_to > row.valid_to and other.valid_from <= row.valid_to
 
 
 def suspend(actor: Actor, party_id: UUID, person_id: UUID, reason: str, finding_id: UUID | None = None) -> Suspension:

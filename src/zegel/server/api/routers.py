@@ -15,4 +15,6 @@ ROUTERS: tuple[tuple[str, str], ...] = (
     ("", "zegel.server.api.plans:router"),
     ("", "zegel.server.api.dispatch:router"),
     ("", "zegel.server.api.dispatch_verbs:router"),
+    ("", "zegel.server.api.centre:router"),
+    ("", "zegel.server.api.reviews:router"),
 )

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from zegel.server.agreements import queries as agreements
 from zegel.server.agreements.schemes import Required, required
+from zegel.server.centre.models import Review
 from zegel.server.gate import Resource, fact
 from zegel.server.kernel import tenancy
 from zegel.server.kernel.actor import Actor
@@ -45,3 +46,13 @@ def _asked(actor: Actor, resource: Resource) -> Required | None:
     with tenancy.acting_as(actor.party_id, actor.id):
         profile = Site.objects.filter(id=site_id).values_list("profile", flat=True).first()
     return None if profile is None else required(profile)
+
+
+@fact("looked_not_himself")
+def looked_not_himself(actor: Actor, resource: Resource) -> bool:
+    """The view that is judged is somebody else's (S5: nobody judges himself)."""
+    if actor.id is None or actor.party_id is None or not isinstance(resource.id, UUID):
+        return False
+    with tenancy.acting_as(actor.party_id, actor.id):
+        looker = Review.objects.filter(id=resource.id).values_list("person_id", flat=True).first()
+    return looker is not None and looker != actor.id

@@ -17,3 +17,10 @@ from django.views.decorators.http import require_safe
 def console(request: HttpRequest, view: str = "") -> HttpResponse:
     """`view` is the browser's: any of the face's own addresses gives the same document."""
     return render(request, "console/console.html")
+
+
+@require_safe
+@ensure_csrf_cookie
+def centre(request: HttpRequest, view: str = "") -> HttpResponse:
+    """The centre's pages, one document as well; `view` is the browser's."""
+    return render(request, "console/centre.html")

@@ -34,9 +34,10 @@ class FileKind(StrEnum):
     """What leaves."""
 
     RECEIPT = "receipt"
+    FIGURES = "figures"  # an alarm centre's response times and causes
 
 
-_TYPES = {FileKind.RECEIPT: "text/plain; charset=utf-8"}
+_TYPES = {FileKind.RECEIPT: "text/plain; charset=utf-8", FileKind.FIGURES: "text/csv; charset=utf-8"}
 
 
 @dataclass(frozen=True)

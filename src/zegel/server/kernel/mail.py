@@ -6,6 +6,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from django.core.exceptions import ValidationError
 from django.core.mail import EmailMessage
 from django.core.validators import validate_email
 
@@ -42,3 +43,12 @@ def send(letter: Letter) -> None:
         raise MailRefused("The subject is one line, and the text has at most 100,000 characters.")
     EmailMessage(subject=letter.subject, body=letter.text, to=[letter.to]).send()
     log.info("mail.sent", reference=letter.reference)
+
+
+def is_address(text: str) -> bool:
+    """Whether a letter could be sent there, by its form."""
+    try:
+        validate_email(text)
+    except ValidationError:
+        return False
+    return True

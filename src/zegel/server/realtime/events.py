@@ -34,6 +34,7 @@ from django.conf import settings
 from django.db import connection
 from django.db.models import Q
 
+from zegel.server.centre import actions as seats
 from zegel.server.footage import queries as footage
 from zegel.server.footage.models import Window
 from zegel.server.gate import Action, Resource, ResourceKind, decide
@@ -48,6 +49,7 @@ Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
 OPEN_TOPICS = frozenset({
+    "centre.changed",
     "alarm.opened", "alarm.changed", "alarm.recalled", "alarm.reopened", "alarm.escalated", "alarm.due",
     "window.opened", "window.ended", "release.stored", "unit.status", "unit.linked",
     "unit.unlinked", "unit.paired", "unit.revoked", "technical.raised", "window.reopened", "reopening.ended",
@@ -268,10 +270,21 @@ async def application(scope: Scope, receive: Receive, send: Send) -> None:
     _streams.add(stream)
     _sit_down(stream)
     try:
+        await _seat(seats.seat_seen, actor)
         await _run(stream, last_id, receive, send)
     finally:
         _streams.discard(stream)
         _stand_up(stream)
+        if not any((s.actor.id, s.actor.party_id) == (actor.id, actor.party_id) for s in _streams):
+            await _seat(seats.seat_gone, actor)
+
+
+async def _seat(tell: Callable[[Actor], object], actor: Actor) -> None:
+    """An operator's stream keeps his seat at the centre (C12). What goes wrong there ends nobody's stream."""
+    try:
+        await services.in_thread(tell, actor)
+    except Exception as error:
+        log.error("events.seat_failed", error=type(error).__name__, where=log.place_of(error))
 
 
 async def _run(stream: Stream, last_id: int, receive: Receive, send: Send) -> None:
@@ -359,7 +372,10 @@ async def _hears(actor: Actor, event: outbox.Event) -> bool:
 
 async def _still(stream: Stream) -> bool:
     actor = await services.in_thread(actor_from_session, stream.session, stream.actor.address)
-    return actor == stream.actor and (not stream.console or await services.in_thread(_may_list, stream.actor))
+    if actor != stream.actor or (stream.console and not await services.in_thread(_may_list, stream.actor)):
+        return False
+    await _seat(seats.seat_seen, stream.actor)
+    return True
 
 
 def _may_list(actor: Actor) -> bool:

@@ -1,0 +1,104 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The centre's background work: watching every queue, paging, dealing views to be judged, and certificates that end.
+
+Pages go through jobs: a mail server that is slow or away holds up neither the watch nor anybody's alarms, and is tried
+again.
+"""
+
+from __future__ import annotations
+
+import threading
+from uuid import UUID
+
+from zegel.server.agreements import actions as agreements
+from zegel.server.centre import actions, queries, review_actions, scope
+from zegel.server.centre.models import Escalation
+from zegel.server.kernel import jobs, locks, log, outbox, services, tenancy
+from zegel.server.notify import pages
+from zegel.server.notify.pages import Page
+from zegel.server.people.roles import Role
+
+TICK_S = 1.0
+
+
+@services.service("worker", name="centre.watch")
+def watch_queues(stop: threading.Event) -> None:
+    """One worker at a time, once a second. What is due is in the database."""
+    with locks.only_one("centre.watch", stop) as holder:
+        while holder is not None and not stop.wait(TICK_S):
+            holder.execute("SELECT 1")  # raises when the lock is lost
+            watch_once()
+
+
+def watch_once() -> None:
+    """Looks at every centre's queue. One that fails stops no other."""
+    for party_id in scope.centres():
+        try:
+            actions.watch(party_id)
+            actions.end_stand_ins(party_id)
+        except Exception as error:
+            log.error("centre.watch_failed", party=party_id, error=type(error).__name__, where=log.place_of(error))
+
+
+@outbox.subscribe("centre.page", name="centre.page")
+def page_due(event: outbox.Event) -> None:
+    if event.owner_id is not None:
+        page.defer(party_id=str(event.owner_id), escalation_id=event.payload["escalation_id"])
+
+
+@jobs.task(name="centre.page", queue="default")
+def page(party_id: str, escalation_id: str) -> None:
+    """To the pagers, or the supervisors, while it is still open."""
+    party = UUID(party_id)
+    with tenancy.acting_as(party):
+        held = Escalation.objects.filter(id=escalation_id, resolved_at=None).first()
+        if held is None:
+            return
+        values = {"waiting": held.waiting, "overdue": held.overdue}
+        addresses = queries.settings_of(party).pagers
+    readers = pages.readers(party, (Role.SUPERVISOR,), addresses)
+    actions.note_told(party, UUID(escalation_id), pages.send(readers, Page(held.cause), values, escalation_id))
+
+
+# --- certificates ---
+
+
+@jobs.periodic("7 * * * *", name="centre.certificates")
+def warn_of_certificates(timestamp: int) -> None:
+    """Every hour: each stage (60, 30, 7 days, and the end) of each certificate is told once."""
+    for party_id in scope.centres():
+        for due in agreements.due_warnings(party_id):
+            tell_certificate.defer(party_id=str(party_id), certificate_id=str(due.certificate_id), days=due.days)
+
+
+@jobs.task(name="centre.tell_certificate")
+def tell_certificate(party_id: str, certificate_id: str, days: int) -> None:
+    kind = Page.CERTIFICATE_ENDED if days <= 0 else Page.CERTIFICATE_ENDS
+    readers = pages.readers(UUID(party_id), (Role.SUPERVISOR, Role.ADMIN))
+    pages.send(readers, kind, {"days": days}, certificate_id)
+
+
+# --- reviews ---
+
+
+@outbox.subscribe("view.ended", name="centre.review")
+def view_ended(event: outbox.Event) -> None:
+    _consider(event, over=True)
+
+
+@outbox.subscribe("view.after_recall", name="centre.after_recall")
+def view_after_recall(event: outbox.Event) -> None:
+    """It is on the review desk while it still goes on. (The letters about it are the room footage's.)"""
+    _consider(event, over=False)
+
+
+def _consider(event: outbox.Event, *, over: bool) -> None:
+    if event.owner_id is not None:
+        review_actions.consider(event.owner_id, event.uuid("lease_id"), over=over)
+
+
+@jobs.periodic("*/10 * * * *", name="centre.deal")
+def deal(timestamp: int) -> None:
+    """What nobody could judge when it was made (there was no other supervisor) is dealt once there is somebody."""
+    for party_id in scope.centres():
+        review_actions.deal_waiting(party_id)
