@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 // The page of parts: every piece in both themes, and both faces in every state, without a server behind them.
+import { centreSamples } from "../faces/centre/samples";
+import { centreView, type CentreActions } from "../faces/centre/view";
 import { secondView, type SecondActions } from "../faces/console/second";
 import { consoleView, type ConsoleActions } from "../faces/console/view";
 import { guards, plan } from "../faces/plans/panel";
@@ -64,6 +66,7 @@ function overview(): Part {
   const links = (face: string, names: readonly string[]): Part => html`<div class="row">${names.map((name) => html`<a class="btn small" href="/kit?show=${face}-${name}">${name}</a>`)}</div>`;
   return html`<div class="stack tight"><h1>${t("The parts")}</h1><p class="lead">${t("What every page is made of, in both themes. One accent, and red only for alarm.")}</p></div>
     <section><h2>${t("The operator’s page, in its states")}</h2>${links("console", Object.keys(consoleSamples))}${links("second", Object.keys(secondSamples))}</section>
+    <section><h2>${t("The centre’s pages, in their states")}</h2>${links("centre", Object.keys(centreSamples))}</section>
     <section><h2>${t("The customer’s pages, in their states")}</h2>${links("portal", Object.keys(portalSamples))}</section>
     <section><h2>${t("Pieces")}</h2><div class="themes">${parts("light")}${parts("dark")}</div></section>`;
 }
@@ -73,13 +76,14 @@ function specimen(root: HTMLElement, name: string): boolean {
   const operator = face === "console" ? consoleSamples[state] : undefined;
   const customer = face === "portal" ? portalSamples[state] : undefined;
   const second = face === "second" ? secondSamples[state] : undefined;
-  if (operator === undefined && customer === undefined && second === undefined) return false;
-  document.body.className = `${customer ? "light portal" : second ? "dark console second-monitor" : "dark console"} specimen`;
+  const centre = face === "centre" ? centreSamples[state] : undefined;
+  if (operator === undefined && customer === undefined && second === undefined && centre === undefined) return false;
+  document.body.className = `${customer ? "light portal" : centre ? "dark centre" : second ? "dark console second-monitor" : "dark console"} specimen`;
   const outer = root.closest("main");
   const app = document.createElement("div");
   app.className = "app";
   outer?.replaceWith(app);
-  render(operator ? consoleView(operator, still<ConsoleActions>()) : second ? secondView(second, still<SecondActions>()) : customer ? portalView(customer, still<PortalActions>()) : nothing, app);
+  render(operator ? consoleView(operator, still<ConsoleActions>()) : second ? secondView(second, still<SecondActions>()) : customer ? portalView(customer, still<PortalActions>()) : centre ? centreView(centre, still<CentreActions>()) : nothing, app);
   return true;
 }
 
