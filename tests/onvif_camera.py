@@ -281,7 +281,7 @@ class OnvifCamera:
                 first = self._notice("tns1:VideoSource/MotionAlarm", {"Source": "v0"}, state, "Initialized")
                 self._notices.insert(0, first)
             if not self._notices:
-                self._news.wait(1.0)
+                self._news.wait(0.3)
             notices, self._notices = self._notices, []
         return self._times() + "".join(notices)
 

@@ -5,17 +5,19 @@ from __future__ import annotations
 
 import asyncio
 import json
+import socket
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import aiomqtt
+import psutil
 import pytest
 
 from tests.broker import Broker
 from tests.integration.unit.gateway import Gateway
-from tests.integration.unit.process import enrol, make_clip, running, zegel
+from tests.integration.unit.process import enrol, free_port, make_clip, running, zegel
 from tests.shared_files import shared
 from tests.unit.unit.actors import Owner
 from zegel.link.messages import (
@@ -94,6 +96,9 @@ class House:
         }  # fmt: skip
         enrol(gateway, self.data, f"yard=file:{clip}?loop=1", **policy)
         self.say("mqtt", "set", f"mqtt://127.0.0.1:{broker.port}", "--user", broker.user, said=broker.password)
+        self.panel_port = free_port()
+        self.say("panel", "listen", f"127.0.0.1:{self.panel_port}", said="")
+        self.say("panel", "add", "1234AB", "--key-format", "none", said="")
         shown = self.say("code", "set", said=f"{CODE}\n{DURESS}")
         person, key = shown.partition("keypad")[2].split()[:2]
         self.keypad = Signer(bytes.fromhex(person), bytes.fromhex(key))
@@ -108,6 +113,12 @@ class House:
     def order(self, action: str, code: str = "", *, retain: bool = False) -> None:
         topic = json.loads(self.home.of("/config"))["command_topic"]
         self.home.say(topic, {"action": action, "code": code}, retain=retain)
+
+    def site_processes(self) -> list[int]:
+        """Of this unit."""
+        processes = psutil.process_iter(["cmdline"])
+        words = {process.pid: process.info["cmdline"] or [] for process in processes}
+        return [pid for pid, line in words.items() if "zegel.unit.site.inside" in line and str(self.data) in line]
 
     def posture(self) -> str:
         pk = self.gateway.hellos[-1].sign_pk
@@ -143,13 +154,14 @@ def test_a_house_shows_and_commands_its_unit_by_a_code(house: House) -> None:
     with running(house.data):
         gateway.wait_for(lambda: gateway.items(SegmentsItem) and house.shows("armed_away"), 30)
         check_the_panel_appears(house)
+        check_no_port_is_open_for_panels_that_the_policy_does_not_name(house)
         check_a_keypad_that_nobody_listed_disarms_nothing(house)
         house.list_the_keypad()
         check_the_code_disarms_and_arms(house)
         check_a_review_alarms_once(house)
         check_a_code_under_duress_disarms_and_calls_for_help(house)
         check_a_brokers_crash_is_told_and_healed(house)
-    gateway.wait_for(lambda: house.home.of("/online") == "offline")
+        check_without_the_owners_policy_nothing_listens(house)
 
 
 def check_the_panel_appears(house: House) -> None:
@@ -157,6 +169,20 @@ def check_the_panel_appears(house: House) -> None:
     assert (config["code"], config["code_arm_required"], config["code_disarm_required"]) == ("REMOTE_CODE", True, True)
     assert house.home.of("/online") == "online"
     assert CODE not in str(house.home.heard)
+
+
+def check_no_port_is_open_for_panels_that_the_policy_does_not_name(house: House) -> None:
+    """Though the installer set one up, and the site process runs."""
+    assert house.site_processes()
+    with socket.socket() as probe:
+        assert probe.connect_ex(("127.0.0.1", house.panel_port)) != 0
+
+
+def check_without_the_owners_policy_nothing_listens(house: House) -> None:
+    gateway = house.gateway
+    gateway.policy = replace(gateway.policy, counter=3, local=None)
+    gateway.send(Deliver(DeliverKind.POLICY, sign_policy(gateway.policy, gateway.owner.key)))
+    gateway.wait_for(lambda: house.home.of("/online") == "offline" and not house.site_processes())
 
 
 def check_a_keypad_that_nobody_listed_disarms_nothing(house: House) -> None:

@@ -4,18 +4,12 @@
 from __future__ import annotations
 
 import time
-from pathlib import Path
 from threading import Event
 
 import cv2
 import numpy as np
 
-from tests.integration.unit.gateway import Gateway
-from tests.integration.unit.process import enrol, running
 from tests.onvif_camera import OnvifCamera
-from tests.unit.unit.actors import Owner
-from zegel.link.messages import FactsItem, SegmentsItem
-from zegel.seal.segment import Header
 from zegel.unit.source import CameraConfig, Code, Packet, Stream, Technical, open_camera
 
 
@@ -62,15 +56,3 @@ def test_what_is_no_picture_is_not_recorded() -> None:
             for item in open_camera(source, stopping):
                 assert isinstance(item, Technical)
                 stopping.set()
-
-
-def test_a_unit_records_a_camera_that_only_gives_stills(tmp_path: Path) -> None:
-    owner = Owner()
-    with Gateway(tmp_path / "gateway", owner) as gateway, OnvifCamera(still=picture()) as camera:
-        enrol(gateway, tmp_path / "unit", f"gate={camera.still_address}")
-        with running(tmp_path / "unit"):
-            gateway.wait_for(lambda: len(gateway.items(SegmentsItem)) >= 2, 30)
-            gateway.wait_for(lambda: gateway.items(FactsItem))
-        headers = [Header.decode(data) for data in gateway.segments()]
-        assert {(header.codec, header.random_access) for header in headers} == {(b"mjpg", True)}
-        assert gateway.items(FactsItem)[0].cameras[0].capabilities == ["pre_alarm", "stills"]

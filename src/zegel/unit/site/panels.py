@@ -13,9 +13,10 @@ import asyncio
 import contextlib
 import logging
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
+from typing import Any
 
-from zegel.link.messages import SignalSource
+from zegel.link.messages import SignalSource, Told
 from zegel.protocols import dc09
 from zegel.protocols.errors import BadCrc, NotAFrame, PlainForEncrypted, ProtocolError, StaleTimestamp
 from zegel.unit import clock
@@ -28,6 +29,7 @@ MAX_CONNECTIONS = 64
 MAX_DATAGRAMS = 64
 IDLE_S = 900.0
 LOOK_S = 2.0
+TRIES = 3
 
 log = logging.getLogger("zegel.unit.site.panels")
 
@@ -93,6 +95,7 @@ class Panels:
                 if late and name not in self._silent:
                     self._silent.add(name)
                     self._hub.trouble(InputKind.LOST, "panel_silent", name, account=name)
+                    self._start(self._tell_path(name, "path_lost", "trouble", "technical", "A panel does not report"))
 
     # -- TCP and UDP
 
@@ -127,7 +130,10 @@ class Panels:
     def _on_datagram(self, data: bytes, address: tuple[object, ...]) -> None:
         if len(self._tasks) >= MAX_DATAGRAMS:
             return  # the panel sends it again
-        task = asyncio.ensure_future(self._answer(data, address))
+        self._start(self._answer(data, address))
+
+    def _start(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.get_running_loop().create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
@@ -177,6 +183,16 @@ class Panels:
         if account in self._silent:
             self._silent.discard(account)
             self._hub.trouble(InputKind.BACK, "panel_heard", account, account=account)
+            self._start(self._tell_path(account, "path_back", "restore", "technical", "A panel reports again"))
+
+    async def _tell_path(self, account: str, code: str, phase: str, cls: str, name: str) -> None:
+        """To the alarm centre too: a silent panel is what a burglar leaves behind."""
+        told = Told("server", code, "", phase, cls, 5, name, known=True)
+        for _ in range(TRIES):
+            with contextlib.suppress(TimeoutError, TooMuch):
+                digest = digest_of(code, account, clock.wall_ms())
+                await self._hub.hear(digest, SignalSource.PANEL, "supervision", account, told)
+                return
 
     async def _pass_on(self, frame: dc09.Frame, account: str, transport: str, peer: str) -> None:
         """Each event of the message. What came encrypted goes up encrypted: its key is nobody's but the site's."""
