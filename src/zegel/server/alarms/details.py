@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.db.models import Q
 
-from zegel.server.alarms import shapes
+from zegel.server.alarms import queries, shapes
 from zegel.server.alarms.errors import UnknownAlarm
 from zegel.server.alarms.models import Alarm, AlarmSignal, AlarmStep
 from zegel.server.kernel import tenancy
@@ -26,9 +26,10 @@ def whole(actor: Actor, alarm: Alarm) -> dict[str, Any]:
         row = shapes.of(actor.party_id, [alarm])[0]
         steps = list(AlarmStep.objects.filter(alarm_id=alarm.id).order_by("at", "id"))
         signals = _signals(alarm)
+        tests = [] if alarm.site_id is None else queries.tests_of(alarm.site_id)
     said = shapes.steps_of(steps)
     return {
-        **row, "steps": said, "signals": signals, "facts": _facts(alarm),
+        **row, "steps": said, "signals": signals, "facts": _facts(alarm), "tests": tests,
         "folded_into": None if alarm.folded_into is None else str(alarm.folded_into),
     }  # fmt: skip
 

@@ -4,15 +4,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
-from zegel.server.alarms import rules
+from zegel.server.alarms import parameters, rules
 from zegel.server.alarms.errors import UnknownAlarm
-from zegel.server.alarms.models import Alarm, AlarmStep
+from zegel.server.alarms.models import Alarm, AlarmStep, OpeningPlan, ParameterSet, TestWindow
+from zegel.server.alarms.parameters import Parameters
 from zegel.server.alarms.rules import State
-from zegel.server.kernel import tenancy
+from zegel.server.kernel import clock, tenancy
 from zegel.server.kernel.actor import Actor, ActorKind
 from zegel.server.people.roles import Role
+from zegel.server.sites import queries as sites
+from zegel.server.sites.models import Site
 
 NEWEST = 200
 
@@ -55,3 +60,50 @@ def of_camera(camera_id: UUID, from_ms: int, to_ms: int) -> Sequence[Alarm]:
     """Within an acting party: alarms of one camera between two times."""
     found = Alarm.objects.filter(camera_id=camera_id, raised_ms__gte=from_ms, raised_ms__lt=to_ms)
     return list(found.order_by("raised_ms")[:1000])
+
+
+# --- settings ---
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What holds at a site. `own`: the figures that were set for it. `tests`, `plans`: as they are shown."""
+
+    site: Site
+    figures: Parameters
+    own: dict[str, int]
+    tests: list[dict[str, Any]]
+    plans: list[dict[str, Any]]
+
+
+def settings(actor: Actor, site_id: UUID) -> Settings:
+    """Raises UnknownSite. Ask the gate whether the actor may read them."""
+    with tenancy.acting_as(actor.party_id, actor.id):
+        site = sites.get_site(site_id)
+        own = ParameterSet.objects.filter(provider_id=site.provider_id, site_id=site_id).first()
+        plans = OpeningPlan.objects.filter(site_id=site_id).order_by("panel_id", "area")
+        return Settings(
+            site, parameters.of_sites([site])[site.id], {} if own is None else dict(own.values), tests_of(site_id),
+            [plan_shape(row) for row in plans],
+        )  # fmt: skip
+
+
+def tests_of(site_id: UUID) -> list[dict[str, Any]]:
+    """Within an acting party: the tests that run at a site now."""
+    rows = TestWindow.objects.filter(site_id=site_id, ended_at=None, ends_at__gt=clock.now())
+    return [test_shape(row) for row in rows.order_by("ends_at")]
+
+
+def test_shape(row: TestWindow) -> dict[str, Any]:
+    return {
+        "id": str(row.id), "site_id": str(row.site_id), "panel_id": None if row.panel_id is None else str(row.panel_id),
+        "zones": row.zones, "fire": row.fire, "from_ms": rules.ms_of(row.starts_at),
+        "until_ms": rules.ms_of(row.ended_at or row.ends_at), "ended": row.ended_at is not None, "reason": row.reason,
+    }  # fmt: skip
+
+
+def plan_shape(row: OpeningPlan) -> dict[str, Any]:
+    return {
+        "panel_id": str(row.panel_id), "area": row.area, "weekly": row.weekly, "exceptions": row.exceptions,
+        "changed_ms": rules.ms_of(row.changed_at),
+    }  # fmt: skip

@@ -11,6 +11,7 @@ ROUTERS: tuple[tuple[str, str], ...] = (
     ("", "zegel.server.api.control:router"),
     ("", "zegel.server.api.alarms:router"),
     ("", "zegel.server.api.alarm_verbs:router"),
+    ("", "zegel.server.api.alarm_settings:router"),
     ("", "zegel.server.api.signals:router"),
     ("", "zegel.server.api.plans:router"),
     ("", "zegel.server.api.dispatch:router"),

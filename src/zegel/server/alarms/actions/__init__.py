@@ -29,6 +29,7 @@ from zegel.server.alarms.actions.settings import (
     end_test,
     set_opening_plan,
     set_parameters,
+    settings_of,
     start_test,
 )
 
@@ -56,6 +57,7 @@ __all__ = [
     "resume",
     "set_opening_plan",
     "set_parameters",
+    "settings_of",
     "start_test",
     "unpark",
 ]
