@@ -247,7 +247,7 @@ class PlanPanel extends Drawn {
     if (!contact.has_code_word) return html`<p class="mute small">${t("No code word is on file: nothing is called off on his word.")}</p>`;
     const said = this.#spoken?.contact === contact.id ? this.#spoken : null;
     return html`<form class="word" @submit=${(event: Event) => { event.preventDefault(); void this.#check(contact); }}>
-        ${field("plan-word", t("Code word that was said"), { value: this.#word, disabled: this.#checking, maxlength: 120, input: (value) => (this.#word = value) })}
+        ${field("plan-word", t("Code word"), { value: this.#word, disabled: this.#checking, maxlength: 120, input: (value) => (this.#word = value) })}
         <button class="btn small" id="plan-word-check" ?disabled=${this.#checking}><span>${t("Check")}</span></button></form>
       <div aria-live="assertive">${said === null ? nothing : spokenPart(said)}</div>`;
   }
