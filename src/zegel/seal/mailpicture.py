@@ -24,7 +24,7 @@ from zegel.seal.suite import OpeningKey, SigningKey, Suite, hpke_open, hpke_seal
 
 KEY_SIZE = 32
 MAX_PICTURE = 16 << 20
-MEDIA_TYPES = ("image/jpeg", "image/png", "image/webp", "image/gif")
+MEDIA_TYPES = ("image/jpeg", "image/png", "image/webp", "image/gif", "image/bmp")
 _CONTEXT = b"zegel/mailpicture/v1\x00"
 
 

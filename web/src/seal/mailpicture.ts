@@ -10,7 +10,7 @@ import { must } from "./errors";
 import { type TypeOf, hash, id, kind, ms, oneOf, record, sealedBytes, suiteNumber, uint, version } from "./schema";
 import type { OpeningKey } from "./suite";
 
-export const MEDIA_TYPES = ["image/jpeg", "image/png", "image/webp", "image/gif"] as const;
+export const MEDIA_TYPES = ["image/jpeg", "image/png", "image/webp", "image/gif", "image/bmp"] as const;
 const MAX_PICTURE = 16 << 20;
 const SHAPE = {
   version, suite: suiteNumber, picture: id, camera: id, recipient: id, recipientKey: hash, receivedMs: ms,

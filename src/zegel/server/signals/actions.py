@@ -18,6 +18,7 @@ from django.db import IntegrityError, connection, transaction
 
 from zegel.protocols.events import LEAST_URGENT, MOST_URGENT, Phase, SignalClass
 from zegel.server import gate
+from zegel.server.footage import mailpictures
 from zegel.server.gate import Action, Resource, ResourceKind
 from zegel.server.kernel import clock, ids, work
 from zegel.server.kernel.actor import Actor, ActorKind
@@ -35,7 +36,7 @@ from zegel.server.signals.models import (
     PanelZone,
     Path,
     PathKind,
-    Signal,
+    Source,
 )
 from zegel.server.sites import queries as sites
 
@@ -96,22 +97,24 @@ class NewZone:
 def processed(signal_ids: Sequence[int], alarm_id: UUID | None) -> None:
     """What became of them: an alarm, or nothing (None). Within the acting party's transaction in which that happened,
     so that neither is there without the other. `signal_ids`: rows' ids."""
-    changed: dict[str, object] = {"processed_at": clock.now()}
-    if alarm_id is not None:
-        changed["alarm_id"] = alarm_id
-    Signal.objects.filter(id__in=list(signal_ids)).update(**changed)
+    processed_many(dict.fromkeys(signal_ids, alarm_id))
 
 
 def processed_many(alarm_of: Mapping[int, UUID | None]) -> None:
-    """As processed, of many at once, in one statement: row's id → its alarm, or None."""
+    """As processed, of many at once, in one statement: row's id → its alarm, or None. Pictures that came with mails
+    go with them."""
     if not alarm_of:
         return
     with connection.cursor() as cursor:
         cursor.execute(
             "UPDATE signals_signal s SET processed_at = %s, alarm_id = coalesce(g.alarm, s.alarm_id) "
-            "FROM unnest(%s::bigint[], %s::uuid[]) AS g (id, alarm) WHERE s.id = g.id",
+            "FROM unnest(%s::bigint[], %s::uuid[]) AS g (id, alarm) WHERE s.id = g.id "
+            "RETURNING s.source, s.signal_id, s.alarm_id",
             [clock.now(), list(alarm_of), list(alarm_of.values())],
         )
+        mails = [(signal_id, alarm_id) for source, signal_id, alarm_id in cursor.fetchall() if source == Source.MAIL]
+    for signal_id, alarm_id in mails:
+        mailpictures.attach([signal_id], alarm_id)
 
 
 # --- lines ---
@@ -138,7 +141,7 @@ def except_line(actor: Actor, line_id: UUID, *, reason: str, until: datetime | N
     with work.transaction(actor) as w:
         line = queries.get_line(line_id)
         _require(actor, Action.EXCEPT, Resource(ResourceKind.LINE, line.id, line.arc_party_id))
-        line.plain_by, line.plain_reason, line.plain_until = _exception(actor, reason, until)
+        line.plain_by, line.plain_reason, line.plain_until = exception_of(actor, reason, until)
         line.save(update_fields=["plain_by", "plain_reason", "plain_until"])
         w.record(Entry(Kind.PLAIN_EXCEPTION, line.arc_party_id, {"line": line.id, **_until(until)}, line.id))
         return line
@@ -297,14 +300,15 @@ def put_under_exception(actor: Actor, panel_id: UUID, *, reason: str, until: dat
     PanelEnded, BadException."""
     with work.transaction(actor) as w:
         panel = _mine(actor, panel_id, Action.EXCEPT)
-        panel.plain_by, panel.plain_reason, panel.plain_until = _exception(actor, reason, until)
+        panel.plain_by, panel.plain_reason, panel.plain_until = exception_of(actor, reason, until)
         panel.encryption_required = panel.key_wrapped is not None and until is None
         panel.save(update_fields=["plain_by", "plain_reason", "plain_until", "encryption_required"])
         w.record(Entry(Kind.PLAIN_EXCEPTION, panel.owner_id, {"panel": panel.id, **_until(until)}, panel.id))
         return _changed(w, panel)
 
 
-def _exception(actor: Actor, reason: str, until: datetime | None) -> tuple[UUID | None, str, datetime | None]:
+def exception_of(actor: Actor, reason: str, until: datetime | None) -> tuple[UUID | None, str, datetime | None]:
+    """Who made it, why, and until when; nobody and nothing for one that ends. Raises BadException."""
     if until is None:
         return None, "", None
     if not reason.strip() or not clock.now() < until <= clock.now() + LONGEST_EXCEPTION:

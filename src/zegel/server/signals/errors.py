@@ -108,6 +108,27 @@ class BadPanel(SignalsError):
         return cls(_("This way of sending is not known on that line."), action=_("Choose one that the line takes."))
 
 
+class UnknownMailCamera(SignalsError):
+    """No such camera, or not the asker's."""
+
+    code = "unknown_mail_camera"
+
+    def __init__(self) -> None:
+        super().__init__(_("There is no such camera."), action=_("Choose one of the cameras in the list."))
+
+
+class MailCameraRefused(SignalsError):
+    """A home's profile allows no camera whose pictures the server sees."""
+
+    code = "mail_camera_refused"
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("A camera that only knows e-mail is not allowed in a home: the server sees its pictures."),
+            action=_("Use a camera with a unit, which seals pictures before they leave the house."),
+        )
+
+
 class BadException(SignalsError):
     """An exception for unencrypted signals must say why, and end."""
 

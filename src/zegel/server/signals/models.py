@@ -150,6 +150,28 @@ class Path(TenantModel):
         constraints = (models.UniqueConstraint(fields=["panel", "kind"], name="signals_path_once"),)
 
 
+class MailCamera(TenantModel):
+    """A camera that only knows e-mail, known by an address that nobody can guess: `token_hash` is SHA-256 of its token.
+
+    A weaker class than a unit's camera, and everywhere called so: the server sees its pictures before it seals them.
+    `verified_at`: a mail came all the way. `plain_*`: the recorded exception under which it may come without TLS."""
+
+    id = models.UUIDField(primary_key=True, default=ids.new, editable=False)
+    site_id = models.UUIDField(db_index=True)
+    name = models.CharField(max_length=200)
+    token_hash = models.BinaryField(max_length=32)
+    state = models.CharField(max_length=10, choices=PanelState.choices, default=PanelState.ACTIVE)
+    plain_by = models.UUIDField(null=True)
+    plain_reason = models.CharField(max_length=300, default="")
+    plain_until = models.DateTimeField(null=True)
+    added_at = models.DateTimeField()
+    verified_at = models.DateTimeField(null=True)
+    last_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["token_hash"], name="signals_mailcamera_token"),)
+
+
 class Outage(TenantModel):
     """Many paths of one line (or of one provider on any line) that went at about the same time: one event, not
     thousands. Belongs to the alarm centre."""

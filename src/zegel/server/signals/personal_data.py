@@ -91,3 +91,23 @@ not_personal(
     ("protocol", "code", "qualifier", "number", "phase", "signal_class", "priority", "name", "retired_at"),
     why="what a code of a protocol means for a provider",
 )
+
+declare(
+    "signals.MailCamera", ("name", "last_at"), subject=Subject.CUSTOMER, path="owner_id", category=Category.LOCATION,
+    purpose=Purpose.SURVEILLANCE, basis=Basis.CONTRACT, recipients=_SERVING, term=Term.SITE, starts=Start.UNIT_REMOVED,
+    export=Export.VALUE, erase=Erase.BLANK,
+)  # fmt: skip
+declare(
+    "signals.MailCamera", ("token_hash",), subject=Subject.CUSTOMER, path="owner_id", category=Category.CREDENTIAL,
+    purpose=Purpose.SECURITY, basis=Basis.CONTRACT, recipients=(Recipient.NOBODY,), term=Term.SITE,
+    starts=Start.UNIT_REMOVED, export=Export.DESCRIBED, erase=Erase.BLANK,
+)  # fmt: skip
+declare(
+    "signals.MailCamera", ("plain_by", "plain_reason"), subject=Subject.STAFF, path="plain_by",
+    category=Category.ACTIVITY, purpose=Purpose.ACCOUNTABILITY, basis=Basis.LEGITIMATE_INTERESTS, recipients=_SERVING,
+    term=Term.SITE, starts=Start.UNIT_REMOVED, export=Export.VALUE, erase=Erase.BLANK,
+)  # fmt: skip
+not_personal(
+    "signals.MailCamera", ("site_id", "state", "plain_until", "added_at", "verified_at"),
+    why="where the device is, and whether its way to us works",
+)  # fmt: skip
