@@ -40,13 +40,13 @@ def main(argv: Sequence[str]) -> int:
     words = _parser().parse_args(argv)
     try:
         given = ByHand(PairingCode.parse(words.code), VerifierKey.parse(words.log_key), words.arc_fingerprint)
-        server = _server(words.server)
+        server = server_address(words.server)
         site = UUID(words.site)
     except (SealError, ValueError) as problem:
         print(f"zegel pair: {problem}", file=sys.stderr)
         return WRONG_USE
     try:
-        owner = Client.sign_in(server, words.email, _password())
+        owner = Client.sign_in(server, words.email, password())
         print(f"Signed in. Looking for the unit, up to {PATIENCE_S:.0f} s …", flush=True)
         paired = pair_unit(owner, given, site, words.name, words.tz, clock.wall_ms(), _wait)
     except (Refused, NotAsShown, SealError, TooLong, urllib.error.URLError) as problem:
@@ -71,7 +71,7 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _server(text: str) -> str:
+def server_address(text: str) -> str:
     """Without TLS only on this machine. Raises ValueError."""
     parts = urlsplit(text.rstrip("/"))
     local = parts.hostname in {"localhost", "127.0.0.1", "::1"}
@@ -85,7 +85,7 @@ def _server(text: str) -> str:
     return text.rstrip("/")
 
 
-def _password() -> str:
+def password() -> str:
     given = os.environ.get("ZEGEL_PASSWORD")
     if given is not None:
         return given
