@@ -18,6 +18,7 @@ from zegel.setup.founding import (
     Contact,
     Founding,
     GuardCompany,
+    Panel,
     Party,
     Person,
     Plan,
@@ -58,6 +59,11 @@ def _certified(party: str, people: tuple[str, ...]) -> tuple[Certificate, ...]:
         for scheme in ("pac", "vds")
     )
     return centre + own
+
+
+def _panel(name: str, account: str, *zones: tuple[str, str, str, bool]) -> Panel:
+    """The key is no secret here: whoever plays with the demo may dial in with it."""
+    return Panel(name, account, hashlib.sha256(f"demo panel {account}".encode()).hexdigest()[:32].upper(), zones)
 
 
 def _site(
@@ -108,6 +114,10 @@ WORLD = Founding(
         _site(
             "yard", "dehaan", "waak", "Harbour yard North", "Kade 12, Rotterdam", "Europe/Amsterdam", "site-nl",
             "theft_prevention", (Camera("gate", "Gate camera 2"),),
+            panels=(
+                _panel("Fire panel, site hut", "7002", ("1", "Smoke, office", "fire", False),
+                       ("2", "Smoke, canteen", "fire", False), ("9", "Battery room", "technical", False)),
+            ),
             contacts=(
                 Contact(
                     "Yusuf Demir", "+31 6 0000 0101", "foreman", "nl", "zilvermeeuw", "rode fiets", True,
@@ -140,6 +150,10 @@ WORLD = Founding(
         _site(
             "villa", "lindqvist", "nordvakt", "Villa Lindqvist", "Björkvägen 4, Uppsala", "Europe/Stockholm", "home-se",
             "burglary_prevention", (Camera("hall", "Hall"),),
+            panels=(
+                _panel("Burglary panel", "7001", ("1", "Front door", "", True), ("2", "Hall", "", False),
+                       ("3", "Living room", "", False), ("8", "Panic button", "holdup_duress", False)),
+            ),
             contacts=(
                 Contact("Elin Lindqvist", "+46 70 174 06 05", "ägare", "sv", "blåklocka", "gammal stege", True),
                 Contact("Karin Berg", "+46 70 174 06 18", "granne", "sv", "sommarhus"),

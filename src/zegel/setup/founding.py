@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import tomllib
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import Any, TypeVar
@@ -121,6 +121,17 @@ class Plan:
 
 
 @dataclass(frozen=True)
+class Panel:
+    """An alarm panel that reports by DC-09 to the owner's alarm centre. `key`: as hexadecimal digits. `zones`: number,
+    name, class ("" = what its code says), and whether people come and go by it."""
+
+    name: str
+    account: str
+    key: str = field(repr=False)
+    zones: tuple[tuple[str, str, str, bool], ...] = ()
+
+
+@dataclass(frozen=True)
 class Site:
     """`agreement`: SHA-256 of the agreement between owner and provider. `sign`: that the sign hangs there."""
 
@@ -138,6 +149,7 @@ class Site:
     signed: str = "paper"
     sign: bool = True
     cameras: tuple[Camera, ...] = ()
+    panels: tuple[Panel, ...] = ()
     contacts: tuple[Contact, ...] = ()
     guards: tuple[GuardCompany, ...] = ()
     plans: tuple[Plan, ...] = ()

@@ -15,7 +15,7 @@ import os
 from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from zegel.setup.founding import Certificate, Contact, Founding, FoundingWrong, Party, Person, Service, Site
 from zegel.setup.keys import Account, Keyring
@@ -78,6 +78,7 @@ def found(founding: Founding, keyring: Keyring, origin: str, said: Callable[[str
     for site in todo.sites:
         _add_site(site, founding)
         _add_response(site, founding)
+        _add_panels(site, founding)
         said(site.name)
 
 
@@ -243,6 +244,40 @@ def _add_site(site: Site, founding: Founding) -> None:
         )  # fmt: skip
         if site.sign:
             agreements.hang_sign(actor, owner.id, provider.id, site.id, person.id)
+
+
+def _add_panels(site: Site, founding: Founding) -> None:
+    """Its alarm panels, on the line of the alarm centre that serves its owner: all or nothing."""
+    from zegel.server.kernel import actor, work
+    from zegel.server.signals import actions as signals
+    from zegel.server.signals.models import KeyFormat, PathKind
+
+    if not site.panels:
+        return
+    system, line = actor.system(founding.party(site.owner).id), _line_of(founding.serving(site.owner, "arc"))
+    with work.transaction(system):
+        for panel in site.panels:
+            new = signals.NewPanel(
+                site.id, line, panel.name, panel.account, key=panel.key, key_format=KeyFormat.HEX,
+                paths=(signals.PathPlan(PathKind.DC09_TCP), signals.PathPlan(PathKind.DC09_UDP)),
+            )  # fmt: skip
+            added = signals.add_panel(system, new)
+            zones = [signals.NewZone(zone, name, kind, entry_exit=door) for zone, name, kind, door in panel.zones]
+            signals.set_zones(system, added.id, zones)
+
+
+def _line_of(arc: Party) -> UUID:
+    """The alarm centre's line for DC-09; added with the first panel."""
+    from zegel.server.kernel import actor
+    from zegel.server.signals import actions as signals
+    from zegel.server.signals import queries
+    from zegel.server.signals.models import PathKind
+
+    line_id, system = uuid5(arc.id, "line/dc09"), actor.system(arc.id)
+    if all(line.id != line_id for line in queries.lines(system)):
+        kinds = (PathKind.DC09_TCP, PathKind.DC09_UDP, PathKind.DC09_TLS)
+        signals.add_line(system, arc_party_id=arc.id, name="DC-09", kinds=kinds, line_id=line_id)
+    return line_id
 
 
 def _add_response(site: Site, founding: Founding) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 from tests.actors import World
 from zegel.demo.world import WORLD
-from zegel.server.signals import actions
+from zegel.server.signals import actions, queries
 from zegel.server.signals.actions import NewPanel, PathPlan
 from zegel.server.signals.models import KeyFormat, Line, Panel, PathKind
 
@@ -16,10 +16,10 @@ KEY = "000102030405060708090A0B0C0D0E0F"
 ALL = (PathKind.DC09_TCP, PathKind.DC09_UDP, PathKind.DC09_TLS)
 
 
-def line(world: World, name: str = "Night line", **more: Any) -> Line:
-    return actions.add_line(
-        world.actor("supervisor"), arc_party_id=WORLD.party("centrale").id, name=name, kinds=ALL, **more
-    )
+def line(world: World) -> Line:
+    """The seeded one of the alarm centre."""
+    (found,) = queries.lines(world.actor("supervisor"))
+    return found
 
 
 def panel(

@@ -46,9 +46,14 @@ def new_panel(line: str, account: str = "1234", **more: Any) -> dict[str, Any]:
 
 @pytest.fixture
 def line(world: World) -> str:
-    answer = post(signed_in(world, "supervisor"), "/lines", name="Night line", kinds=[k.value for k in panels.ALL])
-    assert answer.status_code == 200, answer.content
-    return str(answer.json()["id"])
+    return str(panels.line(world).id)
+
+
+def test_an_alarm_centre_has_lines_of_its_own(world: World, line: str) -> None:
+    supervisor = signed_in(world, "supervisor")
+    added = post(supervisor, "/lines", name="Second line", kinds=["dc09_tls"], receiver_no="2").json()
+    assert {one["id"] for one in get(supervisor, "/lines")["lines"]} == {line, added["id"]}
+    assert post(signed_in(world, "technician"), "/lines", name="Mine", kinds=[]).status_code == 403
 
 
 def test_a_technician_installs_a_panel_gives_it_zones_and_replaces_it(world: World, line: str) -> None:
@@ -60,7 +65,7 @@ def test_a_technician_installs_a_panel_gives_it_zones_and_replaces_it(world: Wor
     assert len(post(technician, f"/panels/{panel['id']}/zones", zones=zones).json()["zones"]) == 2
     successor = post(technician, f"/panels/{panel['id']}/replace", **new_panel(line)).json()
     assert [zone["name"] for zone in successor["zones"]] == ["Front door", "Hall"]
-    states = {p["id"]: p["state"] for p in get(technician, "/panels")["panels"]}
+    states = {p["id"]: p["state"] for p in get(technician, "/panels")["panels"] if p["account"] == "1234"}
     assert states == {panel["id"]: "replaced", successor["id"]: "active"}
     assert code_of(post(technician, f"/panels/{panel['id']}/retire")) == (409, "panel_ended")
     assert post(technician, f"/panels/{successor['id']}/retire").json()["state"] == "retired"
@@ -94,7 +99,7 @@ def test_one_account_is_one_panels(world: World, line: str) -> None:
 def test_nobody_touches_a_panel_that_is_not_his_to_touch(world: World, line: str) -> None:
     panel = post(signed_in(world, "technician"), "/panels", **new_panel(line)).json()["id"]
     stranger = signed_in(world, "nordtech")
-    assert get(stranger, "/panels")["panels"] == []
+    assert [one["account"] for one in get(stranger, "/panels")["panels"]] == ["7001"], "his own customer's"
     assert code_of(stranger.get(f"{API}/panels/{panel}")) == (404, "unknown_panel")
     assert code_of(post(stranger, f"/panels/{panel}/key", key=panels.KEY, key_format="hex"))[0] == 404
     assert code_of(post(stranger, "/panels", **new_panel(line, "9999")))[0] in {403, 404}
