@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import json
 import smtplib
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,6 +14,7 @@ import pytest
 from django.conf import settings
 
 from tests.actors import World
+from tests.attack.test_door_routes import signed_in
 from tests.integration.signals.mailing import PICTURE, Mailing, a_mail
 from zegel.demo.world import WORLD
 from zegel.seal.mailpicture import open_mailpicture, verify_mailpicture
@@ -236,3 +238,35 @@ def test_only_who_installs_adds_one(world: World, person: str) -> None:
         mailcameras.add(world.actor(person), WORLD.site("yard").id, "Mine")
     assert type(refused.value).__name__ in {"Denied", "UnknownSite"}
     assert mailcameras.all_of(world.actor("technician")) == []
+
+
+def post(client: Any, path: str, **body: Any) -> Any:
+    return client.post(f"/api/v1{path}", json.dumps(body), content_type="application/json")
+
+
+def test_over_http_a_camera_is_added_its_address_told_once_and_its_picture_opened(
+    world: World, mailing: Mailing
+) -> None:
+    technician = signed_in(world, "technician")
+    added = post(technician, "/mail-cameras", site_id=str(WORLD.site("yard").id), name="Old gate camera").json()
+    address = added["address"].partition("@")[0]
+    assert added["camera"]["protection"] == "seen_by_server"
+    assert address not in technician.get("/api/v1/mail-cameras").content.decode()
+    mailing.send(address, a_mail(INTRUSION))
+    interpret()
+    alarm = the_alarm(world)
+    operator = signed_in(world, "operator")
+    (picture,) = operator.get(f"/api/v1/alarms/{alarm.id}/mail-pictures").json()["pictures"]
+    wish = {"purpose": "alarm_verification", "alarm_id": str(alarm.id)}
+    assert post(operator, f"/mail-pictures/{picture['id']}/open", **wish).status_code == 403
+    assert post(operator, f"/alarms/{alarm.id}/claim").status_code == 200
+    opened = post(operator, f"/mail-pictures/{picture['id']}/open", **wish)
+    assert opened.status_code == 200
+    size = int.from_bytes(opened.content[:4], "big")
+    sealed = verify_mailpicture(opened.content[4 : 4 + size], VerifierKey.parse(ledger.verifier_key()).public_key)
+    assert open_mailpicture(sealed, world.arc_tenant("yard"), opened.content[4 + size :]) == PICTURE
+    assert PICTURE[40:100] not in opened.content
+    assert int(opened["Zegel-Index"]) >= 0
+    other = signed_in(world, "household")
+    assert post(other, f"/mail-pictures/{picture['id']}/open", purpose="own_use").status_code in {403, 404}
+    assert other.get(f"/api/v1/alarms/{alarm.id}/mail-pictures").status_code == 404

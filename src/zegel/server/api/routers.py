@@ -13,6 +13,7 @@ ROUTERS: tuple[tuple[str, str], ...] = (
     ("", "zegel.server.api.alarm_verbs:router"),
     ("", "zegel.server.api.alarm_settings:router"),
     ("", "zegel.server.api.signals:router"),
+    ("", "zegel.server.api.mail:router"),
     ("", "zegel.server.api.plans:router"),
     ("", "zegel.server.api.dispatch:router"),
     ("", "zegel.server.api.dispatch_verbs:router"),
