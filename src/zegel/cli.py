@@ -13,7 +13,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "serve": ("zegel.server.serve:main", "run the server: web, realtime, gateway, worker"),
     "setup": ("zegel.setup.cli:main", "found an installation: its first parties, people, keys and sites"),
     "manage": ("zegel.server.serve:manage", "Django's management commands, against this installation"),
-    "unit": ("zegel.unit.cli:main", "run a camera unit: enrol, run, status, wipe"),
+    "unit": ("zegel.unit.cli:main", "run a camera unit: enrol, run, status, wipe; panels and cameras on its site"),
     "pair": ("zegel.client.cli:main", "pair a unit, as its owner, from his own machine"),
     "policy": ("zegel.client.policycli:main", "show or change what a unit obeys, as its owner"),
     "ledger": ("zegel.ledgercli:main", "verify a ledger or a receipt, as an outsider"),

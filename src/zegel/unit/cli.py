@@ -93,6 +93,8 @@ def _status(words: argparse.Namespace) -> None:
     print(f"spool       {status.spool_open} waiting, {status.spool_bytes / 1e6:.1f} MB")
     print(f"clock       {'agrees with the ledger' if status.clock_agrees else 'DISAGREES with the ledger'}")
     print(f"memory      {'locked' if status.memory_locked else 'not locked (no permission): switch swap off'}")
+    if status.site:
+        print(f"site        {status.site}")
     for camera in status.cameras:
         alarm = ", ALARM" if camera.alarm_open else ""
         print(f"camera      {camera.name}: {camera.state}, epoch {camera.epoch} slot {camera.slot}{alarm}")

@@ -233,6 +233,18 @@ class Runner:
             "homeassistant" in words, engine.posture.value, alarm, engine.file.state.pairing,
         )  # fmt: skip
 
+    def _site_said(self) -> str:
+        """For the installer: what is listened to, "" where nothing was set up."""
+        if self.site is None:
+            return ""
+        wanted = self._wanted(False)
+        if wanted is None:
+            return "off: the owner's policy allows nothing on site"
+        words = {"onvif": wanted.onvif, "frigate": wanted.frigate, "homeassistant": wanted.homeassistant}
+        listening = [*wanted.panels, *(word for word, on in words.items() if on)]
+        state = "running" if self.site.running else "starting"
+        return f"{state}, listens to {', '.join(listening) or 'nothing'}"
+
     def take_from_site(self, message: FromSite) -> None:
         """One checked message of the site process."""
         now = read_clock()
@@ -351,7 +363,7 @@ class Runner:
                 until(engine.trust.policy, engine.trust.order, engine.wall_ms), engine.trust.paired, link,
                 self.uplink.last_error, engine.file.state.revoked,
                 engine.trust.policy.counter if engine.trust.policy else 0, spool.open_count, spool.size,
-                engine.wall.agrees(now.mono_s), self.hardening.locked, cameras,
+                engine.wall.agrees(now.mono_s), self.hardening.locked, cameras, self._site_said(),
             ),
         )  # fmt: skip
 

@@ -38,6 +38,7 @@ class LocalStatus(msgspec.Struct):
     clock_agrees: bool
     memory_locked: bool
     cameras: list[CameraLine]
+    site: str = ""
 
 
 def write(home: Home, status: LocalStatus) -> None:

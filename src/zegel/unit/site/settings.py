@@ -10,6 +10,7 @@ import ipaddress
 import re
 import socket
 from dataclasses import dataclass
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import msgspec
@@ -21,6 +22,7 @@ from zegel.unit.files import private_directory, write_atomic
 DC09_PORT = 9999
 MQTT_PORT, MQTTS_PORT = 1883, 8883
 _ACCOUNT = re.compile(r"[0-9A-F]{3,16}")
+_INTERFACE = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.@-]{0,14}")
 KEY_SIZES = (16, 24, 32)
 
 
@@ -161,10 +163,15 @@ def check_listen(wanted: Dc09) -> Listen:
         raise ConfigError(
             f"{wanted.host} is not an address of a local network only: name the interface (--interface eth1) as well"
         )
-    if wanted.interface and wanted.interface not in (name for _, name in socket.if_nameindex()):
+    if wanted.interface and not _is_interface(wanted.interface):
         raise ConfigError(f"there is no interface '{wanted.interface}' here")
     family = socket.AF_INET6 if address.version == 6 else socket.AF_INET
     return Listen(wanted.host, wanted.port, wanted.interface, family)
+
+
+def _is_interface(name: str) -> bool:
+    """Without asking by netlink, which the service may not (deploy/zegel-unit.service)."""
+    return bool(_INTERFACE.fullmatch(name)) and Path("/sys/class/net", name).exists()
 
 
 def read_listen(text: str, interface: str | None) -> Dc09:
