@@ -103,11 +103,11 @@ def _make(count: int) -> list[str]:
     numbers = range(count)
     accounts = [f"{FIRST_ACCOUNT + n:X}" for n in numbers]
     with tenancy.acting_as(arc):
-        line, _ = Line.objects.get_or_create(
-            id=world_id("line/night"), owner_id=arc, provider_id=arc, arc_party_id=arc, name="Night line",
-            kinds=[PathKind.DC09_TCP.value], plain_reason="the demo's own loopback", created_at=now,
-            plain_until=now + timedelta(days=30), plain_by=WORLD.person("supervisor").id,
-        )  # fmt: skip
+        line, _ = Line.objects.get_or_create(id=world_id("line/night"), defaults={
+            "owner_id": arc, "provider_id": arc, "arc_party_id": arc, "name": "Night line",
+            "kinds": [PathKind.DC09_TCP.value], "plain_reason": "the demo's own loopback", "created_at": now,
+            "plain_until": now + timedelta(days=30), "plain_by": WORLD.person("supervisor").id,
+        })  # fmt: skip
     of = {"owner_id": owner, "provider_id": provider}
     places = [
         Site(id=_id("site", n), name=_name(n), address=f"Hoogstraat {n + 1}, Rotterdam", tz="Europe/Amsterdam",
