@@ -59,10 +59,7 @@ def _wait(holder: psycopg.Connection[tuple[object, ...]], stop: threading.Event)
 
 def run_once() -> int:
     """Takes what waits, the most urgent first; returns how many signals it read."""
-    waiting = signals.unprocessed(AT_ONCE)
-    for owner_id, group in _shares(waiting):
-        _take(owner_id, group)
-    return len(waiting)
+    return sum(_take(owner_id, group) for owner_id, group in _shares(signals.unprocessed(AT_ONCE)))
 
 
 def _shares(waiting: Sequence[Signal]) -> Iterator[tuple[UUID, list[Signal]]]:
@@ -78,26 +75,29 @@ def _shares(waiting: Sequence[Signal]) -> Iterator[tuple[UUID, list[Signal]]]:
         start += OF_ONE_OWNER
 
 
-def _take(owner_id: UUID, group: Sequence[Signal]) -> None:
-    """Together; if that fails each alone; if that fails too, as something for a person to judge."""
+def _take(owner_id: UUID, group: Sequence[Signal]) -> int:
+    """Together; if that fails each alone. How many were taken."""
     try:
         process(owner_id, group)
+        return len(group)
     except (OperationalError, InterfaceError):
         raise  # the database is away, or somebody else was first: everything is as it was
     except Exception as error:
         _log("alarms.group_failed", owner_id, error)
-        for signal in group:
-            _take_alone(owner_id, signal)
+        return sum(_take_alone(owner_id, signal) for signal in group)
 
 
-def _take_alone(owner_id: UUID, signal: Signal) -> None:
-    try:
-        process(owner_id, [signal])
-    except (OperationalError, InterfaceError):
-        raise
-    except Exception as error:
-        _log("alarms.signal_failed", owner_id, error, signal_id=signal.signal_id)
-        process(owner_id, [signal], for_a_person=True)
+def _take_alone(owner_id: UUID, signal: Signal) -> bool:
+    """By the rules, else as something for a person to judge. One that even this refuses waits, and stops no other."""
+    for for_a_person in (False, True):
+        try:
+            process(owner_id, [signal], for_a_person=for_a_person)
+            return True
+        except (OperationalError, InterfaceError):
+            raise
+        except Exception as error:
+            _log("alarms.signal_failed", owner_id, error, signal_id=signal.signal_id, for_a_person=for_a_person)
+    return False
 
 
 def _log(event: str, owner_id: UUID, error: Exception, **more: object) -> None:
@@ -114,7 +114,7 @@ def process(owner_id: UUID, group: Sequence[Signal], *, for_a_person: bool = Fal
         for signal in fresh:
             heard = heard_of(signal, zones.get((signal.panel_id, testing.zone_key(signal.zone))))
             if for_a_person:
-                heard = replace(heard, signal_class=rules.UNKNOWN, known=False, duress=False)
+                heard = replace(heard, signal_class=rules.UNKNOWN, known=False, duress=False, zone="", area="")
             _apply(actor, desk, signal, heard, reading.read(heard, desk.picture(signal.site_id, heard)))
         desk.save()
         _say_processed(group)
@@ -183,7 +183,7 @@ def _noted(signal: Signal, heard: Heard, verdict: Verdict, alarm_id: UUID | None
     return AlarmSignal(
         owner_id=signal.owner_id, provider_id=signal.provider_id, signal_id=signal.signal_id, alarm_id=alarm_id,
         site_id=signal.site_id, panel_id=signal.panel_id, source=signal.source, signal_class=heard.signal_class,
-        phase=signal.phase, code=signal.code[:24], zone=signal.zone, area=heard.area, at_ms=signal.received_ms,
+        phase=signal.phase, code=signal.code[:24], zone=heard.zone, area=heard.area, at_ms=signal.received_ms,
         verdict=verdict.value,
     )  # fmt: skip
 
@@ -195,7 +195,7 @@ def _new_alarm(desk: Desk, signal: Signal, heard: Heard, opening: Opening) -> Al
         id=ids.new(), owner_id=signal.owner_id, provider_id=signal.provider_id, site_id=signal.site_id,
         panel_id=signal.panel_id, state=(State.NEW if waits else rules.after(State.NEW, Verb.QUEUE)).value,
         cause="input", alarm_class=opening.signal_class, signal_class=opening.signal_class, source=signal.source,
-        zone=signal.zone, area=heard.area, score=0, images="none:signal", first_seen_ms=heard.at_ms,
+        zone=heard.zone, area=heard.area, score=0, images="none:signal", first_seen_ms=heard.at_ms,
         raised_ms=heard.at_ms, received_ms=signal.received_ms, last_signal_ms=signal.received_ms,
         duress=opening.duress, confirmed=opening.confirmed.value,
     )  # fmt: skip

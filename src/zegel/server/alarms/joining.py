@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from zegel.server.alarms import rules
-from zegel.server.alarms.desk import Desk
+from zegel.server.alarms.desk import Desk, opened
 from zegel.server.alarms.models import Alarm, DueKind
 from zegel.server.alarms.reading import Heard, Joining, Opening
 from zegel.server.alarms.rules import Confirmed, State, Verb
@@ -33,6 +33,8 @@ def join(desk: Desk, alarm: Alarm, heard: Heard, joining: Joining) -> None:
         alarm.duress, alarm.recall_until = True, None
         alarm.priority = rules.priority(alarm.signal_class, alarm.alarm_class, alarm.confirmed, True)
         fields += ["duress", "recall_until", "priority", *rescore(alarm)]
+    if alarm.state == State.NEW and not heard.by_entry:
+        fields += _queue_now(desk, alarm)
     if joining.parks:
         fields += _park(desk, alarm)
     elif joining.rings:
@@ -50,6 +52,13 @@ def _confirm(desk: Desk, alarm: Alarm, confirmed: Confirmed) -> list[str]:
     alarm.priority = rules.priority(alarm.signal_class, alarm.alarm_class, alarm.confirmed, alarm.duress)
     desk.step(alarm, "confirmed", outcome=confirmed.value)
     return ["confirmed", "priority", *rescore(alarm)]
+
+
+def _queue_now(desk: Desk, alarm: Alarm) -> list[str]:
+    """Something else than the door spoke while the entry time ran: nobody waits for its end."""
+    alarm.state, alarm.queue_at = rules.after(State.NEW, Verb.QUEUE).value, None
+    opened(desk.w, alarm, window=False)
+    return ["state", "queue_at"]
 
 
 def _park(desk: Desk, alarm: Alarm) -> list[str]:

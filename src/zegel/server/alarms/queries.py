@@ -10,9 +10,10 @@ from uuid import UUID
 
 from zegel.server.alarms import parameters, rules
 from zegel.server.alarms.errors import UnknownAlarm
-from zegel.server.alarms.models import Alarm, AlarmStep, OpeningPlan, ParameterSet, TestWindow
+from zegel.server.alarms.models import Alarm, AlarmSignal, AlarmStep, OpeningPlan, ParameterSet, TestWindow
 from zegel.server.alarms.parameters import Parameters
 from zegel.server.alarms.rules import State
+from zegel.server.gate import Resource, ResourceKind
 from zegel.server.kernel import clock, tenancy
 from zegel.server.kernel.actor import Actor, ActorKind
 from zegel.server.people.roles import Role
@@ -60,6 +61,23 @@ def of_camera(camera_id: UUID, from_ms: int, to_ms: int) -> Sequence[Alarm]:
     """Within an acting party: alarms of one camera between two times."""
     found = Alarm.objects.filter(camera_id=camera_id, raised_ms__gte=from_ms, raised_ms__lt=to_ms)
     return list(found.order_by("raised_ms")[:1000])
+
+
+def log_of(actor: Actor, site_id: UUID, before: int | None = None, limit: int = 100) -> Sequence[AlarmSignal]:
+    """What came in about a site and what was made of it, the newest first: openings and closings, tests, alarms.
+    `before`: a row's id, to read on."""
+    with tenancy.acting_as(actor.party_id, actor.id):
+        found = AlarmSignal.objects.filter(site_id=site_id)
+        if before is not None:
+            found = found.filter(id__lt=before)
+        return list(found.order_by("-id")[: min(limit, NEWEST)])
+
+
+def site_resource(actor: Actor, site_id: UUID) -> Resource:
+    """Raises UnknownSite."""
+    with tenancy.acting_as(actor.party_id, actor.id):
+        site = sites.get_site(site_id)
+    return Resource(ResourceKind.SITE, site.id, site.owner_id, {"site": site.id})
 
 
 # --- settings ---

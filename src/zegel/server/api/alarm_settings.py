@@ -9,7 +9,7 @@ from uuid import UUID
 from django.http import HttpRequest
 from ninja import Field, Router, Schema
 
-from zegel.server.alarms import actions, parameters, queries
+from zegel.server.alarms import actions, parameters, queries, rules
 from zegel.server.alarms.actions.settings import LONGEST_REASON
 from zegel.server.api import errors
 from zegel.server.api.base import acting
@@ -57,6 +57,25 @@ def site_settings(request: HttpRequest, site_id: UUID) -> dict[str, Any]:
         "limits": {name: list(limits) for name, limits in parameters.LIMITS.items()},
         "defaults": parameters.shown(parameters.DEFAULTS), "tests": found.tests, "opening_plans": found.plans,
     }  # fmt: skip
+
+
+@router.get("/sites/{site_id}/signal-log")
+def signal_log(request: HttpRequest, site_id: UUID, before: int | None = None) -> dict[str, Any]:
+    """What came in about a site and what was made of it, the newest first; `next`: what to ask for `before`. The
+    owner's own people are not shown hold-ups: somebody may be reading along."""
+    actor = acting(request)
+    require(actor, Action.READ, queries.site_resource(actor, site_id))
+    rows = queries.log_of(actor, site_id, before)
+    shown = [
+        {
+            "id": str(row.signal_id), "at_ms": row.at_ms, "source": row.source, "code": row.code,
+            "class": row.signal_class, "phase": row.phase, "zone": row.zone, "area": row.area, "verdict": row.verdict,
+            "alarm_id": None if row.alarm_id is None else str(row.alarm_id),
+        }
+        for row in rows
+        if row.signal_class != rules.HOLDUP or row.owner_id != actor.party_id
+    ]  # fmt: skip
+    return {"signals": shown, "next": rows[-1].id if rows else None}
 
 
 @router.post("/sites/{site_id}/alarm-settings")

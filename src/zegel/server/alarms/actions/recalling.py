@@ -44,6 +44,7 @@ from zegel.server.plans import actions as plans
 from zegel.server.plans.rules import CodeWord
 from zegel.server.sites import queries as sites
 
+ON_THE_WAY_MS = 5_000  # that a unit's word may take to get here
 DURESS_NAMESPACE = UUID("7d1a4f60-2f6b-4f0e-9d0b-3c9a6a1d5e11")
 
 
@@ -159,7 +160,7 @@ def disarmed(actor: Actor, unit_id: UUID, at: datetime) -> int:
         for alarm in mine.exclude(state=State.CLOSED.value).filter(folded_into=None).order_by("id"):
             if not may_be_recalled(alarm) or rules.family(alarm.signal_class) != rules.BURGLARY:
                 continue
-            if alarm.recall_until is not None and at <= alarm.recall_until:
+            if _in_time(alarm, at):
                 recalled(actor, w, alarm)
                 taken_back += 1
             elif not alarm.cancelled_potential:
@@ -168,6 +169,14 @@ def disarmed(actor: Actor, unit_id: UUID, at: datetime) -> int:
                 step(alarm, "potential_cancel", None)
                 changed(w, alarm)
         return taken_back
+
+
+def _in_time(alarm: Alarm, at: datetime) -> bool:
+    """Whether the owner disarmed soon enough after the alarm. One that came late is old news: it is judged."""
+    if alarm.recall_until is None:
+        return False
+    allowed_ms = rules.ms_of(alarm.recall_until) - alarm.received_ms
+    return rules.ms_of(at) - alarm.raised_ms <= allowed_ms + ON_THE_WAY_MS
 
 
 def _under_duress(alarm: Alarm) -> None:
