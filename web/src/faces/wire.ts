@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 // The faces' one line to the client library: its names into ours, its errors into sentences.
 import { ApiError, TrustError } from "../client/errors";
+import { type OpenedPicture, openPicture, type PictureInfo, picturesOfAlarm, picturesOfCamera } from "../client/mailpictures";
 import { restore, type Session, signIn } from "../client/session";
 import type { UnitTrust } from "../client/trust";
 import { toast } from "../kit/toast";
@@ -27,14 +28,14 @@ interface Timeline {
   readonly ranges: readonly { readonly epoch: string; readonly from: number; readonly to: number }[];
 }
 
-type LookRow = Pick<Look, "index" | "kind" | "at_ms"> & Partial<Pick<Look, "why" | "camera_id" | "camera_name" | "alarm_id" | "alarm_number" | "from_ms" | "to_ms" | "seconds" | "slots" | "ended" | "forgotten">> & {
+type LookRow = Pick<Look, "index" | "kind" | "at_ms"> & Partial<Pick<Look, "why" | "camera_id" | "camera_name" | "alarm_id" | "alarm_number" | "from_ms" | "to_ms" | "seconds" | "slots" | "ended" | "forgotten" | "reason" | "address" | "verified_ms" | "turned" | "minutes">> & {
   readonly who?: { readonly name: string; readonly role: string; readonly party: string };
 };
 
 function lookOf(row: LookRow, name: string, party: string): Look {
   const { who, ...rest } = row;
   return {
-    why: "", camera_id: null, camera_name: null, alarm_id: null, alarm_number: null, from_ms: null, to_ms: null, seconds: null, slots: null, ended: true, forgotten: false, ...rest,
+    why: "", camera_id: null, camera_name: null, alarm_id: null, alarm_number: null, from_ms: null, to_ms: null, seconds: null, slots: null, ended: true, forgotten: false, reason: "", address: "", verified_ms: null, turned: 0, minutes: null, ...rest,
     indices: [row.index], who: who?.name ?? "", role: who?.role ?? null, party: who?.party || null, mine: who !== undefined && who.name === name && who.party === party,
   };
 }
@@ -210,6 +211,10 @@ class Wire implements Port {
     })());
   }
 
+  mailPictures = (of: { alarmId: string } | { cameraId: string }): Promise<readonly PictureInfo[]> =>
+    told("alarmId" in of ? picturesOfAlarm(this.#is, of.alarmId) : picturesOfCamera(this.#is, of.cameraId));
+  openMailPicture = (id: string, alarmId: string | null): Promise<OpenedPicture> =>
+    told(openPicture(this.#is, id, alarmId === null ? "own_use" : "alarm_verification", alarmId));
   look: Port["look"] = (request, purpose) => told(look(this.#is, request, purpose));
   verify: Port["verify"] = (alarmId, cameraId) => this.#post(`/alarms/${alarmId}/verify`, { camera_id: cameraId });
   control: Port["control"] = (alarmId, cameraId, order) => this.#post(`/alarms/${alarmId}/control`, { camera_id: cameraId, ...order });
