@@ -20,7 +20,7 @@ export function certificatesPart(state: CentreState, all: Certificates, act: Cen
       { title: t("Of"), cell: (row) => (row.person === null ? html`<b>${state.me.party}</b>` : row.person.name) },
       { title: t("Scheme"), cell: (row) => schemeName(row.scheme) }, { title: t("Number"), cell: (row) => html`<span class="mono">${row.number}</span><br><span class="mute small">${row.issuer}</span>` },
       { title: t("Until"), cell: (row) => day(state, row.valid_to_ms) }, { title: t("State"), cell: (row) => stateOf(row) },
-      { title: "", cell: (row) => (may && row.holds ? button(t("Withdrawn"), () => act.withdraw(row.id), { small: true, kind: "quiet", hint: t("Its issuer took it back") }) : nothing) },
+      { title: t("Action"), cell: (row) => (may && row.holds ? button(t("Withdraw"), () => act.withdraw(row.id), { small: true, kind: "quiet", hint: t("Its issuer took it back") }) : nothing) },
     ], all.certificates, (row) => row.id, empty(t("No certificate is recorded"), t("Without one nothing is released to this centre. Record what your certifying body gave you, and each operator’s own."), "shield", may ? button(t("Record a certificate"), act.addCertificate, { kind: "primary" }) : nothing, "warn"))}
     <h2>${t("People")}</h2>
     ${table(t("People"), [
@@ -28,7 +28,7 @@ export function certificatesPart(state: CentreState, all: Certificates, act: Cen
       { title: t("Certified"), cell: (row) => held(all, row.id) },
       { title: t("Confidentiality signed until"), cell: (row) => (row.confidential_until_ms === null ? pill(t("not signed"), "alarm") : row.confidential_until_ms <= state.nowMs ? pill(t("lapsed"), "alarm") : day(state, row.confidential_until_ms)) },
       { title: t("State"), cell: (row) => (row.suspended ? pill(t("Suspended"), "alarm", { icon: "lock" }) : pill(t("May work"), "ok", { dot: true })) },
-      { title: "", cell: (row) => (may && !row.suspended && row.id !== state.me.id ? button(t("Suspend"), () => act.suspend(row.id), { small: true, kind: "quiet" }) : nothing) },
+      { title: t("Action"), cell: (row) => (may && !row.suspended && row.id !== state.me.id ? button(t("Suspend"), () => act.suspend(row.id), { small: true, kind: "quiet" }) : nothing) },
     ], all.people, (row) => row.id, html`<p class="pad mute">${t("Nobody works here yet.")}</p>`)}
     ${all.suspensions.length === 0 ? nothing : html`<h2>${t("Suspensions")}</h2>${table(t("Suspensions"), [
       { title: t("Who"), cell: (row) => html`<b>${row.person.name}</b>` }, { title: t("When"), cell: (row) => when(row.at_ms, state.nowMs) }, { title: t("By"), cell: (row) => row.by },

@@ -32,7 +32,7 @@ function responses(rows: readonly Figure[]): Part {
     return html`<span class=${(row.shares[i] ?? 0) >= wanted ? "good" : "bad"}>${number((row.shares[i] ?? 0) * 100, 1)} %</span> <span class="faint">${t("in {s} s, norm {n} %", { s: seconds, n: number(wanted * 100, 1) })}</span>`;
   };
   const seconds = (value: number | null): Part => (value === null ? html`<span class="faint">–</span>` : span(value));
-  return table(t("Time from signal to first action"), [
+  return table(t("Answers by class"), [
     { title: t("Class"), cell: (row) => (row.whole ? html`<b>${classWord(row.class)}</b>` : classWord(row.class)) },
     { title: t("Alarms"), numeric: true, cell: (row) => number(row.alarms) },
     { title: t("Norm"), cell: (row) => (row.met === null ? pill(t("not judged")) : row.met ? pill(t("met"), "ok", { icon: "check" }) : pill(t("not met"), "alarm", { icon: "alarm" })) },
@@ -45,7 +45,7 @@ function responses(rows: readonly Figure[]): Part {
 function causes({ sites, codes }: Figures): Part {
   const most = Math.max(1, ...sites.map((site) => site.closed));
   const parts = (site: SiteCauses): readonly { name: string; words: string; n: number }[] => codes.map((code) => ({ name: code, words: codeName(code), n: site.codes[code] ?? 0 }));
-  return html`${table(t("How alarms ended, by site"), [
+  return html`${table(t("Closings by site"), [
     { title: t("Site"), cell: (site) => html`<b>${site.site === "" ? t("Unknown site") : site.site}</b>` },
     { title: t("Closed"), numeric: true, cell: (site) => number(site.closed) }, { title: t("False"), numeric: true, cell: (site) => `${number(site.false)} (${number((100 * site.false) / Math.max(1, site.closed))} %)` },
     { title: t("How they ended"), cell: (site) => stack(parts(site), most) },

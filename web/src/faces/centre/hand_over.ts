@@ -20,7 +20,7 @@ export function handOverPart(state: CentreState, all: HandOvers, act: CentreActi
       <div class="panel stack">${textField("hand-note", t("Note for the next shift"), { rows: 6, value: state.handNote, input: act.handNote, hint: t("What is unusual tonight, whom you still wait for, what was agreed. It is kept."), maxlength: 4000 })}
         <div class="row">${button(t("Hand over"), act.writeHandOver, { kind: "primary", key: "H", busy: state.busy, disabled: state.handNote.trim() === "", id: "hand-over" })}</div></div></section>
     <section class="stack" aria-labelledby="history"><h2 id="history">${t("Earlier hand-overs")}</h2>
-      ${all.hand_overs.length === 0 ? html`<div class="panel">${empty(t("No hand-over yet"), t("The first one that is written here begins the history."), "note")}</div>` : html`<ol class="history">${repeat(all.hand_overs, (one) => one.id, (one) => earlier(state, one))}</ol>`}</section></div>`;
+      ${all.hand_overs.length === 0 ? html`<div class="panel">${empty(t("No hand-over yet"), t("The first one that is written here begins the history."), "note")}</div>` : html`<ol class="handed">${repeat(all.hand_overs, (one) => one.id, (one) => earlier(state, one))}</ol>`}</section></div>`;
 }
 
 function waitingFor(state: CentreState, one: HandOver, act: CentreActions): Part {

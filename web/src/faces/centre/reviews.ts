@@ -47,7 +47,7 @@ function detail(state: CentreState, row: ReviewDetail, act: CentreActions): Part
   ];
   return html`<div class="panel stack"><div class="row apart"><h2>${t("{name} looked", { name: row.person.name })}</h2>${row.why === "random" ? pill(t("drawn at random")) : pill(t("by risk"), "warn")}</div>
     ${row.risks.map((risk) => note(html`<b>${riskName(risk)}</b> – ${riskWords(risk)}`, risk === "after_recall" ? "alarm" : "warn", "alarm"))}
-    <dl class="facts">${facts.map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>
+    <dl class="review-facts">${facts.map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>
     ${row.alarm === null ? nothing : alarmPart(state, row.alarm)}
     <h3>${t("What was done for the alarm")}</h3>
     ${row.steps.length === 0 ? html`<p class="mute">${t("Nothing is on record.")}</p>` : html`<ol class="steps-log">${row.steps.map((step) => html`<li class=${step.his ? "his" : ""}><span class="mono">${clockSeconds(step.at_ms)}</span><span><b>${stepName(step.kind)}</b>${step.by === "" ? "" : ` · ${step.by}`}${step.note === "" ? "" : ` · ${step.note}`}</span></li>`)}</ol>`}

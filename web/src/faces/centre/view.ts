@@ -45,7 +45,7 @@ export const pageWord = (page: PageName): string =>
 export function centreView(state: CentreState, act: CentreActions): Part {
   return html`${header(state, act)}
     ${state.connected ? nothing : html`<div class="offline" role="alert">${icon("offline", "small")}<span>${t("Connection lost. Trying again; what you see may be old.")}</span></div>`}
-    <main id="content" class="centre-page ${state.page} ${state.connected ? "" : "old"}" tabindex="-1">
+    <main id="content" class="centre-page p-${state.page} ${state.connected ? "" : "old"}" tabindex="-1">
       ${state.refused === null ? nothing : note(html`<b>${state.refused.message}</b> ${state.refused.action}`, "alarm", "alarm")}
       ${state.wall?.suspended ? note(html`<b>${t("You are suspended from this work.")}</b> ${t("Another supervisor or the administrator can lift it.")}`, "alarm", "lock") : nothing}
       ${part(state, act)}

@@ -26,7 +26,7 @@ function figures(state: CentreState, wall: Wall): Part {
   const late = all.dueMs !== null && state.nowMs >= all.dueMs;
   return html`
     <section class="figure ${all.overdue > 0 ? "late" : ""}"><h2>${t("Waiting")}</h2><b>${number(all.waiting)}</b><p>${all.overdue > 0 ? tn("{n} past the norm", "{n} past the norm", all.overdue) : all.waiting > 0 ? t("all within the norm") : t("nobody waits")}</p></section>
-    <section class="figure ${late ? "late" : ""}"><h2>${t("Oldest")}</h2><b>${all.oldestMs === null ? "–" : age(state.nowMs - all.oldestMs)}</b><p>${all.dueMs === null ? t("no alarm waits") : late ? t("{time} past the norm", { time: age(state.nowMs - all.dueMs) }) : t("{time} to the norm", { time: age(all.dueMs - state.nowMs) })}</p></section>
+    <section class="figure ${late ? "late" : ""}"><h2>${t("Oldest")}</h2><b>${all.oldestMs === null ? "–" : age(state.nowMs - all.oldestMs)}</b><p>${all.dueMs === null ? t("no alarm waits") : late ? t("{time} past the norm", { time: age(state.nowMs - all.dueMs) }) : t("next norm in {time}", { time: age(all.dueMs - state.nowMs) })}</p></section>
     <section class="figure ${wall.manned === 0 ? (all.waiting > 0 ? "late" : "soon") : ""}"><h2>${t("At the desk")}</h2><b>${number(wall.manned)}</b><p>${wall.manned === 0 ? t("nobody is on duty") : tn("{n} signed in", "{n} signed in", wall.seats.length)}</p></section>
     <section class="figure"><h2>${t("In hand")}</h2><b>${number(wall.in_hand)}</b><p>${tn("{n} parked", "{n} parked", wall.parked)}</p></section>`;
 }
