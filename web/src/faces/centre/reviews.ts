@@ -48,15 +48,15 @@ function detail(state: CentreState, row: ReviewDetail, act: CentreActions): Part
   return html`<div class="panel stack"><div class="row apart"><h2>${t("{name} looked", { name: row.person.name })}</h2>${row.why === "random" ? pill(t("drawn at random")) : pill(t("by risk"), "warn")}</div>
     ${row.risks.map((risk) => note(html`<b>${riskName(risk)}</b> – ${riskWords(risk)}`, risk === "after_recall" ? "alarm" : "warn", "alarm"))}
     <dl class="review-facts">${facts.map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>
-    ${row.alarm === null ? nothing : alarmPart(state, row.alarm)}
+    ${row.alarm === null ? nothing : alarmPart(state, row.alarm_id ?? "", row.alarm)}
     <h3>${t("What was done for the alarm")}</h3>
     ${row.steps.length === 0 ? html`<p class="mute">${t("Nothing is on record.")}</p>` : html`<ol class="steps-log">${row.steps.map((step) => html`<li class=${step.his ? "his" : ""}><span class="mono">${clockSeconds(step.at_ms)}</span><span><b>${stepName(step.kind)}</b>${step.by === "" ? "" : ` · ${step.by}`}${step.note === "" ? "" : ` · ${step.note}`}</span></li>`)}</ol>`}
   </div>${row.finding === null ? judging(state, row, act) : found(state, row.finding, act)}`;
 }
 
-function alarmPart(state: CentreState, alarm: NonNullable<ReviewDetail["alarm"]>): Part {
+function alarmPart(state: CentreState, id: string, alarm: NonNullable<ReviewDetail["alarm"]>): Part {
   const facts = [
-    alarm.number === null ? null : alarmNumber({ number: alarm.number }), classWord(alarm.signal_class || alarm.class), when(alarm.received_ms, state.nowMs),
+    alarmNumber({ id, number: alarm.number ?? 0 }), classWord(alarm.signal_class || alarm.class), when(alarm.received_ms, state.nowMs),
     alarm.recalled_ms === null ? null : t("recalled {time}", { time: clockSeconds(alarm.recalled_ms) }), alarm.closed_code === "" ? null : codeName(alarm.closed_code),
     alarm.reopened === null ? null : `${t("reopened")}: ${reopenReason(alarm.reopened.reason)}`,
   ];
