@@ -79,6 +79,17 @@ class Item(msgspec.Struct, frozen=True):
     text: str = ""
 
 
+class Around(msgspec.Struct, frozen=True):
+    """What a frame tells of all its events."""
+
+    occurred_ms: int | None = None
+    text: str = ""
+    extra: tuple[tuple[str, str], ...] = ()
+
+
+NOTHING_AROUND = Around()
+
+
 def events(frame: Frame, cid: Table | None = None, sia: Table | None = None) -> tuple[Event, ...]:
     """What the frame tells, at least one event; none for a reply (ACK, NAK, DUH, RSP). Tables: a provider's own."""
     if frame.token in SUPERVISION:
@@ -96,32 +107,43 @@ def events(frame: Frame, cid: Table | None = None, sia: Table | None = None) -> 
 
 def contact_id(data: str, table: Table | None = None) -> Event | None:
     """The event that `Q EEE GG ZZZ` tells (an account before it is ignored), or None when it is no Contact ID."""
-    found = _CID.match(_after_account(data))
-    if found is None:
-        return None
-    qualifier, code, group, address = found.groups()
-    meaning = (table or Table.cid()).lookup(code.upper(), qualifier)
-    rest = _after_account(data)[found.end() :].strip("|^ ")
-    return _event("cid", code.upper(), qualifier, meaning, address, group, None, _text(rest))
+    return _contact_id_event(data, table or Table.cid(), NOTHING_AROUND)
 
 
 def _contact_id(frame: Frame, table: Table) -> tuple[Event, ...]:
-    event = contact_id(frame.data, table)
-    return () if event is None else (_completed(frame, event),)
+    event = _contact_id_event(frame.data, table, _around(frame))
+    return () if event is None else (event,)
+
+
+def _contact_id_event(data: str, table: Table, around: Around) -> Event | None:
+    body = _after_account(data)
+    found = _CID.match(body)
+    if found is None:
+        return None
+    qualifier, code, group, address = found.groups()
+    code = code.upper()
+    text = _text(body[found.end() :].strip("|^ "))
+    return _event("cid", code, qualifier, table.lookup(code, qualifier), address, group, None, text, around)
 
 
 def _sia(frame: Frame, table: Table) -> tuple[Event, ...]:
     items = sia_items(frame.data)
-    return tuple(_completed(frame, _sia_event(item, table)) for item in items)
+    if not items:
+        return ()
+    around = _around(frame)
+    return tuple(_sia_event(item, table, around) for item in items)
 
 
-def _sia_event(item: Item, table: Table) -> Event:
-    modifiers = dict(item.modifiers)
-    meaning = table.lookup(item.code)
-    area, user = modifiers.get("ri"), modifiers.get("id")
-    event = _event("sia", item.code, None, meaning, item.address, area, user, item.text)
-    extra = tuple((_MODIFIER_NAMES[k], v) for k, v in item.modifiers if k in _MODIFIER_NAMES)
-    return msgspec.structs.replace(event, extra=extra) if extra else event
+def _sia_event(item: Item, table: Table, around: Around) -> Event:
+    area = user = None
+    for name, value in item.modifiers:
+        if name == "ri":
+            area = value
+        elif name == "id":
+            user = value
+        else:
+            around = Around(around.occurred_ms, around.text, (*around.extra, (_MODIFIER_NAMES[name], value)))
+    return _event("sia", item.code, None, table.lookup(item.code), item.address, area, user, item.text, around)
 
 
 @lru_cache(maxsize=4096)
@@ -183,6 +205,7 @@ def _event(
     area: str | None,
     user: str | None,
     text: str,
+    around: Around,
 ) -> Event:
     number = None if address in _ZEROS else address
     zone = number if meaning.address in ("zone", "other") else None
@@ -201,26 +224,28 @@ def _event(
         zone,
         None if area in _ZEROS else area,
         None if user in _ZEROS else user,
-        text,
-        None,
+        _joined(text, around.text),
+        around.occurred_ms,
         meaning.known,
         meaning.duress,
+        around.extra,
     )
 
 
-def _completed(frame: Frame, event: Event) -> Event:
-    """The event with what stands around the data: time, texts, place."""
-    occurred_ms, text, extra = frame.timestamp_ms, event.text, event.extra
+def _around(frame: Frame) -> Around:
+    """Time, texts and places that stand around the data."""
+    if not frame.xdata:
+        return Around(frame.timestamp_ms)
+    occurred_ms, text = frame.timestamp_ms, ""
+    extra: list[tuple[str, str]] = []
     for name, value in frame.xdata:
         if name == "H":
             occurred_ms = time_ms(value) or occurred_ms
         elif name == "I":
             text = _joined(text, _text(value))
         elif name not in ("K", "P"):
-            extra += ((_XDATA_NAMES.get(name, f"x_{_text(name)}"), _text(value)),)
-    if occurred_ms is None and not frame.xdata:
-        return event
-    return msgspec.structs.replace(event, occurred_ms=occurred_ms, text=text, extra=extra)
+            extra.append((_XDATA_NAMES.get(name) or f"x_{_text(name)}", _text(value)))
+    return Around(occurred_ms, text, tuple(extra))
 
 
 def _supervision(frame: Frame) -> Event:
@@ -237,7 +262,8 @@ def _supervision(frame: Frame) -> Event:
 
 
 def _unreadable(frame: Frame) -> Event:
-    event = Event(
+    around = _around(frame)
+    return Event(
         "dc09",
         _text(frame.token),
         None,
@@ -245,10 +271,11 @@ def _unreadable(frame: Frame) -> Event:
         SignalClass.UNKNOWN,
         UNKNOWN_PRIORITY,
         UNREADABLE_NAME,
-        text=_text(frame.data),
+        text=_joined(_text(frame.data), around.text),
+        occurred_ms=around.occurred_ms,
         known=False,
+        extra=around.extra,
     )
-    return _completed(frame, event)
 
 
 def _after_account(data: str) -> str:
