@@ -261,3 +261,28 @@ def test_no_bytes_disturb_the_receiver(world: World, receiving: Receiving, data:
         sender.sendto(bytes(frame) + noise or b"x", receiving.udp.getsockname())
     good = receiving.dialler(key=KEY)
     assert good.say(good.poll()) == "*ACK"
+
+
+def test_siadc09_and_our_own_dialler_are_served(world: World, receiving: Receiving, monkeypatch: Any) -> None:
+    """Two senders that are not this test's: one of other people, one that installers use."""
+    import siadc09.account
+    import siadc09.message
+    import siadc09.xdata
+
+    from zegel import dialler as installers
+
+    panels.panel(world, panels.line(world))
+    theirs = siadc09.account.Account(acct=0x1234, pref=0x1, rcvr=0x2, key=panels.KEY)
+    message = {"idtoken": "ADM-CID", "data": siadc09.xdata.Data(b"#1234|1131 01 012")}
+    sender = siadc09.message.EventMessage(theirs, config=message)
+    with socket.create_connection(receiving.address, timeout=5) as connection:
+        connection.sendall(sender.encode(seq=17, timestamp=clock.now()))
+        answer = siadc09.message.parse_frame(connection.recv(1000), bytes.fromhex(panels.KEY))
+    assert "ACK" in str(answer.idtoken)
+    monkeypatch.setenv(installers.KEY_VARIABLE, panels.KEY)
+    words = ["send", "--to", f"127.0.0.1:{receiving.address[1]}", "--account", "1234", "--key-format", "hex"]
+    assert installers.main([*words, "--code", "BA", "--zone", "12"]) == installers.ACKNOWLEDGED
+    assert installers.main([*words, "--heartbeat"]) == installers.ACKNOWLEDGED
+    assert [(row.code, row.zone) for row in reversed(queries.newest(world.actor("operator")))] == [
+        ("131", "012"), ("BA", "12"),
+    ]  # fmt: skip
