@@ -77,7 +77,8 @@ bench: setup ## a claim of the performance table: make bench NAME=seal
 	@if [ -z "$(NAME)" ]; then echo "which one? make bench NAME=…, one of:"; ls bench/*.py | xargs -n1 basename | sed 's/\.py$$//' | grep -v '^_' | sort; exit 2; fi
 	@$(BIN)/python bench/$(NAME).py $(ARGS)
 
-soak: setup clip ## attacks, crashes and recoveries over and over: MINUTES=60
+soak: setup clip ## a hundred kills under load, then attacks, crashes and recoveries over and over: MINUTES=60
+	@$(BIN)/pytest -q -m soak tests $(ARGS)
 	@end=$$(( $$(date +%s) + 60 * $(or $(MINUTES),60) )); while [ $$(date +%s) -lt $$end ]; do \
 	  $(BIN)/pytest -q tests/attack tests/integration/unit tests/integration/ledger $(ARGS); done
 
