@@ -218,6 +218,7 @@ const otherFacts: readonly (readonly [string, (facts: Record<string, seal.Value>
   ["alarm", (facts) => ({ ...facts, alarm: newId() })],
   ["lease", (facts) => ({ ...facts, lease: newId() })],
   ["slots", (facts) => ({ ...facts, slots: 2 })],
+  ["seconds", (facts) => ({ ...facts, seconds: seal.encode([]) })],
   ["times", (facts) => ({ ...facts, to_ms: NOW + 12_000 })],
   ["times", (facts) => ({ ...facts, from_ms: NOW + 11_000 })],
   ["times", (facts) => ({ ...facts, from_ms: null, to_ms: null })],

@@ -306,7 +306,7 @@ export class FakeServer {
   #viewEntry({ person, party, role }: Account, { id, request }: Lease, slots: readonly number[]): Bytes {
     const facts: Record<string, seal.Value> = {
       lease: seal.fromUuid(id), camera: seal.fromUuid(request.camera_id), track: request.track, purpose: request.purpose, alarm: request.alarm_id && seal.fromUuid(request.alarm_id),
-      role, slots: slots.length, from_ms: NOW + Math.min(...slots) * 1000, to_ms: NOW + (Math.max(...slots) + 1) * 1000,
+      role, slots: slots.length, seconds: seal.encode(slots.map((slot) => [this.world.ids.epoch, slot, slot + 1])), from_ms: NOW + Math.min(...slots) * 1000, to_ms: NOW + (Math.max(...slots) + 1) * 1000,
     };
     const said = Object.entries(this.lies.facts?.(facts) ?? facts).map(([key, value]) => ({ key, value })).sort((a, b) => (a.key < b.key ? -1 : 1));
     return seal.ENTRY.encode({ version: 1, kind: "view", atMs: 1, owner: this.world.ids.owner, actorKind: "person", actor: person, actorParty: party, facts: said });

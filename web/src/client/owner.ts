@@ -11,6 +11,7 @@ import { sealMember } from "../seal/member";
 import { PAIRING, type Paired, type Pairing, pairingMac, parsePairingCode, verifyPaired } from "../seal/pairing";
 import { type Policy, signPolicy, verifyPolicy } from "../seal/policy";
 import { type Suite, newKeys, openingFingerprint, openingPublicKey, signingFingerprint } from "../seal/suite";
+import { words } from "../seal/words";
 import type { Session } from "./session";
 import { stretch } from "./stretch";
 
@@ -77,6 +78,52 @@ export async function sendPolicy(session: Session, unitId: string, change: Polic
   const envelope = await signPolicy(next, session.signing);
   await session.api.post(`/units/${unitId}/policy`, { envelope: base64url(envelope) });
   return verifyPolicy(envelope, keyset);
+}
+
+// --- another alarm centre ---------------------------------------------------------------------------------------------------
+
+export interface ArcCard {
+  readonly partyId: string;
+  readonly name: string;
+  readonly signKey: Bytes;
+  /** To be compared with the agreement, by a person, before anything is signed. */
+  readonly words: string;
+}
+
+/** What an alarm centre says of itself. It counts for nothing until its words were compared with the agreement. */
+export async function arcCard(session: Session, partyId: string): Promise<ArcCard> {
+  const said = await session.api.get<{ party_id: string; name: string; sign_pk: string }>(`/arc/${partyId}`);
+  const signKey = fromBase64url(said.sign_pk);
+  return { partyId, name: said.name, signKey, words: words(signingFingerprint(signKey)) };
+}
+
+/**
+ * Every unit's next keyset and policy, which name the centre whose words were compared. Nobody visits a unit: from the answer on
+ * the old centre gets nothing more; the new one gets the alarms that a unit raises once it follows (see `followsKeyset`).
+ * Returns the keysets' hashes by unit.
+ */
+export async function replaceArc(session: Session, compared: ArcCard, nowMs = Date.now()): Promise<ReadonlyMap<string, Bytes>> {
+  const { units } = await session.api.get<{ units: readonly { id: string; owner_id: string; state: string }[] }>("/units");
+  const mine = units.filter(({ owner_id, state }) => owner_id === session.actingParty?.id && state === "paired");
+  const hashes = new Map<string, Bytes>();
+  const signed = await Promise.all(mine.map(async ({ id }) => {
+    const { keyset, policy } = await session.trust.unit(id, "owner", true);
+    if (!policy) throw new SealError("object", "this unit has no policy yet: it gets its first one at pairing");
+    const arc = { party: fromUuid(compared.partyId), signKey: compared.signKey };
+    const next = await signKeyset({ ...keyset.value, number: keyset.value.number + 1, previous: keyset.hash, issuedMs: nowMs, arc }, session.signing);
+    const { hash } = verifyKeyset(next, keyset);
+    hashes.set(id, hash);
+    const rules = await signPolicy({ ...policy.value, counter: policy.value.counter + 1, issuedMs: nowMs, keyset: hash }, session.signing);
+    return { unit_id: id, keyset: base64url(next), policy: base64url(rules) };
+  }));
+  await session.api.post("/arc/replace", { arc_party_id: compared.partyId, units: signed });
+  return hashes;
+}
+
+/** Whether the unit itself says, signed, that it has pinned that keyset. */
+export async function followsKeyset(session: Session, unitId: string, hash: Bytes): Promise<boolean> {
+  const { status } = await session.trust.unit(unitId, "owner", true);
+  return status !== null && equal(status.value.keyset ?? new Uint8Array(), hash);
 }
 
 // --- pairing ---------------------------------------------------------------------------------------------------------------

@@ -27,7 +27,7 @@ export function alarmTitle(alarm: Alarm): string {
 }
 
 /** The unit's own number; what came from a panel has none, and is called by the beginning of its identifier. */
-export const alarmNumber = (alarm: { readonly id: string; readonly number: number }): string => `AL-${alarm.number > 0 ? alarm.number : alarm.id.slice(0, 6).toUpperCase()}`;
+export const alarmNumber = (alarm: { readonly id?: string; readonly number: number }): string => `AL-${alarm.number > 0 ? alarm.number : (alarm.id ?? "").slice(0, 6).toUpperCase()}`;
 
 /** person 0.91 */
 export const seen = (alarm: Alarm): string => (alarm.score > 0 ? `${className(alarm.class)} ${number(alarm.score / 1000, 2)}` : className(alarm.class));
@@ -136,7 +136,7 @@ export function roleName(role: string | null): string {
 
 export function whyName(why: string): string {
   return known({
-    alarm_verification: t("to judge an alarm"), own_use: t("own recordings"), maintenance: t("maintenance you allowed"), alarm: t("an alarm"), person: t("alarm: person"), vehicle: t("alarm: vehicle"),
+    alarm_verification: t("to judge an alarm"), alarm_followup: t("an earlier alarm, reopened"), own_use: t("own recordings"), maintenance: t("maintenance you allowed"), alarm: t("an alarm"), person: t("alarm: person"), vehicle: t("alarm: vehicle"),
     animal: t("alarm: animal"), motion: t("alarm: motion"),
   }, why);
 }

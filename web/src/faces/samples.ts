@@ -114,7 +114,7 @@ export const secondSamples: Readonly<Record<string, SecondState>> = {
   picture: { ...seat, mode: "picture", opened: "a1", picture: looking.picture },
 };
 
-const look: Look = { index: 20_874, indices: [20_874], slots: 23, forgotten: false, mine: false, kind: "view", at_ms: NIGHT + 2100, who: "Operator 12", role: "operator", party: "Alarmcentrale De Linge", why: "alarm_verification", camera_id: "c1", camera_name: "Gate camera 2", alarm_id: "a1", alarm_number: 20488, from_ms: NIGHT - 10_000, to_ms: NIGHT + 13_000, seconds: 14, ended: false };
+const look: Look = { index: 20_874, indices: [20_874], slots: 23, forgotten: false, reason: "", address: "", verified_ms: null, turned: 0, minutes: null, mine: false, kind: "view", at_ms: NIGHT + 2100, who: "Operator 12", role: "operator", party: "Alarmcentrale De Linge", why: "alarm_verification", camera_id: "c1", camera_name: "Gate camera 2", alarm_id: "a1", alarm_number: 20488, from_ms: NIGHT - 10_000, to_ms: NIGHT + 13_000, seconds: 14, ended: false };
 
 const home: PortalState = {
   ...portalStart, me: { name: "Pieter de Haan", email: "owner@dehaan.example", party: "De Haan Bouw BV", partyId: "o1", role: "owner" }, nowMs: NIGHT + 14_000, loading: false,

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
 // What the API tells a face, as it tells it (docs/reference). Times are milliseconds UTC.
-import type { Errand, PinnedPlan } from "./plans/types";
+import type { Company, Errand, PinnedPlan } from "./plans/types";
 
 export interface Named {
   readonly id: string;
@@ -131,6 +131,8 @@ export interface AlarmDetail extends Alarm {
   readonly signals: readonly Signal[];
   readonly plan: PinnedPlan | null;
   readonly dispatches: readonly Errand[];
+  /** Who may be sent there, in the site's own order. */
+  readonly guards: readonly Company[];
   readonly viewers: readonly { readonly name: string; readonly since_ms: number }[];
   readonly max_viewers: number | null;
   readonly reopened: { readonly reason: string; readonly by: string; readonly at_ms: number; readonly until_ms: number | null } | null;
@@ -139,7 +141,7 @@ export interface AlarmDetail extends Alarm {
   readonly cameras: readonly AlarmCamera[];
 }
 
-export const unsaidDetail = { signals: [], plan: null, dispatches: [], viewers: [], max_viewers: null, reopened: null, neighbours: [], cameras: [] } as const;
+export const unsaidDetail = { signals: [], plan: null, dispatches: [], guards: [], viewers: [], max_viewers: null, reopened: null, neighbours: [], cameras: [] } as const;
 
 export interface Camera extends Named {
   readonly unit: Named;
@@ -181,6 +183,16 @@ export interface Look {
   /** Its body was erased; the log still proves that it was there. */
   readonly forgotten: boolean;
   readonly mine: boolean;
+  /** Why an earlier alarm was opened again: S3's closed list; "" otherwise. */
+  readonly reason: string;
+  /** From which network address; "" where it is not known. */
+  readonly address: string;
+  /** When the viewer asked to see more than a blur. */
+  readonly verified_ms: number | null;
+  /** How often he turned the camera. */
+  readonly turned: number;
+  /** For how long it was reopened. */
+  readonly minutes: number | null;
 }
 
 export interface Health {

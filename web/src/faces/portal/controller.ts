@@ -56,7 +56,7 @@ export class Portal {
 
   #heard(topic: string, data: Readonly<Record<string, unknown>>): void {
     if (topic === "unit.status") void this.#words();
-    else if (topic === "view.logged" || topic === "view.ended" || topic === "release.stored") void this.#looks();
+    else if (topic === "view.logged" || topic === "view.ended" || topic === "release.stored" || topic === "window.reopened" || topic === "view.after_recall") void this.#looks();
     else if (topic === "segments.stored") this.#stored(String(data["camera_id"] ?? data["camera"] ?? ""));
     else {
       void this.#reload();
@@ -277,6 +277,18 @@ export class Portal {
       ${foot(button(t("Keep the unit"), opened.close), button(t("Yes, cut it off"), () => { dialog.close(); void this.#revokeNow(unitId); }, { kind: "alarm", id: "revoke-now" }))}`);
   }
 
+  /** What was reopened is shut again: the alarm centre sees nothing of it from now on. */
+  async #endReopening(look: Look): Promise<void> {
+    if (look.alarm_id === null) return;
+    try {
+      await this.#port.endReopening(look.alarm_id);
+      this.#board.change({ endedReopenings: [...this.#state.endedReopenings, look.index] });
+      toast(t("Ended. The alarm centre sees nothing of it any more."), "ok");
+    } catch (error) {
+      this.#failed(error);
+    }
+  }
+
   async #revokeNow(unitId: string): Promise<void> {
     try {
       await this.#port.revoke(unitId);
@@ -340,6 +352,7 @@ export class Portal {
     },
     watchAlarm: (alarm) => void this.#watchAlarm(alarm),
     check: (look) => void this.#check(look),
+    endReopening: (look) => void this.#endReopening(look),
     receipt: (look) => void this.#receipt(look),
     signOut: () => {
       this.#drop();

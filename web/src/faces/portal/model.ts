@@ -66,6 +66,8 @@ export interface PortalState {
   readonly cameras: readonly Camera[];
   readonly alarms: readonly Alarm[];
   readonly looks: readonly Look[];
+  /** Reopenings that this person ended. */
+  readonly endedReopenings: readonly number[];
   readonly looksLoaded: boolean;
   readonly day: DayOf | null;
   readonly recalling: string | null;
@@ -76,7 +78,7 @@ export interface PortalState {
 
 export const start: PortalState = {
   me: { name: "", email: "", party: "", partyId: "", role: "" }, nowMs: 0, connected: true, loading: true, route: { view: "now", id: null }, units: [], cameras: [], alarms: [],
-  looks: [], looksLoaded: false, day: null, recalling: null, checks: {}, keys: [], moreParties: false,
+  looks: [], endedReopenings: [], looksLoaded: false, day: null, recalling: null, checks: {}, keys: [], moreParties: false,
 };
 
 export const views: readonly View[] = ["now", "cameras", "recordings", "events", "looked", "you"];

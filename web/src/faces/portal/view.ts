@@ -8,7 +8,7 @@ import { button, empty, keyWords, note, pill, skeleton, steps, tile } from "../.
 import { gapNote } from "../../kit/timeline";
 import { clock, clockSeconds, dayWord, isoDay, number, relative, span, t, tn, when } from "../../kit/words";
 import { languageSwitch } from "../language";
-import { alarmNumber, alarmTitle, cameraState, className, codeName, roleName, whyName } from "../names";
+import { alarmNumber, alarmTitle, cameraState, className, codeName, reopenReason, roleName, whyName } from "../names";
 import type { Alarm, Camera, Look } from "../types";
 import { canBeSeen, open, overall, pathOf, siteTz, type Check, type Clip, type DayOf, type PortalState, type UnitView, type View } from "./model";
 
@@ -25,6 +25,7 @@ export interface PortalActions {
   readonly stop: () => void;
   readonly watchAlarm: (alarm: Alarm) => void;
   readonly check: (look: Look) => void;
+  readonly endReopening: (look: Look) => void;
   readonly receipt: (look: Look) => void;
   readonly signOut: () => void;
   readonly switchParty: () => void;
@@ -292,6 +293,7 @@ function lookedPage(state: PortalState, act: PortalActions): Part {
 function lookIcon(look: Look): Part {
   if (look.kind === "release" || look.kind === "release_handed") return tile("key", "accent");
   if (look.kind === "grant") return tile("shield", "accent");
+  if (look.kind === "reopened") return tile("clock", "warn");
   if (look.kind === "export") return tile("download");
   if (look.role === "technician") return tile("tool");
   return tile("eye", look.mine ? "" : "accent");
@@ -302,7 +304,23 @@ function lookTitle(look: Look): string {
   if (look.forgotten) return t("An entry that was erased, as the law asks");
   if (look.kind === "release") return t("Your unit released a key");
   if (look.kind === "release_handed") return t("The key was handed to {who}", { who: look.party ?? look.who ?? t("the alarm centre") });
-  return [look.party, look.who].filter(Boolean).join(", ") || roleName(look.role);
+  const who = [look.party, look.who].filter(Boolean).join(", ") || roleName(look.role);
+  return look.kind === "reopened" ? t("{who} reopened an earlier alarm", { who }) : who;
+}
+
+/** What was done while looking, and from where. */
+function lookMore(look: Look, tz: string | undefined): string {
+  const reason = look.kind === "reopened" ? reopenReason(look.why) : look.reason === "" ? "" : t("reopened: {reason}", { reason: reopenReason(look.reason) });
+  const minutes = look.minutes === null ? "" : t("for {n} minutes", { n: number(look.minutes) });
+  const clear = look.verified_ms === null ? "" : t("asked to see clearly at {time}", { time: clockSeconds(look.verified_ms, tz) });
+  const turned = look.turned === 0 ? "" : tn("turned the camera once", "turned the camera {n} times", look.turned);
+  const from = look.address === "" ? "" : t("from {address}", { address: look.address });
+  return [reason, minutes, clear, turned, from].filter(Boolean).join(" · ");
+}
+
+/** While it may still be looked at: the customer can end it. */
+function reopenedNow(state: PortalState, look: Look): boolean {
+  return look.kind === "reopened" && look.alarm_id !== null && look.at_ms + (look.minutes ?? 0) * 60_000 > state.nowMs && !state.endedReopenings.includes(look.index);
 }
 
 function lookWords(look: Look): string {
@@ -314,7 +332,8 @@ function lookWords(look: Look): string {
 function lookRow(state: PortalState, look: Look, act: PortalActions, full = false): Part {
   const check = state.checks[look.index];
   return html`<li data-index=${look.index}>${lookIcon(look)}<div class="body"><b>${lookTitle(look)}</b>
-    <div class="mute">${lookWords(look)}</div><div class="faint small"><span class="mono">${full ? clockSeconds(look.at_ms, siteTz(state)) : when(look.at_ms, state.nowMs, siteTz(state))}</span> · ${look.role && look.role !== "person" && !look.mine ? `${roleName(look.role)} · ` : ""}${look.indices.length === 1 ? t("entry {n}", { n: number(look.index) }) : t("{n} entries from {first}", { n: look.indices.length, first: number(look.index) })}</div>
+    <div class="mute">${lookWords(look)}</div>${lookMore(look, siteTz(state)) === "" ? nothing : html`<div class="mute small">${lookMore(look, siteTz(state))}</div>`}
+    ${reopenedNow(state, look) ? html`<div class="row">${button(t("End it now"), () => act.endReopening(look), { small: true, kind: "alarm", id: "end-reopening" })}</div>` : nothing}<div class="faint small"><span class="mono">${full ? clockSeconds(look.at_ms, siteTz(state)) : when(look.at_ms, state.nowMs, siteTz(state))}</span> · ${look.role && look.role !== "person" && !look.mine ? `${roleName(look.role)} · ` : ""}${look.indices.length === 1 ? t("entry {n}", { n: number(look.index) }) : t("{n} entries from {first}", { n: look.indices.length, first: number(look.index) })}</div>
     ${full && !look.forgotten ? html`<div class="row receipt">${button(t("Check it"), () => act.check(look), { small: true, icon: "shield", busy: check?.phase === "checking" })}${button(t("Receipt"), () => act.receipt(look), { small: true, icon: "download", hint: t("A file that anyone can check without us") })}</div>${checkWords(check)}` : nothing}</div>
     ${full ? nothing : checkPill(look, check, act)}</li>`;
 }
