@@ -33,7 +33,7 @@ AudioContext.prototype.createOscillator = function () {
   return tone;
 };
 """
-# How long the page works for one key and for one turn of the wheel, style and layout included; and how even its frames come.
+# How long the page works for one key and one turn of the wheel, style and layout included; how even its frames come.
 MEASURE = """
 async () => {
   const list = document.querySelector('#queue');
@@ -50,17 +50,22 @@ async () => {
   const frame = () => new Promise((done) => requestAnimationFrame(done));
   const [keys, wheel, frames] = [[], [], []];
   for (let i = 0; i < 60; i += 1) {
-    keys.push(await work(() => document.dispatchEvent(new KeyboardEvent('keydown', {key: 'ArrowDown', bubbles: true}))));
+    const down = new KeyboardEvent('keydown', {key: 'ArrowDown', bubbles: true});
+    keys.push(await work(() => document.dispatchEvent(down)));
     await frame();
   }
   for (let i = 0, last = await frame(); i < 90; i += 1) {
-    wheel.push(await work(() => { list.scrollTop = (i * 311) % (list.scrollHeight - 900); list.dispatchEvent(new Event('scroll')); }));
+    wheel.push(await work(() => {
+      list.scrollTop = (i * 311) % (list.scrollHeight - 900);
+      list.dispatchEvent(new Event('scroll'));
+    }));
     const now = await frame();
     frames.push(now - last);
     last = now;
   }
   list.scrollTop = 0;
-  return {keys: median(keys), wheel: median(wheel), frames: median(frames), drawn: document.querySelectorAll('.entry').length};
+  const drawn = document.querySelectorAll('.entry').length;
+  return {keys: median(keys), wheel: median(wheel), frames: median(frames), drawn};
 }
 """
 
@@ -75,6 +80,14 @@ def dial(street: panels.Street) -> Iterator[panels.Dialler]:
     dialler = panels.Dialler(street)
     yield dialler
     dialler.close()
+
+
+def _sit_down(story: Story, person: str = "operator") -> Desk:
+    """At the console, with the queue there and events coming."""
+    desk = story.signed_in(person)
+    desk.page.wait_for_selector(".status:has-text('Connected')")
+    desk.page.wait_for_selector(".middle .steps", state="detached")
+    return desk
 
 
 def _row(desk: Desk, site: str) -> Any:
@@ -94,11 +107,8 @@ def _find(desk: Desk, site: str) -> None:
     _row(desk, site).wait_for()
 
 
-def test_a_nights_queue_is_worked_by_keyboard_alone(
-    story: Story, street: panels.Street, dial: panels.Dialler
-) -> None:
-    operator = story.signed_in("operator")
-    operator.page.wait_for_selector("text=Connected")
+def test_a_nights_queue_is_worked_by_keyboard_alone(story: Story, street: panels.Street, dial: panels.Dialler) -> None:
+    operator = _sit_down(story)
     for number, code, zone in ((1, "FA", 2), (0, "HA", 9), (2, "BA", 3)):
         assert b"ACK" in dial.say(street.accounts[number], code, zone)
     keys = operator.page.keyboard
@@ -123,11 +133,18 @@ def test_a_nights_queue_is_worked_by_keyboard_alone(
     keys.press("Enter")
     operator.page.wait_for_selector("text=Fire at Warehouse 2 is closed.")
     operator.page.wait_for_selector("h1:text-is('Jeweller Brandt 1')")  # the next most urgent lies open by itself
+    assert operator.page.query_selector("#park") is None  # danger to people is never set aside
+    _find(operator, "Bakery Lindqvist 3")
+    keys.press("Enter")  # out of the search, onto what was found
+    operator.page.wait_for_selector("h1:text-is('Bakery Lindqvist 3')")
+    operator.page.wait_for_selector("#park")
     keys.press("p")
     keys.press("1")
     keys.press("Enter")
     operator.page.wait_for_selector("text=is parked for 5 minutes")
+    operator.page.wait_for_selector(".parked-head", state="attached")
     keys.press("z")
+    operator.page.wait_for_selector(".parked-head", state="detached")
     operator.page.wait_for_selector("text=Undo", state="detached")
     keys.press("?")
     operator.page.wait_for_selector("dialog .keys:has-text('Take up the most urgent')")
@@ -139,7 +156,7 @@ def test_a_nights_queue_is_worked_by_keyboard_alone(
 def test_nothing_moves_under_the_pointer_and_what_is_held_back_is_said(
     story: Story, street: panels.Street, dial: panels.Dialler
 ) -> None:
-    operator = story.signed_in("operator")
+    operator = _sit_down(story)
     dial.say(street.accounts[10], "BA", 1)
     row = _row(operator, "Bakery Lindqvist 11")
     row.wait_for()
@@ -184,7 +201,7 @@ def test_each_class_sounds_its_own_until_claimed_and_a_seat_is_muted_in_sight(
 def test_a_lost_connection_is_obvious_and_heals_without_losing_a_click_or_an_alarm(
     story: Story, street: panels.Street, dial: panels.Dialler
 ) -> None:
-    operator = story.signed_in("operator")
+    operator = _sit_down(story)
     dial.say(street.accounts[30], "MA", 1)
     _find(operator, "Depot 31")
     _row(operator, "Depot 31").click()
@@ -206,7 +223,7 @@ def test_a_lost_connection_is_obvious_and_heals_without_losing_a_click_or_an_ala
 def test_an_action_whose_answer_got_lost_is_not_done_twice(
     story: Story, street: panels.Street, dial: panels.Dialler
 ) -> None:
-    operator = story.signed_in("operator")
+    operator = _sit_down(story)
     dial.say(street.accounts[34], "BA", 1)
     _find(operator, "Bakery Lindqvist 35")
     _row(operator, "Bakery Lindqvist 35").click()
@@ -234,7 +251,7 @@ def test_an_action_whose_answer_got_lost_is_not_done_twice(
 
 
 def test_who_was_second_reads_who_was_first(story: Story, street: panels.Street, dial: panels.Dialler) -> None:
-    operator = story.signed_in("operator")
+    operator = _sit_down(story)
     dial.say(street.accounts[36], "BA", 1)
     _find(operator, "Pharmacy 37")
     _row(operator, "Pharmacy 37").click()
@@ -252,7 +269,7 @@ def test_who_was_second_reads_who_was_first(story: Story, street: panels.Street,
 def test_a_second_monitor_follows_the_first_and_chooses_for_it(
     story: Story, street: panels.Street, dial: panels.Dialler
 ) -> None:
-    first = story.signed_in("operator")
+    first = _sit_down(story)
     dial.say(street.accounts[40], "FA", 1)
     with first.page.context.expect_page() as opened:
         first.page.keyboard.press("o")
@@ -274,8 +291,7 @@ def test_a_second_monitor_follows_the_first_and_chooses_for_it(
 def test_a_storm_of_500_stays_fluid_with_the_dangerous_ones_first_and_none_lost(
     story: Story, street: panels.Street, dial: panels.Dialler
 ) -> None:
-    operator = story.signed_in("operator")
-    operator.page.wait_for_selector("text=Connected")
+    operator = _sit_down(story)
     before = len(story.open_alarms())
     begun = clock.mono_s()
     for number in range(50, STORM):

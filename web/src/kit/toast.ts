@@ -38,10 +38,11 @@ function away(toast: Toast): void {
   redraw();
 }
 
-/** `action`: what may still be done about it while it shows (undo). */
-export function toast(words: string, tone: Toast["tone"] = "", action?: ToastAction, ms = 5000): void {
+/** `action`: what may still be done about it while it shows (undo). Returns what puts it away. */
+export function toast(words: string, tone: Toast["tone"] = "", action?: ToastAction, ms = 5000): () => void {
   const fresh: Toast = { words, tone, ...(action === undefined ? {} : { action }) };
   shown = [...shown.filter((other) => other.words !== words), fresh].slice(-3);
   redraw();
   if (tone !== "alarm") setTimeout(() => away(fresh), ms);
+  return () => away(fresh);
 }

@@ -16,7 +16,7 @@ import { askClose, askCodeWord, askGuard, askGuardWords, askHold, askNote, askPa
 import { mount, type Picture } from "./picture";
 import { pictured } from "./incident";
 import { blank, current, holdS, isMine, isParked, isWaiting, next, PARKED, ringing, start, wanted, waiting, type ConsoleState, type LogLine } from "./model";
-import { arrange, everything, kinds, onlys, reveal, type Filter } from "./order";
+import { arrange, everything, kinds, onlys, parkable, reveal, type Filter } from "./order";
 import { Sending } from "./sending";
 import { consoleView, ROW, type ConsoleActions } from "./view";
 
@@ -26,9 +26,9 @@ const UNDO_MS = 10_000;
 const FOCUS_MS = 5000;
 
 interface Undo {
-  readonly words: string;
   readonly untilMs: number;
   readonly run: () => void;
+  readonly putAway: () => void;
 }
 
 export class Console {
@@ -449,7 +449,6 @@ export class Console {
   }
 
   readonly #inHand = (): boolean => this.#alarm !== null && isMine(this.#state, this.#alarm);
-  readonly #opens = (): boolean => this.#alarm !== null && this.#alarm.state !== "closed";
 
   /** Kept, sent, sent again: the answer is the alarm as it is then. Null when the server refused; that stays in sight. */
   async #do(alarm: Alarm, verb: string, body: Readonly<Record<string, unknown>>, words: string): Promise<AlarmDetail | null> {
@@ -492,13 +491,14 @@ export class Console {
   }
 
   #mayUndo(words: string, run: () => void): void {
-    this.#undo = { words, run, untilMs: Date.now() + UNDO_MS };
-    toast(words, "ok", { words: t("Undo"), key: "Z", press: () => this.#undoIt() }, UNDO_MS);
+    const putAway = toast(words, "ok", { words: t("Undo"), key: "Z", press: () => this.#undoIt() }, UNDO_MS);
+    this.#undo = { run, putAway, untilMs: Date.now() + UNDO_MS };
   }
 
   #undoIt(): void {
     const undo = this.#undo;
     this.#undo = null;
+    undo?.putAway();
     undo?.run();
   }
 
@@ -512,7 +512,7 @@ export class Console {
 
   #park(): void {
     const alarm = this.#alarm;
-    if (alarm === null || alarm.state === "closed" || !(isWaiting(alarm) || this.#inHand())) return;
+    if (alarm === null || !parkable(alarm) || !(isWaiting(alarm) || this.#inHand())) return;
     if (isParked(alarm, this.#state.nowMs)) return void this.#do(alarm, "unpark", {}, t("fetched back"));
     askPark(alarm, (minutes, text) => void (async () => {
       if (!(await this.#do(alarm, "park", { minutes, text }, t("parked")))) return;
@@ -547,13 +547,11 @@ export class Console {
     if (alarm !== null && this.#inHand()) askNote(alarm, (text) => void this.#do(alarm, "note", { text, kind: "note" }, t("noted on")));
   }
 
-  async #guard(): Promise<void> {
-    const alarm = this.#alarm;
-    if (alarm === null || !this.#inHand()) return;
-    const companies = alarm.site.id === "" ? [] : await this.#plans.errands(alarm.id).then(({ guards: all }) => all, () => []);
-    if (this.#state.selected !== alarm.id) return;
-    if (companies.length === 0) askGuardWords(alarm, (text) => void this.#do(alarm, "note", { text, kind: "guard_sent" }, t("guard sent for")));
-    else askGuard(alarm, companies, (guard_id, note) => void this.#do(alarm, "send-guard", { guard_id, note }, t("guard sent for")));
+  #guard(): void {
+    const { detail } = this.#state;
+    if (detail === null || !this.#inHand()) return;
+    if (detail.guards.length === 0) askGuardWords(detail, (text) => void this.#do(detail, "note", { text, kind: "guard_sent" }, t("guard sent for")));
+    else askGuard(detail, detail.guards, (guard_id, note) => void this.#do(detail, "send-guard", { guard_id, note }, t("guard sent for")));
   }
 
   #codeWord(): void {
@@ -614,13 +612,14 @@ export class Console {
     rolls: this.#rolls,
     over: (id) => this.#over(id),
     takeUp: () => this.#takeUp(),
+    first: () => this.#move(() => 0),
     claim: () => void this.#claim(),
     putBack: () => void this.#putBack(),
     close: () => this.#close(),
     note: () => this.#note(),
     hold: () => this.#hold(),
     park: () => this.#park(),
-    guard: () => void this.#guard(),
+    guard: () => this.#guard(),
     codeWord: () => this.#codeWord(),
     reopen: () => this.#reopen(),
     raw: (id) => this.#raw(id),
@@ -664,11 +663,11 @@ export class Console {
       { key: "e", shown: "E", words: t("One class after the other"), group: queue, press: () => this.#cycle("kind") },
       { key: "escape", shown: "Esc", words: t("No filter"), group: queue, press: () => this.#filter(everything) },
       { key: "enter", shown: "⏎", words: t("Claim and look"), group: alarm, when: () => this.#alarm !== null, press: () => void this.#claim() },
-      { key: "g", shown: "G", words: t("Send guard"), group: alarm, when: this.#inHand, press: () => void this.#guard() },
+      { key: "g", shown: "G", words: t("Send guard"), group: alarm, when: this.#inHand, press: () => this.#guard() },
       { key: "x", shown: "X", words: t("Code word"), group: alarm, when: this.#inHand, press: () => this.#codeWord() },
       { key: "n", shown: "N", words: t("Note"), group: alarm, when: this.#inHand, press: () => this.#note() },
       { key: "h", shown: "H", words: t("On hold, go on"), group: alarm, when: this.#inHand, press: () => this.#hold() },
-      { key: "p", shown: "P", words: t("Park, fetch back"), group: alarm, when: this.#opens, press: () => this.#park() },
+      { key: "p", shown: "P", words: t("Park, fetch back"), group: alarm, when: () => this.#alarm !== null && parkable(this.#alarm), press: () => this.#park() },
       { key: "b", shown: "B", words: t("The signal as it came in"), group: alarm, when: () => this.#alarm !== null, press: () => this.#raw(null) },
       { key: "u", shown: "U", words: t("Put back"), group: alarm, when: this.#inHand, press: () => void this.#putBack() },
       { key: "c", shown: "C", words: t("Close with a code"), group: alarm, when: this.#inHand, press: () => this.#close() },

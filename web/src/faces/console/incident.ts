@@ -8,6 +8,7 @@ import { age, clock, clockSeconds, span, t, tn, when } from "../../kit/words";
 import { alarmNumber, alarmTitle, avsName, avsReason, className, codeName, confirmedName, endedReason, noImages, pathName, phaseName, reopenReason, seen, sourceName, zoneName } from "../names";
 import type { Alarm, AlarmDetail, Signal } from "../types";
 import { holdS, isMine, isParked, isWaiting, kindOf, onTheWay, type ConsoleState } from "./model";
+import { parkable } from "./order";
 import { kindIcons, type ConsoleActions } from "./view";
 
 /** Whether there is, was, or may come a picture with it. */
@@ -136,14 +137,14 @@ function actions(state: ConsoleState, alarm: Alarm, act: ConsoleActions): Part {
   const sending = (verb: string): boolean => unsent.some((one) => one.verb === verb);
   if (alarm.state === "closed") return closed(alarm, act);
   if (isWaiting(alarm)) return html`<div class="acts">${button(pictured(alarm) ? t("Claim and look") : t("Claim"), act.claim, { kind: "alarm", key: "⏎", busy: sending("claim"), id: "claim" })}
-    <span class="grow"></span>${isParked(alarm, state.nowMs) ? button(t("Fetch it back"), act.park, { key: "P", busy: sending("unpark"), id: "park" }) : button(t("Park"), act.park, { key: "P", kind: "quiet", busy: sending("park"), id: "park" })}</div>`;
+    <span class="grow"></span>${!parkable(alarm) ? nothing : isParked(alarm, state.nowMs) ? button(t("Fetch it back"), act.park, { key: "P", busy: sending("unpark"), id: "park" }) : button(t("Park"), act.park, { key: "P", kind: "quiet", busy: sending("park"), id: "park" })}</div>`;
   if (!isMine(state, alarm)) return html`<div class="acts"><span class="mute">${t("{name} handles this alarm", { name: alarm.claimed_by?.name ?? "" })}${alarm.claimed_at_ms === null ? nothing : html` <span class="faint">${t("since {time}", { time: clockSeconds(alarm.claimed_at_ms, alarm.site.tz) })}</span>`}</span></div>`;
   return html`<div class="acts">
     ${button(t("Send guard"), act.guard, { kind: "alarm", key: "G", busy: sending("guard"), id: "guard" })}
     ${button(t("Code word"), act.codeWord, { key: "X", id: "code-word" })}
     ${button(t("Note"), act.note, { key: "N", busy: sending("note"), id: "note-open" })}
     ${button(alarm.state === "on_hold" ? t("Go on with it") : t("On hold"), act.hold, { key: "H", busy: sending("hold") || sending("resume"), id: "hold" })}
-    ${button(isParked(alarm, state.nowMs) ? t("Fetch it back") : t("Park"), act.park, { key: "P", busy: sending("park") || sending("unpark"), id: "park" })}
+    ${!parkable(alarm) ? nothing : button(isParked(alarm, state.nowMs) ? t("Fetch it back") : t("Park"), act.park, { key: "P", busy: sending("park") || sending("unpark"), id: "park" })}
     <span class="grow"></span>
     ${button(t("Put back"), act.putBack, { key: "U", kind: "quiet", busy: sending("release-claim"), id: "put-back" })}
     ${button(t("Close"), act.close, { key: "C", kind: "primary", busy: sending("close"), id: "close" })}

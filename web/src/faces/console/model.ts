@@ -49,7 +49,6 @@ export interface ConsoleState {
   readonly breaksMs: number | null;
   readonly soundReady: boolean;
   readonly actions: readonly Action[];
-  readonly undo: { readonly words: string; readonly untilMs: number } | null;
   readonly second: boolean;
 }
 
@@ -62,7 +61,7 @@ export const PARKED = "#parked";
 export const start: ConsoleState = {
   me: { name: "", party: "" }, mine: "", nowMs: 0, connected: true, asOfMs: 0, loading: true, alarms: new Map(), handled: [], list: "open", filter: everything, ids: [], held: [],
   roll: { top: 0, height: 900 }, gone: new Map(), selected: null, detail: null, opened: null, picture: blank, raw: null, log: [], health: null, sound: null, muted: false, breaksMs: null, soundReady: true,
-  actions: [], undo: null, second: false,
+  actions: [], second: false,
 };
 
 /** What a search finds an alarm by. Made once for each row, however often somebody types. */

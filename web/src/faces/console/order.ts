@@ -18,6 +18,9 @@ export const kindOf = (alarm: Pick<Alarm, "class" | "cause" | "signal_class">): 
 /** Life before things: these are never hushed without a warning. */
 export const vital = (kind: Kind): boolean => kind === "fire" || kind === "holdup" || kind === "medical";
 
+/** What endangers people is never set aside. */
+export const parkable = (alarm: Alarm): boolean => alarm.state !== "closed" && !vital(kindOf(alarm));
+
 export const isWaiting = (alarm: Alarm): boolean => alarm.state === "new" || alarm.state === "queued";
 export const isParked = (alarm: Alarm, nowMs: number): boolean => alarm.state !== "closed" && alarm.parked_until_ms !== null && alarm.parked_until_ms > nowMs;
 

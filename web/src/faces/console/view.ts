@@ -22,6 +22,8 @@ export interface ConsoleActions {
   /** The row under the pointer; null when the pointer left the list. */
   readonly over: (id: string | null) => void;
   readonly takeUp: () => void;
+  /** The first row of the list. */
+  readonly first: () => void;
   readonly claim: () => void;
   readonly putBack: () => void;
   readonly close: () => void;
@@ -129,9 +131,19 @@ function queuePart(state: ConsoleState, act: ConsoleActions): Part {
 function queueHead(state: ConsoleState, open: boolean, act: ConsoleActions): Part {
   const all = counts(state);
   return html`<div class="queue-head"><h2>${open ? t("Open alarms") : t("Handled alarms")}</h2><span class="mono mute">${number(open ? all.open : state.ids.length)}${open && all.parked > 0 ? html` <span class="faint">+ ${tn("{n} parked", "{n} parked", all.parked)}</span>` : nothing}</span></div>
-    <div class="search"><input class="input" id="search" type="search" aria-label=${t("Search site, class, number, colleague")} placeholder=${t("Search")} .value=${state.filter.text} @input=${(event: Event) => act.filter({ text: (event.target as HTMLInputElement).value })}>${keyHint("/")}</div>
+    <div class="search"><input class="input" id="search" type="search" aria-label=${t("Search site, class, number, colleague")} placeholder=${t("Search")} .value=${state.filter.text} @input=${(event: Event) => act.filter({ text: (event.target as HTMLInputElement).value })} @keydown=${(event: KeyboardEvent) => searchKey(event, act)}>${keyHint("/")}</div>
     ${open ? filters(state, all, act) : nothing}
     ${heldBar(state, act)}`;
+}
+
+/** Out of the search by keys: Enter and ↓ go on with what was found, Escape shows all again. */
+function searchKey(event: KeyboardEvent, act: ConsoleActions): void {
+  if (!["Enter", "ArrowDown", "Escape"].includes(event.key)) return;
+  event.preventDefault();
+  event.stopPropagation();
+  (event.target as HTMLInputElement).blur();
+  if (event.key === "Escape") act.filter({ text: "" });
+  else act.first();
 }
 
 function filters(state: ConsoleState, all: Counts, act: ConsoleActions): Part {
