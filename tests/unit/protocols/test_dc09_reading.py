@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from zegel.protocols import dc09
 from zegel.protocols.codes import Override, Table
 from zegel.protocols.dc09.content import MAX_EVENTS, sia_items
+from zegel.protocols.dc09.crc import crc16
 from zegel.protocols.errors import (
     BadCrc,
     BadKey,
@@ -348,6 +349,10 @@ def test_what_is_written_is_read(
         ("#1234|Nda11-22-26/ti10:23/ri1/BA1", [("BA", "1")]),
         ("#1234|Nri1/BA01^a/FA02^", [("BA", "01")]),
         ("#1234|Nri1/NM1", [("NM", "1")]),
+        ("|#1234|Nri1/BA1", [("BA", "1")]),
+        ("5004|Nri1HA1", [("HA", "1")]),
+        ("#1234|NBA1*Front door", [("BA", "1")]),
+        ("#1234|NBA1^a^b^", [("BA", "1")]),
         ("", []),
         ("#1234|", []),
         ("#1234|hello", []),
@@ -419,11 +424,38 @@ def test_a_reply_tells_nothing() -> None:
         "#1234|18 1131 01 012",
         "|1131 01 012",
         "#1234| 1131 1A 012",
+        "#1234|E131 01 012",
+        "#1234|1131 1 012",
+        "#1234|1131 01 C012",
+        "#1234|1131/01/012",
+        "1234|1131 01 012",
     ],
 )
 def test_contact_id_is_read_as_panels_write_it(data: str) -> None:
     (event,) = told(data, "ADM-CID")
     assert (event.protocol, event.code, event.qualifier, event.zone) == ("cid", "131", "1", "012")
+
+
+def test_contact_id_may_be_written_with_short_numbers_and_letters() -> None:
+    restored, short = told("#1234|R131 1 7", "ADM-CID"), told("#1234|1131 1 7", "ADM-CID")
+    assert (restored[0].qualifier, restored[0].area, restored[0].zone) == ("3", "1", "7")
+    assert (short[0].code, short[0].area, short[0].zone) == ("131", "1", "7")
+
+
+@pytest.mark.parametrize(
+    "span",
+    [
+        b'"SIA-DCS" 0007 L0 #1234[#1234|NBA1]',
+        b'"SIA-DCS"0007l0#1234[#1234|NBA1]',
+        b'"* SIA-DCS"'.replace(b"* ", b"") + b"0007L0#12-34[#1234|NBA1]",
+        b'"SIA-DCS"0007L0 1234[#1234|NBA1]',
+    ],
+)
+def test_a_header_that_is_a_little_off_is_still_read(span: bytes) -> None:
+    raw = b"\n%04X%04X%b\r" % (crc16(span), len(span), span)
+    assert dc09.Framer().feed(raw) == [raw]
+    frame = read(raw)
+    assert (frame.seq, frame.line, dc09.events(frame)[0].code, frame.faults) == ("0007", "0", "BA", frozenset())
 
 
 def test_contact_id_means_by_its_qualifier() -> None:

@@ -15,7 +15,7 @@ from functools import lru_cache
 
 import msgspec
 
-from zegel.protocols.codes import Meaning, Table
+from zegel.protocols.codes import NEW, RESTORED, Meaning, Table
 from zegel.protocols.dc09.frames import REPLIES, SUPERVISION, Frame
 from zegel.protocols.dc09.times import time_ms
 from zegel.protocols.events import LEAST_URGENT, UNKNOWN_PRIORITY, Event, Phase, SignalClass
@@ -25,8 +25,13 @@ MAX_EVENTS = 32  # of one frame
 SUPERVISION_NAME = "Supervision"
 UNREADABLE_NAME = "Unreadable message"
 
-_ACCOUNT = re.compile(r"#[0-9A-Za-z]*\|?|\|")
-_CID = re.compile(r"\s*(?:18|98)?\s*([1-9])\s*([0-9A-Fa-f]{3})\s*([0-9A-Fa-f]{2})\s*([0-9A-Fa-f]{3,4})(?![0-9A-Fa-f])")
+_ACCOUNT = re.compile(r"\|*(?:#[0-9A-Za-z]*\|*|[0-9]{3,16}\|)?")
+_HEX = "[0-9A-Fa-f]"
+_CID = re.compile(
+    rf"\s*(?:18|98)?\s*([1-9ER])\s*({_HEX}{{3}})"
+    rf"(?:[ /]+({_HEX}{{1,2}})[ /]+[CU]?({_HEX}{{1,4}})|\s*({_HEX}{{2}})\s*({_HEX}{{3}}))(?!{_HEX})"
+)
+_QUALIFIERS = {"E": NEW, "R": RESTORED}  # as some write them: event and restore
 _TOKEN = re.compile(
     r"(?P<modifier>da|ti|id|ri|pi|ai|ph|lv|va|pt|rg|ss)(?P<value>[0-9:.,+\-]*(?:[A-F](?=/))?)/?"
     r"|\^(?P<text>[^^]*)\^?"
@@ -120,8 +125,9 @@ def _contact_id_event(data: str, table: Table, around: Around) -> Event | None:
     found = _CID.match(body)
     if found is None:
         return None
-    qualifier, code, group, address = found.groups()
-    code = code.upper()
+    qualifier, code, group, address, close_group, close_address = found.groups()
+    qualifier, code = _QUALIFIERS.get(qualifier, qualifier), code.upper()
+    group, address = group or close_group, address or close_address
     text = _text(body[found.end() :].strip("|^ "))
     return _event("cid", code, qualifier, table.lookup(code, qualifier), address, group, None, text, around)
 
@@ -188,7 +194,7 @@ def _block(body: str, position: int, items: list[Item], modifiers: dict[str, str
 def _describe(items: list[Item], text: str) -> None:
     if items:
         last = items[-1]
-        items[-1] = msgspec.structs.replace(last, text=_joined(last.text, _text(text)))
+        items[-1] = msgspec.structs.replace(last, text=_joined(last.text, _text(text.strip("*^ "))))
 
 
 def _rest_as_text(items: list[Item], rest: str) -> tuple[Item, ...]:
@@ -280,7 +286,7 @@ def _unreadable(frame: Frame) -> Event:
 
 def _after_account(data: str) -> str:
     found = _ACCOUNT.match(data)
-    return data[found.end() :] if found else data
+    return data if found is None else data[found.end() :]
 
 
 def _text(value: str) -> str:

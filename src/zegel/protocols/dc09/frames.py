@@ -29,6 +29,11 @@ _HEADER = re.compile(
     r'"(\*?)([^"\x00-\x1f]{1,24})"([0-9A-Fa-f]{0,4})'
     r"(?:R([0-9A-Fa-f]{0,6}))?(?:L([0-9A-Fa-f]{0,6}))?(?:#([0-9A-Za-z]{0,24}))?\[",
 )
+_HEADER_ODD = re.compile(
+    r"\s*(?:([0-9A-Fa-f]{4})|([\x00-\xff]{2}))([0-9A-Fa-f]{4})"
+    r'"(\*?) *([^"\x00-\x1f]{1,24})" *([0-9A-Fa-f]{0,8})'
+    r" *(?:[Rr]([0-9A-Fa-f]{0,8}))? *(?:[Ll]([0-9A-Fa-f]{0,8}))? *(?:#? *([0-9A-Za-z]{0,24}))?[^\[\x00-\x1f]{0,16}\[",
+)
 _SERIAL = re.compile(r"\n*SR?([0-9A-Fa-f]{0,6})L([0-9A-Fa-f]{0,6}) +([0-9A-Za-z]{3,16}?)X* +\[(?:ID)?([0-9A-Za-z]*)\]")
 _INNER = re.compile(r"#([0-9A-Za-z]{1,24})(?:\||\])")
 _STAMP = r"(?:_?(\d\d:\d\d:\d\d,\d\d-\d\d-\d{4}))?[\s\x00]*\Z"
@@ -122,7 +127,7 @@ class Frame(msgspec.Struct, frozen=True):
 def header(raw: bytes) -> Header:
     """Reads the outside of a frame. Raises NotAFrame."""
     text = raw.decode("latin-1")
-    found = _HEADER.match(text)
+    found = _HEADER.match(text) or _HEADER_ODD.match(text)
     if found is None:
         return _serial(raw, text)
     told, two, length, star, token, seq, receiver, line, account = found.groups()
@@ -225,7 +230,7 @@ def _opened(head: Header, key: Key | None) -> str:
     if key is None:
         raise WrongKey("The message is encrypted, and there is no key for its account.")
     try:
-        ciphertext = bytes.fromhex(head.text[head.begin : head.end].rstrip("]\x00 "))
+        ciphertext = bytes.fromhex(head.text[head.begin : head.end].partition("]")[0].rstrip("\x00 "))
     except ValueError:
         raise NotAFrame("The ciphertext is not in hexadecimal digits.") from None
     if not ciphertext or len(ciphertext) % BLOCK:
