@@ -108,6 +108,9 @@ def test_a_stranger_gets_from_nothing_to_an_armed_unit(installed):
     code, home = enrolled(installed, "unit")
     done = pair(installed, code, "--arc-fingerprint", said(installed, r"fingerprint in words +(\S+)"))
     assert done.returncode == 0, done.stderr
+    installed.panels = free_port(0)
+    for words in (["listen", f"127.0.0.1:{installed.panels}"], ["add", "1234AB", "--key-format", "none"]):
+        assert zegel("unit", "panel", words[0], "--data", str(home), *words[1:]).returncode == 0
     installed.stage.start("unit-run", ["unit", "run", "--data", str(home)])
     wait_until(lambda: posture(home) == "armed", "the unit that guards", 60)
     client = Client.sign_in(installed.url, "anna@home.example", password_of(installed, "anna@home.example"))
@@ -117,6 +120,20 @@ def test_a_stranger_gets_from_nothing_to_an_armed_unit(installed):
 
 def counter(home: Path) -> int:
     return int(json.loads(zegel("unit", "status", "--data", str(home), "--json").stdout)["policy_counter"])
+
+
+def check_its_panels_alarm_reaches_the_alarm_centre(installed):
+    """By the dialler that installers use, through the unit and its link, to whoever sits at the centre."""
+    to = ["signal", "send", "--to", f"127.0.0.1:{installed.panels}", "--account", "1234AB", "--zone", "7", "--code"]
+    dialled = [zegel(*to, code) for code in ("CL", "BA")]
+    assert [done.returncode for done in dialled] == [0, 0], dialled
+    operator = Client.sign_in(installed.url, "one@centre.example", password_of(installed, "one@centre.example"))
+
+    def rows() -> list[dict[str, object]]:
+        return [row for row in operator.http.get("/api/v1/alarms")["alarms"] if row["class"] == "burglary"]
+
+    wait_until(lambda: bool(rows()), "the panel's alarm at the alarm centre", 30)
+    assert [(row["cause"], row["zone"], row["images"]) for row in rows()] == [("input", "7", "released")]
 
 
 def test_an_owner_lets_his_unit_listen_to_a_panel_and_his_camera_be_turned(installed):
@@ -129,6 +146,7 @@ def test_an_owner_lets_his_unit_listen_to_a_panel_and_his_camera_be_turned(insta
     assert done.returncode == 0, done.stderr
     assert "zone      7: burglary, Gate" in done.stdout
     wait_until(lambda: counter(installed.folder / "unit") == 2, "the unit that obeys it", 30)
+    check_its_panels_alarm_reaches_the_alarm_centre(installed)
     shown = zegel(*words, **secret)
     assert "turns 2000:8000,0:10000" in shown.stdout
     wrong = zegel(*words, "--zone", "1234AB/8=burglary:Cellar", **secret)
