@@ -36,7 +36,7 @@ def of(found: Heard, **more: Any) -> OpenAlarm:
     said: dict[str, Any] = {
         "id": UUID(int=found.at_ms), "signal_class": found.signal_class, "state": State.QUEUED, "source": found.source,
         "panel_id": found.panel_id, "zone": found.zone, "area": found.area, "code": found.code, "at_ms": found.at_ms,
-        "notices": (Notice(found.detector, found.at_ms, found.by),), "signals_ms": ((found.detector, found.at_ms),),
+        "notices": (Notice(found.detector, found.at_ms, found.by),), "signals_ms": {found.detector: [found.at_ms]},
         "recall_until_ms": found.at_ms + 60_000 if rules.family(found.signal_class) == rules.BURGLARY else None,
         "camera_id": found.camera_id, "word": found.word, **more,
     }  # fmt: skip
@@ -244,7 +244,7 @@ def test_a_way_that_fails_confirms_the_panels_alarm_whichever_came_first() -> No
 
 
 def test_a_runaway_detector_is_parked_and_a_runaway_fire_detector_is_not() -> None:
-    times = tuple((heard().detector, NOW - 1000 * n) for n in range(DEFAULTS.runaway_after))
+    times = {heard().detector: [NOW - 1000 * n for n in range(DEFAULTS.runaway_after, 0, -1)]}
     parked = read(heard(), with_open(YARD, of(heard(), signals_ms=times))).joining
     fire = heard("fire")
     rings = read(fire, with_open(YARD, of(fire, signals_ms=times))).joining

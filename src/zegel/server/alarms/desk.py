@@ -12,6 +12,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import connection
@@ -29,7 +30,8 @@ from zegel.server.ledger.entry import Fact
 from zegel.server.plans import queries as plans
 from zegel.server.sites.models import Site
 
-SIGNALS_READ = 3000  # of the open alarms: enough to know every detector and a runaway
+SIGNALS_READ = 1500  # the newest of the open alarms: enough to know a runaway
+_OF_SIGNAL = ("site_id", "alarm_id", "panel_id", "source", "signal_class", "code", "zone", "at_ms", "verdict")
 BY_CAMERA = frozenset({"mail", "mqtt", "onvif"})
 VIDEO_CAUSES = frozenset({"motion"})
 
@@ -43,7 +45,8 @@ def by_of(signal_class: str, source: str, code: str) -> By:
 
 def detector_of(panel_id: UUID | None, source: str, zone: str) -> str:
     """As Heard.detector says it."""
-    return Heard("", "", 0, source, zone=zone, panel_id=panel_id).detector
+    key = testing.zone_key(zone)
+    return f"{panel_id or source} {key}" if key else ""
 
 
 @dataclass
@@ -55,7 +58,7 @@ class _Place:
     alarms: dict[UUID, Alarm] = field(default_factory=dict)
     tests: list[TestWindow] = field(default_factory=list)
     notices: dict[UUID, dict[str, Notice]] = field(default_factory=lambda: defaultdict(dict))
-    signals_ms: dict[UUID, list[tuple[str, int]]] = field(default_factory=lambda: defaultdict(list))
+    signals_ms: dict[UUID, dict[str, list[int]]] = field(default_factory=lambda: defaultdict(lambda: defaultdict(list)))
     codes: dict[UUID, str] = field(default_factory=dict)
     trips: dict[str, list[tuple[int, UUID | None, str]]] = field(default_factory=lambda: defaultdict(list))
     path_failures: dict[UUID | None, list[int]] = field(default_factory=lambda: defaultdict(list))
@@ -116,18 +119,24 @@ class Desk:
     def _read_signals(self, alarm_ids: Sequence[UUID]) -> None:
         if not alarm_ids:
             return
-        for row in AlarmSignal.objects.filter(alarm_id__in=alarm_ids).order_by("-id")[:SIGNALS_READ]:
-            if row.alarm_id is not None:
-                self._remember(self._places[row.site_id], row.alarm_id, row)
+        found = AlarmSignal.objects.filter(alarm_id__in=alarm_ids)
+        rows = list(found.order_by("-id").values_list(*_OF_SIGNAL, named=True)[:SIGNALS_READ])
+        if len(rows) == SIGNALS_READ:  # older ones may be the only word of some detector, or of how it began
+            of_each = found.order_by("alarm_id", "panel_id", "source", "zone", "verdict", "-id")
+            first = of_each.distinct("alarm_id", "panel_id", "source", "zone", "verdict")
+            rows += first.values_list(*_OF_SIGNAL, named=True)
+        for row in reversed(rows):
+            self._remember(self._places[row.site_id], row.alarm_id, row)
 
-    def _remember(self, place: _Place, alarm_id: UUID, row: AlarmSignal) -> None:
-        detector = detector_of(row.panel_id, row.source, row.zone)
+    def _remember(self, place: _Place, alarm_id: UUID, row: Any) -> None:
+        """`row`: an AlarmSignal, or its fields _OF_SIGNAL."""
         place.seen.pop(alarm_id, None)
-        place.signals_ms[alarm_id].append((detector, row.at_ms))
         if row.verdict == Verdict.OPENED:
             place.codes[alarm_id] = row.code
         if row.verdict not in {Verdict.OPENED, Verdict.FOLDED}:
             return
+        detector = detector_of(row.panel_id, row.source, row.zone)
+        place.signals_ms[alarm_id][detector].append(row.at_ms)
         known = place.notices[alarm_id].get(detector)
         if known is None or known.at_ms < row.at_ms:
             by = by_of(row.signal_class, row.source, row.code)
@@ -197,7 +206,7 @@ class Desk:
             alarm.id, alarm.signal_class, State(alarm.state), alarm.source, alarm.panel_id, alarm.zone, alarm.area,
             place.codes.get(alarm.id, ""), alarm.received_ms, alarm.confirmed, alarm.duress,
             None if alarm.recall_until is None else rules.ms_of(alarm.recall_until), alarm.parked_until is not None,
-            alarm.camera_id, alarm.alarm_class, tuple(notices), tuple(place.signals_ms[alarm.id]),
+            alarm.camera_id, alarm.alarm_class, tuple(notices), place.signals_ms[alarm.id],
         )  # fmt: skip
         return seen
 

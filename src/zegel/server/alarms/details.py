@@ -8,7 +8,9 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import Q
+from django.utils.translation import get_language
 
+from zegel.protocols import names
 from zegel.server.alarms import queries, shapes
 from zegel.server.alarms.errors import UnknownAlarm
 from zegel.server.alarms.models import Alarm, AlarmSignal, AlarmStep
@@ -69,8 +71,8 @@ def _signal(row: AlarmSignal, said: Signal | None) -> dict[str, Any]:
     if said is None:  # its term is over: what was made of it stays
         return {**shape, "name": "", "user": "", "text": "", "known": True, "path": "", "times": 1, "account": ""}
     return {
-        **shape, "name": said.name, "user": said.user, "text": said.text, "known": said.known,
-        "path": said.transport, "times": said.times, "account": said.account, "duress": said.duress,
+        **shape, "name": names.said(said.name, get_language() or "en"), "user": said.user, "text": said.text,
+        "known": said.known, "path": said.transport, "times": said.times, "account": said.account, "duress": said.duress,
         "occurred_ms": said.occurred_ms, "fault": said.fault, "protocol": said.protocol, "qualifier": said.qualifier,
     }  # fmt: skip
 

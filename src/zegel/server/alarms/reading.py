@@ -12,8 +12,8 @@ The principles:
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from uuid import UUID
 
 from zegel.server.alarms import confirm, openings, rules, storm, testing, timers
@@ -65,8 +65,8 @@ class Heard:
 
 @dataclass(frozen=True)
 class OpenAlarm:
-    """An alarm of the site that isn't closed. `notices`: the newest of each detector. `signals_ms`: (detector, when)
-    of its newest signals."""
+    """An alarm of the site that isn't closed. `notices`: the newest of each detector. `signals_ms`: of each
+    detector, when its newest signals came, in order."""
 
     id: UUID
     signal_class: str
@@ -84,7 +84,7 @@ class OpenAlarm:
     camera_id: UUID | None = None
     word: str = ""
     notices: tuple[Notice, ...] = ()
-    signals_ms: tuple[tuple[str, int], ...] = ()
+    signals_ms: Mapping[str, Sequence[int]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -246,14 +246,18 @@ def _join(heard: Heard, site: Picture, alarm: OpenAlarm) -> Joining:
         found = confirm.stronger(
             found, confirm.confirmed(notices, site.path_failures_ms, figures.confirm_window_s)
         )  # fmt: skip
-    times = [at for detector, at in alarm.signals_ms if detector == heard.detector]
     waits = not alarm.parked and alarm.state in rules.WAITING_STATES and found is Confirmed.NOT
     parks = waits and storm.is_runaway(
-        alarm.signal_class, alarm.duress or heard.duress, [*times, heard.at_ms], figures.runaway_after,
-        figures.runaway_s,
+        alarm.signal_class, alarm.duress or heard.duress, _newest(alarm, heard, figures.runaway_after),
+        figures.runaway_after, figures.runaway_s,
     )  # fmt: skip
     rings = new or found != alarm.confirmed or heard.duress or rules.is_life_safety(alarm.signal_class)
     return Joining(alarm.id, found, rings and not parks, parks)
+
+
+def _newest(alarm: OpenAlarm, heard: Heard, count: int) -> list[int]:
+    """When the newest signals of this detector came, this one with them."""
+    return [*alarm.signals_ms.get(heard.detector, ())[-count:], heard.at_ms]
 
 
 def _notice(heard: Heard) -> Notice:
