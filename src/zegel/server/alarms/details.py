@@ -72,8 +72,9 @@ def _signal(row: AlarmSignal, said: Signal | None) -> dict[str, Any]:
         return {**shape, "name": "", "user": "", "text": "", "known": True, "path": "", "times": 1, "account": ""}
     return {
         **shape, "name": names.said(said.name, get_language() or "en"), "user": said.user, "text": said.text,
-        "known": said.known, "path": said.transport, "times": said.times, "account": said.account, "duress": said.duress,
-        "occurred_ms": said.occurred_ms, "fault": said.fault, "protocol": said.protocol, "qualifier": said.qualifier,
+        "known": said.known, "path": said.transport, "times": said.times, "account": said.account,
+        "duress": said.duress, "occurred_ms": said.occurred_ms, "fault": said.fault, "protocol": said.protocol,
+        "qualifier": said.qualifier,
     }  # fmt: skip
 
 
