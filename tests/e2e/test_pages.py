@@ -21,7 +21,9 @@ PUBLIC = ("/", "/sign-in", "/verify", "/kit")
 SPECIMENS = tuple(
     f"/kit?show={name}"
     for name in (
-        "console-quiet", "console-ringing", "console-looking", "console-recalled", "console-lost",
+        "console-quiet", "console-ringing", "console-looking", "console-recalled", "console-hold", "console-signals",
+        "console-held", "console-storm", "console-parked", "console-muted", "console-lost", "console-refused",
+        "second-wall", "second-storm", "second-picture",
         "portal-now", "portal-alarm", "portal-arming", "portal-compare", "portal-cameras", "portal-recordings",
         "portal-events", "portal-looked", "portal-you", "portal-new",
     )

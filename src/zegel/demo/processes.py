@@ -141,12 +141,13 @@ def answers(url: str) -> bool:
 
 
 def free_port(wanted: int, host: str = "127.0.0.1") -> int:
-    """`wanted` if nobody listens there, else any free port."""
+    """`wanted` if nobody listens there, over TCP or UDP, else any free port."""
     for port in (wanted, 0):
-        with socket.socket() as probe:
+        with socket.socket() as probe, socket.socket(type=socket.SOCK_DGRAM) as datagrams:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
                 probe.bind((host, port))
+                datagrams.bind((host, probe.getsockname()[1]))
             except OSError:
                 continue
             return int(probe.getsockname()[1])
