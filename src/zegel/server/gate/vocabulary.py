@@ -63,6 +63,7 @@ class ResourceKind(StrEnum):
     CAMERA = "camera"
     MAIL_PICTURE = "mail_picture"
     MAIL_CAMERA = "mail_camera"
+    INTEGRATION = "integration"
     ALARM = "alarm"
     UNIT = "unit"
     SITE = "site"

@@ -9,5 +9,5 @@ class SignalsConfig(AppConfig):
     label = "signals"
 
     def ready(self) -> None:
-        from zegel.server.signals import facts  # noqa: F401  registers what the gate asks for
+        from zegel.server.signals import facts, integrations  # noqa: F401  registers what the gate asks for
         from zegel.server.signals.receivers import service, smtp  # noqa: F401  registers what the receivers' process runs

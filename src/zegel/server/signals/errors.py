@@ -108,6 +108,59 @@ class BadPanel(SignalsError):
         return cls(_("This way of sending is not known on that line."), action=_("Choose one that the line takes."))
 
 
+class BadKey(SignalsError):
+    """No key, one that is nobody's, or one that was revoked or has expired. One answer for all."""
+
+    code = "bad_key"
+
+    def __init__(self) -> None:
+        super().__init__(_("This key is not valid."), action=_("Ask for a new key of this integration."))
+
+
+class OutOfScope(SignalsError):
+    """The key is good, and not for this."""
+
+    code = "out_of_scope"
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("This integration may not do this, or not for this site."),
+            action=_("Have its scopes or sites changed: make a new key."),
+        )
+
+
+class KeyReused(SignalsError):
+    """One idempotency key for two different things."""
+
+    code = "idempotency_key_reused"
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("This idempotency key was used for something else."), action=_("Use a new key for each new thing.")
+        )
+
+
+class BadIntegration(SignalsError):
+    """A name, scopes, sites or an end that can't be right."""
+
+    code = "bad_integration"
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("An integration needs a name, known scopes, sites of one customer and an end within two years."),
+            action=_("Correct it and send it again."),
+        )
+
+
+class UnknownIntegration(SignalsError):
+    """No such integration, or not the asker's."""
+
+    code = "unknown_integration"
+
+    def __init__(self) -> None:
+        super().__init__(_("There is no such integration."), action=_("Choose one of the list."))
+
+
 class UnknownMailCamera(SignalsError):
     """No such camera, or not the asker's."""
 

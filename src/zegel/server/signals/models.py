@@ -172,6 +172,41 @@ class MailCamera(TenantModel):
         constraints = (models.UniqueConstraint(fields=["token_hash"], name="signals_mailcamera_token"),)
 
 
+class Integration(TenantModel):
+    """Another system that may say things about some sites of one customer. `key_hash` is SHA-256 of its key, `hint` the
+    key's first letters. `scopes`: what it may do. The key is told once."""
+
+    id = models.UUIDField(primary_key=True, default=ids.new, editable=False)
+    name = models.CharField(max_length=200)
+    key_hash = models.BinaryField(max_length=32)
+    hint = models.CharField(max_length=12)
+    scopes = models.JSONField(default=list)
+    site_ids = models.JSONField(default=list)
+    made_by = models.UUIDField(null=True)
+    made_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    revoked_at = models.DateTimeField(null=True)
+    last_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["key_hash"], name="signals_integration_key"),)
+
+
+class WebhookCall(TenantModel):
+    """What an integration said under an idempotency key, for a day: the same again is answered again."""
+
+    id = models.BigAutoField(primary_key=True)
+    integration = models.ForeignKey(Integration, on_delete=models.CASCADE, related_name="calls")
+    key = models.CharField(max_length=80)
+    body_hash = models.BinaryField(max_length=32)
+    signal_id = models.UUIDField()
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["integration", "key"], name="signals_webhookcall_once"),)
+        indexes = (models.Index(fields=["at"], name="signals_webhookcall_age"),)
+
+
 class Outage(TenantModel):
     """Many paths of one line (or of one provider on any line) that went at about the same time: one event, not
     thousands. Belongs to the alarm centre."""

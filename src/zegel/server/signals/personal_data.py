@@ -111,3 +111,18 @@ not_personal(
     "signals.MailCamera", ("site_id", "state", "plain_until", "added_at", "verified_at"),
     why="where the device is, and whether its way to us works",
 )  # fmt: skip
+
+declare(
+    "signals.Integration", ("made_by",), subject=Subject.STAFF, path="made_by", category=Category.ACTIVITY,
+    purpose=Purpose.ACCOUNTABILITY, basis=Basis.LEGITIMATE_INTERESTS, recipients=(Recipient.PROVIDER, Recipient.OWNER),
+    term=Term.SITE, starts=Start.UNIT_REMOVED, export=Export.VALUE, erase=Erase.BLANK,
+)  # fmt: skip
+not_personal(
+    "signals.Integration",
+    ("name", "key_hash", "hint", "scopes", "site_ids", "made_at", "expires_at", "revoked_at", "last_at"),
+    why="another system, what it may do, and the hash of its key",
+)  # fmt: skip
+not_personal(
+    "signals.WebhookCall", ("integration", "key", "body_hash", "signal_id", "at"),
+    why="that a message was taken already; its content is the signal's",
+)  # fmt: skip
