@@ -237,3 +237,14 @@ def test_a_duress_word_that_could_be_heard_for_the_other_is_refused(code: str, d
 def test_tries_are_few_enough_that_a_word_can_not_be_guessed_within_a_night() -> None:
     a_night = timedelta(hours=12) / rules.TRIES_WINDOW * rules.TRIES_PER_CONTACT
     assert a_night < 250
+
+
+def test_plans_speak_of_every_class_that_makes_an_alarm_and_of_real_closing_codes() -> None:
+    from zegel.protocols.events import SignalClass
+    from zegel.server.alarms.rules import CloseCode
+
+    never_alarm = {
+        SignalClass.OPEN_CLOSE, SignalClass.CANCEL_RECALL, SignalClass.RESTORE, SignalClass.INFO,
+    }  # fmt: skip
+    assert set(rules.CLASSES) == {one.value for one in SignalClass} - {one.value for one in never_alarm} | {rules.OTHER}
+    assert set(rules.SUGGESTED) == {one.value for one in CloseCode} - {CloseCode.RECALLED.value} | {""}

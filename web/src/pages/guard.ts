@@ -2,7 +2,7 @@
 // The guard's page works without this: it only sees whether the alarm centre changed the errand, and says when the line is gone.
 const main = document.querySelector<HTMLElement>("#content");
 const line = document.querySelector<HTMLElement>("#line");
-const EVERY_MS = 10_000;
+const EVERY_MS = 5_000;
 
 async function look(): Promise<void> {
   if (main === null || main.dataset["view"] !== "errand" || document.hidden) return;

@@ -32,7 +32,7 @@ VERBS = {
     "accept": State.ACCEPTED, "set_out": State.ON_THE_WAY, "arrive": State.ARRIVED, "leave": State.LEFT,
     "decline": State.CANCELLED,
 }  # fmt: skip
-# A phone asks every ten seconds whether it is still wanted; who asks for links that do not exist, asks rarely.
+# A phone asks every five seconds whether it is still wanted; who asks for links that do not exist, asks rarely.
 _asking = Buckets(Rate(per_s=2, burst=60))
 _guessing = Buckets(Rate(per_s=0.05, burst=10))
 
