@@ -54,6 +54,16 @@ def test_a_raw_checksum_may_hold_the_bytes_that_frame_it(byte: int) -> None:
     assert [out for b in wire + wire for out in framer.feed(bytes([b]))] == [wire, wire]
 
 
+@pytest.mark.parametrize("checksum", [0x0A0A, 0x0A0D, 0x0D0A, 0x0D0D, 0x2222, 0x0A22, 0x0D22])
+def test_a_raw_checksum_may_be_nothing_but_such_bytes(checksum: int) -> None:
+    texts = (b'"NULL"%04d#%d[]' % (number % 10_000, number) for number in range(1_000, 400_000))
+    span = next(text for text in texts if crc16(text) == checksum)
+    wire = b"\n%b%04X%b\r" % (checksum.to_bytes(2, "big"), len(span), span)
+    framer = Framer()
+    assert [out for b in wire + wire for out in framer.feed(bytes([b]))] == [wire, wire]
+    assert dc09.read(wire, None, now_ms=NOW_MS).faults == frozenset()
+
+
 @pytest.mark.parametrize("form", FORMS)
 def test_pipelined_frames_come_out_one_by_one(form: dc09.Form) -> None:
     wires = [frame(seq, form) for seq in range(50)]

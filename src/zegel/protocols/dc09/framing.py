@@ -92,12 +92,12 @@ class Framer:
         return self._without_head(buffer, position, end)
 
     def _without_head(self, buffer: bytes, position: int, end: int) -> tuple[int, int]:
-        line_feed = buffer.rfind(b"\n", position, end)
-        start = max(line_feed, position)
+        start = max(buffer.rfind(b"\n", position, end), position)
         if _LINE.match(buffer, start, end):
             return start, end + 1
-        # this CR may be one of the two bytes of a raw checksum, right after its LF
-        return -1, line_feed if line_feed >= end - 2 and line_feed >= 0 else end + 1
+        # this CR may be one of the two bytes of a raw checksum, right after its LF (the other one may be an LF too)
+        line_feed = buffer.find(b"\n", max(position, end - 2), end)
+        return -1, end + 1 if line_feed < 0 else line_feed
 
     def _keep(self, buffer: bytes, position: int) -> None:
         """What waits, cut to what the rules still look at. Every CR in it has been looked at."""
