@@ -20,6 +20,7 @@ import statistics
 import tempfile
 import threading
 from collections.abc import Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -81,13 +82,15 @@ class Listeners:
     named: dict[str, list[float]] = field(default_factory=dict)
     open: int = 0
     _loop: asyncio.AbstractEventLoop = field(default_factory=asyncio.new_event_loop)
+    _reading: list[Future[None]] = field(default_factory=list)
 
     def start(self) -> None:
         threading.Thread(target=self._loop.run_forever, daemon=True).start()
-        for cookie in self.cookies:
-            asyncio.run_coroutine_threadsafe(self._read(cookie), self._loop)
+        self._reading = [asyncio.run_coroutine_threadsafe(self._read(one), self._loop) for one in self.cookies]
 
     def stop(self) -> None:
+        for one in self._reading:
+            one.cancel()
         self._loop.call_soon_threadsafe(self._loop.stop)
 
     async def _read(self, cookie: str) -> None:

@@ -17,7 +17,7 @@ sys.path.insert(0, str(ROOT))
 
 from tests.e2e.desk import Desk, browser_path, launch  # noqa: E402
 
-from zegel.demo import clip, scene  # noqa: E402
+from zegel.demo import clip, panels, scene  # noqa: E402
 from zegel.demo.processes import Stage, free_port  # noqa: E402
 from zegel.demo.scene import Installation  # noqa: E402
 from zegel.demo.world import WORLD  # noqa: E402
@@ -64,6 +64,10 @@ def story(operator: Desk, owner: Desk) -> None:
     owner.page.wait_for_selector("#recall")
     operator.page.keyboard.press("Enter")
     operator.wait_for_picture()
+    shoot(operator.page, "console-blurred")
+    operator.page.keyboard.press("v")
+    operator.page.wait_for_selector("[data-clear=true]")
+    operator.page.keyboard.press("l")
     operator.page.wait_for_selector(".over:has-text('Live,')", timeout=60_000)
     operator.page.wait_for_timeout(4000)  # until somebody is well in the picture
     shoot(operator.page, "console-looking")
@@ -73,6 +77,48 @@ def story(operator: Desk, owner: Desk) -> None:
     owner.page.click("#recall-now")
     operator.page.wait_for_selector("#picture .curtain")
     shoot(operator.page, "console-recalled")
+
+
+STORM = 500
+
+
+def night(operator: Desk, place: Installation) -> None:
+    """Panels dial in: a hold-up among the rest, a storm, the second monitor, a line that is lost."""
+    street = panels.street(place, STORM)
+    dialler = panels.Dialler(street)
+    for number, code, zone, text in (
+        (0, "HA", 9, "counter button"), (1, "FA", 2, "hall B, smoke"), (2, "BA", 3, "front door"), (2, "BA", 4, "shop"),
+        (3, "TA", 1, ""), (4, "MA", 1, "bedside"), (5, "BA", 7, "roller door"), (6, "AT", 0, ""), (7, "ZZ", 1, ""),
+    ):  # fmt: skip
+        dialler.say(street.accounts[number], code, zone, text)
+    page = operator.page
+    page.wait_for_selector(".entry:has-text('Jeweller Brandt 1')")
+    page.keyboard.press("t")
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".entry[aria-selected=true]:has-text('Yours')")
+    page.keyboard.press("b")
+    page.wait_for_selector(".raw pre")
+    shoot(page, "console-signals")
+    page.keyboard.press("?")
+    shoot(page, "console-keys")
+    page.keyboard.press("Escape")
+    page.context.set_offline(True)
+    page.wait_for_selector(".offline")
+    page.keyboard.press("1")
+    page.wait_for_selector(".unsent")
+    shoot(page, "console-lost")
+    page.context.set_offline(False)
+    page.wait_for_selector(".offline", state="detached")
+    for number in range(20, STORM):
+        dialler.say(street.accounts[number], ("BA", "TA", "BA", "AT")[number % 4], number % 16 + 1)
+    page.wait_for_function("() => Number(document.querySelector('.kind.burglary b').textContent) > 200")
+    shoot(page, "console-storm")
+    second = Desk(page.context.new_page(), place.origin)
+    second.go("/console/second")
+    second.page.wait_for_selector(".walltile")
+    shoot(second.page, "console-second")
+    second.page.close()
+    dialler.close()
 
 
 def customer(owner: Desk) -> None:
@@ -111,6 +157,7 @@ def main() -> int:
             shoot(desks[2].page, "portal-now")
             story(desks[1], desks[2])
             customer(desks[2])
+            night(desks[1], place)
             browser.close()
     finally:
         shutil.rmtree(folder, ignore_errors=True)

@@ -4,6 +4,7 @@ import type { Box } from "../kit/frame";
 import type { Stretch } from "../kit/timeline";
 import type { Order } from "../viewer/steer";
 import type { Purpose } from "./look";
+import type { MailPicturesPort } from "./mailpictures";
 import type { Alarm, AlarmDetail, Camera, Health, Look, RawSignal, Unit } from "./types";
 
 export interface Party {
@@ -97,7 +98,7 @@ export interface Checked {
   readonly size: number;
 }
 
-export interface Port extends Entrance {
+export interface Port extends Entrance, MailPicturesPort {
   alarms(state: "open" | "all"): Promise<readonly Alarm[]>;
   alarm(id: string): Promise<AlarmDetail>;
   /** One thing done to an alarm. The same `requestId` is the same thing: asked again it is answered again, not done again. */

@@ -8,6 +8,7 @@ import { t } from "../../kit/words";
 import { alarmNumber, alarmTitle } from "../names";
 import { Refusal, type Me, type Port } from "../port";
 import type { Alarm, AlarmDetail } from "../types";
+import { mailPictures, type MailPictures } from "../mailpictures";
 import { guards, plan, type Panel } from "../plans/panel";
 import { plansPort, type PlansPort } from "../plans/port";
 import { alarmOf, type AlarmRow } from "../shape";
@@ -42,6 +43,7 @@ export class Console {
   #picture: Picture | null = null;
   #pictureHost: HTMLElement | null = null;
   readonly #plans: PlansPort;
+  #mails: MailPictures | null = null;
   readonly #panels: { plan: Panel | null; guards: Panel | null } = { plan: null, guards: null };
   #list: HTMLElement | null = null;
   #listSize: ResizeObserver | null = null;
@@ -128,7 +130,9 @@ export class Console {
     if (topic === "reload" || topic.startsWith("alarm.") || topic.startsWith("technical.")) return void this.#reload();
     const id = data["alarm_id"] ?? data["alarm"];
     if (topic === "window.ended" && id === this.#state.selected) this.#ended(String(data["reason"] ?? "closed"));
-    if (id !== undefined && id === this.#state.selected) void this.#detail();
+    if (id === undefined || id !== this.#state.selected) return;
+    if (topic.startsWith("mailpicture.")) void this.#mails?.refresh();
+    else void this.#detail();
   }
 
   /** The picture goes before anything else does; the rest is asked for. */
@@ -197,6 +201,7 @@ export class Console {
   #tell(detail: AlarmDetail): void {
     this.#board.change({ detail });
     this.#picture?.alarm(detail);
+    if (detail.state === "closed") this.#mails?.shut();
     this.#panels.plan?.alarm(detail);
     this.#panels.guards?.alarm(detail);
   }
@@ -416,10 +421,20 @@ export class Console {
     queueMicrotask(() => this.#mount());
   }
 
+  /** Pictures that came by mail draw nothing when there are none. */
+  #mailsAt(host?: Element): void {
+    this.#mails?.end();
+    this.#mails = null;
+    const { detail } = this.#state;
+    if (!(host instanceof HTMLElement) || detail === null) return;
+    this.#mails = mailPictures(host, { of: { alarmId: detail.id }, watermark: this.#me.name, log: (words, index, proof) => this.#log(words, index, proof) }, this.#port);
+  }
+
   /** Lets go of the keys and of everything decoded. */
   #letGo(): void {
     this.#picture?.end();
     this.#picture = null;
+    this.#mails?.shut();
   }
 
   /** The plan and the guards have parts of their own; what they do goes through the same queue of actions. */
@@ -638,6 +653,7 @@ export class Console {
       void this.#port.signOut().finally(() => location.assign("/sign-in"));
     },
     picture: this.#pictureAt,
+    mails: (host) => this.#mailsAt(host),
     plan: (host) => this.#panel("plan", plan, host),
     guards: (host) => this.#panel("guards", guards, host),
   };

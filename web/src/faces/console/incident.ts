@@ -20,6 +20,7 @@ export function alarmPart(state: ConsoleState, alarm: Alarm, act: ConsoleActions
     ${head(state, alarm, act)}
     ${facts(state, alarm, detail)}
     ${pictured(alarm) ? html`${picture(state, alarm, act)}${line(state, alarm, act)}` : html`${noPicture(alarm)}`}
+    ${detail === null ? nothing : html`<div class="mails" ${ref(act.mails)}></div>`}
     ${signals(state, alarm, detail, act)}
     ${actions(state, alarm, act)}
   </article>`;

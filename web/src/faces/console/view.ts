@@ -47,6 +47,7 @@ export interface ConsoleActions {
   readonly signOut: () => void;
   /** Where the picture, the plan and the guards are shown. */
   readonly picture: (host?: Element) => void;
+  readonly mails: (host?: Element) => void;
   readonly plan: (host?: Element) => void;
   readonly guards: (host?: Element) => void;
 }
@@ -60,7 +61,6 @@ export function consoleView(state: ConsoleState, act: ConsoleActions): Part {
   // Scrolling draws the list alone.
   const same = Object.values(rest);
   return html`
-    ${guard(same, () => html`<div class="bars">${bars(state, act)}</div>`)}
     ${guard(same, () => header(state, act))}
     <div class="floor ${alarm === null ? "" : "chosen"} ${state.connected ? "" : "old"}">
       ${queuePart(state, act)}
@@ -90,7 +90,7 @@ function muteBar(state: ConsoleState, act: ConsoleActions): Part {
 
 function header(state: ConsoleState, act: ConsoleActions): Part {
   const all = counts(state);
-  return html`<header class="top">
+  return html`<header class="top"><div class="lead-in"><div class="bars">${bars(state, act)}</div>
     <span class="logo">${mark()}<span>Zegel</span></span>
     <nav aria-label=${t("Lists")}>
       <button type="button" aria-current=${state.list === "open" ? "page" : nothing} @click=${() => act.list("open")}>${t("Queue")}${all.waiting > 0 ? html`<b class="count">${all.waiting}</b>` : nothing}</button>
@@ -101,7 +101,7 @@ function header(state: ConsoleState, act: ConsoleActions): Part {
       <div><b class=${all.late > 0 ? "late" : ""}>${all.oldestMs === null ? "–" : age(state.nowMs - all.oldestMs)}</b><span>${t("longest wait")}</span></div>
       <div class=${all.late > 0 ? "" : "none"}><b class=${all.late > 0 ? "late" : ""}>${number(all.late)}</b><span>${t("past the norm")}</span></div>
       <div><b>${number(all.mine)}</b><span>${t("yours")}</span></div>
-    </div>
+    </div></div>
     <button type="button" class="btn quiet small icon-only" id="second" aria-pressed=${state.second ? "true" : "false"} title=${t("Second monitor")} @click=${act.second}>${icon("screens")}<span class="sr">${t("Second monitor")}</span>${keyHint("O")}</button>
     ${bell(state, act)}
     <details class="menu"><summary class="pill" aria-label=${t("You: {name}", { name: state.me.name })}>${icon("person")}<span>${state.me.name}</span></summary>
