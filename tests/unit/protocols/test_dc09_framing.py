@@ -54,9 +54,9 @@ def test_a_raw_checksum_may_hold_the_bytes_that_frame_it(byte: int) -> None:
     assert [out for b in wire + wire for out in framer.feed(bytes([b]))] == [wire, wire]
 
 
-@pytest.mark.parametrize("checksum", [0x0A0A, 0x0A0D, 0x0D0A, 0x0D0D, 0x2222, 0x0A22, 0x0D22])
+@pytest.mark.parametrize("checksum", [0x0A0A, 0x0A0D, 0x0D0A, 0x0D0D])
 def test_a_raw_checksum_may_be_nothing_but_such_bytes(checksum: int) -> None:
-    texts = (b'"NULL"%04d#%d[]' % (number % 10_000, number) for number in range(1_000, 400_000))
+    texts = (b'"NULL"%04d#%04d[]' % (number % 10_000, number * 7 // 10_000) for number in range(3_000_000))
     span = next(text for text in texts if crc16(text) == checksum)
     wire = b"\n%b%04X%b\r" % (checksum.to_bytes(2, "big"), len(span), span)
     framer = Framer()

@@ -194,11 +194,11 @@ def _block(body: str, position: int, items: list[Item], modifiers: dict[str, str
 def _describe(items: list[Item], text: str) -> None:
     if items:
         last = items[-1]
-        items[-1] = msgspec.structs.replace(last, text=_joined(last.text, _text(text.strip("*^ "))))
+        items[-1] = msgspec.structs.replace(last, text=_joined(last.text, _text(text)))
 
 
 def _rest_as_text(items: list[Item], rest: str) -> tuple[Item, ...]:
-    _describe(items, rest)
+    _describe(items, rest.strip("*^ "))
     return tuple(items)
 
 
