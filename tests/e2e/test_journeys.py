@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The main job, in real browsers with a real unit: journeys 1, 2, 11 and part of 14.
+"""The main job, in real browsers with a real unit: journeys 1, 2, 11, 16 and part of 14.
 
 The tests tell one story, in this order.
 """
@@ -186,6 +186,49 @@ def test_the_household_next_door_sees_nothing_of_it(story: Story) -> None:
         elin.settled()
         assert "Harbour yard" not in elin.page.inner_text("main")
         assert "Operator 12" not in elin.page.inner_text("main")
+
+
+def _looked(story: Story, eventually: Eventually) -> None:
+    """Operator 12 takes an alarm up, looks at its pictures, writes what he saw, and closes it."""
+    operator = story.place.client("operator").http
+    story.guard()
+
+    def fresh() -> list[dict[str, Any]]:
+        rows = [row for row in story.open_alarms() if row["images"] == "released" and row["claimed_by"] is None]
+        return [row for row in rows if row["window"] is not None and row["window"]["ended_ms"] is None]
+
+    eventually(lambda: bool(fresh()), "an alarm with pictures", 90.0)
+    alarm = fresh()[0]
+    operator.post(f"/api/v1/alarms/{alarm['id']}/claim")
+    what = {"camera_id": alarm["camera"]["id"], "alarm_id": alarm["id"], "purpose": "alarm_verification", "track": 1}
+    lease = operator.post("/api/v1/views", what)["lease_id"]
+    operator.post(f"/api/v1/alarms/{alarm['id']}/note", {"text": "One person at the gate."})
+    operator.post(f"/api/v1/views/{lease}/end")
+    operator.post(f"/api/v1/alarms/{alarm['id']}/close", {"code": "genuine", "note": ""})
+
+
+def test_journey_16_a_view_is_dealt_judged_by_who_did_not_look_and_kept(story: Story, eventually: Eventually) -> None:
+    http = story.place.client("supervisor").http
+    http.raw("PUT", "/api/v1/centre/settings", {**http.get("/api/v1/centre/settings"), "review_rate": 1.0})
+    _looked(story, eventually)
+    judge = story.signed_in("supervisor")
+    judge.go("/centre/reviews")
+    judge.page.wait_for_selector(".deal:has-text('Operator 12')", timeout=30_000)
+    judge.page.keyboard.press("ArrowDown")
+    judge.page.wait_for_selector("h2:has-text('Operator 12 keek')")
+    assert "One person at the gate." in judge.page.inner_text(".steps-log")
+    assert judge.page.query_selector("video, canvas, img") is None, "who judges reads the log, not the picture"
+    judge.page.keyboard.press("q")
+    judge.page.fill("#reason", "Waarom is er geen bewaker gestuurd?")
+    assert judge.axe() == []
+    judge.page.click("#judge")
+    judge.page.wait_for_selector("h2:has-text('Bevinding')")
+    judge.page.click("#follow-up")
+    judge.page.fill("#why", "Besproken; het plan is aangepast.")
+    judge.page.click("#do-it")
+    judge.page.wait_for_selector("h3:has-text('Opvolging')")
+    assert judge.complaints == []
+    functional_only(judge)
 
 
 def test_journey_14_a_stolen_unit_is_cut_off_and_cannot_come_back(story: Story, eventually: Eventually) -> None:

@@ -26,6 +26,8 @@ SPECIMENS = tuple(
         "second-wall", "second-storm", "second-picture",
         "portal-now", "portal-alarm", "portal-arming", "portal-compare", "portal-cameras", "portal-recordings",
         "portal-events", "portal-looked", "portal-you", "portal-new",
+        "centre-wall", "centre-unmanned", "centre-quiet", "centre-hand", "centre-figures", "centre-none",
+        "centre-reviews", "centre-judged", "centre-certificates", "centre-settings",
     )
 )  # fmt: skip
 
@@ -92,7 +94,7 @@ def test_the_log_on_the_landing_page_is_verified_in_the_browser(story: Story) ->
 
 def test_every_page_is_refused_to_frames_and_carries_the_strict_policy(story: Story) -> None:
     desk = story.desk()
-    for path in (*PUBLIC, "/console/", "/portal/", "/backoffice/"):
+    for path in (*PUBLIC, "/console/", "/centre/", "/portal/", "/backoffice/"):
         answer = desk.page.request.get(story.origin + path)
         policy = answer.headers["content-security-policy"]
         assert "unsafe-inline" not in policy

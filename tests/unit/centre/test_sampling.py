@@ -35,8 +35,13 @@ def test_what_is_unlike_the_ordinary_is_named(changed, risk):
     assert sampling.risks_of(replace(ORDINARY, **changed)) == (risk,)
 
 
-def test_a_view_that_ended_before_the_recall_is_ordinary():
-    assert sampling.risks_of(replace(ORDINARY, recalled_ms=60_000)) == ()
+@pytest.mark.parametrize("recalled_ms", [60_000, 58_000])
+def test_a_view_that_the_recall_ended_is_ordinary(recalled_ms):
+    assert sampling.risks_of(replace(ORDINARY, recalled_ms=recalled_ms)) == ()
+
+
+def test_a_view_that_outlasts_a_recall_by_more_than_the_stop_takes_is_not():
+    assert sampling.risks_of(replace(ORDINARY, recalled_ms=57_999)) == (Risk.AFTER_RECALL,)
 
 
 def test_a_recalled_alarm_that_was_reopened_is_both():

@@ -17,6 +17,7 @@ from enum import StrEnum
 from uuid import UUID
 
 LONG_VIEW_S = 300  # the default window of a policy
+RECALL_GRACE_MS = 2000  # a picture stops within two seconds of the recall: that much is nobody's doing
 REPEATS = 3  # the same person, the same camera, in a week: alarms of its own each time, or a habit?
 DEFAULT_RATE = 0.05
 RISKY = 3
@@ -76,7 +77,7 @@ def risks_of(looked: Looked, long_view_s: int = LONG_VIEW_S) -> tuple[Risk, ...]
     """In the order of their weight."""
     reopened = looked.reopened_ms is not None and looked.to_ms > looked.reopened_ms
     found = {
-        Risk.AFTER_RECALL: looked.recalled_ms is not None and looked.to_ms > looked.recalled_ms,
+        Risk.AFTER_RECALL: looked.recalled_ms is not None and looked.to_ms > looked.recalled_ms + RECALL_GRACE_MS,
         Risk.REOPENED: reopened,
         Risk.NOT_HANDLING: not looked.handled,
         Risk.LONG_VIEW: looked.to_ms - looked.from_ms > long_view_s * 1000,

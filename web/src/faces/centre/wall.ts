@@ -3,7 +3,7 @@
 import { html, nothing, percent, placed, repeat, type Part } from "../../kit/dom";
 import { icon } from "../../kit/icons";
 import { button, pill } from "../../kit/pieces";
-import { age, clockSeconds, number, relative, t, tn } from "../../kit/words";
+import { age, clockSeconds, number, t, tn, when } from "../../kit/words";
 import { roleName } from "../names";
 import { standing, urgency, type CentreState } from "./model";
 import type { Escalation, Seat, WaitingClass, Wall } from "./types";
@@ -64,7 +64,7 @@ function seatsPart(state: CentreState, seats: readonly Seat[]): Part {
   return html`<section class="panel seats" aria-labelledby="seats"><h2 id="seats">${t("Seats")}</h2>
     ${seats.length === 0 ? html`<p class="calm warn">${icon("alarm")}<span>${t("Nobody is signed in. If an alarm comes, supervisors are told at once.")}</span></p>` : html`<ul>${repeat(seats, (seat) => seat.person.id, (seat) => html`<li>
       <i class="dot ${!seat.on_duty ? "" : seat.break_since_ms === null ? "ok" : "warn"}"></i><span class="name">${seat.person.name}<small>${roleName(seat.role)}</small></span>
-      <span class="mute">${!seat.on_duty ? t("not on duty") : seat.break_since_ms === null ? t("since {time}", { time: relative(seat.since_ms, state.nowMs) }) : t("break, {time}", { time: age(state.nowMs - seat.break_since_ms) })}</span></li>`)}</ul>`}</section>`;
+      <span class="mute">${!seat.on_duty ? t("not on duty") : seat.break_since_ms === null ? t("since {time}", { time: when(seat.since_ms, state.nowMs) }) : t("break, {time}", { time: age(state.nowMs - seat.break_since_ms) })}</span></li>`)}</ul>`}</section>`;
 }
 
 function linesPart({ links }: Wall): Part {
