@@ -96,6 +96,14 @@ class Home:
         return self.directory / "ca.pem"
 
     @property
+    def site(self) -> Path:
+        return self.directory / "site"
+
+    @property
+    def keypad(self) -> Path:
+        return self.directory / "keypad"
+
+    @property
     def lock(self) -> Path:
         return self.directory / "lock"
 

@@ -105,9 +105,18 @@ class Runner:
     def __post_init__(self) -> None:
         self.uplink = Uplink(self.home, self.config, self.engine, self.changed)
         self._ids = {camera.name: camera.id for camera in self.config.cameras}
-        if self.pool is not None and not settings.load(self.home).empty:
+        if self.pool is not None and self._something_on_site():
             self.site = SiteProcess(self.home.directory, self.take_from_site)
             self.uplink.control, self.uplink.lost = self.control, self._link_lost
+
+    def _something_on_site(self) -> bool:
+        """Whether the installer set anything up. A damaged file keeps no camera from being guarded."""
+        try:
+            return not settings.load(self.home).empty
+        except ConfigError as error:
+            log.error("site_not_usable reason=%r", str(error))
+            self.engine.on_site_trouble(TechnicalKind.INPUT_LOST, None, "site_not_usable", {}, read_clock())
+            return False
 
     async def run(self) -> None:
         """Until cancelled; then ends epochs and makes everything durable."""

@@ -22,7 +22,7 @@ def wipe(home: Home) -> int:
         return 0
     with only_one(home):
         destroy_code(home)
-        doomed = [home.identity, home.state, *_beside(home), home.ca, home.config, home.status]
+        doomed = [home.identity, home.keypad, home.site, home.state, *_beside(home), home.ca, home.config, home.status]
         doomed += _files_in(home.spool)
         present = [path for path in doomed if path.exists()]
         for path in present:

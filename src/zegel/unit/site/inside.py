@@ -12,6 +12,7 @@ import resource
 import signal
 import socket
 import sys
+import threading
 from collections.abc import Coroutine
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -39,6 +40,8 @@ if TYPE_CHECKING:
     from zegel.unit.site.panels import Panels
 
 MAX_DATA = 512 << 20
+THREAD_STACK = 512 << 10
+"""Each camera has threads of its own; with the usual stacks a hundred of them would not fit."""
 OPEN_AGAIN_S = 15.0
 
 log = logging.getLogger("zegel.unit.site")
@@ -165,6 +168,7 @@ def main(directory: str, number: str) -> None:
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_DATA, (MAX_DATA, MAX_DATA))
+    threading.stack_size(THREAD_STACK)
     logging.basicConfig(level="WARNING", format="%(asctime)s %(name)s %(message)s", stream=sys.stderr)
     unit = socket.socket(fileno=int(number))
     unit.setblocking(False)

@@ -87,17 +87,17 @@ def make(home: Home, code: str, duress: str = "") -> Keypad:
     sealed = [_seal(_derived(code, salt), key.seed + _PLAIN), _seal(other, key.seed + _DURESS)]
     random.SystemRandom().shuffle(sealed)
     private_directory(home.directory)
-    _save(_path(home), _Stored(person, key.public_key, salt, sealed))
+    _save(home.keypad, _Stored(person, key.public_key, salt, sealed))
     return Keypad(person, key.public_key)
 
 
 def remove(home: Home) -> None:
-    overwrite_and_unlink(_path(home))
+    overwrite_and_unlink(home.keypad)
 
 
 def try_code(home: Home, code: str, now_ms: int) -> Opened:
     """Takes a quarter of a second and 64 MiB. Raises WrongCode, ConfigError when there is no keypad."""
-    path = _path(home)
+    path = home.keypad
     stored = _load(path)
     if now_ms < stored.locked_until_ms <= now_ms + LONGEST_MS:
         raise WrongCode(stored.locked_until_ms - now_ms)
@@ -139,10 +139,6 @@ def _open(key: bytes, sealed: bytes) -> bytes | None:
         return AESGCM(key).decrypt(sealed[:_NONCE], sealed[_NONCE:], b"zegel/keypad/v1")
     except InvalidTag:
         return None
-
-
-def _path(home: Home) -> Path:
-    return home.directory / "keypad"
 
 
 def _save(path: Path, stored: _Stored) -> None:

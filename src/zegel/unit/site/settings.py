@@ -89,7 +89,7 @@ class Site(msgspec.Struct, frozen=True):
 
 def load(home: Home) -> Site:
     """An empty one where nothing was set up. Raises ConfigError."""
-    path = home.directory / "site"
+    path = home.site
     try:
         data = path.read_bytes()
         if path.stat().st_mode & 0o077:
@@ -105,7 +105,7 @@ def load(home: Home) -> Site:
 
 def save(home: Home, site: Site) -> None:
     private_directory(home.directory)
-    write_atomic(home.directory / "site", msgspec.msgpack.encode(site))
+    write_atomic(home.site, msgspec.msgpack.encode(site))
 
 
 def with_panel(site: Site, panel: PanelKey) -> Site:
@@ -195,6 +195,9 @@ def read_mqtt(url: str, user: str, password: str, ca: str | None) -> Mqtt:
     if parts.scheme not in ("mqtt", "mqtts") or not parts.hostname or parts.username:
         raise ConfigError("write the broker as mqtt://host or mqtts://host; user and password are asked for")
     tls = parts.scheme == "mqtts"
+    if ca is not None and not Path(ca).is_file():
+        raise ConfigError(f"--ca {ca}: there is no such file")
+    ca = str(Path(ca).resolve()) if ca else None
     return Mqtt(parts.hostname, port or (MQTTS_PORT if tls else MQTT_PORT), tls, user, password, ca)
 
 
