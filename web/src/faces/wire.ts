@@ -21,6 +21,7 @@ import type { Alarm, AlarmDetail, Camera, Health, Look, RawSignal, Unit } from "
 const SLOT_MS = 1000;
 /** A request of the operator that was not answered by then is sent again: a line may be gone without a word. */
 const ACT_WITHIN_MS = 8000;
+const ANSWER_WITHIN_MS = 4000;
 const steps: Readonly<Record<string, SignInStep>> = { stretching: "deriving", asking: "asking", opening: "opening", done: "opening" };
 
 interface Timeline {
@@ -141,7 +142,7 @@ class Wire implements Port {
   }
 
   async health(): Promise<Health> {
-    const health = await told(this.#is.api.get<Health>("/health", { signal: AbortSignal.timeout(ACT_WITHIN_MS) }));
+    const health = await told(this.#is.api.get<Health>("/health", { signal: AbortSignal.timeout(ANSWER_WITHIN_MS) }));
     this.#aheadMs = health.now_ms - Date.now();
     return health;
   }
