@@ -46,7 +46,7 @@ class Broker:
         config.write_text(
             f'server_name: test\nlisten: "127.0.0.1:{_free_port()}"\n'
             f'jetstream {{ store_dir: "{self._folder}/store", max_mem: 16M, max_file: 64M }}\n'
-            f'mqtt {{ listen: "127.0.0.1:{self.port}" {tls} }}\n'
+            f'mqtt {{ listen: "127.0.0.1:{self.port}", ack_wait: "1s", {tls} }}\n'
             f'authorization {{ user: "{self.user}", password: "{self.password}" }}\n'
         )
         binary = shutil.which("nats-server") or str(Path(sys.executable).parent / "nats-server")

@@ -15,6 +15,7 @@ ROUTERS: tuple[tuple[str, str], ...] = (
     ("", "zegel.server.api.signals:router"),
     ("", "zegel.server.api.mail:router"),
     ("", "zegel.server.api.webhook:router"),
+    ("", "zegel.server.api.brokers:router"),
     ("", "zegel.server.api.plans:router"),
     ("", "zegel.server.api.dispatch:router"),
     ("", "zegel.server.api.dispatch_verbs:router"),

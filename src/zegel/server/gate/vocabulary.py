@@ -64,6 +64,7 @@ class ResourceKind(StrEnum):
     MAIL_PICTURE = "mail_picture"
     MAIL_CAMERA = "mail_camera"
     INTEGRATION = "integration"
+    BROKER = "broker"
     ALARM = "alarm"
     UNIT = "unit"
     SITE = "site"

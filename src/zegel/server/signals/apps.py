@@ -10,4 +10,4 @@ class SignalsConfig(AppConfig):
 
     def ready(self) -> None:
         from zegel.server.signals import facts, integrations  # noqa: F401  registers what the gate asks for
-        from zegel.server.signals.receivers import service, smtp  # noqa: F401  registers what the receivers' process runs
+        from zegel.server.signals.receivers import mqtt, service, smtp  # noqa: F401  registers what the receivers' process runs

@@ -152,6 +152,27 @@ class BadIntegration(SignalsError):
         )
 
 
+class BadBroker(SignalsError):
+    """A broker's address that can't be right, or that this server may not connect to."""
+
+    code = "bad_broker"
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("This server may not connect to that address."),
+            action=_("Use a public name with TLS, or have the installation's administrator allow the host."),
+        )
+
+
+class UnknownBroker(SignalsError):
+    """No such broker, or not the asker's."""
+
+    code = "unknown_broker"
+
+    def __init__(self) -> None:
+        super().__init__(_("There is no such broker."), action=_("Choose one of the list."))
+
+
 class UnknownIntegration(SignalsError):
     """No such integration, or not the asker's."""
 

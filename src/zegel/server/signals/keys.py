@@ -55,6 +55,22 @@ def unwrap(panel_id: UUID, wrapped: bytes) -> Key | None:
         return None
 
 
+def wrap_word(of: UUID, text: str) -> bytes:
+    """A password of a thing of ours, bound to it."""
+    nonce = os.urandom(_NONCE)
+    return nonce + _cipher().encrypt(nonce, text.encode(), b"zegel/word/" + of.bytes)
+
+
+def unwrap_word(of: UUID, wrapped: bytes | None) -> str | None:
+    """None when there is none, or when it was wrapped under another secret."""
+    if wrapped is None:
+        return None
+    try:
+        return _cipher().decrypt(wrapped[:_NONCE], wrapped[_NONCE:], b"zegel/word/" + of.bytes).decode()
+    except InvalidTag:
+        return None
+
+
 def _bound_to(panel_id: UUID) -> bytes:
     return b"zegel/panel-key/" + panel_id.bytes
 

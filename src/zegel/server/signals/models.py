@@ -207,6 +207,26 @@ class WebhookCall(TenantModel):
         indexes = (models.Index(fields=["at"], name="signals_webhookcall_age"),)
 
 
+class Broker(TenantModel):
+    """An MQTT broker to which a site's Frigate reports and to which this server connects. `password_wrapped`: as a
+    panel's key. `trouble`: why it can't be reached now, in a short word; "" while it is."""
+
+    id = models.UUIDField(primary_key=True, default=ids.new, editable=False)
+    site_id = models.UUIDField(db_index=True)
+    name = models.CharField(max_length=200)
+    host = models.CharField(max_length=253)
+    port = models.IntegerField()
+    tls = models.BooleanField(default=True)
+    username = models.CharField(max_length=100, default="", blank=True)
+    password_wrapped = models.BinaryField(null=True)
+    prefix = models.CharField(max_length=60, default="frigate")
+    state = models.CharField(max_length=10, choices=PanelState.choices, default=PanelState.ACTIVE)
+    added_at = models.DateTimeField()
+    last_at = models.DateTimeField(null=True)
+    connected_at = models.DateTimeField(null=True)
+    trouble = models.CharField(max_length=40, default="", blank=True)
+
+
 class Outage(TenantModel):
     """Many paths of one line (or of one provider on any line) that went at about the same time: one event, not
     thousands. Belongs to the alarm centre."""

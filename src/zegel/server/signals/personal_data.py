@@ -126,3 +126,19 @@ not_personal(
     "signals.WebhookCall", ("integration", "key", "body_hash", "signal_id", "at"),
     why="that a message was taken already; its content is the signal's",
 )  # fmt: skip
+
+declare(
+    "signals.Broker", ("name", "host", "username"), subject=Subject.CUSTOMER, path="owner_id",
+    category=Category.LOCATION, purpose=Purpose.SURVEILLANCE, basis=Basis.CONTRACT, recipients=_SERVING,
+    term=Term.SITE, starts=Start.UNIT_REMOVED, export=Export.VALUE, erase=Erase.BLANK,
+)  # fmt: skip
+declare(
+    "signals.Broker", ("password_wrapped",), subject=Subject.CUSTOMER, path="owner_id", category=Category.CREDENTIAL,
+    purpose=Purpose.SECURITY, basis=Basis.CONTRACT, recipients=(Recipient.NOBODY,), term=Term.SITE,
+    starts=Start.UNIT_REMOVED, export=Export.DESCRIBED, erase=Erase.BLANK,
+)  # fmt: skip
+not_personal(
+    "signals.Broker",
+    ("site_id", "port", "tls", "prefix", "state", "added_at", "last_at", "connected_at", "trouble"),
+    why="how a site's box is reached, and whether it is",
+)  # fmt: skip
