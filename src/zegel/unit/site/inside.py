@@ -60,11 +60,11 @@ class Inside:
         self._changed = asyncio.Event()
 
     def _say(self, message: FromSite) -> None:
-        """A full pipe means that the unit is busy: what is lost here was confirmed to nobody."""
+        """A full pipe means that the unit is busy, or gone: what is lost here was confirmed to nobody."""
         try:
             self._unit.send(encode(message), socket.MSG_DONTWAIT)
-        except BlockingIOError:
-            log.warning("unit_busy message=%s", type(message).__name__)
+        except OSError as error:
+            log.warning("unit_not_told message=%s reason=%s", type(message).__name__, type(error).__name__)
 
     async def run(self) -> None:
         loop = asyncio.get_running_loop()
@@ -72,6 +72,8 @@ class Inside:
         try:
             while data := await loop.sock_recv(self._unit, MAX_MESSAGE):
                 self._take(decode_to_site(data))
+        except ConnectionResetError:  # the unit is gone, with something of ours unread
+            pass
         finally:
             arranging.cancel()
             for task in self._tasks:
