@@ -458,3 +458,40 @@ def test_a_site_has_a_log_of_what_came_in_and_what_was_made_of_it(world: World) 
     log = queries.log_of(world.actor("operator"), ears.panel.site_id)
     assert [row.verdict for row in reversed(log)] == ["open_close", "opened", "restored", "test", "bypass", "recalled"]
     assert queries.log_of(world.actor("household"), ears.panel.site_id) == []
+
+
+def test_opened_at_an_odd_hour_is_an_exception_and_at_its_own_is_not(world: World) -> None:
+    ears = Ears.at(world)
+    week = [[day, "08:00", "18:00"] for day in range(7)]
+    actions.set_opening_plan(world.actor("planner"), ears.panel.site_id, ears.panel.id, "", week, [])
+    with stopped_clock(datetime(2027, 7, 12, 5, 50, tzinfo=UTC)) as time:  # ten to eight in Rotterdam
+        assert ears.verdict(ears.hear("401", "1")) == "open_close"
+        time.advance(19 * 3600)  # ten to three at night
+        assert ears.verdict(ears.hear("401", "1")) == "opened"
+    assert ears.alarm().signal_class == "open_close_exception"
+
+
+def test_a_detector_that_rang_twice_for_nothing_is_logged_and_not_rung_until_the_next_setting(world: World) -> None:
+    ears, operator = Ears.at(world), world.actor("operator")
+    for _ in range(2):
+        ears.hear("130", zone="5")
+        actions.claim(operator, ears.alarms()[-1].id)
+        actions.close(operator, ears.alarms()[-1].id, "false_environment")
+    assert ears.verdict(ears.hear("130", zone="5")) == "swinger"
+    assert ears.verdict(ears.hear("130", zone="6")) == "opened", "another detector rings"
+    actions.claim(operator, ears.alarms()[-1].id)
+    actions.close(operator, ears.alarms()[-1].id, "genuine")
+    ears.hear("401", "3")
+    assert ears.verdict(ears.hear("130", zone="005")) == "opened"
+
+
+def test_of_a_hold_up_under_duress_the_owners_own_stream_says_nothing(world: World) -> None:
+    from zegel.server.realtime import events
+
+    ears = Ears.at(world)
+    ears.hear("121", "1", user="2")
+    with tenancy.acting_as(None):
+        said = [outbox.event_of((e.id, e.topic, e.owner_id, e.payload, e.at)) for e in OutboxEvent.objects.all()]
+    heard = [event for event in said if event.topic == "alarm.opened"]
+    assert [events.may_hear(world.actor("owner"), event) for event in heard] == [False]
+    assert [events.may_hear(world.actor("operator"), event) for event in heard] == [True]

@@ -22,7 +22,7 @@ from zegel.server.alarms import due, openings, parameters, rules, testing, timer
 from zegel.server.alarms.confirm import By, Notice
 from zegel.server.alarms.models import Alarm, AlarmSignal, AlarmStep, AreaState, DueKind, OpeningPlan, TestWindow
 from zegel.server.alarms.parameters import DEFAULTS, Parameters
-from zegel.server.alarms.reading import PATH_LOST, Heard, OpenAlarm, Picture
+from zegel.server.alarms.reading import CLOSES, OPENS, PATH_LOST, Heard, OpenAlarm, Picture
 from zegel.server.alarms.rules import State, Verdict
 from zegel.server.kernel import clock, locks, work
 from zegel.server.ledger import Entry, Kind
@@ -32,6 +32,7 @@ from zegel.server.sites.models import Site
 
 SIGNALS_READ = 1500  # the newest of the open alarms: enough to know a runaway
 _OF_SIGNAL = ("site_id", "alarm_id", "panel_id", "source", "signal_class", "code", "zone", "at_ms", "verdict")
+HOURS = "hours"  # openings and closings
 BY_CAMERA = frozenset({"mail", "mqtt", "onvif"})
 VIDEO_CAUSES = frozenset({"motion"})
 
@@ -41,6 +42,13 @@ def by_of(signal_class: str, source: str, code: str) -> By:
     if "audio" in code.lower():
         return By.AUDIO
     return By.VIDEO if signal_class == "video" or source in BY_CAMERA else By.DETECTOR
+
+
+def about(signal_class: str, phase: str, code: str) -> str:
+    """What a signal makes the rules ask for, beside the open alarms and the tests."""
+    if phase in OPENS or phase in CLOSES:
+        return HOURS
+    return rules.BURGLARY if rules.family(signal_class) == rules.BURGLARY or code in PATH_LOST else ""
 
 
 def detector_of(panel_id: UUID | None, source: str, zone: str) -> str:
@@ -85,17 +93,20 @@ class Desk:
 
     @classmethod
     def of(
-        cls, w: work.Work, owner_id: UUID, provider_id: UUID, site_ids: Collection[UUID | None], *, lock: bool = True
-    ) -> Desk:
-        """Reads these sites of that owner; None stands for what belongs to no site."""
+        cls, w: work.Work, owner_id: UUID, provider_id: UUID, site_ids: Collection[UUID | None], *, lock: bool = True,
+        asked: frozenset[str] | None = None,
+    ) -> Desk:  # fmt: skip
+        """Reads these sites of that owner; None stands for what belongs to no site. `asked`: what the signals are about
+        (`about`), so that nothing is read that no rule will ask; None reads everything."""
         desk = cls(w, owner_id, provider_id)
         known = [site_id for site_id in site_ids if site_id is not None]
         if lock:
             _lock_sites(owner_id, site_ids)
         desk._read_sites(known)
         desk._read_alarms(known, nowhere=None in site_ids)
-        desk._read_history(known)
-        desk._read_hours(known)
+        if asked is None or asked & {rules.BURGLARY}:
+            desk._read_history(known)
+        desk._read_hours(known, asked)
         return desk
 
     # --- reading ---
@@ -159,14 +170,18 @@ class Desk:
                 detector = detector_of(row["panel_id"], row["source"], row["zone"])
                 place.trips[detector].append((row["at_ms"], row["alarm_id"], row["alarm__closed_code"] or ""))
 
-    def _read_hours(self, site_ids: Sequence[UUID]) -> None:
+    def _read_hours(self, site_ids: Sequence[UUID], asked: frozenset[str] | None) -> None:
         if not site_ids:
             return
         now = clock.now()
         for window in TestWindow.objects.filter(site_id__in=site_ids, ended_at=None, ends_at__gt=now):
             self._places[window.site_id].tests.append(window)
+        if asked is not None and not asked & {rules.BURGLARY, HOURS}:
+            return
         for area in AreaState.objects.filter(site_id__in=site_ids):
             self._places[area.site_id].areas[area.panel_id, area.area] = area
+        if asked is not None and HOURS not in asked:
+            return
         for plan in OpeningPlan.objects.filter(site_id__in=site_ids):
             self._places[plan.site_id].openings[plan.panel_id, plan.area] = plan
 
@@ -310,7 +325,7 @@ class Desk:
             due.put(*{(new.kind, new.about): new for new in self._dues}.values())
         for alarm in self._changed.values():
             self.w.publish("alarm.changed", owner_id=alarm.owner_id, alarm_id=alarm.id, camera_id=alarm.camera_id,
-                           state=alarm.state)  # fmt: skip
+                           state=alarm.state, quiet=alarm.duress)  # fmt: skip
         self._new, self._changed, self._fields, self._areas = {}, {}, set(), {}
         self._steps, self._signals, self._dues = [], [], []
 

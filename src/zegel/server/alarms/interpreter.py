@@ -20,7 +20,7 @@ from django.db import InterfaceError, OperationalError
 
 from zegel.server.alarms import reading, rules, testing
 from zegel.server.alarms.actions.recalling import may_be_recalled, recalled
-from zegel.server.alarms.desk import Desk, by_of
+from zegel.server.alarms.desk import Desk, about, by_of
 from zegel.server.alarms.joining import confirm, join, times_of
 from zegel.server.alarms.models import Alarm, AlarmSignal
 from zegel.server.alarms.reading import Heard, Opening, Reading
@@ -108,30 +108,34 @@ def process(owner_id: UUID, group: Sequence[Signal], *, for_a_person: bool = Fal
     """These signals of one owner, in their order: one transaction. Raises what the database raises."""
     actor = system(owner_id)
     with work.transaction(actor) as w:
-        desk = Desk.of(w, owner_id, group[0].provider_id, {signal.site_id for signal in group})
-        fresh = _unread(group)
-        zones = _zones(fresh)
-        for signal in fresh:
-            heard = heard_of(signal, zones.get((signal.panel_id, testing.zone_key(signal.zone))))
+        zones = _zones(group)
+        said = [(signal, heard_of(signal, zones.get(_place(signal)))) for signal in group]
+        asked = frozenset(about(heard.signal_class, heard.phase, heard.code) for _, heard in said)
+        desk = Desk.of(w, owner_id, group[0].provider_id, {signal.site_id for signal in group}, asked=asked)
+        done = _read_before(group)
+        for signal, heard in said:
+            if signal.signal_id in done:
+                continue
             if for_a_person:
                 heard = replace(heard, signal_class=rules.UNKNOWN, known=False, duress=False, zone="", area="")
-            _apply(actor, desk, signal, heard, reading.read(heard, desk.picture(signal.site_id, heard)))
+            found = reading.read(heard, desk.picture(signal.site_id, heard))
+            done[signal.signal_id] = _apply(actor, desk, signal, heard, found)
         desk.save()
-        _say_processed(group)
+        _say_processed(group, done)
 
 
-def _unread(group: Sequence[Signal]) -> list[Signal]:
-    """Without those that were read before: their note may have been lost, their reading never is."""
-    done = set(
-        AlarmSignal.objects.filter(signal_id__in=[s.signal_id for s in group]).values_list("signal_id", flat=True)
-    )
-    return [signal for signal in group if signal.signal_id not in done]
-
-
-def _say_processed(group: Sequence[Signal]) -> None:
+def _read_before(group: Sequence[Signal]) -> dict[UUID, UUID | None]:
+    """Those that were read already, and their alarms: their note may have been lost, their reading never is."""
     rows = AlarmSignal.objects.filter(signal_id__in=[signal.signal_id for signal in group])
-    alarm_of = dict(rows.values_list("signal_id", "alarm_id"))
-    signals_room.processed_many({signal.id: alarm_of.get(signal.signal_id) for signal in group})
+    return dict(rows.values_list("signal_id", "alarm_id"))
+
+
+def _say_processed(group: Sequence[Signal], alarm_of: dict[UUID, UUID | None]) -> None:
+    signals_room.processed_many({signal.id: alarm_of[signal.signal_id] for signal in group})
+
+
+def _place(signal: Signal) -> tuple[UUID | None, str]:
+    return signal.panel_id, testing.zone_key(signal.zone)
 
 
 def _zones(group: Sequence[Signal]) -> dict[tuple[UUID | None, str], PanelZone]:
@@ -160,7 +164,8 @@ def heard_of(signal: Signal, zone: PanelZone | None) -> Heard:
 # --- what follows ---
 
 
-def _apply(actor: Actor, desk: Desk, signal: Signal, heard: Heard, found: Reading) -> None:
+def _apply(actor: Actor, desk: Desk, signal: Signal, heard: Heard, found: Reading) -> UUID | None:
+    """Does what the reading says; the alarm that the signal belongs to."""
     alarm_id = found.about
     if found.opening is not None:
         alarm = _new_alarm(desk, signal, heard, found.opening)
@@ -177,6 +182,7 @@ def _apply(actor: Actor, desk: Desk, signal: Signal, heard: Heard, found: Readin
         desk.step(desk.alarm(signal.site_id, found.about), found.step, outcome=signal.code)
     desk.note(_noted(signal, heard, found.verdict, alarm_id))
     _take_back(actor, desk, signal, found)
+    return alarm_id
 
 
 def _noted(signal: Signal, heard: Heard, verdict: Verdict, alarm_id: UUID | None) -> AlarmSignal:

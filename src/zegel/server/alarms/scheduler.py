@@ -91,7 +91,8 @@ def _norm(w: work.Work, alarm_id: UUID) -> None:
     alarm = _open(alarm_id)
     if alarm is None or alarm.first_action_at is not None or alarm.folded_into is not None:
         return
-    w.publish("alarm.due", owner_id=alarm.owner_id, alarm_id=alarm.id, priority=alarm.priority)
+    w.publish("alarm.due", owner_id=alarm.owner_id, alarm_id=alarm.id, priority=alarm.priority,
+              quiet=alarm.duress)  # fmt: skip
     step(alarm, "norm_missed", None)
     changed(w, alarm)
 

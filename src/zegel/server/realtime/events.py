@@ -182,10 +182,15 @@ def may_hear(actor: Actor, event: outbox.Event) -> bool:
     if actor.party_id is None or event.owner_id is None or event.topic not in TOPICS:
         return False
     if event.owner_id == actor.party_id:
-        return True
+        return _may_be_told(actor, event)
     if event.topic in OWNERS_TOPICS or event.owner_id not in _visible_owners(actor.party_id):
         return False
     return event.topic in OPEN_TOPICS or _in_window(actor.party_id, event)
+
+
+def _may_be_told(actor: Actor, event: outbox.Event) -> bool:
+    """Of an alarm under duress the owner's people hear nothing while it lasts: somebody may be reading along."""
+    return not event.payload.get("quiet") or actor.role in {"operator", "supervisor"}
 
 
 def _in_window(party_id: UUID, event: outbox.Event) -> bool:
@@ -362,7 +367,7 @@ async def _upcoming(stream: Stream) -> outbox.Event | object | None:
 async def _hears(actor: Actor, event: outbox.Event) -> bool:
     """The owner's own events need no database; the rest is asked."""
     if event.owner_id == actor.party_id:
-        return True
+        return _may_be_told(actor, event)
     try:
         return await services.in_thread(may_hear, actor, event)
     except Exception as error:

@@ -90,8 +90,14 @@ def _end_one(actor: Actor, w: work.Work, alarm: Alarm, code: str, note: str, rea
 
 def changed(w: work.Work, alarm: Alarm) -> Alarm:
     """Tells who watches that the alarm's row is another."""
-    w.publish("alarm.changed", owner_id=alarm.owner_id, alarm_id=alarm.id, camera_id=alarm.camera_id, state=alarm.state)
+    w.publish("alarm.changed", owner_id=alarm.owner_id, alarm_id=alarm.id, camera_id=alarm.camera_id,
+              state=alarm.state, quiet=is_quiet(alarm))  # fmt: skip
     return alarm
+
+
+def is_quiet(alarm: Alarm) -> bool:
+    """Under duress and not over: the owner's own screens say nothing of it."""
+    return alarm.duress and alarm.state != State.CLOSED
 
 
 def reprioritise(alarm: Alarm) -> list[str]:

@@ -248,5 +248,6 @@ def mark_escalated(actor: Actor, alarm_id: UUID) -> Alarm:
         alarm.escalated_at = clock.now()
         alarm.save(update_fields=["escalated_at"])
         step(alarm, "escalated", None)
-        w.publish("alarm.escalated", owner_id=alarm.owner_id, alarm_id=alarm.id, priority=alarm.priority)
+        w.publish("alarm.escalated", owner_id=alarm.owner_id, alarm_id=alarm.id, priority=alarm.priority,
+                  quiet=alarm.duress)  # fmt: skip
         return changed(w, alarm)
