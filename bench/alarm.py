@@ -176,6 +176,8 @@ def _one(
 ) -> Run | None:
     """Find the frame in what was released. None when this run's frame is not in it (an alarm on the loop's middle)."""
     tenant = place.keyring.parties["centrale"].tenant
+    if operator.http.get(f"/api/v1/alarms/{alarm}")["claimed_by"] is None:
+        operator.http.post(f"/api/v1/alarms/{alarm}/claim")
     view = operator.view_as_arc(alarm, str(unit.camera_id), unit.sign_pk, tenant)
     opened = operator.fetch(view)
     operator.end(view)

@@ -68,7 +68,9 @@ class Night:
         return str(self.unit.camera_id)
 
     def watch_before_recall(self) -> None:
-        """Open everything that the alarm centre may have, while the window is open."""
+        """Open everything that the alarm centre may have, while the window is open and the alarm in somebody's hand."""
+        if self.operator.http.get(f"/api/v1/alarms/{self.alarm['id']}")["claimed_by"] is None:
+            self.operator.http.post(f"/api/v1/alarms/{self.alarm['id']}/claim")
         self.arc_view = self.operator.view_as_arc(
             str(self.alarm["id"]), self.camera_id, self.unit.sign_pk, self.place.keyring.parties["centrale"].tenant
         )
