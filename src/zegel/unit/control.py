@@ -10,7 +10,7 @@ Principles that keep it safe:
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from zegel.link.messages import Control, ControlAction
@@ -48,10 +48,19 @@ class _Bucket:
 
 @dataclass(slots=True)
 class ControlDesk:
-    """One for the unit."""
+    """One for the unit. `away`: what was turned before the unit was started anew, and goes home at once."""
 
+    away: Iterable[bytes] = ()
     _turned: dict[bytes, _Turned] = field(default_factory=dict)
     _buckets: dict[bytes, _Bucket] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self._turned = {camera: _Turned(NOBODY) for camera in self.away}
+
+    @property
+    def turned(self) -> list[bytes]:
+        """Cameras that stand elsewhere than at home."""
+        return sorted(self._turned)
 
     def judge(self, control: Control, window: Window | None, limits: PanTilt | None, now_s: float) -> Turn | str:
         """What the camera is told, or the code that says why not. `window`: the camera's, if one is open."""

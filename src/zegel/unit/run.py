@@ -14,7 +14,7 @@ import fcntl
 import logging
 import os
 import signal
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
@@ -31,7 +31,7 @@ from zegel.unit.identity import Identity
 from zegel.unit.memory import Hardening, harden
 from zegel.unit.outbox import Outbox
 from zegel.unit.site import settings
-from zegel.unit.site.messages import Durable, Found, FromSite, Heard, Ordered, Trouble, Turned, Wanted
+from zegel.unit.site.messages import Durable, Found, FromSite, Heard, Ordered, Trouble, Turn, Turned, Wanted
 from zegel.unit.site.process import SiteProcess
 from zegel.unit.source.media import Packet, Stream, Technical
 from zegel.unit.spool import Spool, Written
@@ -96,7 +96,8 @@ class Runner:
     hardening: Hardening = field(default_factory=lambda: Hardening(False, False, False))
     uplink: Uplink = field(init=False)
     site: SiteProcess | None = None
-    _control: ControlDesk = field(default_factory=ControlDesk)
+    _control: ControlDesk = field(init=False)
+    _owed: list[Turn] = field(default_factory=list)
     _unconfirmed: dict[int, list[int]] = field(default_factory=dict)  # of the spool → of the site process
     _flush: asyncio.Event = field(default_factory=asyncio.Event)
     _ids: dict[str, bytes] = field(init=False)
@@ -105,6 +106,7 @@ class Runner:
     def __post_init__(self) -> None:
         self.uplink = Uplink(self.home, self.config, self.engine, self.changed)
         self._ids = {camera.name: camera.id for camera in self.config.cameras}
+        self._control = ControlDesk([id for id in self.engine.file.state.turned if id in self.engine.desks])
         if self.pool is not None and self._something_on_site():
             self.site = SiteProcess(self.home.directory, self.take_from_site)
             self.uplink.control, self.uplink.lost = self.control, self._link_lost
@@ -212,9 +214,17 @@ class Runner:
         """What the signed policy wants listened to; and cameras stop and go home when it is time."""
         now = read_clock()
         windows = self.engine.windows(now)
-        for turn in self._control.due(windows, now.mono_s):
-            site.send(turn)
+        self._owed += self._control.due(windows, now.mono_s)
+        self._owed = [turn for turn in self._owed if not site.send(turn)]  # a process that is down hears it later
+        self._note_turned([turn.camera for turn in self._owed])
         site.want(self._wanted(any(window is not None for window in windows.values())))
+
+    def _note_turned(self, owed: Sequence[bytes] = ()) -> None:
+        """On disk before a camera turns, until it was sent home: after a power cut it goes home first."""
+        turned = sorted({*self._control.turned, *owed})
+        if turned != self.engine.file.state.turned:
+            self.engine.file.state.turned = turned
+            self.engine.file.save()
 
     def _tell_facts(self) -> None:
         """What every camera can do by its kind; what ONVIF finds out about it comes on top."""
@@ -300,7 +310,9 @@ class Runner:
         turn = self._control.judge(control, window, limits, now.mono_s)
         if isinstance(turn, str):
             self.uplink.answer(Controlled(control.id, False, turn))
-        elif self.site is None or not self.site.send(turn):
+            return
+        self._note_turned()
+        if self.site is None or not self.site.send(turn):
             self.uplink.answer(Controlled(control.id, False, "unreachable"))
 
     def _link_lost(self) -> None:

@@ -52,6 +52,7 @@ class State(msgspec.Struct):
     `unsent`: the unproven releases that never left, so no proof of them is owed. `server_clock`: in which boot, and by
     how much, the ledger's signed time was ahead of the monotonic clock (ms). `heard`: what local panels said that made
     an alarm (digest, ms), so that a resend after a power cut makes no second one.
+    `turned`: cameras that were turned away and have not been sent home.
     """
 
     unit: bytes
@@ -80,6 +81,7 @@ class State(msgspec.Struct):
     server_clock: tuple[str, int] | None = None
     checkpoint: tuple[int, bytes] | None = None
     heard: list[tuple[bytes, int]] = []
+    turned: list[bytes] = []
 
 
 class StateFile:

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.integration.unit.gateway import Gateway
-from tests.integration.unit.process import enrol, make_clip, running, zegel
+from tests.integration.unit.process import enrol, kill_hard, make_clip, running, zegel
 from tests.integration.unit_watch.test_stills import picture
 from tests.onvif_camera import PASSWORD, USER, Beacon, OnvifCamera
 from tests.unit.unit.actors import Owner
@@ -102,7 +102,7 @@ def test_a_camera_by_onvif_alarms_and_is_turned_only_in_its_alarm(scene: Scene) 
     assert "can: live, pre_alarm, ptz, stills, video" in scene.shown
     assert PASSWORD not in scene.shown
     gateway = scene.gateway
-    with running(scene.data):
+    with running(scene.data) as unit:
         gateway.wait_for(lambda: gateway.items(SegmentsItem), 30)
         check_its_facts_go_up(scene)
         check_nothing_turns_without_a_window(scene)
@@ -114,6 +114,13 @@ def test_a_camera_by_onvif_alarms_and_is_turned_only_in_its_alarm(scene: Scene) 
         check_it_stops_by_itself_and_when_the_link_is_lost(scene, alarm)
         check_a_recall_stops_it_and_sends_it_home(scene, alarm)
         check_its_other_events(scene)
+        scene.camera.tell(INPUT, {"InputToken": "in1"}, {"LogicalState": "false"})
+        again = scene.alarm()
+        assert scene.turn(again, ControlAction.PRESET, preset="Gate") == "done"
+        kill_hard(unit)
+    homes = len(scene.camera.calls("GotoHomePosition"))
+    with running(scene.data):
+        gateway.wait_for(lambda: len(scene.camera.calls("GotoHomePosition")) > homes)
 
 
 def check_its_facts_go_up(scene: Scene) -> None:

@@ -57,7 +57,7 @@ class Inside:
         self._house: House | None = None
         self._cameras: Cameras | None = None
         self._tasks: set[asyncio.Task[None]] = set()
-        self._changed = asyncio.Event()
+        self._changed, self._arranged = asyncio.Event(), asyncio.Event()
 
     def _say(self, message: FromSite) -> None:
         """A full pipe means that the unit is busy, or gone: what is lost here was confirmed to nobody."""
@@ -97,6 +97,7 @@ class Inside:
         task.add_done_callback(self._tasks.discard)
 
     async def _turn(self, turn: Turn) -> None:
+        await self._arranged.wait()
         if self._cameras is None:
             self._say(Turned(turn.id, False, "no_ptz"))
             return
@@ -109,6 +110,8 @@ class Inside:
         while True:
             self._changed.clear()
             wait_s = None if await self._arrange() else OPEN_AGAIN_S
+            if self.hub.wanted is not None:
+                self._arranged.set()
             try:
                 async with asyncio.timeout(wait_s):
                     await self._changed.wait()
