@@ -14,12 +14,15 @@ from uuid import UUID
 
 from zegel.client import person as clients
 from zegel.client.person import Client, Opened, Refused, View
+from zegel.demo import senders
 from zegel.demo.processes import DidNotStart, Program, Stage, run, wait_until
 from zegel.demo.scene import PRE_ALARM_S, Installation, Paired
 from zegel.demo.world import WORLD
 from zegel.seal.command import Action
 from zegel.seal.epoch import open_epoch, verify_epoch
 from zegel.seal.errors import CannotOpen, OutOfRange
+from zegel.seal.mailpicture import open_mailpicture, verify_mailpicture
+from zegel.seal.note import VerifierKey
 from zegel.seal.release import verify_release
 from zegel.seal.segment import open_segment
 from zegel.seal.tree import SLOTS, cover_of
@@ -275,6 +278,89 @@ def _state(night: Night) -> str:
     return verify_status(clients.unb64(said["status"]), night.unit.sign_pk).state.value
 
 
+# --- signals of others ------------------------------------------------------------------------------------------------
+
+
+def panel_rings(night: Night) -> str:
+    """An encrypted signal of the villa's panel, acknowledged and in the queue; its customer may recall it first."""
+    before = _open_ids(night)
+    begun = clock.wall_ms()
+    try:
+        senders.send_call(night.place.data, "burglary")
+    except senders.NotSent as error:
+        raise Broken(str(error)) from None
+    acknowledged = clock.wall_ms() - begun
+    wait_until(lambda: bool(_open_ids(night) - before), "the panel's alarm", 10.0, night.stage)
+    took = clock.wall_ms() - begun
+    (alarm,) = [row for row in _open(night) if row["id"] not in before]
+    if (alarm["source"], alarm["class"]) != ("panel", "burglary"):
+        raise Broken(f"the queue shows {alarm['source']} {alarm['class']}")
+    return f"acknowledged after {acknowledged} ms, in the queue after {took} ms"
+
+
+def readable_panel_is_refused(night: Night) -> str:
+    """The same panel, without its key: a downgrade, or somebody else."""
+    with senders.dialled(senders.ports(night.place.data).dc09) as line:
+        line.settimeout(2.0)
+        try:
+            answer = senders.token(senders.call(line, "7001", "BA", "2", 4711, encrypted=False))
+        except OSError:
+            return "no answer to a readable frame of an encrypted panel"
+    if answer in {"ACK", "*ACK"}:
+        raise Broken("a readable frame of an encrypted panel was acknowledged")
+    return f"a readable frame of an encrypted panel: {answer}"
+
+
+def hold_up_comes_first(night: Night) -> str:
+    """Sixty shops at once: fire and hold-up before all, and not one lost."""
+    before = _open_ids(night)
+    senders.send_storm(night.place, _STORM)
+    wait_until(lambda: _signals_of(_new(night, before)) >= _STORM, "sixty alarms", 30.0, night.stage)
+    new = _new(night, before)
+    classes = [row["signal_class"] for row in new]
+    first = [name for name in classes if name in {"fire", "holdup_duress"}]
+    if not first or classes[: len(first)] != first:
+        raise Broken(f"the queue begins with {classes[:8]}")
+    return f"{_STORM} signals, {len(new)} alarms in the queue, {len(first)} of them fire or hold-up, all at its head"
+
+
+def mailed_picture_is_sealed(night: Night) -> str:
+    """A camera that only knows e-mail: its picture opens for its owner, and lies nowhere readable."""
+    picture = senders.a_picture(None) + os.urandom(4000)  # its own, to be searched for
+    before = _open_ids(night)
+    senders.send_mail(night.place, picture)
+    wait_until(lambda: bool(_open_ids(night) - before), "the mail's alarm", 10.0, night.stage)
+    (alarm,) = [row for row in _open(night) if row["id"] not in before]
+    found = night.owner.http.get(f"/api/v1/alarms/{alarm['id']}/mail-pictures")["pictures"][0]
+    raw = night.owner.http.raw("POST", f"/api/v1/mail-pictures/{found['id']}/open", {"purpose": "own_use"})
+    size = int.from_bytes(raw[:4], "big")
+    sealed = verify_mailpicture(raw[4 : 4 + size], VerifierKey.parse(night.place.log.vkey).public_key)
+    if open_mailpicture(sealed, night.place.keyring.parties["dehaan"].tenant, raw[4 + size :]) != picture:
+        raise Broken("the owner's picture is another one")
+    count = _search([night.place.data, night.stage.logs], {"the mailed picture": picture[-64:]})
+    return f"opened by its owner; {count} files searched for it"
+
+
+_STORM = 60
+
+
+def _open(night: Night) -> list[dict[str, Any]]:
+    rows: list[dict[str, Any]] = night.operator.http.get("/api/v1/alarms?state=open")["alarms"]
+    return rows
+
+
+def _open_ids(night: Night) -> set[str]:
+    return {row["id"] for row in _open(night)}
+
+
+def _new(night: Night, before: set[str]) -> list[dict[str, Any]]:
+    return [row for row in _open(night) if row["id"] not in before]
+
+
+def _signals_of(rows: list[dict[str, Any]]) -> int:
+    return sum(1 + int(row.get("folded") or 0) for row in rows)
+
+
 # --- everybody else ---------------------------------------------------------------------------------------------------
 
 
@@ -442,6 +528,10 @@ CLAIMS: tuple[tuple[str, Callable[[Night], str]], ...] = (
     ("nobody else sees anything", others_see_nothing),
     ("the alarm centre's keys open the released seconds and not one more", nothing_outside),
     ("the server holds no key that opens anything", server_holds_no_key),
+    ("a panel's encrypted signal is stored, acknowledged and rings", panel_rings),
+    ("an encrypted panel that suddenly speaks readably is not believed", readable_panel_is_refused),
+    ("in a storm fire and hold-up come first, and nothing is lost", hold_up_comes_first),
+    ("a picture that came by mail is sealed on arrival", mailed_picture_is_sealed),
     ("the unit opens no port", unit_listens_on_nothing),
     ("disarmed by its owner's signed command it records nothing", disarmed_records_nothing),
     (f"a stolen unit opens nothing of the past, and {WORLD.party('dehaan').name} shuts it out",

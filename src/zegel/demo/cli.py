@@ -14,6 +14,10 @@ def main(argv: Sequence[str]) -> int:
     """The exit status: 0 when everything went as promised."""
     if argv and argv[0] == "seed":
         return seed_main(argv[1:])
+    if argv and argv[0] == "send":
+        from zegel.demo import senders
+
+        return senders.main(argv[1:])
     words = _parser().parse_args(argv)
     from zegel.demo.processes import DidNotStart
 

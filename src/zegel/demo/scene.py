@@ -53,7 +53,7 @@ class Installation:
     ca: Path
     keyring: Keyring
     log: Log
-    server: Program = field(repr=False)
+    server: Program | None = field(repr=False)
 
     def client(self, person: str) -> Client:
         """The person's own client, signed in."""
@@ -97,6 +97,18 @@ def install(stage: Stage, folder: Path, http_port: int, link_port: int) -> Insta
     return Installation(
         data, origin, f"https://127.0.0.1:{link_port}", Path(said["ca"]), load_keys(secrets_file),
         Log(log["name"], log["vkey"], f"{origin}/ledger"), server,
+    )  # fmt: skip
+
+
+def running(folder: Path) -> Installation:
+    """The installation that a demo in another process runs in `folder`. Raises OSError, ValueError, DidNotStart."""
+    data, secrets_file = folder / "server", folder / "people.json"
+    said = json.loads((data / "run" / "serve.json").read_text())
+    origin = str(said["origin"])
+    log = json.loads(run(["demo", "seed", "--data", str(data), "--keys", str(secrets_file), "--origin", origin]))
+    return Installation(
+        data, origin, f"https://127.0.0.1:{said['link_port']}", Path(said["ca"]), load_keys(secrets_file),
+        Log(log["name"], log["vkey"], f"{origin}/ledger"), None,
     )  # fmt: skip
 
 

@@ -125,6 +125,10 @@ def _table(installation: Installation, source: clip.Source, took_s: float) -> st
         f"  {base + '/ledger/checkpoint':<52} the public log. Check it yourself, with its key and nothing else:",
         f'    .venv/bin/zegel ledger verify {installation.log.url} --key "{installation.log.vkey}"',
         f"    .venv/bin/zegel unit status --data {installation.data.parent / 'unit'}",
+        "", "  Let others call, from a second terminal:",
+        "    .venv/bin/zegel demo send burglary|fire|holdup|tamper|open|poll    a panel, encrypted DC-09",
+        "    .venv/bin/zegel demo send storm --count 500                        a street of panels at once",
+        "    .venv/bin/zegel demo send mail|webhook                             a camera that mails; a system",
         "", "  Use two browsers (or a private window) to see operator and owner side by side.", "",
     ]  # fmt: skip
     return "\n".join(lines)
