@@ -98,9 +98,9 @@ export async function segment(w: World, slot: number, seq: number, plaintext: By
   return seal.sealSegment(seal.leaf(w.root, slot), header, plaintext);
 }
 
-export function release(w: World, ranges: readonly seal.Range[], last = false, part = 1, previous: Bytes | null = null): Promise<Bytes> {
+export function release(w: World, ranges: readonly seal.Range[], last = false, part = 1, previous: Bytes | null = null, camera = w.ids.camera): Promise<Bytes> {
   const header: seal.ReleaseHeader = {
-    version: 1, suite: w.suite, unit: w.ids.unit, alarm: w.ids.alarm, part, previous, camera: w.ids.camera, track: 1, ranges,
+    version: 1, suite: w.suite, unit: w.ids.unit, alarm: w.ids.alarm, part, previous, camera, track: 1, ranges,
     arc: w.ids.arc, recipient: w.arcOpen.key.fingerprint, reason: "person", policy: w.policyHash, issuedMs: NOW + 60_000, windowEndMs: NOW + 960_000, last,
   };
   return seal.sealRelease(header, ranges.map(({ from, to }) => seal.cover(w.root, from, to)), w.arcOpen.key.publicKey, w.unit.key);

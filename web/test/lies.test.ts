@@ -358,6 +358,17 @@ test("two releases that claim one part, and releases that fork, end the view", a
   }
 });
 
+test("a part of the alarm's other camera is a link of its chain: no hole, and no key of this view", async (t) => {
+  const { server, enter, view } = await scene(t, "arc");
+  const { world } = server;
+  const other = base64url(await release(world, [{ epoch: newId(), from: 3, to: 4 }], false, 7, random(32), newId()));
+  server.lies.answer = (path, answer) => (path === "/views" ? { ...answer, releases: [...answer.releases, other] } : answer);
+  const opened = await openView(await enter(), view);
+  const now = await until(opened, (one) => one.opened === 3 || stopped(one));
+  assert.deepEqual([now.phase === "stopped", now.missing], [false, []]);
+  await opened.end();
+});
+
 test("a manifest that does not know of a release that the unit had made ends the view", async (t) => {
   const { server, enter, view } = await scene(t, "arc");
   const { ids, unit } = server.world;

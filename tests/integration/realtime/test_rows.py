@@ -6,6 +6,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -125,6 +126,19 @@ def test_who_may_not_hear_of_an_owner_hears_nothing(case: Any, centre: UUID) -> 
     told = Told()
     run(desk_of(centre, nobody), [told], [happened(case.alarm_id, OWNER)], lambda: bool(asked))
     assert told.text == ""
+
+
+def test_a_technical_report_that_is_in_no_alarm_says_nothing_and_keeps_nobody_from_hearing_what_follows(
+    case: Any, centre: UUID
+) -> None:
+    """As a unit makes it at pairing: such an event once kept every console of a centre from hearing anything."""
+    from uuid import uuid4
+
+    report = happened(uuid4(), OWNER, "technical.raised", kind="refused_object")
+    alone = replace(report, payload={key: value for key, value in report.payload.items() if key != "alarm_id"})
+    assert desk_of(centre).made([alone]) == []
+    told = Told()
+    run(desk_of(centre), [told], [alone, happened(case.alarm_id, OWNER)], lambda: bool(told.rows))
 
 
 def test_a_windows_end_is_news_by_itself_and_comes_with_its_row_and_one_number(case: Any, centre: UUID) -> None:

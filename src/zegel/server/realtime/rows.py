@@ -118,6 +118,8 @@ class Desk:
         changed = {one: None for event in concern if event.topic in TOPICS and (one := alarm_of(event)) is not None}
         if changed:
             said.append(message("alarms", read(self.party_id, list(changed))))
+        if not said:  # a technical report that is in no alarm says nothing to a console
+            return []
         upto = max(event.id for event in events)
         number = f"id: {upto}\n".encode()
         return [Told(text) for text in said[:-1]] + [Told(number + said[-1], upto)]
