@@ -227,3 +227,51 @@ def test_people_of_no_centre_have_no_seat(world: World) -> None:
     with tenancy.acting_as(WORLD.party("waak").id):
         assert queries.seats(WORLD.party("waak").id) == []
     assert rules.SEAT_LASTS.total_seconds() > 30, "longer than the pause between two looks at a stream"
+
+
+def test_what_somebody_had_in_hand_goes_back_when_his_seat_is_empty(world: World, night: TestClock) -> None:
+    operator, colleague = world.actor("operator"), world.actor("operator2")
+    actions.seat_seen(operator)
+    case = world.burglary()
+    alarms.claim(operator, case.alarm_id)
+    actions.seat_gone(operator)
+    night.advance(60)
+    jobs.watch_once()
+    assert alarms_row(world, case).claimed_by == operator.id, "a long reload takes nothing from anybody"
+    night.advance(150)
+    jobs.watch_once()
+    assert alarms_row(world, case).state == "queued"
+    jobs.watch_once()
+    assert [held.cause for held in escalations()] == ["unmanned"]
+    actions.seat_seen(colleague)
+    alarms.claim(colleague, case.alarm_id)
+    jobs.watch_once()
+    assert alarms_row(world, case).claimed_by == colleague.id
+    assert escalations()[-1].resolved_at is not None
+
+
+def test_what_was_given_back_has_its_norm_again_from_then(world: World, night: TestClock) -> None:
+    operator = world.actor("operator")
+    actions.seat_seen(operator)
+    case = world.burglary()
+    alarms.claim(operator, case.alarm_id)
+    for _ in range(20):
+        night.advance(20)
+        actions.seat_seen(operator)
+    alarms.release_claim(operator, case.alarm_id)
+    jobs.watch_once()
+    assert escalations() == []
+    for _ in range(5):
+        night.advance(20)
+        actions.seat_seen(operator)
+    jobs.watch_once()
+    assert [held.cause for held in escalations()] == ["overdue"]
+
+
+def test_who_only_works_over_the_api_keeps_what_he_took(world: World, night: TestClock) -> None:
+    operator = world.actor("operator")
+    case = world.burglary()
+    alarms.claim(operator, case.alarm_id)
+    night.advance(3600)
+    jobs.watch_once()
+    assert alarms_row(world, case).claimed_by == operator.id, "he never had a seat here, so none is empty"

@@ -12,7 +12,7 @@ from tests.clock import stopped_clock
 from tests.integration.centre.parts import CENTRE, delivered
 from zegel.demo.world import WORLD
 from zegel.server.alarms import actions as alarms
-from zegel.server.centre import actions, review_actions, review_queries
+from zegel.server.centre import actions, queries, review_actions, review_queries
 from zegel.server.centre.errors import AlreadyDone, BadValue, NotThere
 from zegel.server.centre.models import Review
 from zegel.server.footage import door
@@ -127,6 +127,11 @@ def test_a_breach_suspends_at_once_and_another_supervisor_lifts_it(world: World,
     (row,) = reviews()
     review_actions.judge(world.actor("supervisor"), row.id, "breach", "He looked for no reason.", suspend=True)
     operator = world.actor("operator")
+    with tenancy.acting_as(CENTRE):
+        assert len(queries.in_hand_of(operator.id, CENTRE)) == 1
+    delivered()
+    with tenancy.acting_as(CENTRE):
+        assert queries.in_hand_of(operator.id, CENTRE) == [], "what he had in hand is a colleague's now"
     request = ViewRequest(case.camera, Track.SURVEILLANCE, Purpose.ALARM_VERIFICATION, case.alarm_id)
     with pytest.raises(Denied) as denied:
         door.open_view(operator, request)
@@ -134,6 +139,7 @@ def test_a_breach_suspends_at_once_and_another_supervisor_lifts_it(world: World,
     with tenancy.acting_as(CENTRE):
         (held,) = agreements.suspensions(CENTRE)
     review_actions.lift(world.actor("supervisor2"), held.id, "Talked to, and trained anew.")
+    alarms.claim(operator, case.alarm_id)
     assert door.open_view(operator, request).segments
 
 

@@ -237,6 +237,7 @@ def suspend(actor: Actor, party_id: UUID, person_id: UUID, reason: str, finding_
         facts: dict[str, Fact] = {"what": "suspended", "person": person_id, "finding": finding_id}
         w.record(Entry(Kind.SUSPENSION, party_id, facts, about=person_id))
         w.publish("centre.changed", owner_id=party_id)
+        w.publish("person.suspended", owner_id=party_id, person_id=person_id)
         return Suspension.objects.create(
             owner_id=party_id, provider_id=party_id, person_id=person_id, suspended_at=clock.now(),
             suspended_by=actor.id, reason=reason.strip(), finding_id=finding_id,

@@ -192,6 +192,27 @@ def watch(party_id: UUID) -> Situation:
     return situation
 
 
+def put_back_abandoned(party_id: UUID) -> int:
+    """No alarm stays with somebody who is not there any more; returns how many went back into the queue."""
+    with tenancy.acting_as(party_id):
+        owners = scope.served(party_id) + scope.served(party_id, RelationKind.ARC_SECOND)
+        found = queries.left_alone(party_id, owners)
+    for owner, alarm_id, person_id in found:
+        with suppress(NotAllowedNow):
+            alarms.put_back(system(owner), alarm_id, person_id, "seat_empty")
+    return len(found)
+
+
+def take_from(party_id: UUID, person_id: UUID) -> int:
+    """What a suspended person has in hand goes back into the queue."""
+    with tenancy.acting_as(party_id):
+        found = queries.in_hand_of(person_id, party_id)
+    for owner, alarm_id in found:
+        with suppress(NotAllowedNow):
+            alarms.put_back(system(owner), alarm_id, person_id, "suspended")
+    return len(found)
+
+
 def _open_escalation(party_id: UUID, for_party: UUID | None) -> Escalation | None:
     rows = Escalation.objects.select_for_update().filter(owner_id=party_id, resolved_at=None)
     return rows.filter(for_party=for_party).first()

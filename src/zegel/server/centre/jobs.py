@@ -36,6 +36,7 @@ def watch_once() -> None:
         try:
             actions.watch(party_id)
             actions.end_stand_ins(party_id)
+            actions.put_back_abandoned(party_id)
         except Exception as error:
             log.error("centre.watch_failed", party=party_id, error=type(error).__name__, where=log.place_of(error))
 
@@ -76,6 +77,12 @@ def tell_certificate(party_id: str, certificate_id: str, days: int) -> None:
     kind = Page.CERTIFICATE_ENDED if days <= 0 else Page.CERTIFICATE_ENDS
     readers = pages.readers(UUID(party_id), (Role.SUPERVISOR, Role.ADMIN))
     pages.send(readers, kind, {"days": days}, certificate_id)
+
+
+@outbox.subscribe("person.suspended", name="centre.take_from")
+def take_from_suspended(event: outbox.Event) -> None:
+    if event.owner_id is not None:
+        actions.take_from(event.owner_id, event.uuid("person_id"))
 
 
 # --- reviews ---

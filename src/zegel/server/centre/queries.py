@@ -34,19 +34,25 @@ class Waiting:
     due_ms: int
 
 
-# Waits: in the queue, in nobody's hand, not a part of another alarm, not parked, its entry delay over. An alarm from
-# before norms were kept with it is held against the first target of its class.
+# Waits: in the queue, in nobody's hand, not a part of another alarm, not parked, its entry delay over. Its norm runs
+# from the signal; for what somebody had and gave back, again from then. An alarm from before norms were kept with it is
+# held against the first target of its class.
 _WAITING = """
-SELECT coalesce(nullif(signal_class, ''), cause), count(*), count(*) FILTER (WHERE due <= %(now)s),
-       min(received_ms), (extract(epoch FROM min(due)) * 1000)::bigint
-FROM (SELECT signal_class, cause, received_ms, coalesce(norm_due, to_timestamp(received_ms / 1000.0) + make_interval(
-        secs => CASE WHEN signal_class = ANY (%(urgent)s) OR cause = ANY (%(urgent)s)
-                     THEN %(urgent_s)s ELSE %(other_s)s END)) AS due
-      FROM alarms_alarm
-      WHERE state IN ('new', 'queued') AND claimed_by IS NULL AND folded_into IS NULL
-        AND owner_id = ANY (%(owners)s) AND (queue_at IS NULL OR queue_at <= %(now)s)
-        AND (parked_until IS NULL OR parked_until <= %(now)s)) AS queue
-GROUP BY 1
+SELECT class, count(*), count(*) FILTER (WHERE due <= %(now)s), min(received_ms),
+       (extract(epoch FROM min(due)) * 1000)::bigint
+FROM (SELECT class, received_ms, greatest(received + norm, again + norm) AS due
+      FROM (SELECT coalesce(nullif(signal_class, ''), cause) AS class, received_ms,
+              to_timestamp(received_ms / 1000.0) AS received,
+              coalesce(norm_due - to_timestamp(received_ms / 1000.0), make_interval(secs =>
+                CASE WHEN signal_class = ANY (%(urgent)s) OR cause = ANY (%(urgent)s)
+                     THEN %(urgent_s)s ELSE %(other_s)s END)) AS norm,
+              CASE WHEN first_action_at IS NOT NULL THEN (SELECT max(at) FROM alarms_alarmstep AS step
+                WHERE step.alarm_id = alarm.id AND step.kind IN ('released', 'unparked')) END AS again
+            FROM alarms_alarm AS alarm
+            WHERE state IN ('new', 'queued') AND claimed_by IS NULL AND folded_into IS NULL
+              AND owner_id = ANY (%(owners)s) AND (queue_at IS NULL OR queue_at <= %(now)s)
+              AND (parked_until IS NULL OR parked_until <= %(now)s)) AS queue) AS waiting
+GROUP BY class
 """
 
 
@@ -87,6 +93,38 @@ def unmarked_alarms(owners: Sequence[UUID], limit: int) -> list[tuple[UUID, UUID
         order = "AND escalated_at IS NULL ORDER BY priority, raised_ms LIMIT %(limit)s"
         said: dict[str, Any] = {"owners": list(owners), "now": clock.now(), "limit": limit}
         cursor.execute("SELECT owner_id, id " + _IN_NOBODYS_HAND + order, said)
+        return list(cursor.fetchall())
+
+
+_LEFT_ALONE = """
+SELECT alarm.owner_id, alarm.id, alarm.claimed_by FROM alarms_alarm AS alarm
+WHERE alarm.state IN ('claimed', 'acting', 'on_hold') AND alarm.claimed_by_party = %(party)s
+  AND alarm.owner_id = ANY (%(owners)s)
+  AND (EXISTS (SELECT 1 FROM centre_seat AS seat WHERE seat.person_id = alarm.claimed_by AND seat.owner_id = %(party)s
+               AND seat.last_seen > alarm.claimed_at - interval '1 minute')
+       AND NOT EXISTS (SELECT 1 FROM centre_seat AS seat WHERE seat.person_id = alarm.claimed_by
+                       AND seat.owner_id = %(party)s AND seat.last_seen > %(since)s))
+LIMIT 50
+"""
+
+
+def left_alone(party_id: UUID, owners: Sequence[UUID]) -> list[tuple[UUID, UUID, UUID]]:
+    """(owner, alarm, person) of what is in the hand of somebody who had a seat when he took it, and has had none for
+    rules.ABANDONED."""
+    said: dict[str, Any] = {"party": party_id, "owners": list(owners), "since": clock.now() - rules.ABANDONED}
+    with connection.cursor() as cursor:
+        cursor.execute(_LEFT_ALONE, said)
+        return list(cursor.fetchall())
+
+
+def in_hand_of(person_id: UUID, party_id: UUID) -> list[tuple[UUID, UUID]]:
+    """(owner, alarm) of what that person of the party has in hand."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT owner_id, id FROM alarms_alarm WHERE state IN ('claimed', 'acting', 'on_hold') "
+            "AND claimed_by = %s AND claimed_by_party = %s",
+            [person_id, party_id],
+        )
         return list(cursor.fetchall())
 
 

@@ -107,6 +107,7 @@ def acknowledged(course: Course, pace: Pace, now: datetime) -> Course:
 # --- seats ---
 
 SEAT_LASTS = timedelta(seconds=45)  # an event stream is looked at every 15 to 30 s
+ABANDONED = timedelta(seconds=120)  # so long without a seat, and what one had in hand goes back into the queue
 STREAM_GONE = timedelta(seconds=10)  # a page that is loaded anew is back by then
 
 

@@ -79,6 +79,21 @@ def release_claim(actor: Actor, alarm_id: UUID) -> Alarm:
         return changed(w, alarm)
 
 
+def put_back(actor: Actor, alarm_id: UUID, held_by: UUID, why: str) -> Alarm:
+    """Whoever held it can't go on (his seat is empty, he is suspended): back into the queue, unless others have it by
+    now. For the server's own work. Raises UnknownAlarm, NotAllowedNow."""
+    if actor.kind is not ActorKind.SYSTEM:
+        raise NotAllowedNow("any", "put_back")
+    with work.transaction(actor) as w:
+        alarm = locked(alarm_id)
+        if alarm.claimed_by != held_by or alarm.state == State.CLOSED:
+            return alarm
+        alarm.state = rules.after(State(alarm.state), Verb.RELEASE_CLAIM).value
+        alarm.save(update_fields=["state", *_unclaimed(alarm)])
+        step(alarm, "released", None, outcome=why)
+        return changed(w, alarm)
+
+
 def _unclaimed(alarm: Alarm) -> list[str]:
     alarm.claimed_by = alarm.claimed_by_party = alarm.claimed_at = None
     return ["claimed_by", "claimed_by_party", "claimed_at"]
