@@ -75,22 +75,26 @@ class Paired:
 
 
 def start_server(
-    stage: Stage, data: Path, http_port: int, link_port: int, env: dict[str, str] | None = None
-) -> Program:
-    """`zegel serve` with every role; ready when this returns. Raises DidNotStart."""
+    stage: Stage, data: Path, http_port: int, link_port: int, env: dict[str, str] | None = None, *,
+    usual_ports: bool = False,
+) -> Program:  # fmt: skip
+    """`zegel serve` with every role; ready when this returns. `usual_ports`: panels and mail find it where they do by
+    default, as far as those are free; else anywhere (serve.json tells). Raises DidNotStart."""
     origin = f"http://localhost:{http_port}"
     words = ["serve", "--data", str(data), "--http", f"127.0.0.1:{http_port}", "--link", f"127.0.0.1:{link_port}"]
     panels = (("--dc09", 9999), ("--dc09-tls", 9998), ("--smtp", 2525))
-    words += [word for name, port in panels for word in (name, f"127.0.0.1:{free_port(port)}")]
+    words += [word for name, port in panels for word in (name, f"127.0.0.1:{free_port(port) if usual_ports else 0}")]
     server = stage.start("server", [*words, "--origin", origin], env)
     wait_until(lambda: answers(f"http://localhost:{http_port}/readyz"), "the server", _START_S, stage)
     return server
 
 
-def install(stage: Stage, folder: Path, http_port: int, link_port: int) -> Installation:
+def install(
+    stage: Stage, folder: Path, http_port: int, link_port: int, *, usual_ports: bool = False
+) -> Installation:
     """Server and world, from nothing or as they were left in `folder`. Raises DidNotStart."""
     data, secrets_file = folder / "server", folder / "people.json"
-    server = start_server(stage, data, http_port, link_port)
+    server = start_server(stage, data, http_port, link_port, usual_ports=usual_ports)
     said = json.loads((data / "run" / "serve.json").read_text())
     origin = f"http://localhost:{http_port}"
     log = json.loads(run(["demo", "seed", "--data", str(data), "--keys", str(secrets_file), "--origin", origin]))

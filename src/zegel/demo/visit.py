@@ -49,7 +49,7 @@ def visit(folder: Path | None, video: str | None, camera: str | None, http_port:
     begun = clock.mono_s()
     try:
         print("Starting the database and the server …", flush=True)
-        installation = scene.install(stage, place, kept.http_port, kept.link_port)
+        installation = scene.install(stage, place, kept.http_port, kept.link_port, usual_ports=True)
         if not (place / "unit" / "state").exists():
             print("Enrolling a camera unit and pairing it, as its owner would …", flush=True)
             scene.enrol(stage, installation, place / "unit", WORLD.site("yard"), source.words)
