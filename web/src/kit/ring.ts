@@ -76,7 +76,7 @@ export class Bell {
       if (first === null || rank.indexOf(sound) < rank.indexOf(first)) first = sound;
     }
     if (this.muted && [...ids].some((id) => !this.#heard.has(id))) this.#hushedUntilMs = Math.min(this.#hushedUntilMs, this.nowMs());
-    this.#heard = ids;
+    this.#heard = this.muted ? new Set([...this.#heard, ...ids]) : ids; // while muted one that was gone for a moment is not new
     if (first === this.#sound) return;
     this.#sound = first;
     clearTimeout(this.#timer ?? undefined);
