@@ -10,8 +10,10 @@ from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from django.http import HttpRequest
+from django.utils.translation import get_language
 from ninja import Field, Query, Router, Schema
 
+from zegel.protocols.names import said
 from zegel.server.api import errors
 from zegel.server.api.base import acting
 from zegel.server.gate import Action, Resource, ResourceKind, decide, require
@@ -334,7 +336,8 @@ def signal_shape(row: Signal) -> dict[str, Any]:
         "site_id": None if row.site_id is None else str(row.site_id),
         "line_id": None if row.line_id is None else str(row.line_id), "account": row.account, "seq": row.seq,
         "protocol": row.protocol, "code": row.code, "qualifier": row.qualifier, "phase": row.phase,
-        "class": row.signal_class, "priority": row.priority, "name": row.name, "zone": row.zone, "area": row.area,
+        "class": row.signal_class, "priority": row.priority, "zone": row.zone, "area": row.area,
+        "name": said(row.name, get_language() or "en"),
         "user": row.user, "text": row.text, "known": row.known, "duress": row.duress, "fault": row.fault,
         "alarm_id": None if row.alarm_id is None else str(row.alarm_id),
     }  # fmt: skip

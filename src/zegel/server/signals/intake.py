@@ -14,6 +14,7 @@ from uuid import UUID
 from django.db import connection
 
 from zegel.protocols.events import UNKNOWN_PRIORITY, Event, Phase, SignalClass
+from zegel.protocols.raised import UNREADABLE_RAISED_NAME
 from zegel.server.kernel import clock, ids, locks, tenancy
 from zegel.server.signals import rules
 from zegel.server.signals.models import LONGEST_TEXT, Path, Signal, Source
@@ -57,7 +58,7 @@ class Accepted:
     duplicate: bool
 
 
-def unreadable(protocol: str, code: str = "unreadable", name: str = "A message that can't be read") -> Event:
+def unreadable(protocol: str, code: str = "unreadable", name: str = UNREADABLE_RAISED_NAME) -> Event:
     """What stands for something that nobody could read: a person looks at it."""
     return Event(protocol, code, None, Phase.UNKNOWN, SignalClass.UNKNOWN, UNKNOWN_PRIORITY, name, known=False)
 

@@ -23,7 +23,7 @@ from typing import Any
 
 import msgspec
 
-from zegel.protocols import dc09
+from zegel.protocols import dc09, raised
 from zegel.protocols.dc09 import Frame, Framer, Header, Key
 from zegel.protocols.errors import NotAFrame, ProtocolError, StaleTimestamp, WrongKey
 from zegel.protocols.events import UNKNOWN_PRIORITY, Event, Phase, SignalClass
@@ -55,15 +55,15 @@ class Complaint:
         self.code, self.name, self.signal_class, self.priority = code, name, signal_class, priority
 
 
-DOWNGRADE = Complaint("plain_for_encrypted", "Unencrypted message for an encrypted account", SignalClass.TAMPER, 3)
-PLAIN = Complaint("plain_refused", "Unencrypted message over an open network", SignalClass.TAMPER, 3)
+DOWNGRADE = Complaint("plain_for_encrypted", raised.DOWNGRADE_NAME, SignalClass.TAMPER, 3)
+PLAIN = Complaint("plain_refused", raised.PLAIN_REFUSED_NAME, SignalClass.TAMPER, 3)
 WRONG_KEY = Complaint(
-    "wrong_key", "Message that this panel's key doesn't open", SignalClass.UNKNOWN, UNKNOWN_PRIORITY
+    "wrong_key", raised.WRONG_KEY_NAME, SignalClass.UNKNOWN, UNKNOWN_PRIORITY
 )
-NO_KEY = Complaint("unknown_account", "Encrypted message of an unknown account", SignalClass.UNKNOWN, UNKNOWN_PRIORITY)
-STALE = Complaint("stale_timestamp", "Messages with a wrong time", SignalClass.UNKNOWN, UNKNOWN_PRIORITY)
-UNREADABLE = Complaint("unreadable", "A message that can't be read", SignalClass.UNKNOWN, UNKNOWN_PRIORITY)
-POLLED = Complaint("unknown_account", "An unknown account reports", SignalClass.UNKNOWN, UNKNOWN_PRIORITY)
+NO_KEY = Complaint("unknown_account", raised.UNKNOWN_ENCRYPTED_NAME, SignalClass.UNKNOWN, UNKNOWN_PRIORITY)
+STALE = Complaint("stale_timestamp", raised.STALE_NAME, SignalClass.UNKNOWN, UNKNOWN_PRIORITY)
+UNREADABLE = Complaint("unreadable", raised.UNREADABLE_RAISED_NAME, SignalClass.UNKNOWN, UNKNOWN_PRIORITY)
+POLLED = Complaint("unknown_account", raised.UNKNOWN_REPORTS_NAME, SignalClass.UNKNOWN, UNKNOWN_PRIORITY)
 _VERDICTS = {Verdict.DOWNGRADE: DOWNGRADE, Verdict.PLAIN_REFUSED: PLAIN}
 
 

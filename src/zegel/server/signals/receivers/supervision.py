@@ -13,6 +13,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 from uuid import UUID
 
+from zegel.protocols import raised
 from zegel.protocols.events import Event, Phase, SignalClass
 from zegel.server.kernel import clock, ids, locks, log
 from zegel.server.signals import rules
@@ -23,10 +24,10 @@ from zegel.server.signals.rules import GATHER_S, Group, Silent
 SWEEP_S = 2.0
 PRIORITY = 5  # technical
 NAMES = {
-    "path_lost": "A panel does not report",
-    "path_back": "A panel reports again",
-    "paths_lost": "Many panels do not report",
-    "paths_back": "The panels report again",
+    "path_lost": raised.PATH_LOST_NAME,
+    "path_back": raised.PATH_BACK_NAME,
+    "paths_lost": raised.PATHS_LOST_NAME,
+    "paths_back": raised.PATHS_BACK_NAME,
 }
 
 
