@@ -18,7 +18,6 @@ from zegel.server.alarms import shapes
 from zegel.server.kernel import outbox, tenancy
 from zegel.server.realtime import events, rows
 
-
 OWNER = WORLD.party(WORLD.site("yard").owner).id
 
 
