@@ -19,6 +19,8 @@ from zegel.server.kernel import clock, tenancy
 from zegel.server.signals import intake
 from zegel.server.signals.models import Panel, Signal
 
+RAW = b'\n0000"*ADM-CID"0001L0#1234['  # as an encrypted frame begins
+
 
 @dataclass
 class Ears:
@@ -41,9 +43,9 @@ class Ears:
         return self.event(cid(code, qualifier, zone, **{k: more.pop(k) for k in ("area", "user") if k in more}), **more)
 
     def event(self, event: Event, **more: Any) -> UUID:
+        more = {"raw": RAW, "transport": "dc09_tls", "source": "panel", **more}
         new = intake.NewSignal(
-            source=more.pop("source", "panel"), transport="dc09_tls", owner_id=self.owner_id,
-            provider_id=self.panel.provider_id, event=event, raw=b"test", site_id=self.panel.site_id,
+            owner_id=self.owner_id, provider_id=self.panel.provider_id, event=event, site_id=self.panel.site_id,
             panel_id=self.panel.id, account=self.panel.account, **more,
         )  # fmt: skip
         return intake.accept(new).signal_id

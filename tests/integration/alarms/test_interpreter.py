@@ -125,6 +125,26 @@ def test_disarming_at_home_within_the_minute_takes_it_back_before_anybody_could_
         assert (late.state, late.cancelled_potential, late.avs_score) == ("queued", True, 0)
 
 
+@pytest.mark.parametrize(
+    ("how", "taken_back"),
+    [
+        ({"raw": b'"*ADM-CID"', "transport": "dc09_tls"}, True),
+        ({"raw": b'"ADM-CID"', "transport": "dc09_tls"}, False),
+        ({"raw": b'"ADM-CID"', "transport": "dc09_tcp"}, True), ({"raw": b'"*SIA-DCS"', "source": "unit"}, True),
+        ({"raw": b'"SIA-DCS"', "source": "unit", "transport": "unit"}, False), ({"raw": b"", "source": "api"}, True),
+        ({"raw": b"", "source": "mail", "transport": "mail"}, False),
+    ],
+)  # fmt: skip
+def test_a_disarming_that_anybody_could_have_sent_takes_nothing_back(
+    world: World, how: dict[str, Any], taken_back: bool
+) -> None:
+    ears = Ears.at(world)
+    ears.hear("130", zone="1")
+    ears.hear("401", "1", **how)
+    alarm = ears.alarm()
+    assert (alarm.state, alarm.cancelled_potential) == (("closed", False) if taken_back else ("queued", True))
+
+
 @pytest.mark.parametrize("code", ["110", "120", "100"])
 def test_danger_to_people_is_held_back_and_taken_back_by_nothing(world: World, code: str) -> None:
     ears = Ears.at(world, "villa")

@@ -11,7 +11,7 @@ import pytest
 from django.test import Client
 from tests.actors import World
 from tests.clock import stopped_clock
-from tests.integration.alarms.hearing import Ears, everything_due, read_all
+from tests.integration.alarms.hearing import RAW, Ears, everything_due, read_all
 
 from zegel.demo.world import WORLD
 from zegel.server.alarms import actions, queries
@@ -73,7 +73,7 @@ def test_an_alarm_has_everything_that_its_screen_shows(desk: Desk, ears: Ears) -
     assert (signal["code"], signal["class"], signal["name"]) == ("130", "burglary", "Burglary")
     assert {"plan", "dispatches", "guards", "viewers", "max_viewers", "reopened", "neighbours", "tests"} <= set(alarm)
     status, raw = desk.get(f"/alarms/{alarm['id']}/signals/{signal['id']}/raw")
-    assert (status, raw["hex"]) == (200, b"test".hex())
+    assert (status, raw["hex"]) == (200, RAW.hex())
     assert desk.get(f"/alarms/{alarm['id']}/signals/{uuid4()}/raw")[0] == 404
     status, listed = desk.get("/alarms")
     assert [row["id"] for row in listed["alarms"]] == [alarm["id"]]

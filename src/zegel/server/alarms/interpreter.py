@@ -157,8 +157,23 @@ def heard_of(signal: Signal, zone: PanelZone | None) -> Heard:
     return Heard(
         signal_class, signal.phase, signal.received_ms, signal.source, signal.code, signal.zone, area, signal.panel_id,
         signal.known, signal.duress, zone is not None and zone.entry_exit,
-        by_of(signal_class, signal.source, signal.code),
+        by_of(signal_class, signal.source, signal.code), vouched=is_vouched(signal),
     )  # fmt: skip
+
+
+OPEN_SENDERS = frozenset({"mail", "unit"})  # what a unit passes on unencrypted, anybody on the site's network may say
+CLOSED_NETWORKS = frozenset({"dc09_tcp", "dc09_udp"})  # taken unencrypted only behind a VPN, as a recorded exception
+
+
+def is_vouched(signal: Signal) -> bool:
+    """Whether only its sender could have sent it: it was encrypted with the account's own key (a DC-09 frame says so
+    with `*`), or came by a way that asked for a key or is closed to others. TLS alone names the server, not the panel.
+    """
+    if b'"*' in bytes(signal.raw)[:16]:
+        return True
+    if signal.source == "panel":
+        return signal.transport in CLOSED_NETWORKS
+    return signal.source not in OPEN_SENDERS
 
 
 # --- what follows ---

@@ -6,8 +6,8 @@ The principles:
 - Danger to people is never folded away into something less, never recalled, never a test (fire: only where a test says
   so), never parked.
 - Duress is a hold-up, whatever else the signal says; it is never read as a cancellation.
-- What takes an alarm back is the site's own disarming while its time runs, and only a burglary. Later it is a
-  *potential* cancel: an operator judges.
+- What takes an alarm back is the site's own disarming while its time runs, and only a burglary. Later, or from a sender
+  whom anybody could imitate, it is a *potential* cancel: an operator judges.
 """
 
 from __future__ import annotations
@@ -38,7 +38,8 @@ ALARMING = frozenset({
 @dataclass(frozen=True)
 class Heard:
     """A signal, as far as it matters. `detector`: the zone or camera that noticed it, "" for none; `by`: how. `word`:
-    the unit's own word for what it saw."""
+    the unit's own word for what it saw. `vouched`: nobody but its sender could have sent it; else it may ring, but
+    takes nothing back."""
 
     signal_class: str
     phase: str
@@ -54,6 +55,12 @@ class Heard:
     by: By = By.DETECTOR
     camera_id: UUID | None = None
     word: str = ""
+    vouched: bool = True
+
+    @property
+    def is_units(self) -> bool:
+        """A unit's own word, not a panel's that came through one."""
+        return self.source == "unit" and self.panel_id is None
 
     @property
     def detector(self) -> str:
@@ -85,6 +92,11 @@ class OpenAlarm:
     word: str = ""
     notices: tuple[Notice, ...] = ()
     signals_ms: Mapping[str, Sequence[int]] = field(default_factory=dict)
+
+    @property
+    def is_units(self) -> bool:
+        """A unit's own, not a panel's that came through one."""
+        return self.source == "unit" and self.panel_id is None
 
 
 @dataclass(frozen=True)
@@ -282,11 +294,11 @@ def _same_matter(heard: Heard, alarm: OpenAlarm, signal_class: str, near_ms: int
     if rules.family(alarm.signal_class) != rules.family(signal_class):
         return False
     is_burglary = rules.family(signal_class) == rules.BURGLARY
-    if is_burglary and alarm.source == "unit" and heard.source != "unit":
+    if is_burglary and alarm.is_units and not heard.is_units:
         return abs(heard.at_ms - alarm.at_ms) <= near_ms
     if (alarm.panel_id, alarm.source) != (heard.panel_id, heard.source):
         return False
-    if heard.source == "unit":
+    if heard.is_units:
         return (alarm.camera_id, alarm.word, alarm.zone) == (heard.camera_id, heard.word, heard.zone)
     if rules.is_life_safety(signal_class) or is_burglary:
         return heard.panel_id is not None or alarm.camera_id == heard.camera_id
@@ -341,7 +353,8 @@ def _cancel(heard: Heard, site: Picture, otherwise: Verdict, area_closed: bool |
     for alarm in site.alarms:
         if not _speaks_of(heard, alarm) or alarm.duress or alarm.signal_class == rules.HOLDUP:
             continue
-        if alarm.recall_until_ms is not None and heard.at_ms <= alarm.recall_until_ms:
+        in_time = alarm.recall_until_ms is not None and heard.at_ms <= alarm.recall_until_ms
+        if in_time and heard.vouched:
             recalls.append(alarm.id)
         elif rules.family(alarm.signal_class) in {rules.BURGLARY, rules.FIRE, rules.MEDICAL}:
             flags.append(alarm.id)
@@ -354,7 +367,7 @@ def _speaks_of(heard: Heard, alarm: OpenAlarm) -> bool:
     """Alarms of that panel and area that were there before it; a camera unit's burglary too."""
     if alarm.at_ms > heard.at_ms:
         return False
-    if alarm.source == "unit" and rules.family(alarm.signal_class) == rules.BURGLARY:
+    if alarm.is_units and rules.family(alarm.signal_class) == rules.BURGLARY:
         return True
     if alarm.panel_id != heard.panel_id:
         return False
