@@ -275,6 +275,38 @@ def test_the_arcs_key_must_be_certified_by_the_arc_that_the_owner_chose(tmp_path
     assert {part.recipient for part in releases_of(rig)} == {rig.owner.arc.fingerprint}
 
 
+def test_after_the_owner_chose_another_centre_the_unit_releases_to_that_one_only_and_nobody_visited_it(
+    tmp_path: Path,
+) -> None:
+    """In the midst of an alarm: what comes after the next keyset is the new centre's, of alarms raised after it."""
+    rig, new = Rig(tmp_path), Owner()
+    rig.pair()
+    assert alarm_once(rig) == "released"
+    old = {part.recipient for part in releases_of(rig)}
+    before = len(releases_of(rig))
+    assert rig.keyset is not None
+    signer = Signer(new.arc_party, new.arc_key.public_key)
+    stale = rig.owner.arckey(rig.wall_ms, 2)
+    rig.keyset = replace(
+        rig.keyset, number=2, previous=rig.keyset.hash, arc=signer, issued_ms=rig.wall_ms
+    )  # fmt: skip
+    rig.deliver("keyset", sign_keyset(rig.keyset, rig.owner.key))
+    rig.new_policy(keyset_hash=rig.keyset.hash)
+    rig.play(4)
+    rig.deliver("arckey", stale)
+    assert "unknown_signer" in refusals(rig), "the old centre certifies nothing any more"
+    rig.deliver("arckey", new.arckey(rig.wall_ms))
+    rig.play(70)
+    rig.see()
+    rig.play(4)
+    fresh = releases_of(rig)[before:]
+    assert alarms(rig)[-1].images == "released"
+    assert {part.recipient for part in fresh} == {new.arc.fingerprint}
+    assert {part.arc_party for part in fresh} == {new.arc_party}
+    assert {part.alarm for part in fresh} == {alarms(rig)[-1].alarm}, "no part of the alarm before it"
+    assert old == {rig.owner.arc.fingerprint}
+
+
 def test_an_expired_policy_guards_and_seals_but_releases_nothing(tmp_path: Path) -> None:
     rig = Rig(tmp_path)
     rig.pair(expires_ms=rig.wall_ms + 8_000)
