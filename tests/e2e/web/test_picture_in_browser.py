@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The operator's picture in Debian's Chromium, judged by what is on the screen: a blur before he asks to verify, his name
-over it, and nothing after the window's end."""
+"""The operator's picture in Debian's Chromium, judged by what is on the screen: a blur before he asks to verify, his
+name over it, and nothing after the window's end."""
 
 from __future__ import annotations
 

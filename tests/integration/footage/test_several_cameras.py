@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import pairwise
 from types import SimpleNamespace
 from typing import Any
 from uuid import UUID, uuid4
@@ -95,7 +96,7 @@ def test_each_view_gets_the_whole_chain_and_the_log_says_whose_keys_were_handed_
     view = door.open_view(world.actor("operator"), look(zone, zone.unit.cameras[1]))
     parts = [verify_release(envelope, zone.unit.signing.public_key) for envelope in view.releases]
     assert [part.part for part in parts] == [1, 2, 3]
-    for before, after in zip(parts, parts[1:], strict=False):
+    for before, after in pairwise(parts):
         after.check_follows(before)
     assert open_release(parts[1], world.arc_tenant("yard")).ranges == parts[1].ranges
     assert len(view.epochs) == 1, "of the camera that is looked at"

@@ -64,7 +64,10 @@ MISSING: dict[str, tuple[Promise, Promise]] = {
         _("Claim it first: pictures of a waiting alarm are nobody's to browse."),
     ),
     "claim_held": (_("A colleague has this alarm in hand."), _("Only who claimed it turns the camera.")),
-    "window_ended": (_("The window of this alarm is still open."), _("Look at it as it is: nothing is to be reopened.")),
+    "window_ended": (
+        _("The window of this alarm is still open."),
+        _("Look at it as it is: nothing is to be reopened."),
+    ),
     "reopening_open": (
         _("Nobody reopened this alarm, or the time for it is over."),
         _("Reopen it for one of the reasons on the list; the customer is told."),
