@@ -3,8 +3,10 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
+import django.conf
 import psycopg
 import pytest
 
@@ -62,6 +64,27 @@ def test_the_interpreter_gets_them_in_order_for_each_panel_and_the_urgent_panels
     waiting = queries.unprocessed(10)
     assert [row.signal_id for row in waiting] == [given[1], given[3], given[0], given[2]]
     assert waiting[0].owner_id == WORLD.party("dehaan").id
+
+
+def test_a_lost_secret_and_a_stuck_signal_are_found_by_the_check(world: World) -> None:
+    from tests.clock import stopped_clock
+    from zegel.server.signals import invariants, keys
+
+    assert list(invariants.panels_keys_open()) == []
+    keys._cipher.cache_clear()
+    secret = Path(django.conf.settings.SECRETS_PATH) / "panel-keys"
+    before = secret.read_text()
+    try:
+        secret.write_text("00" * 32)
+        assert len(list(invariants.panels_keys_open())) == 2, "the two seeded panels"
+    finally:
+        secret.write_text(before)
+        keys._cipher.cache_clear()
+    intake.accept(new())
+    assert list(invariants.nothing_waits_for_long()) == []
+    with stopped_clock(clock.now()) as time:
+        time.advance(400)
+        assert len(list(invariants.nothing_waits_for_long())) == 1
 
 
 def test_what_was_processed_is_not_given_again(world: World) -> None:

@@ -9,5 +9,6 @@ class SignalsConfig(AppConfig):
     label = "signals"
 
     def ready(self) -> None:
-        from zegel.server.signals import facts, integrations  # noqa: F401  registers what the gate asks for
-        from zegel.server.signals.receivers import mqtt, service, smtp  # noqa: F401  registers what the receivers' process runs
+        # what the gate asks for, what is checked, and what the receivers' process runs
+        from zegel.server.signals import facts, integrations, invariants  # noqa: F401
+        from zegel.server.signals.receivers import mqtt, service, smtp  # noqa: F401

@@ -82,7 +82,12 @@ CREATE FUNCTION signals_unprocessed(at_most integer) RETURNS SETOF signals_signa
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
   SELECT s.* FROM signals_signal s JOIN (
     SELECT id, min(priority) OVER (PARTITION BY coalesce(panel_id, owner_id)) AS urgency
-    FROM (SELECT id, panel_id, owner_id, priority FROM signals_signal WHERE processed_at IS NULL ORDER BY id LIMIT 20000) AS w
+    FROM (
+      (SELECT id, panel_id, owner_id, priority FROM signals_signal WHERE processed_at IS NULL ORDER BY id LIMIT 20000)
+      UNION  -- behind a storm of more than that, a fire still comes first
+      (SELECT id, panel_id, owner_id, priority FROM signals_signal WHERE processed_at IS NULL AND priority <= 2
+       ORDER BY id LIMIT 2000)
+    ) AS w
     ORDER BY 2, 1 LIMIT at_most
   ) AS waiting USING (id) ORDER BY waiting.urgency, s.id $$;
 """

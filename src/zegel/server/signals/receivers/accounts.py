@@ -167,8 +167,9 @@ class Accounts:
         while not stop.is_set():
             try:
                 await self._follow(stop)
-            except database.AWAY as error:
-                log.warning("receivers.accounts_again", error=type(error).__name__)
+            except Exception as error:  # who is known stays known meanwhile
+                known = isinstance(error, database.AWAY)
+                (log.warning if known else log.error)("receivers.accounts_again", error=type(error).__name__)
                 await _wait(stop, 0.5)
         if self._asking is not None:
             self._asking.terminate()

@@ -173,7 +173,7 @@ class Stream(Talk, asyncio.Protocol):
         if not self.unanswered:
             return False
         self._deadline = clock.monotonic() + FRAME_WITHIN_S
-        return True
+        return not self.tls  # TLS has no half of a connection
 
     def _flush(self) -> None:
         for raw in self._framer.flush():

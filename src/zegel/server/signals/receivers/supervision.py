@@ -44,8 +44,9 @@ class Supervision:
         while not stop.is_set():
             try:
                 await self._watch(stop)
-            except database.AWAY as error:
-                log.warning("supervision.again", error=type(error).__name__)
+            except Exception as error:  # the receiver goes on, whatever is wrong here
+                known = isinstance(error, database.AWAY)
+                (log.warning if known else log.error)("supervision.again", error=type(error).__name__)
             await _wait(stop, self._sweep_s)
 
     async def _watch(self, stop: asyncio.Event) -> None:
