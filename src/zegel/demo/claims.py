@@ -171,6 +171,8 @@ def _recorded_after(night: Night, begun_ms: int) -> dict[str, Any] | None:
 def recall_ends_it(night: Night) -> str:
     if night.gone_after_ms > _RECALL_MS:
         raise Broken(f"the picture stayed for {night.gone_after_ms} ms")
+    if night.gone_after_ms < 0:
+        raise Broken(f"the picture was gone {-night.gone_after_ms} ms before the recall")
     view = night.arc_view
     assert view is not None
     listed = view.answer["segments"][0]["id"]
@@ -329,8 +331,8 @@ def mailed_picture_is_sealed(night: Night) -> str:
     picture = senders.a_picture(None) + os.urandom(4000)  # its own, to be searched for
     before = _open_ids(night)
     senders.send_mail(night.place, picture)
-    wait_until(lambda: bool(_open_ids(night) - before), "the mail's alarm", 10.0, night.stage)
-    (alarm,) = [row for row in _open(night) if row["id"] not in before]
+    wait_until(lambda: bool(_of_mail(night, before)), "the mail's alarm", 20.0, night.stage)
+    (alarm,) = _of_mail(night, before)
     found = night.owner.http.get(f"/api/v1/alarms/{alarm['id']}/mail-pictures")["pictures"][0]
     raw = night.owner.http.raw("POST", f"/api/v1/mail-pictures/{found['id']}/open", {"purpose": "own_use"})
     size = int.from_bytes(raw[:4], "big")
@@ -355,6 +357,10 @@ def _open_ids(night: Night) -> set[str]:
 
 def _new(night: Night, before: set[str]) -> list[dict[str, Any]]:
     return [row for row in _open(night) if row["id"] not in before]
+
+
+def _of_mail(night: Night, before: set[str]) -> list[dict[str, Any]]:
+    return [row for row in _new(night, before) if row["source"] == "mail"]
 
 
 def _signals_of(rows: list[dict[str, Any]]) -> int:
