@@ -42,7 +42,10 @@ new MutationObserver(() => {
     video.dataset.watched = '1';
     const shown = () => {
       const alarm = window.seenNow();
-      if (alarm && !document.querySelector('#picture .curtain')) window.seen.picture[alarm] ??= Date.now();
+      if (alarm && !document.querySelector('#picture .curtain')) {
+        window.seen.picture[alarm] ??= Date.now();
+        delete window.seen.gone[alarm];  // a curtain that opened again
+      }
       video.requestVideoFrameCallback(shown);
     };
     video.requestVideoFrameCallback(shown);
@@ -119,6 +122,8 @@ class BrowserDesks:
         self._operator.click("[data-alarm]")
         self._operator.click("#claim")
         seen = self._moment(self._operator, "Object.values(window.seen.picture)[0]")
+        self._operator.keyboard.press("v")  # more than a blur, asked for and logged
+        self._operator.wait_for_timeout(1000)
         self._shot(self._operator, "operator-looking")
         return seen
 
