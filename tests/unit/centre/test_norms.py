@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from collections import Counter as Tally
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -93,3 +95,12 @@ def test_a_period_that_is_none_is_refused(times):
 def test_no_cell_of_a_file_is_run_as_a_formula(text):
     line = figures.csv_of(["site"], [[text]]).decode("utf-8-sig").splitlines()
     assert not any(row.lstrip('"').startswith(("=", "+", "-", "@")) for row in line[1:2])
+
+
+@given(st.lists(st.integers(0, 500), min_size=1, max_size=200), st.sampled_from([0.5, 0.95, 1.0]))
+def test_a_percentile_of_counts_is_that_of_the_list(times, share):
+    counts = sorted(Tally(times).items())
+    found = norms.percentile(counts, share)
+    assert sum(took <= found for took in times) >= share * len(times)
+    assert sum(took < found for took in times) < share * len(times)
+    assert norms.percentile([], share) is None

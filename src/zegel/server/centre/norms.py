@@ -106,6 +106,16 @@ def figure(counted: Counted, norms: Norms) -> Figure:
     return Figure(counted, group, targets, shares, met)
 
 
+def percentile(answered: Sequence[tuple[int, int]], share: float) -> float | None:
+    """The time within which that share was answered, of (seconds, how many) in order; None of nothing."""
+    wanted, so_far = share * sum(count for _, count in answered), 0
+    for took_s, count in answered:
+        so_far += count
+        if so_far >= wanted:
+            return float(took_s)
+    return None
+
+
 def together(rows: Sequence[Counted], name: str) -> Counted:
     """A group's classes as one. Medians do not add up, so there are none."""
     within = (sum(row.within[0] for row in rows), sum(row.within[1] for row in rows))
