@@ -113,6 +113,24 @@ def test_a_counter_that_starts_anew_hides_no_second_alarm(world: World, receivin
     assert sorted((row.code, row.times) for row in newest(world)) == [("BA", 1), ("BA", 1), ("BR", 1)]
 
 
+def test_who_sends_many_at_once_and_all_again_after_a_cut_makes_no_second_alarm(
+    world: World, receiving: Receiving
+) -> None:
+    """With fresh times, and though some of them were answered before the line was cut."""
+    panels.panel(world, panels.line(world))
+    dialler, now_ms = receiving.dialler(key=KEY), clock.now_ms()
+    for offset_ms in (0, 3000):
+        for _ in range(5):
+            some = range(1, 9) if offset_ms == 0 else range(1, 41)
+            dialler.send(b"".join(dialler.event(f"BA{n}", seq=n, now_ms=now_ms + offset_ms) for n in some))
+        assert token_of(dialler.hear()) == "*ACK"
+        dialler.close()
+        dialler = receiving.dialler(key=KEY)
+    assert dialler.say(dialler.event("BA40", seq=40, now_ms=now_ms + 5000)) == "*ACK"
+    rows = queries.newest(world.actor("operator"), limit=200)
+    assert sorted(row.zone for row in rows) == sorted(str(n) for n in range(1, 41))
+
+
 def test_a_recorded_frame_played_back_makes_no_second_alarm(world: World, receiving: Receiving) -> None:
     panels.panel(world, panels.line(world))
     dialler = receiving.dialler(key=KEY)

@@ -49,6 +49,14 @@ def test_what_was_answered_and_followed_on_the_same_connection_is_new_when_it_co
     assert not memory.is_new(A, 30, 3500, 2), "and its own repetition is one"
 
 
+def test_who_sends_on_without_waiting_may_not_have_had_its_answer() -> None:
+    memory = Memory()
+    memory.is_new(A, 0, 1000, 1, patient=False)
+    memory.answered(A, 1)
+    memory.is_new(B, 10, 2000, 1, patient=False)
+    assert not memory.is_new(A, 20, 3000, 2)
+
+
 def test_the_same_time_inside_is_a_repetition_whatever_happened_since() -> None:
     memory = Memory()
     memory.is_new(A, 0, 1000, 1)

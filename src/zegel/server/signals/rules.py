@@ -67,10 +67,13 @@ class Memory:
     _heard: OrderedDict[bytes, _Heard] = field(default_factory=OrderedDict)
     _answered: list[bytes] = field(default_factory=list)
 
-    def is_new(self, key: bytes, at_ms: int, sent_ms: int | None, connection: object) -> bool:
+    def is_new(
+        self, key: bytes, at_ms: int, sent_ms: int | None, connection: object, *, patient: bool = True
+    ) -> bool:
         """True: certainly another event, though it looks like an earlier one. Notes that it was heard. `connection`:
-        equal for what came by the same one."""
-        if self._answered:
+        equal for what came by the same one. `patient`: its sender waits for each answer; of one that sends on without
+        waiting nothing follows."""
+        if self._answered and patient:
             self._settle(key, connection)
         before = self._heard.pop(key, None)
         if before is None or at_ms - before.at_ms > AGAIN_MS:
@@ -88,7 +91,7 @@ class Memory:
         said = self._heard.get(key)
         if said is not None:
             said.connection = connection
-            self._answered.append(key)
+            self._answered = [*self._answered[-REMEMBERED:], key]
 
     def _settle(self, key: bytes, connection: object) -> None:
         """Something else by a connection on which we answered: its sender has our answers."""

@@ -79,7 +79,7 @@ class Ack:
 class Talk:
     """One sender, as far as it has somewhere to answer to."""
 
-    __slots__ = ("identity", "kind", "local", "peer", "receiver", "tls", "unanswered")
+    __slots__ = ("identity", "kind", "local", "patient", "peer", "receiver", "tls", "unanswered")
 
     def __init__(self, receiver: Receiver, kind: str, address: str) -> None:
         self.receiver, self.kind, self.peer = receiver, kind, address
@@ -87,6 +87,7 @@ class Talk:
         self.local = _is_local(address)
         self.identity: object = next(_numbers)
         self.unanswered = 0
+        self.patient = True  # never had a second message under way
 
     def send(self, data: bytes) -> None:
         raise NotImplementedError
@@ -430,7 +431,9 @@ class Receiver:
         if not told:  # an answer, to nothing that we said
             return
         memory_key = _key_of(frame, account.id.bytes)
-        fresh = account.memory.is_new(memory_key, now_ms, frame.timestamp_ms, talk.identity)
+        if talk.unanswered:
+            talk.patient = False
+        fresh = account.memory.is_new(memory_key, now_ms, frame.timestamp_ms, talk.identity, patient=talk.patient)
         rows = _rows(told, frame, account, talk, memory_key, fresh=fresh, now_ms=now_ms)
         self._put(talk, rows, account, Ack(frame, key, account, memory_key), touch=account.is_due(talk.kind))
 
