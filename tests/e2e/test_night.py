@@ -33,7 +33,7 @@ AudioContext.prototype.createOscillator = function () {
   return tone;
 };
 """
-# How long the page works for one key and one turn of the wheel, style and layout included; how even its frames come. The
+# How long the page works for one key and one turn of the wheel, layout included; how even its frames come. The
 # median of each of three rounds, and of these the lowest: other programs may have the machine for a while.
 MEASURE = """
 async () => {

@@ -11,6 +11,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+from django.db import OperationalError
 from tests.actors import World
 
 from zegel.demo.world import WORLD
@@ -156,13 +157,32 @@ def test_a_database_that_does_not_answer_delays_and_loses_nothing(case: Any, cen
     def flaky(*args: Any, **more: Any) -> Any:
         if failing:
             failing.pop()
-            raise ConnectionError
+            raise OperationalError
         return real(*args, **more)
 
     monkeypatch.setattr(shapes, "rows", flaky)
     told = Told()
     run(desk_of(centre), [told], [happened(case.alarm_id, OWNER)], lambda: bool(told.rows))
     assert not failing
+
+
+def test_what_can_never_be_read_makes_consoles_ask_for_the_list_and_stops_nothing_behind_it(
+    case: Any, centre: UUID, monkeypatch: Any
+) -> None:
+    real, wrong = shapes.rows, [True]
+
+    def once_wrong(*args: Any, **more: Any) -> Any:
+        if wrong:
+            wrong.pop()
+            raise KeyError
+        return real(*args, **more)
+
+    monkeypatch.setattr(shapes, "rows", once_wrong)
+    told, desk = Told(), desk_of(centre)
+    first = happened(case.alarm_id, OWNER)
+    run(desk, [told], [first], lambda: "event: reload\n" in told.text)
+    assert told.messages[-1].upto == first.id
+    run(desk, [told], [happened(case.alarm_id, OWNER)], lambda: bool(told.rows))
 
 
 def listen(session: str, last_id: int, until: str, said: list[bytes]) -> Any:
@@ -209,5 +229,3 @@ def test_who_may_not_list_alarms_gets_no_rows(world: World, monkeypatch: Any) ->
     said: list[bytes] = []
     asyncio.run(asyncio.wait_for(listen("one", 0, "denied", said), 20))
     assert said[0] == b"403"
-
-

@@ -18,6 +18,8 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
+from django.db import InterfaceError, OperationalError
+
 from zegel.server.alarms import shapes
 from zegel.server.kernel import log, outbox, services
 
@@ -94,12 +96,17 @@ class Desk:
                 await asyncio.sleep(PAUSE_AFTER_FAULT_S)
 
     async def _tell(self, events: list[outbox.Event]) -> bool:
-        """False when the database did not answer: then the same again, for nothing may be missed."""
+        """False when the database did not answer: then the same again, for nothing may be missed. What fails otherwise
+        would fail for ever: the consoles are told to ask for the list, and go on behind it."""
         try:
             told = await services.in_urgent_thread(self.made, events)
+        except (OperationalError, InterfaceError) as error:
+            log.error("events.rows_wait", error=type(error).__name__, where=log.place_of(error))
+            return False
         except Exception as error:
             log.error("events.rows_failed", error=type(error).__name__, where=log.place_of(error))
-            return False
+            upto = max(event.id for event in events)
+            told = [Told(message("reload", {}, upto), upto)]
         for one in told:
             for console in list(self.consoles):
                 console(one)
