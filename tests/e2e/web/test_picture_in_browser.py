@@ -241,6 +241,17 @@ def test_several_cameras_stand_side_by_side_and_a_neighbour_is_looked_at_only_wh
     assert sorted(asked) == ["a", "b", "n"], "each by an entry of its own"
 
 
+def test_stills_are_shown_one_after_the_other_and_wiped_with_the_view(page: Any) -> None:
+    page.evaluate("stills()")
+    page.wait_for_function("() => { const p = still(); return p !== null && p[0] > 200 && p[2] < 60 }")
+    page.wait_for_function("() => { const p = still(); return p[2] > 200 && p[0] < 60 }")
+    assert page.evaluate("player().atMs") == 1_001_000
+    assert page.evaluate("wiped()"), "the decrypted bytes are not kept where they came"
+    page.evaluate("endView()")
+    assert page.evaluate("still()") is None
+    assert page.evaluate("player().phase") == "stopped"
+
+
 def test_there_is_no_way_to_save_the_picture_from_the_page(blurred: Any) -> None:
     page = blurred
     page.keyboard.press("v")

@@ -6,6 +6,8 @@ import { mount, type Picture, type PicturePort } from "../../src/faces/console/p
 import type { Looking, LookingNow } from "../../src/faces/port";
 import type { AlarmDetail } from "../../src/faces/types";
 import { unsaid, unsaidDetail } from "../../src/faces/types";
+import type { View } from "../../src/client/view";
+import { Player } from "../../src/viewer/player";
 
 const SQUARE = 8;
 const camera = document.createElement("canvas");
@@ -129,5 +131,47 @@ const stage = {
   },
 };
 
-Object.assign(globalThis, { stage });
+// --- stills, through the player itself -------------------------------------------------------------------------------------
+
+function box(type: string, ...parts: readonly (readonly number[] | Uint8Array)[]): number[] {
+  const body = parts.flatMap((part) => [...part]);
+  return [...words(8 + body.length), ...new TextEncoder().encode(type), ...body];
+}
+
+const words = (...numbers: readonly number[]): number[] => numbers.flatMap((value) => [24, 16, 8, 0].map((shift) => (value >>> shift) & 255));
+
+/** As the unit writes it (unit/mux.py): one still, so many seconds after the epoch's start. */
+function fragment(jpeg: Uint8Array, atS: number): Uint8Array<ArrayBuffer> {
+  const trun = box("trun", words(0x01000f01, 1, 0, 90_000, jpeg.length, 0x02000000, 0));
+  const traf = box("traf", box("tfhd", words(0x020000, 1)), box("tfdt", words(0x01000000, 0, atS * 90_000)), trun);
+  return new Uint8Array([...box("moof", box("mfhd", words(0, 1)), traf), ...box("mdat", jpeg)]);
+}
+
+async function jpegOf(colour: string): Promise<Uint8Array> {
+  const canvas = new OffscreenCanvas(64, 36);
+  const paint = canvas.getContext("2d")!;
+  paint.fillStyle = colour;
+  paint.fillRect(0, 0, 64, 36);
+  return new Uint8Array(await (await canvas.convertToBlob({ type: "image/jpeg" })).arrayBuffer());
+}
+
+/** A view of a camera that makes stills: red, a second later blue. */
+async function stills(): Promise<void> {
+  const plaintexts = [fragment(await jpegOf("#f00"), 0), fragment(await jpegOf("#00f"), 1)];
+  let [changed, now]: [(now: unknown) => void, { phase: string; opened: number }] = [() => undefined, { phase: "open", opened: 2 }];
+  const view = {
+    follows: false, get now() { return now; }, setAppetite: () => undefined, onChange: (listener: typeof changed) => (changed = listener),
+    stop: (reason: string) => ((now = { ...now, phase: "stopped" }), changed(now), said.push({ topic: "stopped", body: reason })),
+    onSegment: (listener: (segment: unknown) => void) => plaintexts.forEach((plaintext, seq) => listener({ header: { codec: "mjpg", seq }, plaintext, epochStartMs: 1_000_000 })),
+  };
+  const still = document.createElement("canvas");
+  document.body.append(still);
+  const player = new Player(view as unknown as View, { video: document.createElement("video"), still });
+  Object.assign(globalThis, {
+    still: () => (still.width === 0 ? null : [...still.getContext("2d")!.getImageData(32, 18, 1, 1).data]),
+    player: () => player.now, endView: () => view.stop("window_ended"), wiped: () => plaintexts.every((bytes) => bytes.every((value) => value === 0)),
+  });
+}
+
+Object.assign(globalThis, { stage, stills });
 document.body.dataset["ready"] = "yes";
