@@ -177,6 +177,7 @@ def check(served: Served, callers: list[Caller]) -> None:
     assert [what for what in acknowledged if what not in found] == [], "acknowledged, and lost"
     assert [what for what, (rows, _) in found.items() if rows != 1] == [], "sent again, and there twice"
     assert len(acknowledged) > 100
+    assert sum(caller.repeated for caller in callers) > 0, "the kills hit nobody"
 
 
 def none_waits(served: Served) -> Any:
