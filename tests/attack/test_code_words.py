@@ -113,20 +113,18 @@ def test_a_refused_try_is_written_down_too(world: World) -> None:
         assert CodeWordTry.objects.filter(outcome="refused").count() == 3
 
 
-@pytest.mark.parametrize("person", ["household", "nordplan", "nordtech"])
-def test_in_the_database_itself_another_party_reads_no_plan_contact_or_guard(
-    world: World, case: Any, person: str
-) -> None:
+def test_in_the_database_itself_another_party_reads_no_plan_contact_or_guard(world: World, case: Any) -> None:
     from zegel.server.dispatch import actions as dispatch
 
     alarms.claim(world.actor("operator"), case.alarm_id)
     dispatch.request(world.actor("operator"), case.alarm_id)
     actions.check_code_word(world.actor("operator"), YARD.id, contacts()[0].id, "guess")
     waak = WORLD.party("waak").id
-    with tenancy.acting_as(world.actor(person).party_id), connection.cursor() as cursor:
-        for table in (
-            "plans_actionplan", "plans_planversion", "plans_planclass", "plans_contact", "plans_codewordtry",
-            "plans_siteguidance", "dispatch_guard", "dispatch_dispatch",
-        ):  # fmt: skip
-            cursor.execute(f"SELECT count(*) FROM {table} WHERE owner_id = ANY(%s)", [[DEHAAN, waak]])
-            assert cursor.fetchone()[0] == 0, table
+    for person in ("household", "nordplan"):
+        with tenancy.acting_as(world.actor(person).party_id), connection.cursor() as cursor:
+            for table in (
+                "plans_actionplan", "plans_planversion", "plans_planclass", "plans_contact", "plans_codewordtry",
+                "plans_siteguidance", "dispatch_guard", "dispatch_dispatch",
+            ):  # fmt: skip
+                cursor.execute(f"SELECT count(*) FROM {table} WHERE owner_id = ANY(%s)", [[DEHAAN, waak]])
+                assert cursor.fetchone()[0] == 0, table

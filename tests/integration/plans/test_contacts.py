@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -75,14 +76,14 @@ def test_an_order_that_forgets_somebody_is_refused(world: World) -> None:
     assert [one.id for one in contacts()] == there
 
 
-@pytest.mark.parametrize(
-    "person",
-    [replace(YUSUF, name=" "), replace(YUSUF, phones=()), replace(YUSUF, language="xx"), replace(YUSUF, name="x" * 121),
-     replace(YUSUF, guard_note="x" * 301), replace(YUSUF, hours=(Hours((9,), "08:00", "09:00"),))],
-)  # fmt: skip
-def test_a_contact_whom_nobody_could_call_is_refused(world: World, person: Person) -> None:
-    with pytest.raises(BadContact):
-        actions.add_contact(world.actor("planner"), YARD.id, person)
+def test_a_contact_whom_nobody_could_call_is_refused(world: World) -> None:
+    for person in (
+        replace(YUSUF, name=" "), replace(YUSUF, phones=()), replace(YUSUF, language="xx"),
+        replace(YUSUF, name="x" * 121), replace(YUSUF, guard_note="x" * 301),
+        replace(YUSUF, hours=(Hours((9,), "08:00", "09:00"),)),
+    ):  # fmt: skip
+        with pytest.raises(BadContact):
+            actions.add_contact(world.actor("planner"), YARD.id, person)
 
 
 def test_the_duress_word_differs_from_the_code_word(world: World) -> None:
@@ -150,28 +151,29 @@ def test_a_try_stays_counted_whatever_happens_to_its_caller(world: World) -> Non
         said(world, contacts()[0], "guess")
 
 
-@pytest.mark.parametrize("person", ["planner", "technician", "owner", "household", "nordplan", "foreman"])
-def test_only_the_alarm_centre_asks_for_a_word(world: World, person: str) -> None:
-    with pytest.raises((Denied, UnknownContact)):
-        said(world, contacts()[0], "zilvermeeuw", person)
+def test_only_the_alarm_centre_asks_for_a_word(world: World) -> None:
+    for person in ("planner", "technician", "owner", "household", "nordplan", "foreman"):
+        with pytest.raises((Denied, UnknownContact)):
+            said(world, contacts()[0], "zilvermeeuw", person)
     with tenancy.acting_as(DEHAAN):
         assert not CodeWordTry.objects.exists()
 
 
-@pytest.mark.parametrize("person", ["operator", "technician", "household", "nordplan", "foreman"])
-def test_who_plans_nothing_there_changes_no_contact(world: World, person: str) -> None:
-    actor, first = world.actor(person), contacts()[0]
-    for attempt in (
-        lambda: actions.add_contact(actor, YARD.id, YUSUF),
-        lambda: actions.change_contact(actor, first.id, YUSUF),
-        lambda: actions.set_words(actor, first.id, "my own word"),
-        lambda: actions.clear_words(actor, first.id),
-        lambda: actions.remove_contact(actor, first.id),
-        lambda: actions.order_contacts(actor, YARD.id, [first.id]),
-        lambda: actions.set_guidance(actor, YARD.id, "Here", ""),
-    ):
-        with pytest.raises((Denied, UnknownContact, UnknownPlan)):
-            attempt()
+def test_who_plans_nothing_there_changes_no_contact(world: World) -> None:
+    first = contacts()[0]
+    for person in ("operator", "technician", "household", "nordplan", "foreman"):
+        actor = world.actor(person)
+        for attempt in (
+            partial(actions.add_contact, actor, YARD.id, YUSUF),
+            partial(actions.change_contact, actor, first.id, YUSUF),
+            partial(actions.set_words, actor, first.id, "my own word"),
+            partial(actions.clear_words, actor, first.id),
+            partial(actions.remove_contact, actor, first.id),
+            partial(actions.order_contacts, actor, YARD.id, [first.id]),
+            partial(actions.set_guidance, actor, YARD.id, "Here", ""),
+        ):
+            with pytest.raises((Denied, UnknownContact, UnknownPlan)):
+                attempt()
     assert said(world, first, "zilvermeeuw") is CodeWord.VALID
 
 

@@ -177,8 +177,6 @@ def request(
     """
     if len(note) > 500:
         raise BadGuard(_("A note has at most 500 characters."), action=_("Shorten it."), field="note")
-    from zegel.server.dispatch.jobs import mail_link
-
     with work.transaction(actor) as w:
         alarm = _alarm(alarm_id)
         require_here(actor, Action.REQUEST, resource_of(alarm))
@@ -193,7 +191,7 @@ def request(
         dispatch = _new(actor, alarm, guard, note)
         _record(w, dispatch, "operator")
         if guard.email:
-            mail_link.defer(owner_id=str(dispatch.owner_id), dispatch_id=str(dispatch.id))
+            w.publish("dispatch.requested", owner_id=dispatch.owner_id, dispatch_id=dispatch.id)
         return dispatch
 
 

@@ -11,9 +11,16 @@ from zegel.server.dispatch import actions, queries, rules
 from zegel.server.dispatch.letters import write
 from zegel.server.dispatch.models import Dispatch
 from zegel.server.dispatch.rules import State
-from zegel.server.kernel import clock, jobs, log, mail, tenancy
+from zegel.server.kernel import clock, jobs, log, mail, outbox, tenancy
 from zegel.server.kernel.actor import system
 from zegel.server.sites.models import Site
+
+
+@outbox.subscribe("dispatch.requested", name="dispatch.mail")
+def requested(event: outbox.Event) -> None:
+    """Letters go through jobs: a mail server that is slow holds up no other event."""
+    if event.owner_id is not None:
+        mail_link.defer(owner_id=str(event.owner_id), dispatch_id=event.payload["dispatch_id"])
 
 
 @jobs.task(name="dispatch.mail_link")
