@@ -148,3 +148,27 @@ def _timed() -> float:
     began = time.perf_counter()
     shapes.rows(CENTRE)
     return time.perf_counter() - began
+
+
+def test_signals_of_many_owners_share_a_transaction_and_one_that_may_not_be_written_spoils_no_other(
+    world: World, town: list[Ears], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(interpreter, "_centres", interpreter._Centres())
+    taken: list[tuple[UUID, int]] = []
+    real = interpreter.process
+
+    def noting(party_id: UUID, group: Any, **more: Any) -> None:
+        real(party_id, group, **more)
+        taken.append((party_id, len(group)))
+
+    monkeypatch.setattr(interpreter, "process", noting)
+    many(town, [(n, "130", "1", "1") for n in range(40)])
+    read_all()
+    assert taken == [(CENTRE, 40)]
+    monkeypatch.setattr(interpreter._Centres, "of", lambda self, owner_id: WORLD.party("waak").id)
+    many(town, [(n, "137", "1", "2") for n in range(10)])
+    read_all()
+    assert {party for party, _ in taken[1:]} == {ears.owner_id for ears in town}, "a wrong centre writes nothing"
+    with tenancy.acting_as(CENTRE):
+        assert Alarm.objects.count() == 50
+        assert {row.owner_id for row in Alarm.objects.all()} == {ears.owner_id for ears in town}

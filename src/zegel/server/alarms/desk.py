@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The sites of one owner as they are now, read once for a handful of signals; and what becomes of them, written once.
+"""Some sites as they are now, read once for a handful of signals; and what becomes of them, written once.
 
 Within one transaction: `Desk.of` locks the sites (one writer of alarms at a time for each), reads what the rules ask,
 `take` applies a reading, `save` writes everything with a fixed number of statements. What is on the desk and not saved
@@ -28,6 +28,7 @@ from zegel.server.kernel import clock, locks, work
 from zegel.server.ledger import Entry, Kind
 from zegel.server.ledger.entry import Fact
 from zegel.server.plans import queries as plans
+from zegel.server.signals.models import Signal
 from zegel.server.sites.models import Site
 
 SIGNALS_READ = 1500  # the newest of the open alarms: enough to know a runaway
@@ -79,8 +80,8 @@ class _Place:
 class Desk:
     """Everything that readings ask of some sites. Within a transaction."""
 
-    def __init__(self, w: work.Work, owner_id: UUID, provider_id: UUID) -> None:
-        self.w, self.owner_id, self.provider_id = w, owner_id, provider_id
+    def __init__(self, w: work.Work, party_id: UUID) -> None:
+        self.w, self.party_id = w, party_id
         self._places: dict[UUID | None, _Place] = defaultdict(_Place)
         self._new: dict[UUID, Alarm] = {}
         self._changed: dict[UUID, Alarm] = {}
@@ -93,15 +94,15 @@ class Desk:
 
     @classmethod
     def of(
-        cls, w: work.Work, owner_id: UUID, provider_id: UUID, site_ids: Collection[UUID | None], *, lock: bool = True,
+        cls, w: work.Work, party_id: UUID, site_ids: Collection[UUID | None], *, lock: bool = True,
         asked: frozenset[str] | None = None,
     ) -> Desk:  # fmt: skip
-        """Reads these sites of that owner; None stands for what belongs to no site. `asked`: what the signals are about
-        (`about`), so that nothing is read that no rule will ask; None reads everything."""
-        desk = cls(w, owner_id, provider_id)
+        """Reads these sites as that party, which is acting; None stands for what is its own and of no site. `asked`:
+        what the signals are about (`about`), so that nothing is read that no rule will ask; None reads everything."""
+        desk = cls(w, party_id)
         known = [site_id for site_id in site_ids if site_id is not None]
         if lock:
-            _lock_sites(owner_id, site_ids)
+            _lock_sites(party_id, site_ids)
         desk._read_sites(known)
         desk._read_alarms(known, nowhere=None in site_ids)
         if asked is None or asked & {rules.BURGLARY}:
@@ -121,7 +122,7 @@ class Desk:
     def _read_alarms(self, site_ids: Sequence[UUID], nowhere: bool) -> None:
         where = Q(site_id__in=site_ids)
         if nowhere:
-            where |= Q(site_id=None, owner_id=self.owner_id)
+            where |= Q(site_id=None, owner_id=self.party_id)
         rows = Alarm.objects.filter(where, folded_into=None).exclude(state=State.CLOSED.value)
         for alarm in rows.order_by("id").select_for_update(no_key=True):
             self._places[alarm.site_id].alarms[alarm.id] = alarm
@@ -293,16 +294,19 @@ class Desk:
         if signal.code in PATH_LOST:
             place.path_failures[signal.panel_id].append(signal.at_ms)
 
-    def area(self, site_id: UUID, panel_id: UUID, area: str, closed: bool, at_ms: int) -> None:
+    def area(self, signal: Signal, area: str, closed: bool) -> None:
         """The area was set or unset. An older word than the last one changes nothing."""
+        site_id, panel_id = signal.site_id, signal.panel_id
+        assert site_id is not None
+        assert panel_id is not None
         place = self._places[site_id]
         known = place.areas.get((panel_id, area))
-        if known is not None and known.changed_ms > at_ms:
+        if known is not None and known.changed_ms > signal.received_ms:
             return
         row = known or AreaState(
-            owner_id=self.owner_id, provider_id=self.provider_id, site_id=site_id, panel_id=panel_id, area=area
+            owner_id=signal.owner_id, provider_id=signal.provider_id, site_id=site_id, panel_id=panel_id, area=area
         )
-        row.closed, row.changed_ms = closed, at_ms
+        row.closed, row.changed_ms = closed, signal.received_ms
         place.areas[panel_id, area] = self._areas[panel_id, area] = row
 
     def gone(self, alarm: Alarm) -> None:
@@ -336,9 +340,9 @@ def opened(w: work.Work, alarm: Alarm, *, window: bool) -> None:
               priority=alarm.priority, window=window, quiet=alarm.duress)  # fmt: skip
 
 
-def _lock_sites(owner_id: UUID, site_ids: Iterable[UUID | None]) -> None:
+def _lock_sites(party_id: UUID, site_ids: Iterable[UUID | None]) -> None:
     """Whoever makes alarms of a site waits for whoever does it now; in one order, so that nobody waits in a circle."""
-    numbers = sorted({locks.number_of(f"alarms/{site_id or owner_id}") for site_id in site_ids})
+    numbers = sorted({locks.number_of(f"alarms/{site_id or party_id}") for site_id in site_ids})
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(n) FROM unnest(%s::bigint[]) AS n", [numbers])
 

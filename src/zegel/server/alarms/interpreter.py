@@ -2,9 +2,9 @@
 """From signals to alarms: takes what came in, asks the rules, writes what follows.
 
 - One at a time (an advisory lock); woken by the receivers' notice, and it looks each second anyhow.
-- The signals of one owner go in one transaction with everything that follows from them and the note that they were
-  taken: a kill at any instant leaves them waiting, whole, for the next. One signal is read once (AlarmSignal.signal_id
-  is unique), so that nothing makes a second alarm.
+- Signals go in one transaction with everything that follows from them and the note that they were taken: a kill at
+  any instant leaves them waiting, whole, for the next. One signal is read once (AlarmSignal.signal_id is unique), so
+  that nothing makes a second alarm.
 - A signal whose reading fails is tried alone, and then becomes an alarm for a person to judge, without any rule.
 """
 
@@ -28,6 +28,8 @@ from zegel.server.alarms.rules import State, Verb, Verdict
 from zegel.server.alarms.scoring import rescore, scored
 from zegel.server.kernel import clock, ids, locks, log, services, work
 from zegel.server.kernel.actor import Actor, system
+from zegel.server.people import queries as people
+from zegel.server.people.roles import RelationKind
 from zegel.server.signals import actions as signals_room
 from zegel.server.signals import queries as signals
 from zegel.server.signals.intake import CHANNEL
@@ -35,7 +37,7 @@ from zegel.server.signals.models import PanelZone, Signal
 
 LOOK_AGAIN_S = 1.0
 AT_ONCE = 300
-OF_ONE_OWNER = 100  # signals in one transaction: short enough that an urgent one never waits long
+TOGETHER = 100  # signals in one transaction: short enough that an urgent one never waits long
 
 
 @services.service("worker", name="alarms.interpreter")
@@ -59,32 +61,56 @@ def _wait(holder: psycopg.Connection[tuple[object, ...]], stop: threading.Event)
 
 def run_once() -> int:
     """Takes what waits, the most urgent first; returns how many signals it read."""
-    return sum(_take(owner_id, group) for owner_id, group in _shares(signals.unprocessed(AT_ONCE)))
+    return sum(_take(party_id, group) for party_id, group in _shares(signals.unprocessed(AT_ONCE)))
 
 
 def _shares(waiting: Sequence[Signal]) -> Iterator[tuple[UUID, list[Signal]]]:
-    """What belongs to one owner, in its order, a share at a time; who has the most urgent signal first."""
-    of_owner: dict[UUID, list[Signal]] = {}
+    """What one party may handle together, in its order, a share at a time; who has the most urgent signal first. Many
+    owners' signals at once go by their alarm centre, which sees them all: one commit for a storm's every hundred."""
+    owners = {signal.owner_id for signal in waiting}
+    party_of = {owner_id: owner_id if len(owners) == 1 else _centres.of(owner_id) for owner_id in owners}
+    of_party: dict[UUID, list[Signal]] = {}
     for signal in waiting:
-        of_owner.setdefault(signal.owner_id, []).append(signal)
+        of_party.setdefault(party_of[signal.owner_id], []).append(signal)
     start = 0
-    while any(start < len(mine) for mine in of_owner.values()):
-        for owner_id, mine in of_owner.items():
+    while any(start < len(mine) for mine in of_party.values()):
+        for party_id, mine in of_party.items():
             if start < len(mine):
-                yield owner_id, mine[start : start + OF_ONE_OWNER]
-        start += OF_ONE_OWNER
+                yield party_id, mine[start : start + TOGETHER]
+        start += TOGETHER
 
 
-def _take(owner_id: UUID, group: Sequence[Signal]) -> int:
-    """Together; if that fails each alone. How many were taken."""
+class _Centres:
+    """Which alarm centre serves an owner, as of a minute ago at most. Wrong is harmless: what it may not write, it
+    can't, and the owner's own transaction follows."""
+
+    def __init__(self) -> None:
+        self._known: dict[UUID, tuple[float, UUID]] = {}
+
+    def of(self, owner_id: UUID) -> UUID:
+        known, now = self._known.get(owner_id), clock.monotonic()
+        if known is not None and known[0] > now:
+            return known[1]
+        party_id = people.serving(owner_id, RelationKind.ARC) or owner_id
+        if len(self._known) > 100_000:
+            self._known.clear()
+        self._known[owner_id] = (now + 60.0, party_id)
+        return party_id
+
+
+_centres = _Centres()
+
+
+def _take(party_id: UUID, group: Sequence[Signal]) -> int:
+    """Together; if that fails each owner's, each alone. How many were taken."""
     try:
-        process(owner_id, group)
+        process(party_id, group)
         return len(group)
     except (OperationalError, InterfaceError):
         raise  # the database is away, or somebody else was first: everything is as it was
     except Exception as error:
-        _log("alarms.group_failed", owner_id, error)
-        return sum(_take_alone(owner_id, signal) for signal in group)
+        _log("alarms.group_failed", party_id, error)
+        return sum(_take_alone(signal.owner_id, signal) for signal in group)
 
 
 def _take_alone(owner_id: UUID, signal: Signal) -> bool:
@@ -104,14 +130,15 @@ def _log(event: str, owner_id: UUID, error: Exception, **more: object) -> None:
     log.error(event, owner=owner_id, error=type(error).__name__, where=log.place_of(error), **more)
 
 
-def process(owner_id: UUID, group: Sequence[Signal], *, for_a_person: bool = False) -> None:
-    """These signals of one owner, in their order: one transaction. Raises what the database raises."""
-    actor = system(owner_id)
+def process(party_id: UUID, group: Sequence[Signal], *, for_a_person: bool = False) -> None:
+    """These signals, in their order: one transaction, as a party that may see and write them all (their owner, or the
+    alarm centre that serves their owners). Raises what the database raises."""
+    actor = system(party_id)
     with work.transaction(actor) as w:
         zones = _zones(group)
         said = [(signal, heard_of(signal, zones.get(_place(signal)))) for signal in group]
         asked = frozenset(about(heard.signal_class, heard.phase, heard.code) for _, heard in said)
-        desk = Desk.of(w, owner_id, group[0].provider_id, {signal.site_id for signal in group}, asked=asked)
+        desk = Desk.of(w, party_id, {signal.site_id for signal in group}, asked=asked)
         done = _read_before(group)
         for signal, heard in said:
             if signal.signal_id in done:
@@ -192,7 +219,7 @@ def _apply(actor: Actor, desk: Desk, signal: Signal, heard: Heard, found: Readin
     for other_id, confirmed in found.also_confirmed:
         confirm(desk, desk.alarm(signal.site_id, other_id), confirmed)
     if found.area_closed is not None and signal.site_id is not None and signal.panel_id is not None:
-        desk.area(signal.site_id, signal.panel_id, heard.area, found.area_closed, heard.at_ms)
+        desk.area(signal, heard.area, found.area_closed)
     if found.step and found.about is not None:
         desk.step(desk.alarm(signal.site_id, found.about), found.step, outcome=signal.code)
     desk.note(_noted(signal, heard, found.verdict, alarm_id))

@@ -52,7 +52,7 @@ def raise_alarm(actor: Actor, envelope: bytes) -> UUID:
                 raise BadAlarm("another alarm has this identifier")
             return alarm_id
         _check_chain(w, unit, body)
-        desk = Desk.of(w, unit.owner_id, unit.provider_id, [unit.site_id])
+        desk = Desk.of(w, unit.owner_id, [unit.site_id])
         heard = _heard(unit, body)
         found = _without_fold(reading.read(heard, desk.picture(unit.site_id, heard)), body)
         alarm = _store(desk, unit, body, envelope, heard, found)
@@ -222,7 +222,7 @@ def _open_technical(event: TechnicalEvent) -> Alarm | None:
 def _new_technical(w: work.Work, unit: Unit, event: TechnicalEvent) -> Alarm:
     at_ms = round(event.at.timestamp() * 1000)
     cause = "tamper" if event.kind in TAMPER_LIKE else "technical"
-    desk = Desk.of(w, unit.owner_id, unit.provider_id, [unit.site_id], lock=False)
+    desk = Desk.of(w, unit.owner_id, [unit.site_id], lock=False)
     now_ms = clock.now_ms()
     alarm = Alarm(
         id=event.id, owner_id=unit.owner_id, provider_id=unit.provider_id, unit_id=unit.id, site_id=unit.site_id,

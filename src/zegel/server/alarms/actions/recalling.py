@@ -137,7 +137,7 @@ def _new_hold_up(actor: Actor, w: work.Work, site_id: UUID, event_id: int) -> No
     site = sites.get_site(site_id)
     if Alarm.objects.filter(id=new_id).exists() or actor.party_id is None:
         return
-    desk = Desk.of(w, site.owner_id, site.provider_id, [site_id])
+    desk = Desk.of(w, site.owner_id, [site_id])
     now_ms = clock.now_ms()
     alarm = Alarm(
         id=new_id, owner_id=site.owner_id, provider_id=site.provider_id, site_id=site_id, state=State.QUEUED.value,
