@@ -166,10 +166,11 @@ function list(state: ConsoleState, act: ConsoleActions): Part {
   const { ids, roll } = state;
   const none = ids.length === 0 && !state.loading;
   const { from, to } = inSight(roll, ROW, ids.length);
-  return html`<div class="alarms" id="queue" role="listbox" tabindex="0" aria-label=${t("Alarms")} aria-activedescendant=${state.selected === null ? nothing : `alarm-${state.selected}`} ?hidden=${ids.length === 0}
+  const drawn = ids.slice(from, to);
+  return html`<div class="alarms" id="queue" role="listbox" tabindex="0" aria-label=${t("Alarms")} aria-activedescendant=${state.selected !== null && drawn.includes(state.selected) ? `alarm-${state.selected}` : nothing} ?hidden=${ids.length === 0}
       ${ref(act.rolls)} @pointerleave=${() => act.over(null)}>
       <div class="rolled" role="presentation" ${placed({ height: `${ids.length * ROW}px` })}>
-      ${repeat(ids.slice(from, to), (id) => id, (id, i) => row(state, id, from + i, act))}</div></div>
+      ${repeat(drawn, (id) => id, (id, i) => row(state, id, from + i, act))}</div></div>
     ${!none ? nothing : html`<p class="mute small none">${nothingFits(state)}</p>`}`;
 }
 
