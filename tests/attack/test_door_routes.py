@@ -256,7 +256,8 @@ def test_the_units_link_sends_no_unit_a_segment_or_release(world: World, case: A
 
     kinds = {kind.__struct_config__.tag for kind in FromServer.__args__}  # type: ignore[attr-defined]
     assert kinds == {
-        "challenge", "welcome", "unclaimed", "ack", "refused", "deliver", "end_window", "proof", "control", "revoked"
+        "challenge", "welcome", "unclaimed", "ack", "refused", "deliver", "end_window", "proof", "control",
+        "central_alarm", "revoked",
     }  # fmt: skip
     sent = [encode_from_server(message) for message in pending.messages_for(case.actor, case.unit.signing.fingerprint)]
     assert sent
