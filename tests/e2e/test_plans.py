@@ -130,7 +130,8 @@ def errand(story: Story) -> Any:
     site = f"{panels.STREET[number % len(panels.STREET)]} {number + 1}"
     planner, operator = story.place.client("planner").http, story.place.client("operator").http
     place = next(one for one in planner.get("/api/v1/plan-places")["sites"] if one["name"] == site)
-    planner.post(f"/api/v1/sites/{place['id']}/guards", {"name": "Night Watch", "phone": "+31 10 000 0303"})
+    company = {"name": "Night Watch", "phone": "+31 10 000 0303", "email": "night@watch.example"}
+    planner.post(f"/api/v1/sites/{place['id']}/guards", company)
     said = {"name": "Ilse Kok", "phones": [{"number": "+31 6 0000 0188"}], "tell_guard": True}
     planner.post(f"/api/v1/sites/{place['id']}/contacts", said)
     dialler = panels.Dialler(street)
@@ -192,6 +193,7 @@ def test_a_guard_goes_there_and_reports_with_one_hand_in_any_language(story: Sto
     seen = operator.get(f"/api/v1/alarms/{alarm}")
     last = seen["dispatches"][-1]
     assert (last["state"], last["found"], last["secured"]) == ("reported", "traces", True)
+    assert last["mailed_ms"] is not None
     kinds = [step["kind"] for step in seen["steps"]]
     assert [kind for kind in kinds if "guard" in kind or kind == "arrived"] == [
         "guard_sent", "guard_accepted", "guard_on_the_way", "arrived", "guard_report",
