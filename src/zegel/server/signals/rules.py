@@ -13,8 +13,8 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections import OrderedDict
-from collections.abc import Iterable, Mapping
+from collections import Counter, OrderedDict
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -188,21 +188,32 @@ def sort_silence(
 ) -> Silence:
     """`watched`: how many paths are watched, by (line, provider). `ongoing`: (line, provider) of outages under way, in
     which every further path is counted whatever the number. Lines first, then providers, then one by one."""
-    left, groups = list(silent), []
-    running = set(ongoing)
-    for line in sorted({path.line_id for path in left}, key=str):
-        mine = [path for path in left if path.line_id == line]
-        total = sum(count for (on, _), count in watched.items() if on == line)
-        if (line, None) in running or _is_mass(len(mine), total):
-            groups.append(Group(line, None, tuple(mine)))
-            left = [path for path in left if path.line_id != line]
-    for provider in sorted({path.provider_id for path in left}, key=str):
-        mine = [path for path in left if path.provider_id == provider]
-        total = sum(count for (_, of), count in watched.items() if of == provider)
-        if any(of == provider for _, of in running) or _is_mass(len(mine), total):
-            groups.append(Group(mine[0].line_id, provider, tuple(mine)))
-            left = [path for path in left if path.provider_id != provider]
-    return Silence(tuple(groups), tuple(left))
+    groups: list[Group] = []
+    running, on_line, of_provider = set(ongoing), Counter[UUID](), Counter[UUID]()
+    for (line, provider), count in watched.items():
+        on_line[line] += count
+        of_provider[provider] += count
+    left: list[Silent] = []
+    for line, mine in _by(silent, lambda path: path.line_id):
+        if (line, None) in running or _is_mass(len(mine), on_line[line]):
+            groups.append(Group(line, None, mine))
+        else:
+            left += mine
+    single: list[Silent] = []
+    told_of = {of for _, of in running}
+    for provider, mine in _by(left, lambda path: path.provider_id):
+        if provider in told_of or _is_mass(len(mine), of_provider[provider]):
+            groups.append(Group(mine[0].line_id, provider, mine))
+        else:
+            single += mine
+    return Silence(tuple(groups), tuple(single))
+
+
+def _by(paths: Iterable[Silent], key: Callable[[Silent], UUID]) -> list[tuple[UUID, tuple[Silent, ...]]]:
+    found: dict[UUID, list[Silent]] = {}
+    for path in paths:
+        found.setdefault(key(path), []).append(path)
+    return [(one, tuple(mine)) for one, mine in found.items()]
 
 
 def _is_mass(silent: int, watched: int) -> bool:

@@ -159,7 +159,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
   FROM signals_path q JOIN signals_panel p ON p.id = q.panel_id
   WHERE q.poll_s > 0 AND q.missing_since IS NULL
     AND greatest(coalesce(q.last_at, q.since), started) + make_interval(secs => q.poll_s + q.grace_s) < moment
-  ORDER BY q.id $$;
+  ORDER BY q.id LIMIT 20000 $$;
 
 CREATE FUNCTION signals_returned() RETURNS TABLE (
   id bigint, panel uuid, line uuid, kind text, account text, outage uuid)
