@@ -5,11 +5,10 @@ import { textField } from "../../kit/form";
 import { icon } from "../../kit/icons";
 import { button, empty, pill } from "../../kit/pieces";
 import { clock, number, relative, t, tn, when } from "../../kit/words";
-import { stepName } from "../names";
 import type { CentreState } from "./model";
 import type { HandOver, HandOvers, OpenAlarm, Standing } from "./types";
 import type { CentreActions } from "./view";
-import { classWord } from "./words";
+import { classWord, stateName } from "./words";
 
 export function handOverPart(state: CentreState, all: HandOvers, act: CentreActions): Part {
   const open = all.hand_overs.find((one) => one.accepted === null);
@@ -48,7 +47,7 @@ function group(title: string, lines: readonly Part[]): Part {
 }
 
 const alarmLine = (state: CentreState, alarm: OpenAlarm): Part =>
-  html`<span class="name">${classWord(alarm.signal_class || alarm.class)} · ${alarm.site === "" ? t("Unknown site") : alarm.site}</span><span class="mute">${alarm.parked_until_ms === null ? `${stepName(alarm.state)}, ${relative(alarm.received_ms, state.nowMs)}` : t("until {time}", { time: clock(alarm.parked_until_ms) })}</span>`;
+  html`<span class="name">${classWord(alarm.signal_class || alarm.class)} · ${alarm.site === "" ? t("Unknown site") : alarm.site}</span><span class="mute">${alarm.parked_until_ms === null ? `${stateName(alarm.state)}, ${relative(alarm.received_ms, state.nowMs)}` : t("until {time}", { time: clock(alarm.parked_until_ms) })}</span>`;
 
 function earlier(state: CentreState, one: HandOver): Part {
   const counts = [tn("{n} open alarm", "{n} open alarms", one.state.alarms.length), tn("{n} parked", "{n} parked", one.state.parked.length)];

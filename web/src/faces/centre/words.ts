@@ -20,6 +20,9 @@ export const causeTitle = (one: Escalation): string =>
 export const escalationStep = (kind: string): string =>
   known({ opened: t("it began"), paged: t("told"), second_centre: t("second centre asked to step in"), worse: t("nobody is there any more"), acknowledged: t("somebody acts"), resolved: t("it is over") }, kind);
 
+export const stateName = (state: string): string =>
+  known({ new: t("queued"), queued: t("queued"), claimed: t("claimed"), acting: t("being handled"), on_hold: t("on hold") }, state);
+
 export const riskName = (risk: string): string =>
   known({ after_recall: t("after a recall"), reopened: t("reopened alarm"), long_view: t("long view"), repeat: t("same camera again and again"), no_step: t("nothing done for the alarm"), not_handling: t("not handling the alarm"), random: t("drawn at random") }, risk);
 
