@@ -151,6 +151,7 @@ def judge(account: Guarded, *, encrypted: bool, tls: bool, local: bool, now: dat
 
 MASS_AT_LEAST = 10  # fewer are told one by one
 MASS_SHARE = 0.05  # of what is watched on the line, or of the provider
+MASS_FOR_CERTAIN = 1000  # however many are watched
 GATHER_S = 10.0  # how long the first ones wait for others to go with them
 
 
@@ -217,9 +218,13 @@ def _by(paths: Iterable[Silent], key: Callable[[Silent], UUID]) -> list[tuple[UU
 
 
 def _is_mass(silent: int, watched: int) -> bool:
-    return silent >= max(MASS_AT_LEAST, MASS_SHARE * watched)
+    return silent >= _many(watched)
+
+
+def _many(watched: int) -> float:
+    return max(MASS_AT_LEAST, min(MASS_SHARE * watched, MASS_FOR_CERTAIN))
 
 
 def outage_over(missing: int, watched: int) -> bool:
     """Half of what makes an outage: it does not flicker."""
-    return missing < max(MASS_AT_LEAST, MASS_SHARE * watched) / 2
+    return missing < _many(watched) / 2
