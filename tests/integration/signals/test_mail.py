@@ -22,7 +22,7 @@ from zegel.seal.note import VerifierKey
 from zegel.server.alarms import actions as alarms
 from zegel.server.alarms import interpreter
 from zegel.server.alarms.models import Alarm
-from zegel.server.footage import mailpictures
+from zegel.server.footage import door, mailpictures
 from zegel.server.footage.errors import NothingToShow
 from zegel.server.footage.rules import Purpose
 from zegel.server.gate.errors import Denied
@@ -65,7 +65,7 @@ def signals(world: World) -> list[Any]:
 
 
 def opened_by(world: World, person: str, picture_id: Any, purpose: Purpose, alarm: Any = None) -> bytes:
-    found = mailpictures.open_picture(world.actor(person), picture_id, purpose, alarm)
+    found = door.open_mail_picture(world.actor(person), picture_id, purpose, alarm)
     key = VerifierKey.parse(ledger.verifier_key())
     sealed = verify_mailpicture(found.envelope, key.public_key)
     tenant = world.owner_tenant("yard") if person == "owner" else world.arc_tenant("yard")

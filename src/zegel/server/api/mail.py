@@ -20,7 +20,7 @@ from zegel.server.alarms.actions import resource_of
 from zegel.server.api import errors, throttle
 from zegel.server.api.base import acting
 from zegel.server.api.fields import to_text
-from zegel.server.footage import mailpictures
+from zegel.server.footage import door, mailpictures
 from zegel.server.footage.models import MailPicture
 from zegel.server.footage.rules import Purpose
 from zegel.server.gate import Action, Resource, ResourceKind, decide, require
@@ -130,7 +130,7 @@ def open_picture(request: HttpRequest, picture_id: UUID, body: Wish) -> HttpResp
     entry's number and the log's promise stand in the headers."""
     actor = acting(request)
     throttle.views.take(str(actor.id))
-    found = mailpictures.open_picture(actor, picture_id, Purpose(body.purpose), body.alarm_id)
+    found = door.open_mail_picture(actor, picture_id, Purpose(body.purpose), body.alarm_id)
     answer = HttpResponse(
         struct.pack(">I", len(found.envelope)) + found.envelope + found.ciphertext, content_type=SEALED
     )

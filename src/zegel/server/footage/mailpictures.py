@@ -1,13 +1,13 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Pictures that came by mail: sealed on arrival, and the door's second leaf, through which they leave.
+"""Pictures that came by mail: sealed on arrival here. They leave through the door, as all images do.
 
 What keeps it safe:
 - The readable picture is in this process's memory between the last byte of the mail and `take_in`, and nowhere else: on
   no disk, in no row, log or error. That is the weaker class, and every screen that shows one says so.
 - It is sealed to the customer, and to the alarm centre that serves him now, each copy of its key under a shred key of
   its own. When its mail made no alarm the centre's copy is destroyed.
-- As in the door: the gate's yes, then the entry in the ledger, durable, then the ciphertext; and a centre's yes needs
-  the alarm of this very mail, open, in its hands, and not older than `CENTRE_MAY_LOOK`.
+- A centre's yes at the door needs the alarm of this very mail, open, in its hands, and not older than
+  `CENTRE_MAY_LOOK`.
 """
 
 from __future__ import annotations
@@ -25,16 +25,10 @@ from zegel.seal.errors import SealError
 from zegel.seal.mailpicture import MailPicture as Sealed
 from zegel.seal.mailpicture import encrypt_picture
 from zegel.seal.suite import Suite, open_fingerprint
-from zegel.server import gate
-from zegel.server.footage.errors import NothingToShow, ViewNotLogged
 from zegel.server.footage.models import MailPicture
-from zegel.server.footage.rules import Purpose, Track
-from zegel.server.gate import Action, Resource, ResourceKind
 from zegel.server.kernel import clock, ids, shred, storage, tenancy, work
 from zegel.server.kernel.actor import Actor, system
-from zegel.server.ledger import Entry, Kind
 from zegel.server.ledger import actions as ledger
-from zegel.server.ledger.errors import LedgerError
 from zegel.server.people import queries as people
 
 PREFIX = "mail"
@@ -63,17 +57,6 @@ class _Recipient:
     party_id: UUID
     suite: Suite
     open_pk: bytes
-
-
-@dataclass(frozen=True)
-class Opened:
-    """What a viewer needs: the key sealed to him, the ciphertext, and the ledger's word that it was written down."""
-
-    view_id: UUID
-    index: int
-    promise: bytes
-    envelope: bytes
-    ciphertext: bytes
 
 
 # --- in ---
@@ -158,7 +141,7 @@ def attach(signal_ids: Collection[UUID], alarm_id: UUID | None) -> None:
     rows.update(arc_party_id=None, arc_shred=None, arc_wrapped=None)
 
 
-# --- out ---
+# --- what there is ---
 
 
 def of_alarm(actor: Actor, alarm_id: UUID) -> Sequence[MailPicture]:
@@ -172,53 +155,3 @@ def of_camera(actor: Actor, camera_id: UUID) -> Sequence[MailPicture]:
     with tenancy.acting_as(actor.party_id, actor.id):
         found = MailPicture.objects.filter(camera_id=camera_id).defer("wrapped", "arc_wrapped")
         return list(found.order_by("-received_ms")[:NEWEST])
-
-
-def open_picture(actor: Actor, picture_id: UUID, purpose: Purpose, alarm_id: UUID | None = None) -> Opened:
-    """The sealed picture for exactly who asks. Raises Denied, NothingToShow, ViewNotLogged, StorageError."""
-    actor = replace(actor, purpose=purpose.value)
-    with tenancy.acting_as(actor.party_id, actor.id):
-        row = MailPicture.objects.filter(id=picture_id).first()
-        if row is None:
-            raise NothingToShow
-        gate.require(actor, Action.VIEW, _resource(row, alarm_id))
-        envelope = _envelope(actor, row)
-        view_id = ids.new()
-        receipt = _log(actor, row, purpose, alarm_id, view_id)
-        return Opened(view_id, receipt[0], receipt[1], envelope, storage.store().get(row.key))
-
-
-def _resource(row: MailPicture, alarm_id: UUID | None) -> Resource:
-    of = {"site": row.site_id, "camera": row.camera_id}
-    return Resource(
-        ResourceKind.MAIL_PICTURE, row.id, row.owner_id, of if alarm_id is None else of | {"alarm": alarm_id}
-    )
-
-
-def _envelope(actor: Actor, row: MailPicture) -> bytes:
-    try:
-        if actor.party_id == row.owner_id:
-            return shred.unwrap("epoch", row.shred, bytes(row.wrapped), row.id.bytes)
-        if actor.party_id == row.arc_party_id and row.arc_shred is not None:
-            return shred.unwrap("release", row.arc_shred, bytes(row.arc_wrapped or b""), row.id.bytes)
-    except shred.Destroyed:
-        raise NothingToShow from None
-    raise NothingToShow
-
-
-def _log(actor: Actor, row: MailPicture, purpose: Purpose, alarm_id: UUID | None, view_id: UUID) -> tuple[int, bytes]:
-    entry = Entry(
-        Kind.VIEW,
-        row.owner_id,
-        {
-            "lease": view_id, "camera": row.camera_id, "picture": row.id, "track": int(Track.SURVEILLANCE),
-            "purpose": purpose.value, "alarm": alarm_id, "role": actor.role or "", "slots": 1,
-            "from_ms": row.received_ms, "to_ms": row.received_ms,
-        },
-        row.camera_id,
-    )  # fmt: skip
-    try:
-        receipt = ledger.append(entry, actor)
-    except LedgerError as error:
-        raise ViewNotLogged from error
-    return receipt.index, receipt.promise
