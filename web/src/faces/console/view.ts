@@ -95,6 +95,7 @@ function header(state: ConsoleState, act: ConsoleActions): Part {
     <nav aria-label=${t("Lists")}>
       <button type="button" aria-current=${state.list === "open" ? "page" : nothing} @click=${() => act.list("open")}>${t("Queue")}${all.waiting > 0 ? html`<b class="count">${all.waiting}</b>` : nothing}</button>
       <button type="button" aria-current=${state.list === "handled" ? "page" : nothing} @click=${() => act.list("handled")}>${t("Handled")}</button>
+      <a href="/centre/">${t("Wall")}${icon("arrow", "small")}</a>
     </nav>
     <div class="figures">
       <div><b>${number(all.waiting)}</b><span>${t("waiting")}</span></div>
