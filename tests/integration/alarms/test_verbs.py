@@ -186,11 +186,11 @@ def test_recalled_yet_real_is_handled_again_by_who_reopened_it_and_the_customer_
     assert actions.close(operator, case.alarm_id, "genuine").closed_code == "genuine"
 
 
-@pytest.mark.parametrize("reason", ["curious", "", "recalled", "RECALLED_YET_REAL", "recalled_yet_real "])
-def test_a_reason_outside_the_closed_list_reopens_nothing(world: World, reason: str) -> None:
+def test_a_reason_outside_the_closed_list_reopens_nothing(world: World) -> None:
     case = recalled(world)
-    with pytest.raises(UnknownCode):
-        actions.reopen(world.actor("operator"), case.alarm_id, reason)
+    for reason in ("curious", "", "recalled", "RECALLED_YET_REAL", "recalled_yet_real "):
+        with pytest.raises(UnknownCode):
+            actions.reopen(world.actor("operator"), case.alarm_id, reason)
     with tenancy.acting_as(case.actor.party_id):
         assert not Reopening.objects.exists()
 
