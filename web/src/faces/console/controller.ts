@@ -52,6 +52,7 @@ export class Console {
   #undo: Undo | null = null;
   #streamUp = true;
   #answering = true;
+  #slow = 0;
   #loading: Promise<void> | null = null;
   #again = false;
   /** Rows that came while the whole list was on its way: they are not older than it. */
@@ -116,11 +117,13 @@ export class Console {
   async #probe(): Promise<void> {
     try {
       const health = await this.#port.health();
+      this.#slow = 0;
       this.#board.change({ health, asOfMs: this.#streamUp ? this.#port.nowMs() : this.#state.asOfMs });
       this.#reach(true);
     } catch (error) {
+      // One slow answer is a busy server, not a lost line: the picture would be taken away for it.
       if (error instanceof Refusal && !error.passing) this.#failed(error);
-      else this.#reach(false);
+      else if (!(error instanceof DOMException && error.name === "TimeoutError") || (this.#slow += 1) > 1) this.#reach(false);
     }
   }
 
