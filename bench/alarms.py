@@ -3,7 +3,7 @@
 queue of a thousand.
 
 The real interpreter on a real PostgreSQL with fsync, every alarm with its ledger entry, its event and its timers. The
-backlog is one burglary at each of five hundred sites, first of five hundred owners (a transaction each hundred), then of one.
+backlog is one burglary at each of five hundred sites, first of five hundred owners, then of one.
 Run it on a machine that does nothing else: `make bench NAME=alarms`.
 """
 
