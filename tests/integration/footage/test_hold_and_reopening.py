@@ -60,7 +60,7 @@ def test_nobody_looks_while_the_customer_can_still_recall_and_is_told_until_when
         for person in ("operator", "operator2", "supervisor"):
             with pytest.raises(HoldBeforeLook) as held:
                 door.open_view(world.actor(person), of_alarm(case))
-            assert held.value.until_ms == clock.now_ms() + 60_000
+            assert abs(held.value.until_ms - clock.now_ms() - 60_000) <= 1  # one rounds, one cuts off
         assert not logged(world, case, Kind.VIEW, Kind.RELEASE_HANDED)
         time.advance(60)
         assert slots(door.open_view(world.actor("operator"), of_alarm(case))) == list(range(10, 25))

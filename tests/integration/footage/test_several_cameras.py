@@ -45,12 +45,12 @@ def paired(world: World, cameras: int, **lies: Any) -> tuple[SimUnit, Any]:
     return unit, actor
 
 
-def break_in(world: World, unit: SimUnit, actor: Any, **lies: Any) -> SimpleNamespace:
+def break_in(world: World, unit: SimUnit, actor: Any, slots: int = 1, **lies: Any) -> SimpleNamespace:
     """The panel's alarm: the keys of both cameras of the zone, in one chain of parts."""
     unit.now_ms = clock.now_ms() - 20_000
     epochs = [unit.epoch(camera) for camera in unit.cameras]
     for epoch in epochs:
-        world.accept(actor, unit, EpochItem(epoch.envelope), *unit.record(epoch, 0, 20))
+        world.accept(actor, unit, EpochItem(epoch.envelope), *unit.record(epoch, 0, slots))
     unit.now_ms = clock.now_ms()
     said = {"cause": Cause.INPUT, "class_name": "burglary", "zone": "12", "camera": unit.cameras[0]} | lies
     alarm_id, alarm = unit.alarm(**said)
@@ -67,7 +67,7 @@ def look(case: SimpleNamespace, camera: UUID) -> ViewRequest:
 @pytest.fixture
 def zone(world: World) -> SimpleNamespace:
     unit, actor = paired(world, 3)
-    case = break_in(world, unit, actor)
+    case = break_in(world, unit, actor, slots=14)
     arc = world.arc_tenant("yard")
     for camera, ranges in ((0, (5, 10)), (1, (6, 12)), (0, (10, 11))):
         world.accept(actor, unit, unit.release(case.alarm_id, case.epochs[camera], [ranges], arc))
