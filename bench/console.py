@@ -116,6 +116,7 @@ class Taken:
     """Milliseconds after the panel's frame was written."""
 
     acknowledged_ms: list[float]
+    opened_ms: list[float]
     shown_ms: list[float]
     heard_ms: list[float]
     open_alarms: int
@@ -177,7 +178,7 @@ def _cookies(place: Installation, count: int) -> list[str]:
 
 def _runs(place: Installation, page: Any, dialler: panels.Dialler, listeners: Listeners, runs: int) -> Taken:
     colleague = place.client("operator2")
-    acknowledged, shown, heard = [], [], []
+    acknowledged, opened, shown, heard = [], [], [], []
     for number in range(OPEN, OPEN + runs):
         site = f"{panels.STREET[number % len(panels.STREET)]} {number + 1}"
         sent_ms = clock.wall_ms()
@@ -189,16 +190,18 @@ def _runs(place: Installation, page: Any, dialler: panels.Dialler, listeners: Li
         shown.append(float(painted) - sent_ms)
         clock.sleep(0.05)
         heard += [at - sent_ms for at in listeners.named.get(site, [])]
-        _close(colleague, site)
+        opened.append(_close(colleague, site) - sent_ms)
         clock.sleep(PAUSE_S)
-    return Taken(acknowledged, shown, heard, len(_open(place)), listeners.open + 1)
+    return Taken(acknowledged, opened, shown, heard, len(_open(place)), listeners.open + 1)
 
 
-def _close(colleague: Client, site: str) -> None:
+def _close(colleague: Client, site: str) -> float:
+    """Claims and closes that site's alarm; returns the moment in which it was made of its signal."""
     rows = colleague.http.get("/api/v1/alarms?state=open")["alarms"]
     alarm = next(row["id"] for row in rows if row["site"] is not None and row["site"]["name"] == site)
     colleague.http.post(f"/api/v1/alarms/{alarm}/claim")
-    colleague.http.post(f"/api/v1/alarms/{alarm}/close", {"code": "test", "note": ""})
+    closed = colleague.http.post(f"/api/v1/alarms/{alarm}/close", {"code": "test", "note": ""})
+    return float(min(step["at_ms"] for step in closed["steps"]))
 
 
 def report(taken: Taken) -> None:
@@ -207,6 +210,7 @@ def report(taken: Taken) -> None:
     print(f"{'what':<44}{'median':>9}{'p95':>9}{'p99':>9}{'worst':>9}   target p99")
     for what, values, target in (
         ("message stored and acknowledged, ms", taken.acknowledged_ms, None),
+        ("alarm made of its signal, ms", taken.opened_ms, None),
         ("row heard by the other consoles, ms", taken.heard_ms, None),
         ("row painted in the browser, ms", taken.shown_ms, TARGET_MS),
     ):
