@@ -69,10 +69,11 @@ function stepWords(alarm: Alarm, step: Step): string {
 }
 
 export function logPart(lines: readonly LogLine[], tz: string | undefined): Part {
-  const proved = lines.length > 0 && lines.every((one) => one.proof === "proved" || one.proof === "none");
-  const failed = lines.some((one) => one.proof === "failed");
+  // A look that was not proved in time was taken away and tried again as another: the last one says how it stands.
+  const failed = lines.filter((one) => one.index !== null).at(-1)?.proof === "failed";
+  const proved = !lines.some((one) => one.proof === "waiting");
   return html`<section><h2 class="lbl">${t("Everything you do here is logged")}</h2>
-    ${lines.length === 0 ? html`<p class="mute small">${t("Nothing yet.")}</p>` : html`<ol class="mono loglines">${lines.slice(-8).reverse().map((one) => html`<li><span>${clockSeconds(one.atMs, tz)}</span><span>${one.words}</span><span class="faint">${one.index === null ? "" : `#${one.index}`}</span></li>`)}</ol>
+    ${lines.length === 0 ? html`<p class="mute small">${t("Nothing yet.")}</p>` : html`<ol class="mono loglines">${lines.slice(-8).reverse().map((one) => html`<li><span>${clockSeconds(one.atMs, tz)}</span><span>${one.words}${one.proof === "failed" ? html` <span class="late">${t("not proved in time: taken away")}</span>` : nothing}</span><span class="faint">${one.index === null ? "" : `#${one.index}`}</span></li>`)}</ol>
       ${failed ? pill(t("not in the log: stop and report this"), "alarm", { icon: "alarm" }) : proved ? pill(t("in the log, proved here"), "ok", { icon: "check" }) : pill(t("waiting for the log's proof"), "", { icon: "clock" })}`}</section>`;
 }
 
