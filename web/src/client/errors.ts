@@ -9,6 +9,8 @@ export class ApiError extends Error {
     readonly code: string,
     message: string,
     readonly action: string | null = null,
+    /** Which field of what was sent is wrong, when it is one. */
+    readonly field: string = "",
   ) {
     super(message);
   }

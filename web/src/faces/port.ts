@@ -30,13 +30,16 @@ export class Refusal extends Error {
   readonly words: string | null;
   /** Not about the request itself: the same one may succeed in a moment. */
   readonly passing: boolean;
-  constructor(code: string, message: string, action = "", words: string | null = null, passing = false) {
+  /** Which field is wrong, when it is one. */
+  readonly field: string;
+  constructor(code: string, message: string, action = "", words: string | null = null, passing = false, field = "") {
     super(message);
     this.name = "Refusal";
     this.code = code;
     this.action = action;
     this.words = words;
     this.passing = passing;
+    this.field = field;
   }
 }
 

@@ -46,7 +46,7 @@ export function asRefusal(error: unknown): unknown {
   if (error instanceof ApiError) {
     if (error.status === 0 && error.code === "unreachable") return new Error("unreachable");
     if (error.status === 401) return new Refusal("unauthorized", error.message, error.action ?? "");
-    return new Refusal(error.code, error.message, error.action ?? "", null, error.status >= 500 || error.status === 425 || error.status === 429);
+    return new Refusal(error.code, error.message, error.action ?? "", null, error.status >= 500 || error.status === 425 || error.status === 429, error.field);
   }
   if (error instanceof TrustError) return new Refusal(error.code === "not_compared" ? "not_compared" : "distrust", trustWords(error), "", error.words);
   if (error instanceof SealError) return new Refusal("distrust", t("What the server gave does not verify: {why}.", { why: error.message }));

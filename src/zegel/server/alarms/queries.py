@@ -106,6 +106,13 @@ def settings(actor: Actor, site_id: UUID) -> Settings:
         )  # fmt: skip
 
 
+def figures_of(actor: Actor) -> dict[str, int]:
+    """Those that the acting party set for all its sites. Ask the gate whether the actor may read them."""
+    with tenancy.acting_as(actor.party_id, actor.id):
+        row = ParameterSet.objects.filter(provider_id__in=[actor.party_id], site_id=None).first()
+        return {} if row is None else dict(row.values)
+
+
 def tests_of(site_id: UUID) -> list[dict[str, Any]]:
     """Within an acting party: the tests that run at a site now."""
     rows = TestWindow.objects.filter(site_id=site_id, ended_at=None, ends_at__gt=clock.now())

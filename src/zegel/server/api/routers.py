@@ -16,6 +16,7 @@ ROUTERS: tuple[tuple[str, str], ...] = (
     ("", "zegel.server.api.mail:router"),
     ("", "zegel.server.api.webhook:router"),
     ("", "zegel.server.api.brokers:router"),
+    ("", "zegel.server.api.setup:router"),
     ("", "zegel.server.api.plans:router"),
     ("", "zegel.server.api.dispatch:router"),
     ("", "zegel.server.api.dispatch_verbs:router"),

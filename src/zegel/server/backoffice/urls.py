@@ -8,5 +8,7 @@ from zegel.server.backoffice import views
 urlpatterns = [
     path("", views.backoffice, name="backoffice"),
     path("plans/", views.plans, name="plans"),
+    path("settings/", views.settings, name="settings"),
+    path("settings/<path:view>", views.settings),
     path("<path:view>", views.backoffice),
 ]

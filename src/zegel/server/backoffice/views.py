@@ -24,3 +24,10 @@ def backoffice(request: HttpRequest, view: str = "") -> HttpResponse:
 def plans(request: HttpRequest) -> HttpResponse:
     """Action plans, contacts and guards: for a provider's planners and an alarm centre's supervisors."""
     return render(request, "backoffice/plans.html")
+
+
+@require_safe
+@ensure_csrf_cookie
+def settings(request: HttpRequest, view: str = "") -> HttpResponse:
+    """Panels, lines, mail cameras, brokers, keys, codes and figures: for who installs, and a centre's supervisors."""
+    return render(request, "backoffice/settings.html")

@@ -58,28 +58,40 @@ class AccountTaken(SignalsError):
             _("Another panel uses this account number."),
             action=_("Choose another, or give the receiver's and line's number that the panel sends."),
         )
+        self.details = {"field": "account"}
 
 
 class BadPanel(SignalsError):
-    """A field of a panel, line or zone that can't be right."""
+    """A field of a panel, line or zone that can't be right; `details` names it."""
 
     code = "bad_panel"
+
+    def __init__(self, message: str, *, action: str = "", field: str = "") -> None:
+        super().__init__(message, action=action)
+        self.details = {"field": field}
 
     @classmethod
     def account(cls) -> BadPanel:
         return cls(
-            _("This is not an account number."), action=_("Use 3 to 16 hexadecimal digits, as the panel sends them.")
+            _("This is not an account number."),
+            action=_("Use 3 to 16 hexadecimal digits, as the panel sends them."),
+            field="account",
         )
 
     @classmethod
     def number(cls) -> BadPanel:
-        return cls(_("This is not a receiver or line number."), action=_("Use up to 6 hexadecimal digits, or none."))
+        return cls(
+            _("This is not a receiver or line number."),
+            action=_("Use up to 6 hexadecimal digits, or none."),
+            field="receiver_no",
+        )
 
     @classmethod
     def key(cls) -> BadPanel:
         return cls(
             _("This is not a key of that format."),
             action=_("Give 32, 48 or 64 hexadecimal digits, or 16, 24 or 32 characters."),
+            field="key",
         )
 
     @classmethod
@@ -87,6 +99,7 @@ class BadPanel(SignalsError):
         return cls(
             _("A panel without a key needs TLS, or a recorded exception."),
             action=_("Give it a key, or put it under an exception with a reason and an end."),
+            field="key",
         )
 
     @classmethod
@@ -94,6 +107,7 @@ class BadPanel(SignalsError):
         return cls(
             _("These times of supervision are not possible."),
             action=_("Use 0 (none) or 10 seconds to 30 days, and a grace of at most a day."),
+            field="poll_s",
         )
 
     @classmethod
@@ -101,11 +115,16 @@ class BadPanel(SignalsError):
         return cls(
             _("This list of zones is not right."),
             action=_("Give each zone once, with a number, a name and a known class."),
+            field="zones",
         )
 
     @classmethod
     def kind(cls) -> BadPanel:
-        return cls(_("This way of sending is not known on that line."), action=_("Choose one that the line takes."))
+        return cls(
+            _("This way of sending is not known on that line."),
+            action=_("Choose one that the line takes."),
+            field="paths",
+        )
 
 
 class BadKey(SignalsError):
@@ -162,6 +181,7 @@ class BadBroker(SignalsError):
             _("This server may not connect to that address."),
             action=_("Use a public name with TLS, or have the installation's administrator allow the host."),
         )
+        self.details = {"field": "host"}
 
 
 class UnknownBroker(SignalsError):

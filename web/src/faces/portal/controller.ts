@@ -8,9 +8,10 @@ import { toast } from "../../kit/toast";
 import { isoDay, t } from "../../kit/words";
 import { alarmNumber } from "../names";
 import { trouble } from "../look";
+import { mailPictures, type MailPictures } from "../mailpictures";
 import { Refusal, type Looking, type LookingNow, type Me, type Port } from "../port";
 import type { Alarm, Look } from "../types";
-import { pathOf, routeOf, siteTz, start, type Arming, type Clip, type DayOf, type PortalState, type UnitView, type View } from "./model";
+import { pathOf, routeOf, siteTz, start, type Arming, type Clip, type DayOf, type MailCamera, type PortalState, type UnitView, type View } from "./model";
 import { grouped, joined } from "./model";
 import { portalView, type PortalActions } from "./view";
 
@@ -34,6 +35,8 @@ export class Portal {
   #canvas: HTMLCanvasElement | undefined;
   #reloading: Promise<void> | null = null;
   #again = false;
+  readonly #mailHosts = new Map<string, (host: Element | undefined) => void>();
+  readonly #mail = new Map<string, MailPictures>();
 
   constructor(port: Port, root: HTMLElement, me: Me) {
     this.#port = port;
@@ -88,10 +91,11 @@ export class Portal {
   }
 
   async #load(): Promise<void> {
-    const [alarms, cameras, units] = await Promise.all([this.#port.alarms("all"), this.#port.cameras(), this.#port.units()]);
+    const [alarms, cameras, units, mail] = await Promise.all([this.#port.alarms("all"), this.#port.cameras(), this.#port.units(), this.#port.ask<{ cameras: readonly MailCamera[] }>("GET", "/mail-cameras")]);
     const known = new Map(this.#state.units.map((one) => [one.unit.id, one]));
     const fresh = (unit: UnitView["unit"]): UnitView => ({ tz: undefined, confirmed: null, distrust: null, compare: null, arming: null, ...known.get(unit.id), unit });
-    this.#board.change({ alarms, cameras, units: units.filter((unit) => unit.state !== "revoked").map(fresh), loading: false, connected: true, nowMs: this.#port.nowMs() });
+    for (const shown of this.#mail.values()) void shown.refresh();
+    this.#board.change({ alarms, cameras, mail: mail.cameras.filter((one) => one.state === "active"), units: units.filter((unit) => unit.state !== "revoked").map(fresh), loading: false, connected: true, nowMs: this.#port.nowMs() });
     await Promise.all([this.#words(), this.#looks()]);
   }
 
@@ -123,6 +127,19 @@ export class Portal {
     if (error instanceof Refusal && (error.code === "unauthorized" || error.code === "signed_out")) return location.assign(`/sign-in?ended&next=${location.pathname}`);
     if (error instanceof Refusal) toast([error.message, error.action].filter(Boolean).join(" "), "alarm");
     else this.#board.change({ connected: false });
+  }
+
+  /** The pictures of a mail camera, for as long as their place is on the page. */
+  #mailHost(cameraId: string): (host: Element | undefined) => void {
+    const known = this.#mailHosts.get(cameraId);
+    if (known !== undefined) return known;
+    const place = (host: Element | undefined): void => {
+      this.#mail.get(cameraId)?.end();
+      this.#mail.delete(cameraId);
+      if (host instanceof HTMLElement) this.#mail.set(cameraId, mailPictures(host, { of: { cameraId }, watermark: null, log: (_words, _index, proof) => void (proof === "proved" && this.#looks()) }, this.#port));
+    };
+    this.#mailHosts.set(cameraId, place);
+    return place;
   }
 
   // --- where ----------------------------------------------------------------------------------------------------------
@@ -365,6 +382,7 @@ export class Portal {
       if (video !== undefined) this.#looking?.attach(video);
     },
     overlay: (canvas) => (this.#canvas = canvas),
+    mailHost: (id) => this.#mailHost(id),
   };
 }
 

@@ -56,6 +56,15 @@ export interface DayOf {
 
 export type Check = { readonly phase: "checking" } | { readonly phase: "ok"; readonly first: number; readonly count: number; readonly size: number } | { readonly phase: "failed"; readonly why: string };
 
+/** A camera that only knows e-mail. */
+export interface MailCamera {
+  readonly id: string;
+  readonly site_id: string;
+  readonly name: string;
+  readonly state: string;
+  readonly last_ms: number | null;
+}
+
 export interface PortalState {
   readonly me: { readonly name: string; readonly email: string; readonly party: string; readonly partyId: string; readonly role: string };
   readonly nowMs: number;
@@ -64,6 +73,7 @@ export interface PortalState {
   readonly route: Route;
   readonly units: readonly UnitView[];
   readonly cameras: readonly Camera[];
+  readonly mail: readonly MailCamera[];
   readonly alarms: readonly Alarm[];
   readonly looks: readonly Look[];
   /** Reopenings that this person ended. */
@@ -77,7 +87,7 @@ export interface PortalState {
 }
 
 export const start: PortalState = {
-  me: { name: "", email: "", party: "", partyId: "", role: "" }, nowMs: 0, connected: true, loading: true, route: { view: "now", id: null }, units: [], cameras: [], alarms: [],
+  me: { name: "", email: "", party: "", partyId: "", role: "" }, nowMs: 0, connected: true, loading: true, route: { view: "now", id: null }, units: [], cameras: [], mail: [], alarms: [],
   looks: [], endedReopenings: [], looksLoaded: false, day: null, recalling: null, checks: {}, keys: [], moreParties: false,
 };
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
 // The customer's pages, drawn from their state. State first, in words that the unit confirmed; then who can see; then who looked.
-import { html, nothing, percent, repeat, placed, type Part } from "../../kit/dom";
+import { html, nothing, percent, ref, repeat, placed, type Part } from "../../kit/dom";
 import { frame } from "../../kit/frame";
 import { field, toggle } from "../../kit/form";
 import { icon, mark, sealed, type IconName } from "../../kit/icons";
@@ -10,7 +10,7 @@ import { clock, clockSeconds, dayWord, isoDay, number, relative, span, t, tn, wh
 import { languageSwitch } from "../language";
 import { alarmNumber, alarmTitle, cameraState, className, codeName, reopenReason, roleName, whyName } from "../names";
 import type { Alarm, Camera, Look } from "../types";
-import { canBeSeen, open, overall, pathOf, siteTz, type Check, type Clip, type DayOf, type PortalState, type UnitView, type View } from "./model";
+import { canBeSeen, open, overall, pathOf, siteTz, type Check, type Clip, type DayOf, type MailCamera, type PortalState, type UnitView, type View } from "./model";
 
 export interface PortalActions {
   readonly go: (view: View, id?: string) => void;
@@ -31,6 +31,8 @@ export interface PortalActions {
   readonly switchParty: () => void;
   readonly video: (video: HTMLVideoElement | undefined) => void;
   readonly overlay: (canvas: HTMLCanvasElement | undefined) => void;
+  /** Where the pictures of a mail camera are shown; the same function for the same camera. */
+  readonly mailHost: (cameraId: string) => (host: Element | undefined) => void;
 }
 
 interface Tab {
@@ -178,8 +180,15 @@ function lookedCard(state: PortalState, act: PortalActions): Part {
 
 function camerasPage(state: PortalState, act: PortalActions): Part {
   return html`<div class="page">${title(state, t("Cameras"))}
-    ${state.cameras.length === 0 ? html`<div class="card">${empty(t("No cameras yet"), t("They appear here once a camera unit is paired with your key."), "camera", button(t("Back to now"), () => act.go("now")))}</div>`
-    : html`<div class="tiles">${repeat(state.cameras, (camera) => camera.id, (camera) => cameraCard(state, camera, act))}</div>`}</div>`;
+    ${state.cameras.length === 0 && state.mail.length > 0 ? nothing : state.cameras.length === 0 ? html`<div class="card">${empty(t("No cameras yet"), t("They appear here once a camera unit is paired with your key."), "camera", button(t("Back to now"), () => act.go("now")))}</div>`
+    : html`<div class="tiles">${repeat(state.cameras, (camera) => camera.id, (camera) => cameraCard(state, camera, act))}</div>`}
+    ${state.mail.length === 0 ? nothing : html`<h2>${t("Mail cameras")}</h2><p class="mute">${t("They can do nothing but send e-mail. The server sees their pictures for a moment, then seals them to you.")}</p><div class="tiles">${repeat(state.mail, (camera) => camera.id, (camera) => mailCard(state, camera, act))}</div>`}</div>`;
+}
+
+function mailCard(state: PortalState, camera: MailCamera, act: PortalActions): Part {
+  return html`<section class="card pad stack" data-mail=${camera.name}><div class="row apart"><h3>${camera.name}</h3>${pill(t("Seen by the server"), "warn", { icon: "eye" })}</div>
+    <p class="mute small">${camera.last_ms === null ? t("It has sent nothing yet.") : t("Last mail {when}", { when: relative(camera.last_ms, state.nowMs) })}</p>
+    <div ${ref(act.mailHost(camera.id))}></div></section>`;
 }
 
 function cameraCard(state: PortalState, camera: Camera, act: PortalActions): Part {
