@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import os
+import re
 
 import pytest
 from hypothesis import given, settings
@@ -109,6 +110,36 @@ def test_an_encrypted_frame_belongs_to_the_account_outside_whatever_it_says_insi
     assert (frame.account, frame.inner_account) == ("1234", "9999")
     sealed = dc09.write("SIA-DCS", "1234", "#9999|Nri1/BA1", now_ms=NOW_MS, key=KEY)
     assert dc09.header(sealed.replace(b"#1234", b"")).account == ""
+
+
+def renamed(raw: bytes, token: bytes) -> bytes:
+    """As somebody on the way rewrites it: what lies outside the encryption, and the checksum to it."""
+    quote = raw.index(b'"')
+    span = re.sub(rb'"(\*?)[A-Z-]+"', rb'"\1%b"' % token, raw[quote:-1], count=1)
+    return b"\n%04X%04X%b\r" % (crc16(span), len(span), span)
+
+
+@pytest.mark.parametrize("token", [b"NULL", b"XNM", b"OH"])
+@pytest.mark.parametrize(("name", "data"), [("SIA-DCS", "#1234|Nri1/BA012"), ("ADM-CID", "#1234|1130 01 012")])
+def test_an_alarm_under_the_name_of_a_poll_stays_an_alarm(token: bytes, name: str, data: str) -> None:
+    frame = read(renamed(dc09.write(name, "1234", data, now_ms=NOW_MS, key=KEY), token), KEY)
+    (event,) = dc09.events(frame)
+    assert not frame.is_supervision
+    assert (event.signal_class, event.zone, event.phase) == (SignalClass.BURGLARY, "012", Phase.ALARM)
+    assert frame.faults == {"token"}
+
+
+@pytest.mark.parametrize("data", ["", "#1234", "#1234|", "#0000|0000 00 000"])
+@pytest.mark.parametrize("key", [None, KEY])
+def test_a_poll_that_names_an_account_or_zeros_stays_a_poll(data: str, key: dc09.Key | None) -> None:
+    frame = read(dc09.write("NULL", "1234", data, now_ms=NOW_MS, key=key), key)
+    assert frame.is_supervision
+    assert not frame.faults
+
+
+def test_what_a_poll_says_and_nobody_can_read_is_for_a_person() -> None:
+    frame = read(dc09.write("NULL", "1234", "#1234|?!", now_ms=NOW_MS, key=KEY), KEY)
+    assert [event.signal_class for event in dc09.events(frame)] == [SignalClass.UNKNOWN]
 
 
 @pytest.mark.parametrize(

@@ -7,11 +7,14 @@ import asyncio
 import json
 from typing import Any
 
+import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from tests.shared_files import shared
 from zegel.protocols import dc09
+from zegel.protocols.dc09.crc import crc16
+from zegel.unit import clock
 from zegel.unit.site.hub import Hub
 from zegel.unit.site.messages import Durable, FromSite, Heard, Trouble
 from zegel.unit.site.panels import Panels
@@ -90,6 +93,18 @@ def test_any_frame_is_answered_or_not_and_never_confirmed_without_being_stored(f
     for message in door.heard:
         assert message.account in ("1234AB", "5678")
         assert message.told.text.isprintable() or not message.told.text
+
+
+@pytest.mark.parametrize("token", [b"NULL", b"XNM", b"OH"])
+def test_an_alarm_whose_name_was_rewritten_is_heard_all_the_same(token: bytes) -> None:
+    """The name lies outside the encryption: anybody on the network may change it, and make the checksum fit."""
+    now_ms = clock.wall_ms()
+    sealed = dc09.write("ADM-CID", "5678", "#5678|1130 01 015", now_ms=now_ms, key=dc09.Key(KEY))
+    span = sealed[9:-1].replace(b"ADM-CID", token)
+    door = Door()
+    [answer] = door.take(b"\n%04X%04X%b\r" % (crc16(span), len(span), span))
+    assert [(message.told.code, message.told.zone) for message in door.heard] == [("130", "015")]
+    assert dc09.header(answer).token == "ACK"
 
 
 def test_every_frame_of_the_field_is_answered_without_a_crash() -> None:

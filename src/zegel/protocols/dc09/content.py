@@ -97,7 +97,7 @@ NOTHING_AROUND = Around()
 
 def events(frame: Frame, cid: Table | None = None, sia: Table | None = None) -> tuple[Event, ...]:
     """What the frame tells, at least one event; none for a reply (ACK, NAK, DUH, RSP). Tables: a provider's own."""
-    if frame.token in SUPERVISION:
+    if frame.is_supervision:
         return (_supervision(frame),)
     if frame.token in REPLIES:
         return ()
@@ -105,6 +105,8 @@ def events(frame: Frame, cid: Table | None = None, sia: Table | None = None) -> 
         told = _contact_id(frame, cid or Table.cid()) or _sia(frame, sia or Table.sia())
     elif frame.token == "SIA-DCS":
         told = _sia(frame, sia or Table.sia()) or _contact_id(frame, cid or Table.cid())
+    elif frame.token in SUPERVISION:  # a name that doesn't fit what is said: by its shape
+        told = _contact_id(frame, cid or Table.cid()) or _sia(frame, sia or Table.sia())
     else:
         told = ()
     return told or (_unreadable(frame),)

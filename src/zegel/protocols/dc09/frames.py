@@ -41,6 +41,7 @@ _CONTENT = re.compile(r"([^\]]*)\]((?:\[[^\[\]]*\]){0,32})" + _STAMP)
 _CONTENT_TEXT = re.compile(r"([^\]^]*\^.*?)\]((?:\[[^\[\]]*\]){0,32})" + _STAMP, re.S)  # ^a text [with] brackets^
 _XDATA = re.compile(r"\[([^\[\]])([^\[\]]*)\]")
 _LOWER = re.compile("[a-f]")
+_SAYS_NOTHING = re.compile(r"\|*(?:#[0-9A-Fa-f]{0,16})?\|*[0\s\x00]*\Z")  # nothing, an account, zeros for an event
 
 
 class Form(msgspec.Struct, frozen=True):
@@ -82,7 +83,7 @@ class Frame(msgspec.Struct, frozen=True):
 
     `account` is the one whose key opened it. `inner_account` (None when the data names none) may differ, and proves
     nothing. `timestamp_ms` is the message's own time, `drift_ms` how far it is ahead of ours. `faults`: "crc",
-    "length", "timestamp", "content".
+    "length", "timestamp", "content", "token" (called supervision, and tells something).
     """
 
     raw: bytes
@@ -103,8 +104,9 @@ class Frame(msgspec.Struct, frozen=True):
 
     @property
     def is_supervision(self) -> bool:
-        """Says nothing but that the path is alive."""
-        return self.token in SUPERVISION
+        """Says nothing but that the path is alive. The token alone doesn't tell: it lies outside the encryption, and who
+        rewrites it would make an alarm vanish."""
+        return self.token in SUPERVISION and "token" not in self.faults
 
     @property
     def identity(self) -> tuple[str | None, ...]:
@@ -191,6 +193,8 @@ def read(raw: bytes | Header, key: Key | None, *, now_ms: int) -> Frame:
     drift_ms = None if timestamp_ms is None else timestamp_ms - now_ms
     if _untimely(head.encrypted, stamp, drift_ms):
         faults |= {"timestamp"}
+    if head.token in SUPERVISION and not _SAYS_NOTHING.match(data):
+        faults |= {"token"}
     inner = _INNER.match(data + "]") if data.startswith("#") else None
     return Frame(
         head.raw,
