@@ -3,10 +3,12 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import threading
 from datetime import timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.db import connection
@@ -16,6 +18,8 @@ from tests.clock import stopped_clock
 
 from zegel.demo.world import WORLD
 from zegel.server.alarms import actions as alarms
+from zegel.server.alarms.models import Asked
+from zegel.server.centre.jobs import forget_asked
 from zegel.server.kernel import clock, tenancy
 from zegel.server.plans import actions, queries
 from zegel.server.plans.errors import TooManyTries
@@ -128,3 +132,42 @@ def test_in_the_database_itself_another_party_reads_no_plan_contact_or_guard(wor
             ):  # fmt: skip
                 cursor.execute(f"SELECT count(*) FROM {table} WHERE owner_id = ANY(%s)", [[DEHAAN, waak]])
                 assert cursor.fetchone()[0] == 0, table
+
+
+def test_what_is_kept_of_a_request_is_no_help_to_guess_the_word_that_was_in_it(world: World, case: Any) -> None:
+    """Who has a copy of the database knows the contact and every likely word; the word must not be in what he has."""
+    operator, first = signed_in(world, "operator"), contacts()[0]
+    operator.post(f"/api/v1/alarms/{case.alarm_id}/claim")
+    path, key = f"/api/v1/alarms/{case.alarm_id}/recall-by-word", str(uuid4())
+
+    def say(word: str, key: str) -> dict[str, Any]:
+        body = json.dumps({"contact_id": str(first.id), "word": word})
+        answer = operator.post(path, body, content_type="application/json", headers={"Idempotency-Key": key})
+        assert answer.status_code == 200, answer.content
+        return dict(answer.json())
+
+    assert say("wrong one", key)["word"] == "wrong"
+    with tenancy.acting_as(world.actor("operator").party_id):
+        kept = bytes(Asked.objects.get(key=key).body)
+        told = json.dumps({"contact_id": str(first.id), "word": "wrong one"}).encode()
+        assert kept not in {hashlib.sha256(asked).digest() for asked in (told, first.id.bytes, b"wrong one")}
+    assert say("another", other := str(uuid4()))["word"] == "wrong"
+    with tenancy.acting_as(world.actor("operator").party_id):
+        assert bytes(Asked.objects.get(key=other).body) == kept, "nothing that was kept depends on the word"
+    assert say("another", key)["word"] == "wrong", "asked again it is not tried again"
+
+
+def test_what_is_kept_of_requests_goes_by_itself_after_two_days(world: World, case: Any) -> None:
+    operator = signed_in(world, "operator")
+    operator.post(f"/api/v1/alarms/{case.alarm_id}/claim", headers={"Idempotency-Key": str(uuid4())})
+    centre = world.actor("operator").party_id
+
+    def kept() -> int:
+        with tenancy.acting_as(centre):
+            return Asked.objects.count()
+
+    forget_asked(0)
+    assert kept() == 1
+    with stopped_clock(clock.now() + timedelta(days=2, seconds=1)):
+        forget_asked(0)
+    assert kept() == 0

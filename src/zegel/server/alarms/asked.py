@@ -7,16 +7,19 @@ no note, and may be tried again with the same key.
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
+from django.conf import settings
 from django.db import IntegrityError
 
 from zegel.server.alarms.errors import Mismatch
 from zegel.server.alarms.models import Asked
-from zegel.server.kernel import clock, tenancy, work
+from zegel.server.kernel import clock, secrets, tenancy, work
 from zegel.server.kernel.actor import Actor
 
 KEPT = timedelta(days=2)
@@ -24,11 +27,16 @@ KEPT = timedelta(days=2)
 
 @dataclass(frozen=True)
 class Request:
-    """`key`: as the client drew it, None when it drew none. `body`: SHA-256 of what was asked."""
+    """`key`: as the client drew it, None when it drew none. `body`: fingerprint of what was asked."""
 
     key: UUID | None
     path: str
     body: bytes
+
+
+def fingerprint(asked: bytes) -> bytes:
+    """32 bytes, under a secret that lies outside the database: who has a copy of it can't try what was said."""
+    return hmac.digest(secrets.secret(settings.SECRETS_PATH, "asked"), asked, hashlib.sha256)
 
 
 def before(actor: Actor, request: Request) -> Asked | None:
@@ -63,3 +71,9 @@ def once(actor: Actor, request: Request, call: Callable[[], object]) -> None:
     except IntegrityError:
         if before(actor, request) is None:
             raise
+
+
+def forget_old(owner_id: UUID) -> int:
+    """The notes of that party that no console asks for any more; returns how many."""
+    with tenancy.acting_as(owner_id):
+        return Asked.objects.filter(owner_id=owner_id, at__lt=clock.now() - KEPT).delete()[0]

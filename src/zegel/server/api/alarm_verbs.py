@@ -7,7 +7,6 @@ answered as it is now. It answers with the alarm.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable
 from typing import Any, Literal
 from uuid import UUID
@@ -59,13 +58,14 @@ class Step(Schema):
     note: str = Field(default="", max_length=actions.LONGEST_NOTE)
 
 
-def _asked(request: HttpRequest) -> asked.Request:
+def _asked(request: HttpRequest, compared: bytes | None = None) -> asked.Request:
+    """`compared`: what of the body is compared when it is asked again, where that is not all of it."""
     said = request.headers.get("Idempotency-Key", "")
     try:
         key = UUID(said) if said else None
     except ValueError:
         raise Mismatch from None
-    return asked.Request(key, request.path[:120], hashlib.sha256(request.body).digest())
+    return asked.Request(key, request.path[:120], asked.fingerprint(request.body if compared is None else compared))
 
 
 def _once(request: HttpRequest, alarm_id: UUID, call: Callable[[], object]) -> dict[str, Any]:
@@ -142,8 +142,9 @@ def recall(request: HttpRequest, alarm_id: UUID) -> dict[str, Any]:
 
 @router.post("/alarms/{alarm_id}/recall-by-word")
 def recall_by_word(request: HttpRequest, alarm_id: UUID, body: Word) -> dict[str, Any]:
-    """A contact said his word on the telephone: `word` is valid, wrong or duress. The word itself is not kept."""
-    actor, wanted = acting(request), _asked(request)
+    """A contact said his word on the telephone: `word` is valid, wrong or duress. The word itself is not kept,
+    nor anything made of it."""
+    actor, wanted = acting(request), _asked(request, body.contact_id.bytes)
     known = asked.before(actor, wanted)
     if known is not None:
         return {**whole(actor, alarm_id), "word": known.outcome}

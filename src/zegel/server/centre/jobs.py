@@ -8,12 +8,14 @@ again.
 from __future__ import annotations
 
 import threading
+from datetime import timedelta
 from uuid import UUID
 
 from zegel.server.agreements import actions as agreements
+from zegel.server.alarms import asked
 from zegel.server.centre import actions, queries, review_actions, scope
 from zegel.server.centre.models import Escalation
-from zegel.server.kernel import jobs, locks, log, outbox, services, tenancy
+from zegel.server.kernel import clock, jobs, locks, log, outbox, services, tenancy
 from zegel.server.notify import pages
 from zegel.server.notify.pages import Page
 from zegel.server.people.roles import Role
@@ -109,3 +111,11 @@ def deal(timestamp: int) -> None:
     """What nobody could judge when it was made (there was no other supervisor) is dealt once there is somebody."""
     for party_id in scope.centres():
         review_actions.deal_waiting(party_id)
+
+
+@jobs.periodic("29 * * * *", name="centre.forget_asked")
+def forget_asked(timestamp: int) -> None:
+    """Notes of requests that were carried out: of every party whose operators wrote any, also one that serves nobody
+    any more."""
+    for party_id in {*scope.centres(), *scope.centres(clock.now() - asked.KEPT - timedelta(days=1))}:
+        asked.forget_old(party_id)

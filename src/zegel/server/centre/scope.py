@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from uuid import UUID
 
 from django.db import connection
@@ -13,10 +14,11 @@ from zegel.server.people.models import ServiceRelation
 from zegel.server.people.roles import RelationKind
 
 
-def centres() -> list[UUID]:
-    """Every party that is somebody's alarm centre, first or second, now: for the worker that acts for each in turn."""
+def centres(moment: datetime | None = None) -> list[UUID]:
+    """Every party that is somebody's alarm centre, first or second, then (now): for the worker that acts for each in
+    turn."""
     with tenancy.acting_as(None), connection.cursor() as cursor:
-        cursor.execute("SELECT unnest(centre_parties(%s))", [clock.now()])
+        cursor.execute("SELECT unnest(centre_parties(%s))", [moment or clock.now()])
         return [party for (party,) in cursor.fetchall()]
 
 
