@@ -104,7 +104,7 @@ def test_an_alarm_whose_name_was_rewritten_is_heard_all_the_same(token: bytes) -
     door = Door()
     [answer] = door.take(b"\n%04X%04X%b\r" % (crc16(span), len(span), span))
     assert [(message.told.code, message.told.zone) for message in door.heard] == [("130", "015")]
-    assert dc09.header(answer).token == "ACK"
+    assert b"ACK" in answer
 
 
 def test_every_frame_of_the_field_is_answered_without_a_crash() -> None:

@@ -104,8 +104,8 @@ class Frame(msgspec.Struct, frozen=True):
 
     @property
     def is_supervision(self) -> bool:
-        """Says nothing but that the path is alive. The token alone doesn't tell: it lies outside the encryption, and who
-        rewrites it would make an alarm vanish."""
+        """Says nothing but that the path is alive. The token alone doesn't tell: it lies outside the encryption, and
+        who rewrites it would make an alarm vanish."""
         return self.token in SUPERVISION and "token" not in self.faults
 
     @property
