@@ -57,8 +57,8 @@ _DECODER = msgspec.json.Decoder(_Message)
 
 def read(topic: str, payload: bytes, *, prefix: str = PREFIX) -> Event | Health | None:
     """None for what says nothing to us. A review that can't be read is an event of an unknown class, never an error."""
-    head, _, rest = topic.partition("/")
-    if head != prefix:
+    rest = topic.removeprefix(prefix + "/")
+    if rest == topic:
         return None
     if rest == "reviews":
         return _review(payload)

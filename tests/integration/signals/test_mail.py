@@ -3,8 +3,11 @@
 
 from __future__ import annotations
 
+import base64
+import binascii
 import json
 import smtplib
+import textwrap
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -270,3 +273,80 @@ def test_over_http_a_camera_is_added_its_address_told_once_and_its_picture_opene
     other = signed_in(world, "household")
     assert post(other, f"/mail-pictures/{picture['id']}/open", purpose="own_use").status_code in {403, 404}
     assert other.get(f"/api/v1/alarms/{alarm.id}/mail-pictures").status_code == 404
+
+
+HIDDEN = {
+    "no type": lambda p: a_mail(INTRUSION, picture=None).rstrip() + b"\n\n" + p,
+    "as text": lambda p: _as_text(p, base64.encodebytes),
+    "as text, unfolded": lambda p: _as_text(p, base64.b64encode),
+    "indented": lambda p: _as_text(p, _indented),
+    "short lines": lambda p: _as_text(p, lambda data: _wrapped(base64.b64encode(data).decode(), 30)),
+    "uuencoded": lambda p: _as_text(p, _uu),
+    "hexadecimal": lambda p: _as_text(p, lambda data: _wrapped(data.hex(), 31)),
+    "in a header": lambda p: b"X-Thumb: " + base64.b64encode(p)[:3000] + b"\n" + a_mail(INTRUSION, picture=None),
+}
+
+
+def _wrapped(text: str, width: int) -> bytes:
+    return "\n".join(textwrap.wrap(text, width)).encode()
+
+
+def _uu(data: bytes) -> bytes:
+    lines = (binascii.b2a_uu(data[at : at + 45]) for at in range(0, len(data), 45))
+    return b"begin 644 a.jpg\n" + b"".join(lines) + b"end\n"
+
+
+def _indented(data: bytes) -> bytes:
+    return b"".join(b"    " + line for line in base64.encodebytes(data).splitlines(True))
+
+
+def _as_text(picture: bytes, encode: Any) -> bytes:
+    head = b"Subject: Alarm\nContent-Type: text/plain\n\n" + INTRUSION.encode()
+    return head + b"\n" + encode(picture)
+
+
+@pytest.mark.parametrize("how", HIDDEN)
+def test_a_picture_that_a_broken_mail_hides_is_not_kept_readable(
+    world: World, camera: tuple[MailCamera, str], mailing: Mailing, how: str
+) -> None:
+    """Whatever the reader makes of it: nothing from which more than a scrap could be put together."""
+    mailing.send(camera[1], HIDDEN[how](PICTURE))
+    (row,) = signals(world)
+    kept = bytes(row.raw)
+    assert len(kept) <= 4096
+    squeezed = b"".join(kept.split())
+    for form in (PICTURE, base64.b64encode(PICTURE), PICTURE.hex().encode()):
+        longest = max((size for size in range(0, 2000, 8) if form[400 : 400 + size] in squeezed), default=0)
+        assert longest < 64, how
+
+
+def test_a_database_that_is_away_is_no_fault_of_the_mail(
+    world: World, camera: tuple[MailCamera, str], mailing: Mailing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(mailcameras, "find", _full)
+    with mailing.client() as client:
+        client.ehlo()
+        client.mail("x@example.org")
+        code, words = client.rcpt(f"{camera[1]}@alarm.example")
+    assert code == 451
+    assert b"room" not in words
+
+
+def test_a_mail_that_says_test_and_shows_an_event_is_no_test(
+    world: World, camera: tuple[MailCamera, str], mailing: Mailing
+) -> None:
+    mailing.send(camera[1], a_mail("Motion detected on camera 1", subject="Test alert"))
+    interpret()
+    assert the_alarm(world).state == "queued"
+
+
+def test_a_site_that_became_a_home_gets_no_picture_any_more(
+    world: World, camera: tuple[MailCamera, str], mailing: Mailing
+) -> None:
+    from zegel.server.sites.models import Site
+
+    with tenancy.acting_as(WORLD.party("dehaan").id):
+        Site.objects.filter(id=camera[0].site_id).update(profile="home-de")
+    mailing.send(camera[1], a_mail(INTRUSION))
+    (row,) = signals(world)
+    assert row.fault == "picture_left_out" or mailpictures.of_camera(world.actor("owner"), camera[0].id) == []

@@ -65,10 +65,7 @@ def _kind(mail: Opened, told: dict[str, tuple[str, str]]) -> wording.Kind | None
     named = _value(told, "event")
     if named:
         return wording.kind(named)
-    found = wording.kind_in_passing(mail.subject)
-    if found is not None or _says_test(mail):
-        return found
-    return wording.kind_in_passing(mail.words)
+    return wording.kind_in_passing(mail.subject) or wording.kind_in_passing(mail.words)
 
 
 def _says_test(mail: Opened) -> bool:

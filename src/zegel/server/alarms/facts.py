@@ -8,7 +8,7 @@ from uuid import UUID
 from zegel.server.alarms.models import Alarm
 from zegel.server.alarms.rules import State
 from zegel.server.gate import Resource, ResourceKind, fact
-from zegel.server.kernel import tenancy
+from zegel.server.kernel import clock, tenancy
 from zegel.server.kernel.actor import Actor
 from zegel.server.people import queries as people
 from zegel.server.people.roles import RelationKind
@@ -37,6 +37,17 @@ def claim_held(actor: Actor, resource: Resource) -> bool:
     """The acting person himself has the alarm in hand; or nobody has, and he has another open one of the same place."""
     claims = _claims(actor, resource)
     return (actor.id, actor.party_id) in claims[:1] or (claims[:1] == [NOBODY] and (actor.id, actor.party_id) in claims)
+
+
+@fact("look_not_held")
+def look_not_held(actor: Actor, resource: Resource) -> bool:
+    """The time in which the customer can recall before anybody looks is over, or there was none; and he did not."""
+    alarm_id = resource.of.get("alarm")
+    if alarm_id is None:
+        return False
+    with tenancy.acting_as(actor.party_id, actor.id):
+        alarm = Alarm.objects.filter(id=alarm_id, recalled_at=None).first()
+    return alarm is not None and (alarm.look_after is None or alarm.look_after <= clock.now())
 
 
 @fact("provides_for")

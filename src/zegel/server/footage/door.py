@@ -647,6 +647,7 @@ def _log_picture(
         {
             "lease": view_id, "camera": row.camera_id, "picture": row.id, "track": int(Track.SURVEILLANCE),
             "purpose": purpose.value, "alarm": alarm_id, "role": actor.role or "", "slots": 1,
+            "address": actor.address[:64],
             "from_ms": row.received_ms, "to_ms": row.received_ms,
         },
         row.camera_id,

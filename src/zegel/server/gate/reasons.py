@@ -59,6 +59,10 @@ MISSING: dict[str, tuple[Promise, Promise]] = {
         _("This alarm can still be recalled, so nobody looks yet."),
         _("Wait until the time for recalling it is over."),
     ),
+    "look_not_held": (
+        _("This alarm can still be recalled, so nobody looks yet."),
+        _("Wait until the time for recalling it is over."),
+    ),
     "alarm_claimed": (
         _("Nobody of your alarm centre has this alarm in hand."),
         _("Claim it first: pictures of a waiting alarm are nobody's to browse."),

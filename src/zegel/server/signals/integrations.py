@@ -23,7 +23,7 @@ from zegel.protocols.events import Event, Phase, SignalClass
 from zegel.protocols.text import clean
 from zegel.server import gate
 from zegel.server.gate import Action, Resource, ResourceKind
-from zegel.server.kernel import clock, ids, jobs, locks, tenancy, work
+from zegel.server.kernel import clock, ids, locks, tenancy, work
 from zegel.server.kernel.actor import Actor, system
 from zegel.server.ledger import Entry, Kind
 from zegel.server.signals import intake
@@ -161,6 +161,7 @@ def tell(caller: Caller, told: Told, raw: bytes, idempotency_key: str, peer: str
     caller.check(Scope.WRITE, told.site_id)
     body_hash = hashlib.sha256(raw).digest()
     with work.transaction(system(caller.owner_id)):
+        WebhookCall.objects.filter(integration_id=caller.integration_id, at__lt=clock.now() - REMEMBERED).delete()
         earlier = _earlier(caller, idempotency_key, body_hash)
         if earlier is not None:
             return intake.Accepted(earlier, True)
@@ -211,11 +212,3 @@ def newest(caller: Caller, limit: int) -> Sequence[Signal]:
     with tenancy.acting_as(caller.owner_id):
         mine = WebhookCall.objects.filter(integration_id=caller.integration_id).order_by("-id")[:limit]
         return list(Signal.objects.filter(signal_id__in=[call.signal_id for call in mine]).order_by("-id"))
-
-
-@jobs.periodic("7 * * * *", name="signals.forget_calls")
-def forget_calls(timestamp: int) -> None:
-    """Idempotency keys older than a day."""
-    for owner_id in sites.owners_with_units():
-        with tenancy.acting_as(owner_id):
-            WebhookCall.objects.filter(at__lt=clock.now() - REMEMBERED).delete()

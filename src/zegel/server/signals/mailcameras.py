@@ -61,7 +61,7 @@ def add(actor: Actor, site_id: UUID, name: str) -> tuple[MailCamera, str]:
         site = sites.get_site(site_id)
         camera_id, (token, hashed) = ids.new(), _token()
         gate.require(actor, Action.ADD, _resource(camera_id, site.owner_id, site.id))
-        if site.profile.startswith("home"):
+        if _is_home(site.profile):
             raise MailCameraRefused
         if not name.strip():
             raise BadPanel.zone()
@@ -184,7 +184,7 @@ def take(found: Found, message: bytes, peer: str) -> intake.Accepted:
         camera = MailCamera.objects.get(id=found.camera_id)
         site = sites.get_site(camera.site_id)
     read = mail.read(message, received_ms=received_ms, tz=ZoneInfo(site.tz))
-    pictures, left_out = _usable(read.pictures)
+    pictures, left_out = _usable(() if _is_home(site.profile) else read.pictures)
     new = intake.NewSignal(
         source=Source.MAIL, transport="mail", owner_id=camera.owner_id, provider_id=camera.provider_id,
         event=_named(read, camera), raw=without_pictures(message), site_id=site.id, peer=peer,
@@ -213,6 +213,11 @@ def _with_pictures(new: intake.NewSignal, camera: MailCamera, pictures: list[tup
     return accepted
 
 
+def _is_home(profile: str) -> bool:
+    """There the server never sees a picture; a site may have become one after its camera was added."""
+    return profile.startswith("home")
+
+
 def _usable(pictures: Sequence[tuple[str, str, bytes]]) -> tuple[list[tuple[str, bytes]], bool]:
     kept = [(kind, data) for _, kind, data in pictures if kind in MEDIA_TYPES and 0 < len(data) <= MAX_PICTURE]
     return kept, len(kept) < len(pictures)
@@ -220,7 +225,8 @@ def _usable(pictures: Sequence[tuple[str, str, bytes]]) -> tuple[list[tuple[str,
 
 def _named(read: mail.MailEvent, camera: MailCamera) -> Event:
     """Its zone is the camera's own name here, and the channel that a recorder names: two cameras are two detectors."""
-    zone = camera.name if not read.channel else f"{camera.name} / {read.channel}"
+    name = camera.name if len(camera.name) <= 20 else f"{camera.name[:15]} {camera.id.hex[:4]}"
+    zone = name if not read.channel else f"{name} / {read.channel}"
     extra = (*read.event.extra, ("mail_camera", str(camera.id)))
     return msgspec.structs.replace(read.event, extra=extra, zone=zone)
 

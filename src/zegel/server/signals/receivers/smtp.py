@@ -112,6 +112,11 @@ class Door:
         server.recipients.append(found)
         return "250 OK"
 
+    async def handle_exception(self, error: Exception) -> str:
+        """Whatever went wrong here is no fault of the mail: it comes again. The log has the place, the peer nothing."""
+        log.error("mail.failed", error=type(error).__name__, where=log.place_of(error))
+        return LATER
+
     async def handle_DATA(self, server: Connection, session: Session, envelope: Envelope) -> str:
         recipients, server.recipients = list(server.recipients), []
         message = envelope.content if isinstance(envelope.content, bytes) else b""
