@@ -15,6 +15,7 @@ from tests.clock import stopped_clock
 from tests.integration.alarms.hearing import Ears, everything_due, read_all, unknown_account
 
 from zegel.demo.world import WORLD
+from zegel.protocols import dc09
 from zegel.server.alarms import actions, interpreter, parameters, queries, reading, rules, shapes
 from zegel.server.alarms.errors import NotParkable, NotRecallable
 from zegel.server.alarms.models import Alarm, AlarmSignal, Due
@@ -125,14 +126,19 @@ def test_disarming_at_home_within_the_minute_takes_it_back_before_anybody_could_
         assert (late.state, late.cancelled_potential, late.avs_score) == ("queued", True, 0)
 
 
+SEALED = dc09.write("ADM-CID", "1234", "#1234|1401 01 001", now_ms=1, key=dc09.Key(bytes(16)))
+PLAIN = dc09.write("ADM-CID", "1234", "#1234|1401 01 001")
+LIKE_SEALED = b'\n"*' + PLAIN[5:]  # a checksum of two raw bytes that look like the beginning of an encrypted frame
+
+
 @pytest.mark.parametrize(
     ("how", "taken_back"),
     [
-        ({"raw": b'"*ADM-CID"', "transport": "dc09_tls"}, True),
-        ({"raw": b'"ADM-CID"', "transport": "dc09_tls"}, False),
-        ({"raw": b'"ADM-CID"', "transport": "dc09_tcp"}, True), ({"raw": b'"*SIA-DCS"', "source": "unit"}, True),
-        ({"raw": b'"SIA-DCS"', "source": "unit", "transport": "unit"}, False), ({"raw": b"", "source": "api"}, True),
-        ({"raw": b"", "source": "mail", "transport": "mail"}, False),
+        ({"raw": SEALED, "transport": "dc09_tls"}, True), ({"raw": PLAIN, "transport": "dc09_tls"}, False),
+        ({"raw": LIKE_SEALED, "transport": "dc09_tls"}, False), ({"raw": PLAIN, "transport": "dc09_tcp"}, True),
+        ({"raw": SEALED, "source": "unit"}, True), ({"raw": PLAIN, "source": "unit", "transport": "unit"}, False),
+        ({"raw": LIKE_SEALED, "source": "unit", "transport": "unit"}, False), ({"raw": b"", "source": "api"}, True),
+        ({"raw": SEALED, "source": "mail", "transport": "mail"}, False),
     ],
 )  # fmt: skip
 def test_a_disarming_that_anybody_could_have_sent_takes_nothing_back(
@@ -503,6 +509,14 @@ def test_a_detector_that_rang_twice_for_nothing_is_logged_and_not_rung_until_the
     actions.close(operator, ears.alarms()[-1].id, "genuine")
     ears.hear("401", "3")
     assert ears.verdict(ears.hear("130", zone="005")) == "opened"
+
+
+def test_signals_without_a_zone_ring_however_often_others_without_one_rang_for_nothing(world: World) -> None:
+    ears, operator = Ears.at(world), world.actor("operator")
+    for _ in range(3):
+        assert ears.verdict(ears.hear("130")) == "opened"
+        actions.claim(operator, ears.alarms()[-1].id)
+        actions.close(operator, ears.alarms()[-1].id, "false_environment")
 
 
 def test_of_a_hold_up_under_duress_the_owners_own_stream_says_nothing(world: World) -> None:

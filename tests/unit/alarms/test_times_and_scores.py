@@ -160,18 +160,22 @@ def test_the_exit_time_is_half_open(after_ms: int, leaving: bool) -> None:
 def test_a_detector_is_shut_out_only_for_alarms_that_were_judged_useless(
     trips: list[Trip], set_ms: int | None, after: int
 ) -> None:
-    if timers.is_swinger("burglary", trips, set_ms, NOW, after):
+    if timers.is_swinger("panel 5", "burglary", trips, set_ms, NOW, after):
         since = [trip for trip in trips if trip.at_ms >= (set_ms or 0)]
         assert len(since) >= after > 0
         assert all(trip.closed_code in timers.USELESS for trip in since)
     for name in ("fire", "holdup_duress", "medical", "tamper"):
-        assert not timers.is_swinger(name, trips, set_ms, NOW, after)
+        assert not timers.is_swinger("panel 5", name, trips, set_ms, NOW, after)
 
 
 def test_after_48_quiet_hours_it_rings_again() -> None:
     trips = [Trip(NOW - timers.SWINGER_FORGETS_MS - 1, "false_equipment")] * 2
-    assert not timers.is_swinger("burglary", trips, None, NOW, 2)
-    assert timers.is_swinger("burglary", [Trip(NOW - 1, "test")] * 2, None, NOW, 2)
+    assert not timers.is_swinger("panel 5", "burglary", trips, None, NOW, 2)
+    assert timers.is_swinger("panel 5", "burglary", [Trip(NOW - 1, "test")] * 2, None, NOW, 2)
+
+
+def test_who_does_not_say_which_detector_it_is_is_always_listened_to() -> None:
+    assert not timers.is_swinger("", "burglary", [Trip(NOW - 1, "test")] * 2, None, NOW, 2)
 
 
 # --- storms ---

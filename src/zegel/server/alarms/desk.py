@@ -167,8 +167,8 @@ class Desk:
             place = self._places[row["site_id"]]
             if row["code"] in PATH_LOST:
                 place.path_failures[row["panel_id"]].append(row["at_ms"])
-            if row["verdict"] == Verdict.OPENED:
-                detector = detector_of(row["panel_id"], row["source"], row["zone"])
+            detector = detector_of(row["panel_id"], row["source"], row["zone"])
+            if row["verdict"] == Verdict.OPENED and detector:
                 place.trips[detector].append((row["at_ms"], row["alarm_id"], row["alarm__closed_code"] or ""))
 
     def _read_hours(self, site_ids: Sequence[UUID], asked: frozenset[str] | None) -> None:
@@ -223,6 +223,7 @@ class Desk:
             place.codes.get(alarm.id, ""), alarm.received_ms, alarm.confirmed, alarm.duress,
             None if alarm.recall_until is None else rules.ms_of(alarm.recall_until), alarm.parked_until is not None,
             alarm.camera_id, alarm.alarm_class, tuple(notices), place.signals_ms[alarm.id],
+            alarm.unit_id,
         )  # fmt: skip
         return seen
 
@@ -289,7 +290,7 @@ class Desk:
         detector = detector_of(signal.panel_id, signal.source, signal.zone)
         if signal.alarm_id is not None:
             self._remember(place, signal.alarm_id, signal)
-        if signal.verdict == Verdict.OPENED:
+        if signal.verdict == Verdict.OPENED and detector:
             place.trips[detector].append((signal.at_ms, signal.alarm_id, ""))
         if signal.code in PATH_LOST:
             place.path_failures[signal.panel_id].append(signal.at_ms)

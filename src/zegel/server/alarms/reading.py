@@ -39,7 +39,8 @@ ALARMING = frozenset({
 class Heard:
     """A signal, as far as it matters. `detector`: the zone or camera that noticed it, "" for none; `by`: how. `word`:
     the unit's own word for what it saw. `vouched`: nobody but its sender could have sent it; else it may ring, but
-    takes nothing back."""
+    takes nothing back. `cameras`: those that look at zones of its panel. `unit_id`: the unit that passed it on, or of
+    which it speaks."""
 
     signal_class: str
     phase: str
@@ -56,6 +57,8 @@ class Heard:
     camera_id: UUID | None = None
     word: str = ""
     vouched: bool = True
+    cameras: frozenset[UUID] = frozenset()
+    unit_id: UUID | None = None
 
     @property
     def is_units(self) -> bool:
@@ -92,6 +95,7 @@ class OpenAlarm:
     word: str = ""
     notices: tuple[Notice, ...] = ()
     signals_ms: Mapping[str, Sequence[int]] = field(default_factory=dict)
+    unit_id: UUID | None = None
 
     @property
     def is_units(self) -> bool:
@@ -194,7 +198,7 @@ def _rings(heard: Heard, site: Picture) -> Reading:
         return Reading(Verdict.EXIT)
     joins = _to_join(heard, site, heard.signal_class)
     swings = timers.is_swinger(
-        heard.signal_class, site.trips, site.closed_ms, heard.at_ms, figures.swinger_after
+        heard.detector, heard.signal_class, site.trips, site.closed_ms, heard.at_ms, figures.swinger_after
     )  # fmt: skip
     if joins is None and swings:
         return Reading(Verdict.SWINGER)
@@ -354,7 +358,7 @@ def _cancel(heard: Heard, site: Picture, otherwise: Verdict, area_closed: bool |
         if not _speaks_of(heard, alarm) or alarm.duress or alarm.signal_class == rules.HOLDUP:
             continue
         in_time = alarm.recall_until_ms is not None and heard.at_ms <= alarm.recall_until_ms
-        if in_time and heard.vouched:
+        if in_time and heard.vouched and _may_take_back(heard, alarm):
             recalls.append(alarm.id)
         elif rules.family(alarm.signal_class) in {rules.BURGLARY, rules.FIRE, rules.MEDICAL}:
             flags.append(alarm.id)
@@ -372,6 +376,16 @@ def _speaks_of(heard: Heard, alarm: OpenAlarm) -> bool:
     if alarm.panel_id != heard.panel_id:
         return False
     return not heard.area or not alarm.area or heard.area == alarm.area
+
+
+def _may_take_back(heard: Heard, alarm: OpenAlarm) -> bool:
+    """A camera unit's alarm only by a panel whose zones that camera looks at, or by what the same unit passed on: who
+    may disarm the shed says nothing of the villa. Of any other an operator reads that it may be over."""
+    if not alarm.is_units:
+        return True
+    if alarm.camera_id is not None and alarm.camera_id in heard.cameras:
+        return True
+    return alarm.unit_id is not None and alarm.unit_id == heard.unit_id
 
 
 def _opened_or_closed(heard: Heard, site: Picture, closed: bool) -> Reading:

@@ -78,12 +78,15 @@ class Trip:
     closed_code: str
 
 
-def is_swinger(signal_class: str, trips: Sequence[Trip], set_ms: int | None, at_ms: int, after: int) -> bool:
+def is_swinger(
+    detector: str, signal_class: str, trips: Sequence[Trip], set_ms: int | None, at_ms: int, after: int
+) -> bool:
     """Whether a detector has rung `after` times for nothing since the area was set, and is not listened to.
 
-    One alarm of it that was real, or that nobody has judged yet, and it rings on. Danger to people always rings.
+    One alarm of it that was real, or that nobody has judged yet, and it rings on. Danger to people always rings, and so
+    does a signal that doesn't say which detector it is of: it may be any of the site's.
     """
-    if after <= 0 or rules.family(signal_class) != rules.BURGLARY:
+    if not detector or after <= 0 or rules.family(signal_class) != rules.BURGLARY:
         return False
     since = max(at_ms - SWINGER_FORGETS_MS, set_ms or 0)
     counted = [trip for trip in trips if trip.at_ms >= since]
