@@ -32,6 +32,9 @@ PAY_BLOCK_S = 10
 MAX_UNPROVEN = 5_000  # more than any day's caps allow; bounds the state file
 
 
+HOLD_UPS = frozenset({"holdup_duress", "hold_up", "panic"})
+
+
 @dataclass(slots=True, eq=False)
 class Case:
     """What the windows of one alarm share: an alarm of a panel may concern several cameras. Its parts are one chain."""
@@ -72,6 +75,11 @@ class Window:
     @property
     def open(self) -> bool:
         return self.why_ended is None
+
+    @property
+    def hold_up(self) -> bool:
+        """Somebody asked for help in secret: nothing in the house may show it. `reason` ends in the alarm's class."""
+        return self.reason.rpartition(":")[2] in HOLD_UPS
 
     @property
     def releasing(self) -> bool:

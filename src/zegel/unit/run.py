@@ -217,7 +217,7 @@ class Runner:
         self._owed += self._control.due(windows, now.mono_s)
         self._owed = [turn for turn in self._owed if not site.send(turn)]  # a process that is down hears it later
         self._note_turned([turn.camera for turn in self._owed])
-        site.want(self._wanted(any(window is not None for window in windows.values())))
+        site.want(self._wanted(any(window is not None and not window.hold_up for window in windows.values())))
 
     def _note_turned(self, owed: Sequence[bytes] = ()) -> None:
         """On disk before a camera turns, until it was sent home: after a power cut it goes home first."""

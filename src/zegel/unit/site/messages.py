@@ -43,7 +43,7 @@ class Wanted(Struct, frozen=True, tag="wanted"):
     """What the signed policy wants listened to, and what is shown to the house.
 
     `panels`: DC-09 accounts. `zones`: those that the policy names of cameras' events. `state`: the unit's true
-    posture; `alarm`: whether a window is open.
+    posture; `alarm`: whether a window is open that the house may know of (never a hold-up's).
     """
 
     unit: Id
