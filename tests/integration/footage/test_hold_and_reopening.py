@@ -266,6 +266,7 @@ def test_the_customer_and_the_supervisor_are_told_of_a_reopening_and_of_looks_af
 def test_the_letters_go_to_the_owners_people_and_to_the_supervisors(world: World, case: Any) -> None:
     from django.core import mail
 
+    getattr(mail, "outbox", []).clear()
     owner, centre = str(WORLD.party("dehaan").id), str(WORLD.party("centrale").id)
     said = {"owner_id": owner, "camera_id": str(case.camera), "alarm_id": str(case.alarm_id)}
     jobs.tell(to=owner, occasion="reopened", **said)

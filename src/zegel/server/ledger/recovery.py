@@ -17,7 +17,7 @@ from zegel.seal.checkpoint import Checkpoint, verify_checkpoint
 from zegel.seal.merkle import EMPTY_ROOT, HASH_SIZE, leaf_hash
 from zegel.seal.note import NoteSigner
 from zegel.seal.tiles import WIDTH, Tile
-from zegel.server.kernel import locks, restoring, work
+from zegel.server.kernel import locks, log, restoring, storage, work
 from zegel.server.kernel.actor import system
 from zegel.server.ledger import origin, queries
 from zegel.server.ledger.entry import Entry, Fact, Kind, pack_ranges
@@ -69,8 +69,14 @@ def go_on() -> Recovered:
 
 def behind() -> tuple[int, int] | None:
     """(entries held, entries published) when the database is older than what its log published: nobody may be served
-    before somebody decided. None when all is well."""
-    head, held = queries.checkpoint_head(), queries.size()
+    before somebody decided. None when all is well, and when the store does not answer: then nothing can be compared
+    and nothing be shown, and alarms must still come in."""
+    held = queries.size()
+    try:
+        head = queries.checkpoint_head()
+    except storage.StorageError as error:
+        log.warning("ledger.not_compared", error=error.code)
+        return None
     return None if head is None or held >= head.size else (held, head.size)
 
 
