@@ -276,6 +276,21 @@ def test_not_closed_in_time_is_an_alarm_once_a_day_and_closed_in_time_is_none(wo
         assert len(ears.alarms()) == 1, "it was closed"
 
 
+@pytest.mark.parametrize("area", ["", "1"])
+def test_a_plan_of_every_area_and_of_one_that_is_written_otherwise_finds_what_is_left_open(
+    world: World, area: str
+) -> None:
+    ears = Ears.at(world)
+    with stopped_clock(datetime(2027, 7, 12, 10, 0, tzinfo=UTC)) as time:
+        week = [[day, "08:00", "18:00"] for day in range(5)]
+        actions.set_opening_plan(world.actor("planner"), ears.panel.site_id, ears.panel.id, area, week, [])
+        ears.hear("401", "1", area="01")
+        time.advance(6 * 3600 + 900)
+        everything_due()
+        read_all()
+        assert [alarm.signal_class for alarm in ears.alarms()] == ["open_close_exception"]
+
+
 def test_another_owners_people_see_and_touch_nothing_of_it(world: World) -> None:
     ears = Ears.at(world)
     ears.hear("130", zone="1")

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from zegel.server.alarms import openings
-from zegel.server.alarms.openings import Moment, Plan
+from zegel.server.alarms.openings import Moment, Plan, Said
 
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 OFFICE = Plan("Europe/Amsterdam", tuple((day, time(8), time(18)) for day in range(5)))
@@ -90,3 +90,20 @@ def test_hours_that_can_not_be_read_are_refused(weekly: object) -> None:
 def test_a_zone_that_does_not_exist_is_refused() -> None:
     with pytest.raises(ValueError, match="zone"):
         openings.parse("Europe/Nowhere", [], [])
+
+
+@pytest.mark.parametrize(
+    ("area", "said", "left_open"),
+    [
+        ("", [Said("1", False, 5)], True), ("", [Said("01", False, 5), Said("2", True, 6)], True),
+        ("1", [Said("01", False, 5)], True), ("01", [Said("1", False, 5)], True), ("1", [Said("2", False, 5)], False),
+        ("", [Said("1", True, 5), Said("2", True, 6)], False), ("", [], False), ("1", [], False),
+        ("1", [Said("1", True, 4), Said("01", False, 5)], True), ("1", [Said("", False, 5)], True),
+        ("1", [Said("1", False, 5), Said("00", True, 6)], False), ("", [Said("1", False, 5), Said("", True, 6)], False),
+        ("1", [Said("1", True, 6), Said("", False, 5)], False),
+    ],
+)  # fmt: skip
+def test_an_area_is_left_open_however_it_is_written_and_any_of_them_where_the_plan_names_none(
+    area: str, said: list[Said], left_open: bool
+) -> None:
+    assert openings.is_left_open(area, said) is left_open

@@ -179,18 +179,19 @@ class Desk:
             self._places[window.site_id].tests.append(window)
         if asked is not None and not asked & {rules.BURGLARY, HOURS}:
             return
-        for area in AreaState.objects.filter(site_id__in=site_ids):
-            self._places[area.site_id].areas[area.panel_id, area.area] = area
+        for area in AreaState.objects.filter(site_id__in=site_ids).order_by("changed_ms"):
+            self._places[area.site_id].areas[area.panel_id, testing.area_key(area.area)] = area
         if asked is not None and HOURS not in asked:
             return
         for plan in OpeningPlan.objects.filter(site_id__in=site_ids):
-            self._places[plan.site_id].openings[plan.panel_id, plan.area] = plan
+            self._places[plan.site_id].openings[plan.panel_id, testing.area_key(plan.area)] = plan
 
     # --- the picture that a reading asks for ---
 
     def picture(self, site_id: UUID | None, heard: Heard) -> Picture:
         place = self._places[site_id]
-        area = place.areas.get((heard.panel_id, heard.area)) or place.areas.get((heard.panel_id, ""))
+        key = testing.area_key(heard.area)
+        area = place.areas.get((heard.panel_id, key)) or place.areas.get((heard.panel_id, ""))
         return Picture(
             place.parameters, "" if place.site is None else place.site.profile,
             tuple(place.seen.get(one.id) or self._open_alarm(place, one) for one in place.alarms.values()),
@@ -208,7 +209,8 @@ class Desk:
         return "" if alarm_id in place.alarms else code
 
     def _opening(self, place: _Place, heard: Heard) -> openings.Plan | None:
-        row = place.openings.get((heard.panel_id, heard.area)) or place.openings.get((heard.panel_id, ""))
+        key = testing.area_key(heard.area)
+        row = place.openings.get((heard.panel_id, key)) or place.openings.get((heard.panel_id, ""))
         if row is None or place.site is None:
             return None
         return openings.parse(place.site.tz, row.weekly, row.exceptions)
@@ -301,14 +303,15 @@ class Desk:
         assert site_id is not None
         assert panel_id is not None
         place = self._places[site_id]
-        known = place.areas.get((panel_id, area))
+        key = testing.area_key(area)
+        known = place.areas.get((panel_id, key))
         if known is not None and known.changed_ms > signal.received_ms:
             return
         row = known or AreaState(
             owner_id=signal.owner_id, provider_id=signal.provider_id, site_id=site_id, panel_id=panel_id, area=area
         )
         row.closed, row.changed_ms = closed, signal.received_ms
-        place.areas[panel_id, area] = self._areas[panel_id, area] = row
+        place.areas[panel_id, key] = self._areas[panel_id, key] = row
 
     def gone(self, alarm: Alarm) -> None:
         """It was closed meanwhile, by a verb that wrote it down itself."""

@@ -8,11 +8,13 @@ first of the two. Hours that end at or before their beginning end on the next da
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from zegel.server.alarms.testing import area_key
 
 MOST_HOURS = 40
 MOST_EXCEPTIONS = 200
@@ -54,6 +56,29 @@ def parse(tz: str, weekly: Any, exceptions: Any) -> Plan:
     except (TypeError, ValueError) as error:
         raise ValueError(f"hours like [0, \"08:00\", \"18:00\"]: {error}") from None
     return Plan(tz, days, own)
+
+
+@dataclass(frozen=True)
+class Said:
+    """What was last said of an area ("" for the whole panel): set or not, and when."""
+
+    area: str
+    closed: bool
+    at_ms: int
+
+
+def is_left_open(area: str, said: Iterable[Said]) -> bool:
+    """Whether that area of a panel is open now; of "" whether any is. A newer word of the whole panel goes before an
+    older one of an area. Of what nobody ever said anything, nobody knows, and nobody is rung."""
+    newest: dict[str, Said] = {}
+    for one in sorted(said, key=lambda one: one.at_ms):
+        newest[area_key(one.area)] = one
+    whole, wanted = newest.get(""), area_key(area)
+    of_areas = newest if not wanted else {wanted: newest[wanted]} if wanted in newest else {}
+    found = [max((one, whole or one), key=lambda said: said.at_ms) for one in of_areas.values()]
+    if not found and whole is not None:
+        found = [whole]
+    return any(not one.closed for one in found)
 
 
 def _weekday(day: Any) -> int:

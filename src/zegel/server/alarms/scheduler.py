@@ -128,8 +128,8 @@ def _opening(w: work.Work, plan_id: UUID) -> None:
     settings.plan_next(row, plan, late_s, now)
     if openings.is_open(plan, now) or openings.is_open(plan, now - timedelta(seconds=late_s)):
         return
-    area = AreaState.objects.filter(panel_id=row.panel_id, area=row.area).first()
-    if area is None or area.closed:
+    areas = AreaState.objects.filter(panel_id=row.panel_id)
+    if not openings.is_left_open(row.area, [openings.Said(one.area, one.closed, one.changed_ms) for one in areas]):
         return
     event = Event(
         "server", "late_to_close", None, Phase.LATE, SignalClass.OPEN_CLOSE_EXCEPTION, 5,

@@ -55,3 +55,8 @@ def _covers(window: Window, signal: Tested) -> bool:
 def zone_key(zone: str) -> str:
     """Zones are compared without leading zeros: Contact ID writes 001 where SIA writes 1."""
     return zone.lstrip("0") or ("0" if zone else "")
+
+
+def area_key(area: str) -> str:
+    """Areas likewise; Contact ID's 00 is no area, but the whole panel."""
+    return area.strip().lstrip("0")
