@@ -19,7 +19,7 @@ from zegel.server.kernel import clock, tenancy
 from zegel.server.signals import intake
 from zegel.server.signals.models import Panel, Signal
 
-RAW = b'\n0000"*ADM-CID"0001L0#1234['  # as an encrypted frame begins
+RAW = b'\n00000000"*ADM-CID"0001L0#1234['  # as an encrypted frame begins
 
 
 @dataclass

@@ -203,6 +203,26 @@ def test_disarming_in_time_takes_the_burglary_back_and_later_it_is_for_an_operat
     assert (late.recalls, late.flags, late.verdict) == ((), (first.id,), Verdict.POTENTIAL_CANCEL)
 
 
+CAMERA, UNIT = UUID(int=7), UUID(int=8)
+
+
+@pytest.mark.parametrize(
+    ("who", "taken_back"),
+    [
+        ({"cameras": frozenset({CAMERA})}, True), ({"unit_id": UNIT}, True), ({}, False),
+        ({"cameras": frozenset({UUID(int=9)}), "unit_id": UUID(int=9)}, False), ({"source": "api"}, False),
+    ],
+)  # fmt: skip
+def test_a_camera_units_alarm_is_taken_back_only_by_a_panel_that_it_belongs_to(
+    who: dict[str, Any], taken_back: bool
+) -> None:
+    """An outhouse's panel, or a stranger's account at the same site, would else end what the villa's camera saw."""
+    seen = heard(source="unit", panel_id=None, zone="", by=By.VIDEO, camera_id=CAMERA, word="person")
+    alarm = of(seen, unit_id=UNIT)
+    found = read(heard("open_close", "open", zone="", **who), with_open(HOME, alarm))
+    assert (found.recalls, found.flags) == (((alarm.id,), ()) if taken_back else ((), (alarm.id,)))
+
+
 def test_disarming_under_duress_is_a_hold_up_and_takes_nothing_back() -> None:
     first = of(heard())
     found = read(heard("open_close", "open", duress=True), with_open(HOME, first))

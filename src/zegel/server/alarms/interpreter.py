@@ -18,12 +18,14 @@ from uuid import UUID
 import psycopg
 from django.db import InterfaceError, OperationalError
 
+from zegel.protocols import dc09
+from zegel.protocols.errors import NotAFrame
 from zegel.server.alarms import reading, rules, testing
 from zegel.server.alarms.actions.recalling import may_be_recalled, recalled
 from zegel.server.alarms.desk import Desk, about, by_of
 from zegel.server.alarms.joining import confirm, join, times_of
 from zegel.server.alarms.models import Alarm, AlarmSignal
-from zegel.server.alarms.reading import Heard, Opening, Reading
+from zegel.server.alarms.reading import OPENS, Heard, Opening, Reading
 from zegel.server.alarms.rules import State, Verb, Verdict
 from zegel.server.alarms.scoring import rescore, scored
 from zegel.server.kernel import clock, ids, locks, log, services, work
@@ -136,7 +138,11 @@ def process(party_id: UUID, group: Sequence[Signal], *, for_a_person: bool = Fal
     actor = system(party_id)
     with work.transaction(actor) as w:
         zones = _zones(group)
-        said = [(signal, heard_of(signal, zones.get(_place(signal)))) for signal in group]
+        cameras = _cameras(zones)
+        said = [
+            (signal, heard_of(signal, zones.get(_place(signal)), cameras.get(signal.panel_id, frozenset())))
+            for signal in group
+        ]
         asked = frozenset(about(heard.signal_class, heard.phase, heard.code) for _, heard in said)
         desk = Desk.of(w, party_id, {signal.site_id for signal in group}, asked=asked)
         done = _read_before(group)
@@ -166,14 +172,30 @@ def _place(signal: Signal) -> tuple[UUID | None, str]:
 
 
 def _zones(group: Sequence[Signal]) -> dict[tuple[UUID | None, str], PanelZone]:
-    panels = {signal.panel_id for signal in group if signal.panel_id is not None and signal.zone}
+    panels = {
+        signal.panel_id for signal in group
+        if signal.panel_id is not None and (signal.zone or _takes_back(signal))
+    }  # fmt: skip
     if not panels:
         return {}
     rows = PanelZone.objects.filter(panel_id__in=panels)
     return {(row.panel_id, testing.zone_key(row.zone)): row for row in rows}
 
 
-def heard_of(signal: Signal, zone: PanelZone | None) -> Heard:
+def _takes_back(signal: Signal) -> bool:
+    return signal.phase in OPENS or signal.phase == "cancel" or signal.signal_class == "cancel_recall"
+
+
+def _cameras(zones: dict[tuple[UUID | None, str], PanelZone]) -> dict[UUID | None, frozenset[UUID]]:
+    """The cameras that look at some zone of each panel."""
+    found: dict[UUID | None, frozenset[UUID]] = {}
+    for (panel_id, _), zone in zones.items():
+        if zone.camera_ids:
+            found[panel_id] = found.get(panel_id, frozenset()) | {UUID(one) for one in zone.camera_ids}
+    return found
+
+
+def heard_of(signal: Signal, zone: PanelZone | None, cameras: frozenset[UUID] = frozenset()) -> Heard:
     """As the rules hear it. What is said about its zone goes before what its code says, where the code is an alarm."""
     signal_class = signal.signal_class
     if zone is not None and zone.signal_class and signal.phase == "alarm" and not rules.is_life_safety(signal_class):
@@ -185,10 +207,12 @@ def heard_of(signal: Signal, zone: PanelZone | None) -> Heard:
         signal_class, signal.phase, signal.received_ms, signal.source, signal.code, signal.zone, area, signal.panel_id,
         signal.known, signal.duress, zone is not None and zone.entry_exit,
         by_of(signal_class, signal.source, signal.code), vouched=is_vouched(signal),
+        cameras=cameras, unit_id=_unit_of(signal),
     )  # fmt: skip
 
 
 OPEN_SENDERS = frozenset({"mail", "unit"})  # what a unit passes on unencrypted, anybody on the site's network may say
+FRAMED = frozenset({"panel", "unit"})  # their bytes are a DC-09 frame that was opened with the account's key
 CLOSED_NETWORKS = frozenset({"dc09_tcp", "dc09_udp"})  # taken unencrypted only behind a VPN, as a recorded exception
 
 
@@ -196,11 +220,26 @@ def is_vouched(signal: Signal) -> bool:
     """Whether only its sender could have sent it: it was encrypted with the account's own key (a DC-09 frame says so
     with `*`), or came by a way that asked for a key or is closed to others. TLS alone names the server, not the panel.
     """
-    if b'"*' in bytes(signal.raw)[:16]:
+    if signal.source in FRAMED and _is_encrypted(bytes(signal.raw)):
         return True
     if signal.source == "panel":
         return signal.transport in CLOSED_NETWORKS
     return signal.source not in OPEN_SENDERS
+
+
+def _is_encrypted(raw: bytes) -> bool:
+    """As whoever took it read it: the bytes around the name may be anything that the sender wants them to be."""
+    try:
+        return dc09.header(raw).encrypted
+    except NotAFrame:
+        return False
+
+
+def _unit_of(signal: Signal) -> UUID | None:
+    """The unit that passed it on; the receiver of units writes it, and no sender."""
+    if signal.source != "unit":
+        return None
+    return next((UUID(value) for name, value in signal.extra if name == "unit"), None)
 
 
 # --- what follows ---
