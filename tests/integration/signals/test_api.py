@@ -6,11 +6,13 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import msgspec
 import pytest
 from django.test import Client
 
 from tests.actors import World
 from tests.attack.test_door_routes import signed_in
+from tests.integration.alarms.hearing import Ears, cid
 from tests.integration.signals import panels
 from tests.integration.signals.receiving import Receiving
 from zegel.demo.world import WORLD
@@ -141,6 +143,22 @@ def test_signals_are_shown_with_their_bytes_to_those_who_handle_or_maintain(worl
     for person in ("household", "nordtech", "privacy"):
         assert get(signed_in(world, person), "/signals")["signals"] == []
         assert signed_in(world, person).get(f"{API}/signals/{row['id']}").status_code in {403, 404}
+
+
+def test_a_hold_up_is_shown_to_who_handles_it_and_to_nobody_of_the_house(world: World, line: str) -> None:
+    """Somebody may be reading along on the owner's own screen."""
+    ears = Ears.at(world, line=panels.line(world), account="5678")
+    hidden = [ears.say("121", zone="9"), ears.event(msgspec.structs.replace(cid("401", "1", "1"), duress=True))]
+    seen = ears.say("130", zone="1")
+    for person in ("owner", "foreman"):
+        client = signed_in(world, person)
+        assert [row["id"] for row in get(client, "/signals")["signals"]] == [str(seen)], person
+        for one in hidden:
+            assert code_of(client.get(f"{API}/signals/{one}")) == (404, "unknown_signal")
+    for person in ("operator", "supervisor", "technician"):
+        client = signed_in(world, person)
+        assert {row["id"] for row in get(client, "/signals")["signals"]} == {str(one) for one in (*hidden, seen)}
+        assert get(client, f"/signals/{hidden[0]}")["class"] == "holdup_duress"
 
 
 def test_a_provider_gives_codes_a_meaning_and_takes_it_back(world: World) -> None:

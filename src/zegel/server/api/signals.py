@@ -13,13 +13,16 @@ from django.http import HttpRequest
 from django.utils.translation import get_language
 from ninja import Field, Query, Router, Schema
 
+from zegel.protocols.events import SignalClass
 from zegel.protocols.names import said
 from zegel.server.api import errors
 from zegel.server.api.base import acting
 from zegel.server.gate import Action, Resource, ResourceKind, decide, require
 from zegel.server.kernel.actor import Actor
 from zegel.server.people import queries as people
+from zegel.server.people.roles import Role
 from zegel.server.signals import actions, queries
+from zegel.server.signals.errors import UnknownSignal
 from zegel.server.signals.models import CodeOverride, KeyFormat, Line, Panel, PanelZone, Path, PathKind, Signal
 
 router = Router(tags=["signals"])
@@ -31,6 +34,7 @@ for _code, _status in (
     errors.status(_code, _status)
 
 LONGEST_KEY = 128
+HANDLERS = frozenset({Role.OPERATOR, Role.SUPERVISOR})
 Moment = Annotated[int, Field(ge=0, lt=2**53)]
 Number = Annotated[str, Field(max_length=6)]
 
@@ -230,11 +234,13 @@ def signals(
     before: Annotated[int | None, Query(ge=0, lt=2**62)] = None,
     limit: Annotated[int, Query(ge=1, le=queries.NEWEST)] = 50,
 ) -> dict[str, Any]:
-    """The newest signals, of one panel or of all that the acting party handles. `before`: an `order`, to read on."""
+    """The newest signals, of one panel or of all that the acting party handles. `before`: an `order`, to read on. The
+    owner's own people are not shown hold-ups: somebody may be reading along."""
     actor = acting(request)
     found = queries.newest(actor, panel_id=panel_id, before=before, limit=limit)
     allowed = _owners(actor, Action.LIST, ResourceKind.SIGNAL, {row.owner_id for row in found})
-    return {"signals": [signal_shape(row) for row in found if row.owner_id in allowed]}
+    shown = [row for row in found if row.owner_id in allowed and not _hidden(actor, row)]
+    return {"signals": [signal_shape(row) for row in shown]}
 
 
 @router.get("/signals/{signal_id}")
@@ -243,7 +249,17 @@ def signal(request: HttpRequest, signal_id: UUID) -> dict[str, Any]:
     actor = acting(request)
     row = queries.signal(actor, signal_id)
     require(actor, Action.READ, Resource(ResourceKind.SIGNAL, row.signal_id, row.owner_id))
+    if _hidden(actor, row):
+        raise UnknownSignal
     return {**signal_shape(row), "raw": bytes(row.raw).hex(), "peer": row.peer, "extra": row.extra}
+
+
+def _hidden(actor: Actor, row: Signal) -> bool:
+    """A hold-up, to the people of the party that it is about. What an alarm centre got from an account that nobody
+    knows is its own, and its operators read it."""
+    if row.owner_id != actor.party_id or actor.role in HANDLERS:
+        return False
+    return row.duress or row.signal_class == SignalClass.HOLDUP_DURESS
 
 
 def _owners(actor: Actor, action: Action, kind: ResourceKind, owners: set[UUID]) -> set[UUID]:
