@@ -3,7 +3,9 @@
 
 from __future__ import annotations
 
+import json
 import shutil
+import socket
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -21,6 +23,8 @@ from zegel.demo import clip, panels, scene  # noqa: E402
 from zegel.demo.processes import Stage, free_port  # noqa: E402
 from zegel.demo.scene import Installation  # noqa: E402
 from zegel.demo.world import WORLD  # noqa: E402
+from zegel.protocols import dc09  # noqa: E402
+from zegel.unit import clock  # noqa: E402
 
 OUT = ROOT / "docs" / "screens"
 SIZES = {1440: 900, 390: 844}
@@ -136,6 +140,47 @@ def customer(owner: Desk) -> None:
         shoot(owner.page, f"portal-{view}")
 
 
+def setting_up(desk: Desk, place: Installation) -> None:
+    """A technician adds a panel, waits for its first signal, and sees it come."""
+    sign_in(desk, place, "technician", "backoffice")
+    page, key = desk.page, "0123456789ABCDEF" * 2
+    desk.go("/backoffice/settings/")
+    page.click("button[lang=en]")
+    page.wait_for_selector("html[lang=en] #add-panel")
+    page.click("#add-panel")
+    page.select_option("#site_id", label="Harbour yard North · De Haan Bouw BV")
+    page.select_option("#line_id", label="DC-09")
+    page.fill("#name", "Burglar panel, workshop")
+    page.fill("#account", "A1B2")
+    page.fill("#key", key)
+    shoot(page, "settings-add")
+    page.click("#dialog-save")
+    page.wait_for_selector("#first-signal")
+    shoot(page, "settings-waiting", whole=True)
+    page.click("#edit-zones")
+    page.fill("#name-0", "Roller door")
+    page.click("#add-zone")
+    page.fill("#name-1", "Workshop")
+    page.click("#save-zones")
+    page.wait_for_selector(".zone-list")
+    port = json.loads((place.data / "run" / "serve.json").read_text())["dc09_port"]
+    for seq, words in enumerate(("RP000", "BA001^roller door^"), 1):
+        frame = dc09.write(
+            "SIA-DCS", "A1B2", f"#A1B2|Nri1/{words}", seq=seq, key=dc09.Key.of(key, "hex"), now_ms=clock.wall_ms()
+        )
+        with socket.create_connection(("127.0.0.1", port), 10) as line:
+            line.sendall(frame)
+            line.recv(1024)
+    page.click("[data-code=BA]")
+    page.wait_for_selector(".raw pre")
+    page.wait_for_selector(".toast", state="detached")
+    shoot(page, "settings-heard", whole=True)
+    for number, name in ((1, "panels"), (4, "brokers"), (6, "codes"), (7, "figures")):
+        page.keyboard.press(str(number))
+        desk.settled()
+        shoot(page, f"settings-{name}")
+
+
 def main() -> int:
     if browser_path() is None:
         print("no Chromium on this machine, so no pictures: make browser", file=sys.stderr)
@@ -157,6 +202,7 @@ def main() -> int:
             shoot(desks[2].page, "portal-now")
             story(desks[1], desks[2])
             customer(desks[2])
+            setting_up(Desk.at(browser, place.origin), place)
             night(desks[1], place)
             browser.close()
     finally:

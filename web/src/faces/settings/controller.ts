@@ -158,6 +158,8 @@ export class Settings {
     const { tab, panelId } = this.#allowed(this.#state.who);
     this.#board.change({ tab, panelId, filter: "", error: "", panel: null, signals: null, opened: null, tests: null, zones: null, zoneErrors: [], figures: null });
     document.title = `${tabName(tab)} · Zegel`;
+    // On a phone the tabs scroll sideways: the one that is shown is brought into sight.
+    requestAnimationFrame(() => document.querySelector(".setup-tabs [aria-current]")?.scrollIntoView({ inline: "center", block: "nearest" }));
     await this.#refresh();
   }
 
