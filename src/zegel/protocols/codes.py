@@ -84,9 +84,11 @@ class Table:
 
     def lookup(self, code: str, qualifier: str | None = None) -> Meaning:
         """The meaning of a code, `UNKNOWN` when there is none. Contact ID's qualifier 6 (a condition that still
-        holds) means what 1 means."""
-        asked = NEW if qualifier == STATUS else qualifier or ""
-        return self._meanings.get((code, asked), UNKNOWN)
+        holds) means what 1 means, unless a provider gave it a meaning of its own."""
+        found = self._meanings.get((code, qualifier or ""))
+        if found is None and qualifier == STATUS:
+            found = self._meanings.get((code, NEW))
+        return UNKNOWN if found is None else found
 
     def overridden(self, rows: Iterable[Override]) -> Table:
         """This table with a provider's changes. Raises BadTable and changes nothing when a row is wrong."""
@@ -95,7 +97,8 @@ class Table:
             if number > MAX_OVERRIDES:
                 raise BadTable(f"More than {MAX_OVERRIDES} rows.")
             for key in self._keys(row):
-                changed[key] = _changed(changed.get(key), row, number)
+                before = changed.get(key) or (changed.get((row.code, NEW)) if key[1] == STATUS else None)
+                changed[key] = _changed(before, row, number)
         return Table(self.kind, f"{self.version}+", changed)
 
     def names(self) -> frozenset[str]:

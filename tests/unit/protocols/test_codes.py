@@ -78,6 +78,15 @@ def test_a_provider_changes_its_own_table_only() -> None:
     assert changed.version != CID.version
 
 
+def test_a_status_means_what_a_new_one_means_unless_a_provider_says_otherwise() -> None:
+    assert CID.lookup("131", "6") == CID.lookup("131", "1")
+    changed = CID.overridden([Override("131", "6", priority=5), Override("130", priority=4)])
+    assert [changed.lookup("131", qualifier).priority for qualifier in "163"] == [2, 5, 7]
+    assert changed.lookup("131", "6").name == CID.lookup("131", "1").name
+    assert changed.lookup("130", "6").priority == 4, "what holds for all of the code's qualifiers holds for this one"
+    assert CID.lookup("999", "6") is UNKNOWN
+
+
 @pytest.mark.parametrize(
     "rows",
     [

@@ -467,6 +467,38 @@ def test_contact_id_is_read_as_panels_write_it(data: str) -> None:
     assert (event.protocol, event.code, event.qualifier, event.zone) == ("cid", "131", "1", "012")
 
 
+@pytest.mark.parametrize(
+    "data",
+    [
+        "|1131 01 015|1110 01 016",
+        "#1234|1131 01 015|1110 01 016|",
+        "1234|1131 01 015 |1110 01 016",
+        "113101015|111001016",
+        "|113101015|111001016",
+        "#1234|12:34:56 1131 01 015|1110 01 016",
+    ],
+)
+def test_several_events_of_contact_id_in_one_frame_are_each_one(data: str) -> None:
+    assert [(e.code, e.zone, e.area, e.text) for e in told(data, "ADM-CID")] == [
+        ("131", "015", "01", ""), ("110", "016", "01", ""),
+    ]  # fmt: skip
+
+
+def test_a_text_of_contact_id_belongs_to_the_event_before_it() -> None:
+    said = told("#1234|1131 01 015^Door | 1110 01 016^|1110 01 016|Kitchen", "ADM-CID")
+    assert [(e.code, e.text) for e in said] == [("131", "Door | 1110 01 016"), ("110", "Kitchen")]
+    assert len(told("|".join(["1131 01 015"] * 100), "ADM-CID")) == MAX_EVENTS
+
+
+@pytest.mark.parametrize(
+    "time", ["12:34:56 ", "12:34 ", "12:34:56|", "12:34:56", "11-22 12:34:56 ", "12:34:56,11-22-2026 "]
+)
+def test_a_time_before_the_event_hides_it_not(time: str) -> None:
+    (event,) = told(f"#1234|{time}Nri1/BA12")
+    assert (event.code, event.zone, event.area) == ("BA", "12", "1")
+    assert (event.told("time") or "").startswith("12:34")
+
+
 def test_contact_id_may_be_written_with_short_numbers_and_letters() -> None:
     restored, short = told("#1234|R131 1 7", "ADM-CID"), told("#1234|1131 1 7", "ADM-CID")
     assert (restored[0].qualifier, restored[0].area, restored[0].zone) == ("3", "1", "7")

@@ -3,9 +3,10 @@
 
 SIA (DC-03): `#acct|Nri1/id7/BA012^text^`, one or more blocks, each with one or more events. The two small letters
 before an event are its modifiers; they hold until another replaces them. Real panels omit the slash before a code, add
-`pi0/`, omit the account, and write `NM` or `*'name'NM` after an address for a name.
+`pi0/`, omit the account, begin with the time (`#acct|12:34:56 Nri1/BA12`), and write `NM` or `*'name'NM` after an
+address for a name.
 
-Contact ID (DC-05): `#acct|Q EEE GG ZZZ`.
+Contact ID (DC-05): `#acct|Q EEE GG ZZZ`, and from some panels several with bars between them.
 """
 
 from __future__ import annotations
@@ -30,6 +31,11 @@ _HEX = "[0-9A-Fa-f]"
 _CID = re.compile(
     rf"\s*(?:18|98)?\s*([1-9ER])\s*({_HEX}{{3}})"
     rf"(?:[ /]+({_HEX}{{1,2}})[ /]+[CU]?({_HEX}{{1,4}})|\s*({_HEX}{{2}})\s*({_HEX}{{3}}))(?!{_HEX})"
+)
+_PIECE = re.compile(r"(?:\^[^^]*\^?|[^|^])+")  # between bars; a text in ^^ may hold one
+_CLOSE_CID = re.compile(rf"[136]{_HEX}{{3}}{_HEX}{{2}}{_HEX}{{3}}")
+_TIME = re.compile(
+    r"\s*(?:\d{1,4}[-/]\d{1,2}(?:[-/]\d{2,4})?[ ,]+)?(\d\d?:\d\d(?::\d\d)?)(?:,\d\d-\d\d-\d{4})?(?:[ |,]+|(?=[NO]))"
 )
 _QUALIFIERS = {"E": NEW, "R": RESTORED}  # as some write them: event and restore
 _TOKEN = re.compile(
@@ -114,24 +120,43 @@ def events(frame: Frame, cid: Table | None = None, sia: Table | None = None) -> 
 
 def contact_id(data: str, table: Table | None = None) -> Event | None:
     """The event that `Q EEE GG ZZZ` tells (an account before it is ignored), or None when it is no Contact ID."""
-    return _contact_id_event(data, table or Table.cid(), NOTHING_AROUND)
+    told = _contact_id_events(_after_account(data), table or Table.cid(), NOTHING_AROUND)
+    return told[0] if told else None
 
 
 def _contact_id(frame: Frame, table: Table) -> tuple[Event, ...]:
-    event = _contact_id_event(frame.data, table, _around(frame))
-    return () if event is None else (event,)
+    body = _after_account(frame.data)
+    first = frame.data.lstrip("|").partition("|")[0]
+    if _CLOSE_CID.fullmatch(first) and first.lstrip("0") != frame.account.lstrip("0"):
+        body = frame.data.lstrip("|")  # digits before a bar that are no account, but the first event
+    return _contact_id_events(body, table, _around(frame))
 
 
-def _contact_id_event(data: str, table: Table, around: Around) -> Event | None:
-    body = _after_account(data)
-    found = _CID.match(body)
-    if found is None:
-        return None
+def _contact_id_events(body: str, table: Table, around: Around) -> tuple[Event, ...]:
+    told: list[Event] = []
+    for piece in _PIECE.findall(_without_time(body)[0]):
+        found = _CID.match(piece) if len(told) < MAX_EVENTS else None
+        if found is not None:
+            told.append(_contact_id_event(found, piece, table, around))
+        elif told:
+            told[-1] = msgspec.structs.replace(told[-1], text=_joined(told[-1].text, _text(piece.strip("^ "))))
+        elif piece.strip():
+            return ()
+    return tuple(told)
+
+
+def _contact_id_event(found: re.Match[str], piece: str, table: Table, around: Around) -> Event:
     qualifier, code, group, address, close_group, close_address = found.groups()
     qualifier, code = _QUALIFIERS.get(qualifier, qualifier), code.upper()
     group, address = group or close_group, address or close_address
-    text = _text(body[found.end() :].strip("|^ "))
+    text = _text(piece[found.end() :].strip("^ "))
     return _event("cid", code, qualifier, table.lookup(code, qualifier), address, group, None, text, around)
+
+
+def _without_time(body: str) -> tuple[str, str]:
+    """What follows the time that some panels begin with, and that time, "" when there is none."""
+    found = _TIME.match(body)
+    return (body, "") if found is None else (body[found.end() :], found[1])
 
 
 def _sia(frame: Frame, table: Table) -> tuple[Event, ...]:
@@ -157,10 +182,12 @@ def _sia_event(item: Item, table: Table, around: Around) -> Event:
 @lru_cache(maxsize=4096)
 def sia_items(data: str) -> tuple[Item, ...]:
     """The events that SIA data tells, at most `MAX_EVENTS`; none when it can't be read as such."""
-    body = _after_account(data)
+    body, time = _without_time(_after_account(data))
     items: list[Item] = []
     modifiers: dict[str, str] = {}
     position = _block(body, 0, items, modifiers)
+    if time:
+        modifiers["ti"] = time
     while position < len(body) and len(items) < MAX_EVENTS:
         token = _TOKEN.match(body, position)
         if token is None:
