@@ -9,6 +9,7 @@ SECRETS_PATH         folder of the installation's secrets; default: ZEGEL_DATA/s
 ZEGEL_ORIGIN         where browsers find us, for example https://alarm.example (no trailing slash)
 EMAIL_URL            smtp://user:password@host:587?tls=1, or console: (default)
 ZEGEL_OWNER_QUOTA_GB how much of the store one owner's recordings may fill (default 4096)
+SIGNALS_RETRY_SPAN_S for how long after the last one a panel's message may be the same again (default 60)
 ZEGEL_ROLE           set by the supervisor: web, realtime, gateway, receivers or worker, or some of them with commas
 
 There is no debug mode and no switch that turns the gate, the ledger or row-level security off.
@@ -27,6 +28,7 @@ DATA = Path(os.environ.get("ZEGEL_DATA", "var")).absolute()
 SECRETS_PATH = Path(os.environ.get("SECRETS_PATH", DATA / "secrets"))
 SHRED_PATH = Path(os.environ.get("SHRED_PATH", DATA / "shred"))
 STORAGE_URL = os.environ.get("STORAGE_URL", (DATA / "storage").as_uri())
+SIGNALS_RETRY_SPAN_S = max(1.0, float(os.environ.get("SIGNALS_RETRY_SPAN_S", "60")))
 ROLES = frozenset(os.environ.get("ZEGEL_ROLE", "tool").split(","))
 
 # --- the browser's address -----------------------------------------------------------------------------------------

@@ -113,6 +113,59 @@ def test_a_counter_that_starts_anew_hides_no_second_alarm(world: World, receivin
     assert sorted((row.code, row.times) for row in newest(world)) == [("BA", 1), ("BA", 1), ("BR", 1)]
 
 
+def by_a_connection_of_its_own(receiving: Receiving, code: str, key: dc09.Key | None = None, **more: Any) -> str:
+    dialler = receiving.dialler(key=key)
+    try:
+        return dialler.say(dialler.event(code, seq=1, **more))
+    finally:
+        dialler.close()
+
+
+def test_a_panel_that_never_counts_and_dials_anew_for_each_message_loses_no_alarm(
+    world: World, receiving: Receiving
+) -> None:
+    panels.panel(world, panels.line(world), key="")
+    for code in ("BA1", "BR1", "BA1", "BA1"):
+        assert by_a_connection_of_its_own(receiving, code, now_ms=None) == "ACK"
+    assert [(row.code, row.times) for row in newest(world)] == [("BA", 2), ("BR", 1), ("BA", 1)]
+
+
+def test_after_the_retry_span_the_same_is_another_event(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from django.conf import settings
+
+    monkeypatch.setattr(settings, "SIGNALS_RETRY_SPAN_S", 1.0)
+    panels.panel(world, panels.line(world), key="")
+    with Receiving() as receiving:
+        for pause_s in (0.6, 0.6, 1.3, 0):
+            assert by_a_connection_of_its_own(receiving, "BA1", now_ms=None) == "ACK"
+            time.sleep(pause_s)
+    assert [row.times for row in newest(world)] == [1, 3]
+
+
+def test_an_event_that_tells_its_own_time_is_another_one_at_another_time(world: World, receiving: Receiving) -> None:
+    panels.panel(world, panels.line(world), key="")
+    for second in (1, 1, 9):
+        xdata = [("H", f"10:00:0{second},11-22-2026")]
+        assert by_a_connection_of_its_own(receiving, "BA1", now_ms=None, xdata=xdata) == "ACK"
+    assert [row.times for row in newest(world)] == [1, 2]
+
+
+def test_a_receiver_that_begins_anew_knows_what_the_panel_said_since(world: World) -> None:
+    panels.panel(world, panels.line(world), key="")
+    with Receiving() as receiving:
+        assert by_a_connection_of_its_own(receiving, "BA1", now_ms=None) == "ACK"
+        assert by_a_connection_of_its_own(receiving, "FA2", now_ms=None) == "ACK"
+        time.sleep(1.1)
+        assert by_a_connection_of_its_own(receiving, "BR1", now_ms=None) == "ACK"
+    with Receiving() as again:
+        for code in ("BR1", "BA1", "BA1"):
+            assert by_a_connection_of_its_own(again, code, now_ms=None) == "ACK"
+    said = [(row.code, row.times) for row in newest(world)]
+    assert said == [("BA", 2), ("BR", 2), ("FA", 1), ("BA", 1)]
+
+
 def test_who_sends_many_at_once_and_all_again_after_a_cut_makes_no_second_alarm(
     world: World, receiving: Receiving
 ) -> None:

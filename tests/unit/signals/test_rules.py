@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from zegel.server.signals.rules import (
-    AGAIN_MS,
     MASS_AT_LEAST,
+    RETRY_SPAN_MS,
     Guarded,
     Memory,
     Silent,
@@ -33,72 +33,88 @@ PROVIDERS = [UUID(int=number) for number in range(11, 15)]
 # --- sent again ---
 
 
+def heard(memory: Memory, key: bytes, at_ms: int, sent_ms: int | None = None, *, answered: bool = True) -> bool | None:
+    new = memory.is_new(key, at_ms, sent_ms)
+    if answered:
+        memory.answered(key)
+    return new
+
+
 def test_what_was_not_answered_may_always_be_a_repetition() -> None:
     memory = Memory()
-    assert not memory.is_new(A, 0, 1000, 1)
-    assert not memory.is_new(B, 1, 2000, 1)
-    assert not memory.is_new(A, 2, 3000, 2)
+    assert heard(memory, A, 0, 1000, answered=False) is None
+    assert heard(memory, B, 1, 2000, answered=False) is None
+    assert heard(memory, A, 2, 3000, answered=False) is False
 
 
-def test_what_was_answered_and_followed_on_the_same_connection_is_new_when_it_comes_again() -> None:
+def test_what_was_answered_and_followed_is_new_when_it_comes_again() -> None:
     memory = Memory()
-    memory.is_new(A, 0, 1000, 1)
-    memory.answered(A, 1)
-    memory.is_new(B, 10, 2000, 1)
-    assert memory.is_new(A, 20, 3000, 2)
-    assert not memory.is_new(A, 30, 3500, 2), "and its own repetition is one"
-
-
-def test_who_sends_on_without_waiting_may_not_have_had_its_answer() -> None:
-    memory = Memory()
-    memory.is_new(A, 0, 1000, 1, patient=False)
-    memory.answered(A, 1)
-    memory.is_new(B, 10, 2000, 1, patient=False)
-    assert not memory.is_new(A, 20, 3000, 2)
+    heard(memory, A, 0)
+    heard(memory, B, 10)
+    assert heard(memory, A, 20) is True
+    assert heard(memory, A, 30) is False, "and its own repetition is one"
 
 
 def test_the_same_time_inside_is_a_repetition_whatever_happened_since() -> None:
     memory = Memory()
-    memory.is_new(A, 0, 1000, 1)
-    memory.answered(A, 1)
-    memory.is_new(B, 10, 2000, 1)
-    assert not memory.is_new(A, 20, 1000, 2)
+    heard(memory, A, 0, 1000)
+    heard(memory, B, 10, 2000)
+    assert heard(memory, A, 20, 1000) is False
+
+
+def test_a_time_further_off_than_anybody_repeats_is_another_event() -> None:
+    memory = Memory()
+    heard(memory, A, 0, 1000)
+    assert heard(memory, A, 5, 3000) is False, "a resend may tell a fresh time"
+    assert heard(memory, A, 10, 3001 + RETRY_SPAN_MS) is True
 
 
 def test_a_second_way_that_repeats_what_the_first_one_said_proves_nothing() -> None:
     memory = Memory()
-    for key, connection in ((A, 1), (A, 2), (B, 1), (B, 2)):
-        assert not memory.is_new(key, 0, None, connection)
-        memory.answered(key, connection)
+    for key in (A, A, B, B):
+        assert not heard(memory, key, 0)
 
 
-@given(st.lists(st.tuples(st.sampled_from([A, B, C]), st.integers(0, 3), st.booleans()), max_size=60))
-def test_nothing_is_called_new_that_this_memory_did_not_hear_before(said: list[tuple[bytes, int, bool]]) -> None:
-    memory, heard = Memory(), set()
-    for number, (key, connection, answered) in enumerate(said):
-        new = memory.is_new(key, number, number * 1000, connection)
-        assert not new or key in heard
-        heard.add(key)
-        if answered:
-            memory.answered(key, connection)
+def test_after_the_retry_span_the_database_decides() -> None:
+    memory = Memory(retry_span_ms=5_000)
+    heard(memory, A, 0)
+    assert heard(memory, A, 5_000) is False
+    assert heard(memory, A, 10_000) is False, "it counts from the last one"
+    assert heard(memory, A, 15_001) is None, "the key is old there too, so it is stored as another event"
+
+
+steps = st.lists(st.tuples(st.sampled_from([A, B, C]), st.integers(0, 40_000), st.integers(0, 3)), max_size=40)
+
+
+@given(steps)
+def test_every_event_is_one_and_every_resend_is_none_in_whatever_order(said: list[tuple[bytes, int, int]]) -> None:
+    """A panel without a counter or a clock, each message by a connection of its own: it repeats what it isn't told that
+    we have, and only then sends the next."""
+    memory, now_ms, before = Memory(), 0, b""
+    for key, pause_ms, resends in said:
+        now_ms += pause_ms + (RETRY_SPAN_MS + 1 if key == before else 0)
+        assert heard(memory, key, now_ms, answered=resends == 0) is not False, "a real event is never folded"
+        for left in range(resends, 0, -1):
+            now_ms += 8_000
+            assert heard(memory, key, now_ms, answered=left == 1) is False, "a resend is never an event"
+        before = key
+
+
+@given(st.lists(st.tuples(st.sampled_from([A, B, C]), st.booleans()), max_size=60))
+def test_nothing_is_called_new_that_this_memory_did_not_hear_before(said: list[tuple[bytes, bool]]) -> None:
+    memory, known = Memory(), set()
+    for number, (key, answered) in enumerate(said):
+        new = heard(memory, key, number, number * 1000, answered=answered)
+        assert not new or key in known
+        known.add(key)
 
 
 @given(st.lists(st.binary(min_size=16, max_size=16), max_size=200))
 def test_what_is_remembered_of_a_panel_is_bounded(keys: list[bytes]) -> None:
     memory = Memory()
     for number, key in enumerate(keys):
-        memory.is_new(key, number, None, 1)
-        memory.answered(key, 1)
+        heard(memory, key, number)
     assert len(memory._heard) <= 32
-    assert len(memory._answered) <= 33
-
-
-def test_after_the_window_the_database_decides() -> None:
-    memory = Memory()
-    memory.is_new(A, 0, None, 1)
-    memory.answered(A, 1)
-    memory.is_new(B, 1, None, 1)
-    assert not memory.is_new(A, AGAIN_MS + 1, None, 1), "the key is old there too, so it is stored as another event"
 
 
 @given(st.lists(st.text(max_size=6), max_size=5), st.lists(st.text(max_size=6), max_size=5))

@@ -3,10 +3,12 @@
 
 Sent again (DC-09 §5.5, and what panels do): a sender repeats a message until it has its ACK, over other paths too, with
 a fresh time and padding or the old ones. So a message is a repetition when receiver, line, account, sequence number,
-token and data are those of an earlier one within AGAIN_MS. A counter that starts anew (power, reset) makes the same of
-a real second event; that is told apart where it can be: the panel sent something else on the same connection after we
-had answered the first, so it had its ACK and had no reason to repeat. A frame with the same time inside is a repetition
-whatever happened since: two events of a panel in one second have two numbers. In doubt it is a repetition, and counted.
+token, data and the event's own time (field H) are those of an earlier one, and no more than the retry span after it was
+last heard. A counter that starts anew (power, reset) or never counts makes the same of a real second event; that is told
+apart: the panel sent something else, by whatever connection, after we had answered the first, so it had its ACK and no
+reason to repeat; or its frame tells a time further off than anybody repeats. A frame with the same time is a repetition
+even then: two events of a panel in one second have two numbers. What may have been answered without being heard (a
+sender that doesn't wait for answers) settles nothing.
 """
 
 from __future__ import annotations
@@ -20,7 +22,8 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-AGAIN_MS = 10 * 60 * 1000
+AGAIN_MS = 10 * 60 * 1000  # what comes with an idempotency key: webhooks, brokers
+RETRY_SPAN_MS = 60_000  # how long after the last one a panel may still be repeating; SIGNALS_RETRY_SPAN_S changes it
 REMEMBERED = 32  # messages of one panel
 
 
@@ -55,56 +58,45 @@ def without_key(raw: bytes) -> bytes:
 class _Heard:
     at_ms: int
     sent_ms: int | None
-    connection: object
+    answered: bool = False
     settled: bool = False
 
 
 @dataclass
 class Memory:
-    """What one panel sent lately, as one process heard it. Its `is_new` decides only what the database can't know; the
-    database decides the rest, by the key and AGAIN_MS."""
+    """What one panel sent lately, as one process heard it. The database decides what this can't know."""
 
+    retry_span_ms: int = RETRY_SPAN_MS
     _heard: OrderedDict[bytes, _Heard] = field(default_factory=OrderedDict)
-    _answered: list[bytes] = field(default_factory=list)
 
-    def is_new(
-        self, key: bytes, at_ms: int, sent_ms: int | None, connection: object, *, patient: bool = True
-    ) -> bool:
-        """True: certainly another event, though it looks like an earlier one. Notes that it was heard. `connection`:
-        equal for what came by the same one. `patient`: its sender waits for each answer; of one that sends on without
-        waiting nothing follows."""
-        if self._answered and patient:
-            self._settle(key, connection)
+    def is_new(self, key: bytes, at_ms: int, sent_ms: int | None) -> bool | None:
+        """Notes that it was heard. True: another event, though it looks like an earlier one. False: a repetition. None:
+        not heard within the retry span; the database decides. `sent_ms`: the frame's own time."""
+        self._settle(key)
         before = self._heard.pop(key, None)
-        if before is None or at_ms - before.at_ms > AGAIN_MS:
-            self._note(key, _Heard(at_ms, sent_ms, connection))
-            return False
+        if before is None or at_ms - before.at_ms > self.retry_span_ms:
+            self._note(key, _Heard(at_ms, sent_ms))
+            return None
         if sent_ms is not None and sent_ms == before.sent_ms:
+            before.at_ms = at_ms
             self._note(key, before)
             return False
-        new = before.settled
-        self._note(key, _Heard(at_ms, sent_ms, connection))
-        return new
+        self._note(key, _Heard(at_ms, sent_ms))
+        return before.settled or self._is_elsewhen(sent_ms, before.sent_ms)
 
-    def answered(self, key: bytes, connection: object) -> None:
-        """The ACK was written to that connection."""
+    def answered(self, key: bytes) -> None:
+        """The ACK was written, to a sender that waits for its answers."""
         said = self._heard.get(key)
         if said is not None:
-            said.connection = connection
-            self._answered = [*self._answered[-REMEMBERED:], key]
+            said.answered = True
 
-    def _settle(self, key: bytes, connection: object) -> None:
-        """Something else by a connection on which we answered: its sender has our answers."""
-        left = []
-        for other in self._answered:
-            said = self._heard.get(other)
-            if said is None:
-                continue
-            if other != key and said.connection == connection:
+    def _settle(self, key: bytes) -> None:
+        for other, said in self._heard.items():
+            if said.answered and other != key:
                 said.settled = True
-            else:
-                left.append(other)
-        self._answered = left[-REMEMBERED:]
+
+    def _is_elsewhen(self, one_ms: int | None, other_ms: int | None) -> bool:
+        return one_ms is not None and other_ms is not None and abs(one_ms - other_ms) > self.retry_span_ms
 
     def _note(self, key: bytes, heard: _Heard) -> None:
         self._heard[key] = heard

@@ -13,6 +13,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
+
 from zegel.protocols.codes import Override, Table
 from zegel.protocols.dc09 import Header, Key
 from zegel.protocols.errors import BadTable
@@ -63,7 +65,7 @@ class Account:
     @property
     def memory(self) -> Memory:
         if self._memory is None:
-            self._memory = Memory()
+            self._memory = Memory(retry_span_ms())
         return self._memory
 
     def touched(self, kind: str) -> None:
@@ -77,6 +79,11 @@ class Account:
     def take_over(self, before: Account) -> None:
         """What was heard from the panel so far stays."""
         self._memory, self.stale = before._memory, before.stale
+
+
+def retry_span_ms() -> int:
+    """For how long after the last one a panel's message may be the same again."""
+    return int(settings.SIGNALS_RETRY_SPAN_S * 1000)
 
 
 def _plain(number: str | None) -> str:

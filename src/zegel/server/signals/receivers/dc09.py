@@ -30,9 +30,9 @@ from zegel.protocols.events import UNKNOWN_PRIORITY, Event, Phase, SignalClass
 from zegel.server.kernel import clock, log
 from zegel.server.kernel.buckets import Buckets, Rate, source_of
 from zegel.server.signals import rules
-from zegel.server.signals.receivers.accounts import Account, Accounts, Line
+from zegel.server.signals.receivers.accounts import Account, Accounts, Line, retry_span_ms
 from zegel.server.signals.receivers.writer import Pending, Row, Writer, row
-from zegel.server.signals.rules import AGAIN_MS, Verdict
+from zegel.server.signals.rules import Verdict
 
 MOST_CONNECTIONS, MOST_OF_ONE_SOURCE = 20_000, 2_000
 FIRST_FRAME_WITHIN_S, FRAME_WITHIN_S, IDLE_S = 15.0, 10.0, 900.0
@@ -107,8 +107,8 @@ class Talk:
         if account is not None:
             if pending.path is not None:
                 account.touched(self.kind)
-            if answer.memory_key is not None:
-                account.memory.answered(answer.memory_key, self.identity)
+            if answer.memory_key is not None and self.patient:
+                account.memory.answered(answer.memory_key)
         self.send(dc09.ack(answer.frame, answer.key, clock.now_ms()))
 
     def lost(self, pending: Pending) -> None:
@@ -433,7 +433,7 @@ class Receiver:
         memory_key = _key_of(frame, account.id.bytes)
         if talk.unanswered:
             talk.patient = False
-        fresh = account.memory.is_new(memory_key, now_ms, frame.timestamp_ms, talk.identity, patient=talk.patient)
+        fresh = account.memory.is_new(memory_key, now_ms, frame.timestamp_ms)
         rows = _rows(told, frame, account, talk, memory_key, fresh=fresh, now_ms=now_ms)
         self._put(talk, rows, account, Ack(frame, key, account, memory_key), touch=account.is_due(talk.kind))
 
@@ -519,13 +519,14 @@ class Receiver:
 
 
 def _key_of(frame: Frame, whose: bytes) -> bytes:
-    return rules.frame_key(
-        whose, frame.receiver or "", frame.line or "", frame.account, frame.seq, frame.token, frame.data
-    )
+    data = frame.data
+    if frame.xdata:  # the event's own time: another time is another event
+        data += "".join(f"\x1f{value}" for name, value in frame.xdata if name == "H")
+    return rules.frame_key(whose, frame.receiver or "", frame.line or "", frame.account, frame.seq, frame.token, data)
 
 
 def _rows(
-    told: Sequence[Event], frame: Frame, of: Account | Line, talk: Talk, key: bytes, *, fresh: bool, now_ms: int
+    told: Sequence[Event], frame: Frame, of: Account | Line, talk: Talk, key: bytes, *, fresh: bool | None, now_ms: int
 ) -> list[Row]:
     """A row for each event of the frame; the first has the frame's own key, so that all of them fold alike."""
     panel, line = (of.id, of.line) if isinstance(of, Account) else (None, of.id)
@@ -537,7 +538,7 @@ def _rows(
     return [
         row(
             event, panel, line, "panel", talk.kind, talk.peer, frame.raw, account, seq, receiver, line_no, fault,
-            rules.dedupe_key(key, str(number)) if number else key, fresh, now_ms, AGAIN_MS,
+            rules.dedupe_key(key, str(number)) if number else key, fresh, now_ms, retry_span_ms(),
         )
         for number, event in enumerate(told)
     ]  # fmt: skip

@@ -54,10 +54,11 @@ class Pending:
 
 def row(
     event: Event, panel: UUID | None, line: UUID | None, source: str, transport: str, peer: str, raw: bytes,
-    account: str, seq: str, receiver: str, line_no: str, fault: str, key: bytes, fresh: bool, at_ms: int,
+    account: str, seq: str, receiver: str, line_no: str, fault: str, key: bytes, fresh: bool | None, at_ms: int,
     window_ms: int,
 ) -> Row:  # fmt: skip
-    """One row as `signals_take` wants it; lengths as in the model."""
+    """One row as `signals_take` wants it; lengths as in the model. `fresh`: another event (True), a repetition if there
+    is one within the window (False), or the database also asks what else the panel said since (None)."""
     extra = _json(event.extra) if event.extra else "[]"
     return (
         panel, line, source, transport, peer, rules.without_key(raw), account, seq, receiver,
