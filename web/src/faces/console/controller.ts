@@ -416,6 +416,7 @@ export class Console {
   #mayLook(): void {
     const alarm = this.#alarm;
     if (alarm === null || this.#state.opened !== null || this.#state.detail?.id !== alarm.id) return;
+    if (this.#sending.of(alarm.id).some(({ verb }) => verb === "release-claim" || verb === "close")) return; // it is being let go of
     if (isMine(this.#state, alarm) && alarm.window?.open === true && holdS(alarm, this.#state.nowMs) === 0) this.#open(alarm);
   }
 
@@ -494,7 +495,10 @@ export class Console {
     if (alarm === null || this.#sending.of(alarm.id).some((one) => one.verb === "claim")) return;
     if (alarm.state === "closed") return this.#reopened() && this.#state.opened !== alarm.id ? this.#open(alarm) : this.#next();
     if (!isWaiting(alarm)) return this.#lookAlong(alarm);
-    if (await this.#do(alarm, "claim", {}, t("claimed"))) this.#mayLook();
+    const claimed = await this.#do(alarm, "claim", {}, t("claimed"));
+    if (claimed === null) return;
+    this.#mayLook();
+    if (this.#state.opened === alarm.id) this.#lookAlong(claimed);
   }
 
   /** Open again for a reason of the closed list, and not over yet. */
