@@ -5,6 +5,7 @@ within the norm, again and again, once each, through restarts, until somebody ac
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -13,10 +14,11 @@ from tests.actors import World
 from tests.clock import TestClock, stopped_clock
 from tests.integration.centre.parts import CENTRE, SECOND, escalations, paged, steps, three_at_night
 from zegel.demo.world import WORLD
+from zegel.server.agreements import actions as agreements
 from zegel.server.alarms import actions as alarms
 from zegel.server.centre import actions, jobs, queries, rules
 from zegel.server.centre.errors import AlreadyDone, BadValue, NotThere
-from zegel.server.gate import Denied
+from zegel.server.gate import Action, Denied, Resource, ResourceKind, decide
 from zegel.server.kernel import clock, tenancy
 from zegel.server.ledger import Kind
 from zegel.server.ledger import queries as ledger
@@ -90,6 +92,67 @@ def test_the_second_centre_sees_and_takes_the_alarm_and_no_image_of_it(world: Wo
     assert "serves_as_arc" in denied.value.decision.missing
     watched(night, 1)
     assert [held.resolved_at is not None for held in (*escalations(), *escalations(SECOND))] == [True, True]
+
+
+def test_a_second_centre_takes_nothing_before_it_is_called_nor_after_but_ends_what_it_took(
+    world: World, night: TestClock
+) -> None:
+    standby, operator = world.actor("standby"), world.actor("operator")
+    case = world.burglary()
+    watched(night, 3)
+    with pytest.raises(Denied) as denied:
+        alarms.claim(standby, case.alarm_id)
+    assert denied.value.decision.missing == ("handles_now",)
+    watched(night, 60, every=20)
+    alarms.claim(standby, case.alarm_id)
+    watched(night, 1)
+    assert escalations(SECOND)[0].resolved_at is not None
+    later = world.burglary()
+    with pytest.raises(Denied):
+        alarms.claim(standby, later.alarm_id)
+    alarms.note_step(standby, case.alarm_id, "Called the key holder.")
+    alarms.close(standby, case.alarm_id, "genuine")
+    alarms.claim(operator, later.alarm_id)
+
+
+def test_a_second_centre_steps_back_when_somebody_sits_at_the_first_again(world: World, night: TestClock) -> None:
+    case = world.burglary()
+    watched(night, 62, every=31)
+    assert escalations(SECOND)[0].resolved_at is None
+    actions.seat_seen(world.actor("operator"))
+    watched(night, 1, every=1)
+    assert [held.resolved_at is not None for held in (*escalations(), *escalations(SECOND))] == [True, True]
+    with pytest.raises(Denied):
+        alarms.claim(world.actor("standby"), case.alarm_id)
+    assert alarms.claim(world.actor("operator"), case.alarm_id).claimed_by == WORLD.person("operator").id
+
+
+def test_a_second_centre_tests_nothing_and_sets_nothing(world: World, night: TestClock) -> None:
+    world.burglary()
+    watched(night, 62, every=31)
+    standby = world.actor("standby")
+    for role in ("operator", "supervisor"):
+        one = replace(standby, role=role)
+        for action, kind in (
+            (Action.TEST, ResourceKind.SITE), (Action.READ, ResourceKind.ALARM_SETTINGS),
+            (Action.CHANGE, ResourceKind.ALARM_SETTINGS),
+        ):  # fmt: skip
+            site = WORLD.site("yard").id
+            asked = Resource(kind, site, WORLD.party("dehaan").id, {"site": site})
+            assert not decide(one, action, asked).allowed, (role, action)
+
+
+def test_who_is_suspended_mans_no_queue_and_says_nothing_of_his_seat(world: World, night: TestClock) -> None:
+    operator = world.actor("operator")
+    actions.seat_seen(operator)
+    world.burglary()
+    jobs.watch_once()
+    assert escalations() == []
+    agreements.suspend(world.actor("supervisor"), CENTRE, operator.id, "Looked for no reason.")
+    jobs.watch_once()
+    assert [held.cause for held in escalations()] == ["unmanned"]
+    with pytest.raises(Denied):
+        actions.change_seat(operator, on_duty=True, on_break=False)
 
 
 def test_an_operator_at_his_seat_keeps_it_quiet_until_the_norm_is_past(world: World, night: TestClock) -> None:

@@ -252,6 +252,28 @@ def test_nothing_arms_without_agreement_purpose_and_sign():
     assert {"agreement_in_force", "purpose_recorded", "sign_hung"} <= set(arming.facts)
 
 
+# What a suspended person may still do: read, give back what he held, and what concerns himself alone.
+READING = {Action.LIST, Action.READ, Action.EXPORT, Action.TIMELINE, Action.WHO_LOOKED}
+GIVING_BACK = {(Action.RELEASE_CLAIM, ResourceKind.ALARM), (Action.END, ResourceKind.ALARM)}
+OF_HIMSELF = {(Action.CHANGE, ResourceKind.PREFERENCE), (Action.SIGN, ResourceKind.CONFIDENTIALITY)}
+
+
+def test_whatever_an_alarm_centres_people_change_they_change_only_while_they_are_not_suspended():
+    for rule, role, action, _purpose in lines():
+        asked = (action, ResourceKind(rule.resource))
+        if role not in {Role.OPERATOR, Role.SUPERVISOR} or action in READING or asked in GIVING_BACK | OF_HIMSELF:
+            continue
+        assert "not_suspended" in rule.facts, rule.name
+
+
+def test_a_second_centre_takes_alarms_only_while_it_has_come_to_that_and_sets_nothing():
+    for rule, _role, action, _purpose in lines():
+        if "serves_as_centre" in rule.facts:
+            assert action in {Action.READ, Action.RELEASE_CLAIM}, rule.name
+    (handling,) = [rule for rule in load_table().rules if Action.CLAIM in rule.actions]
+    assert "handles_now" in handling.facts
+
+
 # --- words ------------------------------------------------------------------------------------------------------------
 
 

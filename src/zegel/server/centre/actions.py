@@ -284,12 +284,24 @@ def stand_in(party_id: UUID, for_party: UUID, owners: Sequence[UUID]) -> None:
 
 
 def end_stand_ins(party_id: UUID) -> None:
-    """What this centre stepped in for ends when nothing of those owners waits any more."""
+    """What this centre stepped in for ends when nothing of those owners waits any more, or when the first centre's own
+    escalation is over: somebody is there again."""
+    with tenancy.acting_as(party_id):
+        rows = Escalation.objects.filter(owner_id=party_id, resolved_at=None).exclude(for_party=None)
+        firsts = set(rows.values_list("for_party", flat=True))
+    back = {first for first in firsts if first is not None and not _escalates(first)}
     with work.transaction(system(party_id)) as w:
         rows = Escalation.objects.select_for_update().filter(owner_id=party_id, resolved_at=None)
         for held in rows.exclude(for_party=None):
-            if not any(row.overdue or row.waiting for row in queries.waiting(queries.stands_in_for(party_id))):
+            queue = queries.waiting(queries.stands_in_for(party_id))
+            if held.for_party in back or not any(row.overdue or row.waiting for row in queue):
                 _resolve(w, held)
+
+
+def _escalates(party_id: UUID) -> bool:
+    """Whether the centre's own queue does now."""
+    with tenancy.acting_as(party_id):
+        return Escalation.objects.filter(owner_id=party_id, for_party=None, resolved_at=None).exists()
 
 
 def _resolve(w: work.Work, held: Escalation) -> None:

@@ -7,10 +7,13 @@ from uuid import UUID
 
 from zegel.server.agreements import queries as agreements
 from zegel.server.agreements.schemes import Required, required
+from zegel.server.centre import queries
 from zegel.server.centre.models import Review
 from zegel.server.gate import Resource, fact
 from zegel.server.kernel import tenancy
 from zegel.server.kernel.actor import Actor
+from zegel.server.people import queries as people
+from zegel.server.people.roles import RelationKind
 from zegel.server.sites.models import Site
 
 
@@ -56,3 +59,20 @@ def looked_not_himself(actor: Actor, resource: Resource) -> bool:
     with tenancy.acting_as(actor.party_id, actor.id):
         looker = Review.objects.filter(id=resource.id).values_list("person_id", flat=True).first()
     return looker is not None and looker != actor.id
+
+
+@fact("handles_now")
+def handles_now(actor: Actor, resource: Resource) -> bool:
+    """The acting party handles the owner's alarms now: as its alarm centre; or as the second one (C12), while it stands
+    in for the first, and after that for what it took meanwhile. What came from an account that nobody knows is the
+    centre's own."""
+    owner_id = resource.owner_id
+    if owner_id is None or actor.party_id is None:
+        return False
+    if owner_id == actor.party_id or people.serves(actor.party_id, owner_id, RelationKind.ARC):
+        return True
+    if not people.serves(actor.party_id, owner_id, RelationKind.ARC_SECOND):
+        return False
+    first = people.serving(owner_id, RelationKind.ARC)
+    with tenancy.acting_as(actor.party_id, actor.id):
+        return queries.stands_in(actor.party_id, first) or queries.took(actor.party_id, resource.of.get("alarm"))

@@ -11,6 +11,7 @@ from uuid import UUID
 
 from django.db import connection
 
+from zegel.server.agreements import queries as agreements
 from zegel.server.centre import norms, rules, scope
 from zegel.server.centre.models import Escalation, EscalationStep, HandOver, Seat, Settings
 from zegel.server.centre.rules import Pace, Situation
@@ -139,8 +140,12 @@ def seats(party_id: UUID) -> list[Seat]:
 
 
 def manned(party_id: UUID) -> list[Seat]:
-    """Of these, who takes alarms."""
-    return [seat for seat in seats(party_id) if seat.on_duty and seat.break_since is None]
+    """Of these, who takes alarms. Who is suspended may not: a queue with nobody else there is unmanned."""
+    out = {row.person_id for row in agreements.suspensions(party_id) if row.lifted_at is None}
+    return [
+        seat for seat in seats(party_id)
+        if seat.on_duty and seat.break_since is None and seat.person_id not in out
+    ]  # fmt: skip
 
 
 def settings_of(party_id: UUID) -> Settings:
@@ -297,3 +302,19 @@ def handling(owners: Sequence[UUID]) -> tuple[int, int]:
 def stands_in_for(party_id: UUID) -> list[UUID]:
     """Owners for whom this is the second centre."""
     return scope.served(party_id, RelationKind.ARC_SECOND)
+
+
+def stands_in(party_id: UUID, first: UUID | None) -> bool:
+    """Whether it was called to step in for that first centre, and that is not over."""
+    return first is not None and Escalation.objects.filter(
+        owner_id=party_id, for_party=first, resolved_at=None
+    ).exists()
+
+
+def took(party_id: UUID, alarm_id: UUID | None) -> bool:
+    """Whether that alarm is in the hand of somebody of the party's."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT EXISTS (SELECT 1 FROM alarms_alarm WHERE id = %s AND claimed_by_party = %s)", [alarm_id, party_id]
+        )
+        return bool(cursor.fetchone()[0])

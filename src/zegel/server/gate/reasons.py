@@ -87,6 +87,10 @@ MISSING: dict[str, tuple[Promise, Promise]] = {
         _("Your alarm centre does not serve this customer now."),
         _("Ask your supervisor for the service relation."),
     ),
+    "handles_now": (
+        _("Your alarm centre does not handle this customer's alarms now."),
+        _("A second centre takes them while nobody is there at the first one."),
+    ),
     "arc_certified": (
         _("The certificate of your alarm centre is missing or out of date, so no images are released to it."),
         _("Ask your supervisor to record the renewed certificate."),
