@@ -46,7 +46,7 @@ class Ears:
         more = {"raw": RAW, "transport": "dc09_tls", "source": "panel", **more}
         new = intake.NewSignal(
             owner_id=self.owner_id, provider_id=self.panel.provider_id, event=event, site_id=self.panel.site_id,
-            panel_id=self.panel.id, account=self.panel.account, **more,
+            panel_id=more.pop("panel_id", self.panel.id), account=self.panel.account, **more,
         )  # fmt: skip
         return intake.accept(new).signal_id
 

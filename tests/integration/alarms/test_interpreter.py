@@ -9,10 +9,11 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
+import msgspec
 import pytest
 from tests.actors import World
 from tests.clock import stopped_clock
-from tests.integration.alarms.hearing import Ears, everything_due, read_all, unknown_account
+from tests.integration.alarms.hearing import Ears, cid, everything_due, read_all, unknown_account
 
 from zegel.demo.world import WORLD
 from zegel.protocols import dc09
@@ -544,3 +545,39 @@ def test_of_a_hold_up_under_duress_the_owners_own_stream_says_nothing(world: Wor
     heard = [event for event in said if event.topic == "alarm.opened"]
     assert [events.may_hear(world.actor("owner"), event) for event in heard] == [False]
     assert [events.may_hear(world.actor("operator"), event) for event in heard] == [True]
+
+
+def test_a_panels_burglary_without_a_zone_moves_the_units_animal_up(world: World) -> None:
+    case = world.burglary()
+    with tenancy.acting_as(case.actor.party_id):
+        Alarm.objects.filter(id=case.alarm_id).update(alarm_class="animal", priority=8)
+    operator = world.actor("operator")
+    actions.claim(operator, case.alarm_id)
+    actions.park(operator, case.alarm_id, 10, "a fox")
+    ears = Ears.at(world, case.site)
+    assert ears.verdict(ears.hear("130")) == "folded"
+    assert (ears.alarm().priority, ears.alarm().parked_until) == (5, None)
+    ears.hear("130", zone="1")
+    assert ears.alarm().priority == 4, "and what confirms it moves it further"
+
+
+def test_the_priority_that_a_provider_gave_a_code_decides_its_place(world: World) -> None:
+    ears = Ears.at(world)
+    ears.event(msgspec.structs.replace(cid("301", zone="1"), priority=2))
+    ears.event(msgspec.structs.replace(cid("110", zone="2"), priority=9))
+    ears.event(cid("302", zone="3"))
+    read_all()
+    assert [(alarm.signal_class, alarm.priority) for alarm in ears.alarms()] == [
+        ("technical", 5), ("fire", 1), ("technical", 8)
+    ]  # fmt: skip
+
+
+def test_what_a_webhook_says_is_over_stands_with_its_alarm(world: World) -> None:
+    ears = Ears.at(world)
+    box = {"panel_id": None, "source": "api", "transport": "api"}
+    ears.event(cid("130", zone="shed"), **box)
+    ears.event(cid("130", "3", zone="shed"), **box)
+    read_all()
+    with tenancy.acting_as(ears.owner_id):
+        rows = AlarmSignal.objects.filter(alarm_id=ears.alarm().id).order_by("id")
+        assert [row.verdict for row in rows] == ["opened", "restored"]

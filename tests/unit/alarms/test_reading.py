@@ -36,6 +36,7 @@ def of(found: Heard, **more: Any) -> OpenAlarm:
     said: dict[str, Any] = {
         "id": UUID(int=found.at_ms), "signal_class": found.signal_class, "state": State.QUEUED, "source": found.source,
         "panel_id": found.panel_id, "zone": found.zone, "area": found.area, "code": found.code, "at_ms": found.at_ms,
+        "priority": rules.priority(found.signal_class, found.word, duress=found.duress),
         "notices": (Notice(found.detector, found.at_ms, found.by),), "signals_ms": {found.detector: [found.at_ms]},
         "recall_until_ms": found.at_ms + 60_000 if rules.family(found.signal_class) == rules.BURGLARY else None,
         "camera_id": found.camera_id, "word": found.word, **more,
@@ -303,3 +304,60 @@ def test_a_door_that_nobody_else_times_waits_for_whoever_belongs_there() -> None
     panel = read(replace(door, source="panel", panel_id=PANEL), Picture(figures, closed_ms=NOW - 59_000)).opening
     assert panel is not None
     assert panel.queue_ms == NOW, "a panel timed its own door"
+
+
+# --- one matter, and which ---
+
+
+def animal(**more: Any) -> OpenAlarm:
+    """A camera unit's, of something less likely to be a burglar."""
+    seen = heard(source="unit", panel_id=None, zone="", by=By.VIDEO, camera_id=UUID(int=7), word="animal")
+    return of(replace(seen, at_ms=NOW - 5000), **more)
+
+
+def test_a_panels_burglary_without_a_zone_rings_in_a_units_lesser_alarm_and_makes_it_as_urgent() -> None:
+    site = with_open(YARD, animal(state=State.ON_HOLD))
+    joined = read(heard(zone=""), site).joining
+    assert joined is not None
+    assert (joined.rings, joined.parks, joined.priority) == (True, False, rules.priority(rules.BURGLARY))
+    parked = read(heard(zone=""), with_open(YARD, animal(parked=True))).joining
+    assert parked is not None
+    assert parked.rings
+
+
+def test_the_same_sender_without_a_zone_again_is_nothing_new() -> None:
+    notices = (Notice("camera x", NOW - 5000), Notice("", NOW - 4000))
+    for first in (animal(notices=notices, priority=5), of(heard(zone=""), notices=notices[1:])):
+        again = read(heard(zone=""), with_open(YARD, first)).joining
+        assert again is not None
+        assert (again.rings, again.priority) == (False, 5)
+
+
+def test_what_a_zoneless_panel_says_for_the_first_time_is_new_however_urgent_the_alarm_is() -> None:
+    joined = read(heard(zone=""), with_open(YARD, animal(priority=5))).joining
+    assert joined is not None
+    assert joined.rings
+
+
+def test_a_less_urgent_signal_makes_no_alarm_less_urgent() -> None:
+    joined = read(heard(priority=9), with_open(YARD, of(heard(), priority=4, confirmed=Confirmed.AUDIO))).joining
+    assert joined is not None
+    assert joined.priority == 4
+
+
+@pytest.mark.parametrize("signal_class", ["holdup_duress", "fire", "medical"])
+def test_danger_at_two_accounts_that_nobody_knows_is_two_alarms(signal_class: str) -> None:
+    first = heard(signal_class, panel_id=None, area="account 7001", duress=signal_class == "holdup_duress")
+    again, other = replace(first, at_ms=NOW + 1), replace(first, area="account 7002", at_ms=NOW + 1)
+    site = with_open(YARD, of(first))
+    assert read(again, site).verdict is Verdict.FOLDED
+    assert read(other, site).verdict is Verdict.OPENED
+
+
+@pytest.mark.parametrize("source", ["mail", "mqtt", "api"])
+def test_a_restore_without_a_panel_belongs_to_the_alarm_of_its_zone_and_of_no_other(source: str) -> None:
+    first = heard(source=source, panel_id=None, zone="shed")
+    site = with_open(YARD, of(first))
+    assert read(replace(first, phase="restore"), site).about == of(first).id
+    for other in ({"zone": "gate"}, {"zone": ""}, {"source": "onvif"}, {"panel_id": PANEL}):
+        assert read(replace(first, phase="restore", **other), site).about is None  # type: ignore[arg-type]

@@ -108,3 +108,19 @@ def test_an_alarm_from_the_spool_is_late_and_a_clock_ahead_is_not() -> None:
     assert rules.is_late(0, rules.LATE_AFTER_MS + 1)
     assert not rules.is_late(0, rules.LATE_AFTER_MS)
     assert rules.lateness_ms(5_000, 1_000) == 0
+
+
+@pytest.mark.parametrize(
+    ("signal_class", "own", "expected"),
+    [
+        ("technical", 2, 5), ("technical", None, 8), ("burglary", 5, 8), ("burglary", 1, 3), ("fire", 9, 1),
+        ("holdup_duress", 5, 2), ("medical", 9, 3), ("tamper", 9, 9),
+    ],
+)  # fmt: skip
+def test_a_providers_own_priority_of_a_code_is_used_but_never_puts_danger_to_people_behind(
+    signal_class: str, own: int | None, expected: int
+) -> None:
+    place = None if own is None else rules.priority_of_code(own)
+    assert rules.priority_of(signal_class, own=place) == expected
+    assert rules.priority_of("burglary", confirmed="video", own=9) == 4
+    assert rules.priority_of("burglary", duress=True, own=9) == 2

@@ -222,7 +222,7 @@ class Desk:
             notices.append(Notice(f"camera {alarm.camera_id}", alarm.received_ms, by))
         place.seen[alarm.id] = seen = OpenAlarm(
             alarm.id, alarm.signal_class, State(alarm.state), alarm.source, alarm.panel_id, alarm.zone, alarm.area,
-            place.codes.get(alarm.id, ""), alarm.received_ms, alarm.confirmed, alarm.duress,
+            place.codes.get(alarm.id, ""), alarm.received_ms, alarm.priority, alarm.confirmed, alarm.duress,
             None if alarm.recall_until is None else rules.ms_of(alarm.recall_until), alarm.parked_until is not None,
             alarm.camera_id, alarm.alarm_class, tuple(notices), place.signals_ms[alarm.id],
             alarm.unit_id,

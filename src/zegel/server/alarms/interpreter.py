@@ -19,6 +19,7 @@ import psycopg
 from django.db import InterfaceError, OperationalError
 
 from zegel.protocols import dc09
+from zegel.protocols.codes import Table
 from zegel.protocols.errors import NotAFrame
 from zegel.server.alarms import reading, rules, testing
 from zegel.server.alarms.actions.recalling import may_be_recalled, recalled
@@ -207,8 +208,19 @@ def heard_of(signal: Signal, zone: PanelZone | None, cameras: frozenset[UUID] = 
         signal_class, signal.phase, signal.received_ms, signal.source, signal.code, signal.zone, area, signal.panel_id,
         signal.known, signal.duress, zone is not None and zone.entry_exit,
         by_of(signal_class, signal.source, signal.code), vouched=is_vouched(signal),
-        cameras=cameras, unit_id=_unit_of(signal),
+        cameras=cameras, unit_id=_unit_of(signal), priority=_own_priority(signal, signal_class),
     )  # fmt: skip
+
+
+def _own_priority(signal: Signal, signal_class: str) -> int | None:
+    """The place in the queue of a code whose priority is not the one of the tables as they are delivered: its provider
+    gave it one. What is said of the zone goes before it."""
+    table = {"cid": Table.cid, "sia": Table.sia}.get(signal.protocol)
+    if table is None or not signal.known or signal_class != signal.signal_class:
+        return None
+    if signal.priority == table().lookup(signal.code, signal.qualifier or None).priority:
+        return None
+    return rules.priority_of_code(signal.priority)
 
 
 OPEN_SENDERS = frozenset({"mail", "unit"})  # what a unit passes on unencrypted, anybody on the site's network may say
@@ -289,7 +301,9 @@ def _new_alarm(desk: Desk, signal: Signal, heard: Heard, opening: Opening) -> Al
     if waits:
         alarm.queue_at = rules.moment(opening.queue_ms)
     times_of(alarm, desk, opening)
-    alarm.priority = rules.priority(alarm.signal_class, alarm.alarm_class, alarm.confirmed, alarm.duress)
+    alarm.priority = rules.priority_of(
+        alarm.signal_class, alarm.alarm_class, alarm.confirmed, alarm.duress, heard.priority
+    )  # fmt: skip
     scored(alarm, set())
     return alarm
 

@@ -27,11 +27,14 @@ def join(desk: Desk, alarm: Alarm, heard: Heard, joining: Joining) -> None:
     alarm.folded += 1
     alarm.last_signal_ms = max(alarm.last_signal_ms or 0, heard.at_ms)
     fields = ["folded", "last_signal_ms"]
+    if joining.priority < alarm.priority:
+        alarm.priority = joining.priority
+        fields.append("priority")
     if joining.confirmed != alarm.confirmed:
         fields += _confirm(desk, alarm, joining.confirmed)
     if heard.duress and not alarm.duress:
         alarm.duress, alarm.recall_until = True, None
-        alarm.priority = rules.priority(alarm.signal_class, alarm.alarm_class, alarm.confirmed, True)
+        alarm.priority = _priority(alarm)
         fields += ["duress", "recall_until", "priority", *rescore(alarm)]
     if alarm.state == State.NEW and not heard.by_entry:
         fields += _queue_now(desk, alarm)
@@ -49,9 +52,14 @@ def confirm(desk: Desk, alarm: Alarm, confirmed: Confirmed) -> None:
 
 def _confirm(desk: Desk, alarm: Alarm, confirmed: Confirmed) -> list[str]:
     alarm.confirmed = confirmed.value
-    alarm.priority = rules.priority(alarm.signal_class, alarm.alarm_class, alarm.confirmed, alarm.duress)
+    alarm.priority = _priority(alarm)
     desk.step(alarm, "confirmed", outcome=confirmed.value)
     return ["confirmed", "priority", *rescore(alarm)]
+
+
+def _priority(alarm: Alarm) -> int:
+    """By what is known now; never less urgent than it was."""
+    return min(alarm.priority, rules.priority(alarm.signal_class, alarm.alarm_class, alarm.confirmed, alarm.duress))
 
 
 def _queue_now(desk: Desk, alarm: Alarm) -> list[str]:

@@ -40,7 +40,7 @@ class Heard:
     """A signal, as far as it matters. `detector`: the zone or camera that noticed it, "" for none; `by`: how. `word`:
     the unit's own word for what it saw. `vouched`: nobody but its sender could have sent it; else it may ring, but
     takes nothing back. `cameras`: those that look at zones of its panel. `unit_id`: the unit that passed it on, or of
-    which it speaks."""
+    which it speaks. `priority`: the place in the queue that the provider gave its code, None where he gave none."""
 
     signal_class: str
     phase: str
@@ -59,6 +59,7 @@ class Heard:
     vouched: bool = True
     cameras: frozenset[UUID] = frozenset()
     unit_id: UUID | None = None
+    priority: int | None = None
 
     @property
     def is_units(self) -> bool:
@@ -87,6 +88,7 @@ class OpenAlarm:
     area: str
     code: str
     at_ms: int
+    priority: int
     confirmed: str = ""
     duress: bool = False
     recall_until_ms: int | None = None
@@ -132,12 +134,14 @@ class Opening:
 
 @dataclass(frozen=True)
 class Joining:
-    """What an open alarm becomes by this signal. `rings`: something new, so it comes back from hold and park."""
+    """What an open alarm becomes by this signal. `rings`: something new, so it comes back from hold and park.
+    `priority`: the more urgent of what it had and what this signal would have alone."""
 
     alarm_id: UUID
     confirmed: Confirmed
     rings: bool
     parks: bool
+    priority: int
 
 
 @dataclass(frozen=True)
@@ -218,7 +222,7 @@ def _alarm(heard: Heard, site: Picture, signal_class: str, area_closed: bool | N
     open_one = _to_join(heard, site, signal_class)
     also = _also_confirmed(heard, site, signal_class, open_one)
     if open_one is not None:
-        joining = _join(heard, site, open_one)
+        joining = _join(heard, site, open_one, signal_class)
         return Reading(Verdict.FOLDED, joining=joining, area_closed=area_closed, also_confirmed=also)
     opening = _open(heard, site, signal_class)
     return Reading(Verdict.OPENED, opening, area_closed=area_closed, also_confirmed=also)
@@ -253,22 +257,32 @@ def _includes(heard: Heard, others: Sequence[Notice], site: Picture, figures: Pa
     ) or confirm.confirmed([_notice(heard)], site.path_failures_ms, figures.confirm_window_s) is not Confirmed.NOT
 
 
-def _join(heard: Heard, site: Picture, alarm: OpenAlarm) -> Joining:
+def _join(heard: Heard, site: Picture, alarm: OpenAlarm, signal_class: str) -> Joining:
     figures = site.parameters
-    new = bool(heard.detector) and all(notice.detector != heard.detector for notice in alarm.notices)
+    alone = rules.priority_of(signal_class, heard.word, "", heard.duress, heard.priority)
+    more_urgent = alone < alarm.priority
     found = Confirmed(alarm.confirmed)
     if confirm.may_be_confirmed(alarm.signal_class) and heard.phase in BEGINS:
         notices = _with(alarm.notices, heard)
         found = confirm.stronger(
             found, confirm.confirmed(notices, site.path_failures_ms, figures.confirm_window_s)
         )  # fmt: skip
-    waits = not alarm.parked and alarm.state in rules.WAITING_STATES and found is Confirmed.NOT
+    waits = not (alarm.parked or more_urgent) and alarm.state in rules.WAITING_STATES and found is Confirmed.NOT
     parks = waits and storm.is_runaway(
         alarm.signal_class, alarm.duress or heard.duress, _newest(alarm, heard, figures.runaway_after),
         figures.runaway_after, figures.runaway_s,
     )  # fmt: skip
-    rings = new or found != alarm.confirmed or heard.duress or rules.is_life_safety(alarm.signal_class)
-    return Joining(alarm.id, found, rings and not parks, parks)
+    new = _is_new(heard, alarm) or more_urgent or found != alarm.confirmed
+    rings = new or heard.duress or rules.is_life_safety(alarm.signal_class)
+    return Joining(alarm.id, found, rings and not parks, parks, min(alone, alarm.priority))
+
+
+def _is_new(heard: Heard, alarm: OpenAlarm) -> bool:
+    """Another detector than those that spoke. One that doesn't say which it is is another one where another sender
+    says it, the first time."""
+    if not heard.detector and (alarm.panel_id, alarm.source) == (heard.panel_id, heard.source):
+        return False
+    return all(notice.detector != heard.detector for notice in alarm.notices)
 
 
 def _newest(alarm: OpenAlarm, heard: Heard, count: int) -> list[int]:
@@ -304,6 +318,8 @@ def _same_matter(heard: Heard, alarm: OpenAlarm, signal_class: str, near_ms: int
         return False
     if heard.is_units:
         return (alarm.camera_id, alarm.word, alarm.zone) == (heard.camera_id, heard.word, heard.zone)
+    if rules.is_life_safety(signal_class) and heard.panel_id is None and alarm.area != heard.area:
+        return False  # two accounts that nobody knows, or two places: two people may be in danger
     if rules.is_life_safety(signal_class) or is_burglary:
         return heard.panel_id is not None or alarm.camera_id == heard.camera_id
     if signal_class == rules.TAMPER:
@@ -406,9 +422,12 @@ def _is_odd_opening(heard: Heard, site: Picture) -> bool:
 
 
 def _about(heard: Heard, site: Picture) -> UUID | None:
-    """The open alarm of the same panel and place that a restore, a bypass or some news belongs to."""
+    """The open alarm of the same sender and place that a restore, a bypass or some news belongs to. A way that has no
+    panel may have many senders: without a zone it is nobody's."""
     zone = testing.zone_key(heard.zone)
-    same = [alarm for alarm in site.alarms if alarm.panel_id == heard.panel_id and heard.panel_id is not None]
+    if heard.panel_id is None and not zone:
+        return None
+    same = [alarm for alarm in site.alarms if alarm.panel_id == heard.panel_id]
     for alarm in same:
         if zone and any(notice.detector == heard.detector for notice in alarm.notices):
             return alarm.id

@@ -187,6 +187,28 @@ def priority(signal_class: str, alarm_class: str = "", confirmed: str = "", dure
     return _CONFIRMED if confirmed else _LESS_LIKELY.get(alarm_class, base)
 
 
+# How urgent codes are in the tables that a provider changes (zegel.protocols.events: 1 danger to people, 2 burglary,
+# 3 tamper, 4 exceptions, 5 technical, then what is no alarm) -> the place in the queue.
+_OF_CODE = {1: _PRIORITY[MEDICAL], 2: _PRIORITY[BURGLARY], 3: _PRIORITY[TAMPER], 4: _PRIORITY[TECHNICAL],
+            5: _PRIORITY[TECHNICAL]}  # fmt: skip
+
+
+def priority_of_code(priority: int) -> int:
+    """The place in the queue of a priority that a provider gave a code."""
+    return _OF_CODE.get(priority, LEAST_URGENT)
+
+
+def priority_of(
+    signal_class: str, alarm_class: str = "", confirmed: str = "", duress: bool = False, own: int | None = None
+) -> int:
+    """As `priority`, where a provider gave the code its own (`own`: its place in the queue). He may put a code before
+    or behind its class; danger to people, and what is confirmed, only before."""
+    floor = priority(signal_class, alarm_class, confirmed, duress)
+    if own is None:
+        return floor
+    return min(floor, own) if duress or confirmed or is_life_safety(signal_class) else own
+
+
 @dataclass(frozen=True)
 class Queued:
     """What decides an alarm's place in the queue."""

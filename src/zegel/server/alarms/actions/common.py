@@ -101,6 +101,7 @@ def is_quiet(alarm: Alarm) -> bool:
 
 
 def reprioritise(alarm: Alarm) -> list[str]:
-    """Its place in the queue, by what is known now. The names of the fields to save."""
-    alarm.priority = rules.priority(alarm.signal_class, alarm.alarm_class, alarm.confirmed, alarm.duress)
+    """Its place in the queue, by what is known now; never a later one. The names of the fields to save."""
+    known = rules.priority(alarm.signal_class, alarm.alarm_class, alarm.confirmed, alarm.duress)
+    alarm.priority = min(alarm.priority, known)
     return ["priority"]
