@@ -218,9 +218,28 @@ def test_plain_for_an_encrypted_account_is_refused_and_raised_once(world: World,
 def test_another_key_is_raised_with_the_bytes_and_not_acknowledged(world: World, receiving: Receiving) -> None:
     panels.panel(world, panels.line(world))
     other = receiving.dialler(key=dc09.Key(bytes(16)))
-    assert other.say(other.event("BA1")) == "DUH"
-    (row,) = newest(world)
-    assert (row.code, row.known, row.signal_class) == ("wrong_key", False, "unknown")
+    sent = [other.event("BA1"), other.event("HA2"), other.poll(), other.poll()]
+    for frame in (*sent, sent[1]):
+        assert other.say(frame) == "NAK", "the panel goes on trying, until somebody mends its key"
+    rows = list(reversed(newest(world)))
+    assert [(bytes(row.raw), row.times) for row in rows] == [(sent[0], 1), (sent[1], 2), (sent[2], 2)]
+    assert {(row.code, row.known, row.signal_class) for row in rows} == {("wrong_key", False, "unknown")}
+
+
+def test_what_is_kept_of_a_wrong_key_is_bounded(world: World, receiving: Receiving) -> None:
+    panels.panel(world, panels.line(world))
+    other = receiving.dialler(key=dc09.Key(bytes(16)))
+    for number in range(25):
+        assert other.say(other.event(f"BA{number}")) == "NAK"
+    assert [row.times for row in reversed(newest(world))] == [1] * 20 + [5]
+
+
+def test_plain_for_an_encrypted_account_keeps_what_each_said(world: World, receiving: Receiving) -> None:
+    panels.panel(world, panels.line(world))
+    stranger = receiving.dialler()
+    for code in ("OP1", "HA2", "OP1"):
+        assert stranger.say(stranger.event(code)) == "NAK"
+    assert [(row.text, row.times) for row in newest(world)] == [("HA 2", 1), ("OP 1", 2)]
 
 
 def test_an_unknown_account_rings_at_the_alarm_centre_and_nowhere_else(world: World, receiving: Receiving) -> None:
@@ -253,7 +272,7 @@ def test_a_new_key_counts_from_now_and_the_old_one_no_longer(world: World, recei
     assert old.say(old.event("BA1")) == "*ACK"
     actions.change_key(world.actor("technician"), panel.id, "sixteen letters!", KeyFormat.ASCII)
     until(lambda: new.say(new.event("BA2")) == "*ACK")
-    assert old.say(old.event("BA3")) == "DUH"
+    assert old.say(old.event("BA3")) == "NAK"
 
 
 def test_an_unknown_code_is_stored_acknowledged_and_raised(world: World, receiving: Receiving) -> None:

@@ -10,9 +10,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from zegel.server.signals.rules import (
+    KEPT_FOR_MS,
+    KEPT_OF_ONE,
     MASS_AT_LEAST,
     RETRY_SPAN_MS,
     Guarded,
+    Kept,
     Memory,
     Silent,
     Verdict,
@@ -135,6 +138,18 @@ def test_no_frame_is_kept_with_a_key_in_it(before: bytes, key: str, after: bytes
     raw = before + b"[K" + key.encode() + b"]" + after
     assert b"[K" + key.encode() not in without_key(raw)
     assert without_key(before.replace(b"[K", b"")) == before.replace(b"[K", b"")
+
+
+# --- refused ---
+
+
+def test_each_refused_frame_has_a_place_and_no_panel_takes_more_than_its_own() -> None:
+    kept = Kept()
+    places = [kept.has_place(bytes([number]), UUID(int=1), number) for number in range(KEPT_OF_ONE + 30)]
+    assert places == [True] * KEPT_OF_ONE + [False] * 30
+    assert kept.has_place(bytes([3]), UUID(int=1), 100), "the same again takes no further place"
+    assert kept.has_place(b"another", UUID(int=2), 100), "and another panel has its own"
+    assert kept.has_place(b"later", UUID(int=1), KEPT_FOR_MS)
 
 
 # --- in plain ---

@@ -4,8 +4,8 @@
 Sent again (DC-09 §5.5, and what panels do): a sender repeats a message until it has its ACK, over other paths too, with
 a fresh time and padding or the old ones. So a message is a repetition when receiver, line, account, sequence number,
 token, data and the event's own time (field H) are those of an earlier one, and no more than the retry span after it was
-last heard. A counter that starts anew (power, reset) or never counts makes the same of a real second event; that is told
-apart: the panel sent something else, by whatever connection, after we had answered the first, so it had its ACK and no
+last heard. A counter that starts anew (power, reset) or never counts makes the same of a real second event; that is
+told apart: the panel sent something else, by whatever connection, after we had answered the first, so it had its ACK and no
 reason to repeat; or its frame tells a time further off than anybody repeats. A frame with the same time is a repetition
 even then: two events of a panel in one second have two numbers. What may have been answered without being heard (a
 sender that doesn't wait for answers) settles nothing.
@@ -102,6 +102,37 @@ class Memory:
         self._heard[key] = heard
         if len(self._heard) > REMEMBERED:
             self._heard.popitem(last=False)
+
+
+# --- refused ---------------------------------------------------------------------------------------------------------
+
+KEPT_FOR_MS = 3_600_000
+KEPT_OF_ONE = 20  # frames of a panel in KEPT_FOR_MS
+MOST_KEPT = 20_000  # remembered, of all panels
+
+
+@dataclass
+class Kept:
+    """Which refused frames get a row of their own: each once an hour, and so many of a panel. The others are counted."""
+
+    _until: OrderedDict[bytes, int] = field(default_factory=OrderedDict)
+    _of: OrderedDict[UUID, tuple[int, int]] = field(default_factory=OrderedDict)
+
+    def has_place(self, key: bytes, panel: UUID, now_ms: int) -> bool:
+        if self._until.get(key, now_ms) > now_ms:
+            return True
+        since, count = self._of.pop(panel, (now_ms, 0))
+        if now_ms - since >= KEPT_FOR_MS:
+            since, count = now_ms, 0
+        self._of[panel] = (since, min(count + 1, KEPT_OF_ONE + 1))
+        if count >= KEPT_OF_ONE:
+            return False
+        self._until.pop(key, None)
+        self._until[key] = now_ms + KEPT_FOR_MS
+        for bounded in (self._until, self._of):
+            if len(bounded) > MOST_KEPT:
+                bounded.popitem(last=False)
+        return True
 
 
 # --- unencrypted ------------------------------------------------------------------------------------------------------

@@ -36,6 +36,7 @@ from zegel.server.signals.rules import Verdict
 
 MOST_CONNECTIONS, MOST_OF_ONE_SOURCE = 20_000, 2_000
 FIRST_FRAME_WITHIN_S, FRAME_WITHIN_S, IDLE_S = 15.0, 10.0, 900.0
+MOST_TRIED = 8  # panels of one account, each with a key
 MOST_UNANSWERED, FEW_UNANSWERED = 128, 32  # of one connection
 MOST_NOISE = 16_384  # bytes
 COMPLAINED_FOR_MS = 3_600_000  # the same fault of the same account is raised once an hour
@@ -291,6 +292,7 @@ class Receiver:
         self._streams: set[Stream] = set()
         self._sources: Counter[str] = Counter()
         self._unknown, self._garbage = Buckets(UNKNOWN_RATE), Buckets(GARBAGE_LOGGED)
+        self._kept = rules.Kept()
         self._asking: set[asyncio.Task[None]] = set()
 
     # --- connections ---
@@ -397,6 +399,7 @@ class Receiver:
             self._complain(UNREADABLE, head, account, talk, dc09.nak(clock.now_ms(), head.form), fault="crc")
             return
         now_ms = clock.now_ms()
+        account = self._whose_key_opens(head, account, now_ms) if head.encrypted else account
         key = account.key if head.encrypted else None
         try:
             frame = dc09.read(head, key, now_ms=now_ms)
@@ -404,12 +407,29 @@ class Receiver:
         except StaleTimestamp:
             self._stale(head, account, talk, now_ms)
         except WrongKey:
-            self._complain(WRONG_KEY, head, account, talk, dc09.duh(head))
+            self._wrong_key(head, account, talk, now_ms)
         except ProtocolError as error:
             self._complain(UNREADABLE, head, account, talk, dc09.duh(head), fault=error.code)
         else:
             account.stale = 0
             self._take(frame, key, account, talk, now_ms)
+
+    def _wrong_key(self, head: Header, account: Account, talk: Talk, now_ms: int) -> None:
+        """A mistyped key mostly: NAK, so that the panel goes on trying until somebody mends it, and its bytes are kept,
+        because they can be read then."""
+        sealed = b"" if head.token in dc09.SUPERVISION else head.raw[head.begin : head.end]
+        self._complain(WRONG_KEY, head, account, talk, dc09.nak(now_ms, head.form), apart=sealed)
+
+    def _whose_key_opens(self, head: Header, found: Account, now_ms: int) -> Account:
+        """Where several panels may be meant, the one whose key it is; the numbers around it anybody can write."""
+        fitting = self.accounts.fitting(head)
+        for one in [found, *fitting][: MOST_TRIED if len(fitting) > 1 else 0]:
+            try:
+                dc09.read(head, one.key, now_ms=now_ms)
+            except ProtocolError:
+                continue
+            return one
+        return found
 
     def _stale(self, head: Header, account: Account, talk: Talk, now_ms: int) -> None:
         """Perhaps a replay, mostly a clock: NAK tells our time. One that goes on is raised."""
@@ -441,6 +461,8 @@ class Receiver:
         """An account that no panel has: for the alarm centre of the line."""
         line = self.accounts.line_of(head)
         if line is None:
+            if self.accounts.has_lines:
+                talk.send(dc09.duh(head))  # not acknowledged: no alarm centre is named by it
             return
         if head.encrypted:
             self._complain_of_nobody(NO_KEY, head, line, talk, dc09.duh(head))
@@ -491,11 +513,15 @@ class Receiver:
 
     def _complain(
         self, complaint: Complaint, head: Header, account: Account, talk: Talk, answer: Any, *, fault: str = "",
-        told: bool = False,
+        told: bool = False, apart: bytes = b"",
     ) -> None:  # fmt: skip
-        """Raised of our own accord, once an hour for each account and fault; `told`: with what the frame says."""
+        """Raised of our own accord, once an hour for each account and fault; `told`: with what the frame says, which
+        tells it apart, as `apart` does, as long as there is a place for it."""
         key = rules.dedupe_key("complaint", complaint.code, account.id.bytes)
         text = _told(head) if told else ""
+        if said := apart or text.encode():
+            own = rules.dedupe_key(key, said)
+            key = own if self._kept.has_place(own, account.id, clock.now_ms()) else key
         values = _raised(complaint, head, account, talk, key, text, fault or complaint.code)
         self._put(talk, (values,), None, answer)
 
