@@ -7,6 +7,7 @@ from __future__ import annotations
 import asyncio
 import ssl
 from contextlib import suppress
+from typing import Any
 
 import aiomqtt
 
@@ -19,8 +20,9 @@ LOOK_EVERY_S = 5.0
 AGAIN_S = (1.0, 2.0, 5.0, 15.0, 60.0)
 STEADY_S = 30.0
 KEEPALIVE_S = 20
-WAITING = 1000
+WAITING = 100
 LARGEST_PAYLOAD = 256 * 1024
+LARGEST_PACKET = LARGEST_PAYLOAD + 70_000  # with its topic, which has at most 65,535 bytes
 
 
 @services.service("receivers", name="signals.mqtt")
@@ -71,6 +73,7 @@ async def _session(line: Line) -> None:
     )  # fmt: skip
     paho = client._client  # aiomqtt has no word for it: an acknowledgement that waits for the store
     paho.manual_ack_set(True)
+    guard(paho)
     async with client:
         await services.in_thread(brokers.back, line)
         for topic in ("reviews", "available", "+/status/+"):
@@ -80,6 +83,23 @@ async def _session(line: Line) -> None:
             if len(payload) <= LARGEST_PAYLOAD:
                 await services.in_thread(brokers.take, line, message.topic.value, payload)
             paho.ack(message.mid, message.qos)
+
+
+class TooLarge(OSError):
+    """A broker announces more than anybody here sends."""
+
+
+def guard(client: Any) -> None:
+    """Makes the client hang up on a packet that announces more than LARGEST_PACKET, before any of it is read. A packet
+    may announce 256 MB, and the client would keep all of it in the process that hears the panels."""
+    receive = client._sock_recv
+
+    def within(size: int) -> bytes:
+        if size > LARGEST_PACKET:
+            raise TooLarge(f"a packet of {size} bytes")
+        return bytes(receive(size))
+
+    client._sock_recv = within
 
 
 def _tls(line: Line) -> ssl.SSLContext | None:
