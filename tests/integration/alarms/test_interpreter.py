@@ -209,7 +209,7 @@ def test_who_may_not_test_or_set_figures_is_refused(world: World) -> None:
 def test_figures_of_a_site_and_of_its_provider_hold_at_once(world: World) -> None:
     site_id = WORLD.site("yard").id
     actions.set_parameters(world.actor("planner"), None, {"abort_s": 40, "norm_other_s": 60})
-    actions.set_parameters(world.actor("supervisor"), site_id, {"hold_s": 20})
+    actions.set_parameters(world.actor("planner"), site_id, {"hold_s": 20})
     ears = Ears.at(world)
     ears.hear("130", zone="1")
     alarm = ears.alarm()

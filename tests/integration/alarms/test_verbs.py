@@ -14,17 +14,19 @@ from tests.clock import stopped_clock
 from tests.integration.alarms.hearing import RAW, Ears, everything_due, read_all
 
 from zegel.demo.world import WORLD
-from zegel.server.alarms import actions, queries
-from zegel.server.alarms.errors import UnknownCode, UnknownStep
+from zegel.server.alarms import actions, parameters, queries
+from zegel.server.alarms.errors import BadParameter, UnknownCode, UnknownStep
 from zegel.server.alarms.models import Alarm, Asked
 from zegel.server.footage.errors import NotReopened
 from zegel.server.footage.models import Reopening, Window
 from zegel.server.gate import Denied
 from zegel.server.kernel import clock, outbox, tenancy
+from zegel.server.kernel.actor import system
 from zegel.server.people import sessions
 from zegel.server.plans import actions as plans
 from zegel.server.plans import queries as plan_queries
 from zegel.server.plans.rules import Phone, Step, StepKind
+from zegel.server.signals.errors import UnknownPanel
 
 
 class Desk:
@@ -214,6 +216,70 @@ def test_what_was_not_recalled_is_not_recalled_yet_real_and_what_had_no_window_h
             actions.reopen(world.actor(person), case.alarm_id, "customer_question")
 
 
+def test_recalled_yet_real_without_images_is_handled_again_and_the_customer_gets_a_letter(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from zegel.server.alarms import jobs
+    from zegel.server.notify.letters import Occasion
+
+    ears, operator, owner = Ears.at(world), world.actor("operator"), world.actor("owner")
+    ears.hear("130", zone="1")
+    alarm_id = ears.alarm().id
+    with pytest.raises(UnknownCode):
+        actions.reopen(operator, alarm_id, "recalled_yet_real")
+    actions.recall(owner, alarm_id)
+    for person in ("owner", "technician", "other_operator"):
+        with pytest.raises((Denied, UnknownAlarm)):
+            actions.reopen(world.actor(person), alarm_id, "recalled_yet_real")
+    with pytest.raises(Denied):
+        actions.reopen(operator, alarm_id, "customer_question")
+    told: list[Any] = []
+    monkeypatch.setattr(jobs.notify, "tell", lambda *said: told.append(said[:3]))
+    monkeypatch.setattr(jobs.tell, "defer", lambda **said: jobs.tell(**said))
+    found = actions.reopen(operator, alarm_id, "recalled_yet_real")
+    assert (found.state, found.claimed_by, found.closed_code) == ("acting", operator.id, "")
+    deliverer = outbox.Deliverer()
+    while deliverer.run_once():
+        pass
+    assert (ears.owner_id, Occasion.HANDLED_AGAIN, "Harbour yard North") in told
+    with tenancy.acting_as(ears.owner_id):
+        assert not Window.objects.exists()
+        assert not Reopening.objects.exists()
+    assert actions.recall(owner, alarm_id).state == "closed", "it is nothing all the same"
+
+
+def test_what_was_taken_up_again_is_recalled_again_and_nobody_looks_any_more(world: World) -> None:
+    case, operator, owner = recalled(world), world.actor("operator"), world.actor("owner")
+    first = actions.recall(owner, case.alarm_id).recalled_at
+    actions.reopen(operator, case.alarm_id, "recalled_yet_real")
+    again = actions.recall(owner, case.alarm_id)
+    assert (again.state, again.closed_code) == ("closed", "recalled")
+    assert again.recalled_at > first
+    with tenancy.acting_as(case.actor.party_id):
+        assert Reopening.objects.get(alarm_id=case.alarm_id).ended_at is not None
+    actions.reopen(operator, case.alarm_id, "recalled_yet_real")
+    actions.close(operator, case.alarm_id, "genuine")
+    with pytest.raises(NotAllowedNow):
+        actions.recall(owner, case.alarm_id)
+    with pytest.raises(UnknownCode):
+        actions.reopen(operator, case.alarm_id, "recalled_yet_real")
+
+
+def test_a_duress_word_within_the_hold_lifts_it_and_the_norm_is_a_hold_ups(world: World) -> None:
+    actions.set_parameters(world.actor("supervisor"), WORLD.site("yard").id, {"hold_s": 120, "norm_holdup_s": 20})
+    case = world.burglary()
+    with tenancy.acting_as(case.actor.party_id):
+        before = Window.objects.get(alarm_id=case.alarm_id)
+        assert before.look_after is not None
+    actions.duress_word(system(case.actor.party_id), WORLD.site("yard").id, case.alarm_id, 1)
+    with tenancy.acting_as(case.actor.party_id):
+        alarm, window = Alarm.objects.get(id=case.alarm_id), Window.objects.get(alarm_id=case.alarm_id)
+        due = Due.objects.get(about=alarm.id, kind="norm")
+    assert (alarm.look_after, window.look_after) == (None, None)
+    assert window.deadline == before.deadline
+    assert alarm.norm_due == due.at == rules.moment(alarm.received_ms + 20_000)
+
+
 def test_an_entry_time_that_nobody_uses_ends_in_the_queue_and_one_that_is_used_in_nothing(world: World) -> None:
     from zegel.server.signals.actions import NewZone, set_zones
 
@@ -246,7 +312,7 @@ def test_settings_are_read_and_changed_over_http_by_who_may(world: World, monkey
     site_id, ears = WORLD.site("villa").id, Ears.at(world, "villa")
     desk = Desk(world, "supervisor", monkeypatch)
     assert desk.get(f"/sites/{site_id}/alarm-settings")[1]["hold_s"] == 60
-    assert desk.post(f"/sites/{site_id}/alarm-settings", {"values": {"hold_s": 30}})[1] == {"own": {"hold_s": 30}}
+    assert desk.post(f"/sites/{site_id}/alarm-settings", {"values": {"abort_s": 40}})[1] == {"own": {"abort_s": 40}}
     assert desk.post(f"/sites/{site_id}/alarm-settings", {"values": {"abort_s": 300}})[0] == 422
     week = {"panel_id": str(ears.panel.id), "weekly": [[0, "08:00", "18:00"]]}
     assert desk.post(f"/sites/{site_id}/opening-plans", week)[0] == 200
@@ -254,6 +320,55 @@ def test_settings_are_read_and_changed_over_http_by_who_may(world: World, monkey
     status, test = desk.post(f"/sites/{site_id}/tests", {"minutes": 30, "reason": "yearly"})
     assert status == 200
     found = desk.get(f"/sites/{site_id}/alarm-settings")[1]
-    assert (found["hold_s"], [t["id"] for t in found["tests"]], len(found["opening_plans"])) == (30, [test["id"]], 1)
+    assert (found["hold_s"], [t["id"] for t in found["tests"]], len(found["opening_plans"])) == (60, [test["id"]], 1)
     assert desk.post(f"/tests/{test['id']}/end")[1]["ended"] is True
     assert Desk(world, "operator", monkeypatch).get(f"/sites/{site_id}/alarm-settings")[0] == 403
+
+
+# --- what holds back the alarm centre is not the alarm centre's to set ---
+
+
+def test_the_centre_sets_neither_how_long_nobody_looks_nor_how_many_look(world: World) -> None:
+    site_id, supervisor, planner = WORLD.site("yard").id, world.actor("supervisor"), world.actor("planner")
+    assert actions.set_parameters(planner, site_id, {"hold_s": 45, "max_viewers": 2, "abort_s": 40})["hold_s"] == 45
+    for wanted in ({"hold_s": 0}, {"hold_s": 44}, {"hold_s": 100}, {"max_viewers": 10}, {"max_viewers": 1}):
+        with pytest.raises(Denied):
+            actions.set_parameters(supervisor, site_id, wanted)
+    kept = actions.set_parameters(supervisor, site_id, {"norm_other_s": 60})
+    assert kept == {"hold_s": 45, "max_viewers": 2, "norm_other_s": 60}, "what is not his to set stays"
+    with pytest.raises(Denied):
+        actions.set_parameters(supervisor, None, {"hold_s": 0})
+
+
+def test_a_home_is_looked_at_after_a_minute_at_the_earliest_whoever_sets_what(world: World) -> None:
+    planner, villa = world.actor("nordplan"), WORLD.site("villa")
+    for least in (0, 59):
+        with pytest.raises(BadParameter):
+            actions.set_parameters(planner, villa.id, {"hold_s": least})
+    actions.set_parameters(planner, None, {"hold_s": 0})
+    with tenancy.acting_as(WORLD.party("lindqvist").id):
+        assert parameters.of(villa.id).hold_of(villa.profile) == 60
+    assert actions.set_parameters(planner, villa.id, {"hold_s": 60}) == {"hold_s": 60}
+
+
+def test_an_owner_tightens_what_holds_back_the_centre_and_nothing_else(world: World) -> None:
+    site_id, owner = WORLD.site("yard").id, world.actor("owner")
+    actions.set_parameters(world.actor("planner"), site_id, {"abort_s": 40})
+    assert actions.set_parameters(owner, site_id, {"hold_s": 90}) == {"abort_s": 40, "hold_s": 90}
+    assert actions.set_parameters(owner, site_id, {"max_viewers": 1})["max_viewers"] == 1
+    for wanted in ({"hold_s": 89}, {"max_viewers": 2}, {"abort_s": 30}, {"norm_other_s": 600}):
+        with pytest.raises(Denied):
+            actions.set_parameters(owner, site_id, wanted)
+    with pytest.raises(Denied):
+        actions.set_parameters(world.actor("foreman"), site_id, {"hold_s": 120})
+    with pytest.raises(Denied):
+        actions.set_opening_plan(owner, site_id, Ears.at(world).panel.id, "", [[0, "08:00", "18:00"]], [])
+
+
+def test_hours_are_set_for_a_panel_of_that_site_alone(world: World) -> None:
+    elsewhere = Ears.at(world, "villa").panel.id
+    for panel in (elsewhere, uuid4()):
+        with pytest.raises(UnknownPanel):
+            actions.set_opening_plan(
+                world.actor("supervisor"), WORLD.site("yard").id, panel, "", [[0, "08:00", "18:00"]], []
+            )

@@ -60,13 +60,18 @@ class Parameters:
         return norms.get(signal_class, self.norm_other_s)
 
     def hold_of(self, profile: str) -> int:
-        """For an eligible alarm at a site of that profile: 60 s in a home, none on a building site."""
-        if self.hold_s is not None:
-            return self.hold_s
-        return HOME_HOLD_S if profile.startswith("home") else 0
+        """For an eligible alarm at a site of that profile: at least 60 s in a home, whatever was set; none on a
+        building site."""
+        least = least_hold_s(profile)
+        return least if self.hold_s is None else max(least, self.hold_s)
+
+    def holds_back_less_than(self, other: Parameters, profile: str) -> bool:
+        """Whether somebody looks sooner, or more people do."""
+        return self.hold_of(profile) < other.hold_of(profile) or self.max_viewers > other.max_viewers
 
 
 HOME_HOLD_S = 60
+RESERVED = frozenset({"hold_s", "max_viewers"})  # they hold back the alarm centre, which doesn't set them
 DEFAULTS = Parameters()
 
 # name -> (least, most)
@@ -78,6 +83,10 @@ LIMITS: Mapping[str, tuple[int, int]] = {
     "test_at_most_s": (300, 86_400), "max_viewers": (1, 10),
 }  # fmt: skip
 ENTRY_AND_ABORT_S = 60  # CP-01
+
+
+def least_hold_s(profile: str) -> int:
+    return HOME_HOLD_S if profile.startswith("home") else 0
 
 
 def checked(values: Mapping[str, Any]) -> dict[str, int]:

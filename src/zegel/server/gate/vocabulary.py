@@ -17,6 +17,7 @@ class Action(StrEnum):
     VERIFY = "verify"
     CONTROL = "control"
     REOPEN = "reopen"
+    HANDLE_AGAIN = "handle_again"
     TIMELINE = "timeline"
     WHO_LOOKED = "who_looked"
     CLAIM = "claim"
@@ -45,6 +46,9 @@ class Action(StrEnum):
     DELETE = "delete"
     PARK = "park"
     TEST = "test"
+    # figures that hold back the alarm centre's own eyes
+    TIGHTEN = "tighten"
+    LOOSEN = "loosen"
     # plans and dispatch
     CHECK = "check"
     REQUEST = "request"

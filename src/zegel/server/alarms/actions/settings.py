@@ -4,18 +4,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from django.db.models import Q
+
 from zegel.server import gate
 from zegel.server.alarms import due, openings, parameters, rules, testing
-from zegel.server.alarms.errors import BadTime, UnknownAlarm
+from zegel.server.alarms.errors import BadParameter, BadTime, UnknownAlarm
 from zegel.server.alarms.models import DueKind, OpeningPlan, ParameterSet, TestWindow
 from zegel.server.gate import Action, Resource, ResourceKind
 from zegel.server.kernel import clock, work
 from zegel.server.kernel.actor import Actor
 from zegel.server.ledger import Entry, Kind
+from zegel.server.signals import queries as signals
+from zegel.server.signals.errors import UnknownPanel
 from zegel.server.sites import queries as sites
 from zegel.server.sites.models import Site
 
@@ -87,26 +92,87 @@ def _say(w: work.Work, window: TestWindow, *, started: bool) -> None:
 # --- figures ---
 
 
+@dataclass(frozen=True)
+class _Place:
+    """Where figures hold: a site, or (`site` None) the acting provider's sites at large. `own` were set there;
+    `below` hold where it has none."""
+
+    resource: Resource
+    provider_id: UUID
+    owner_id: UUID
+    site: Site | None
+    own: Mapping[str, Any]
+    below: Mapping[str, Any]
+
+    @property
+    def profiles(self) -> Sequence[str]:
+        return ("", "home") if self.site is None else (self.site.profile,)
+
+
 def set_parameters(actor: Actor, site_id: UUID | None, values: Mapping[str, Any]) -> dict[str, int]:
     """The figures that differ from what would hold otherwise: of a site, or of the acting provider's sites at large.
 
-    They take the place of those that were set before. Raises BadParameter, Denied, UnknownSite.
+    They take the place of those that were set before, but those that are not the actor's to set: these stay. What holds
+    back the alarm centre (parameters.RESERVED) is the provider's to set, and the owner's to tighten.
+
+    Raises BadParameter, Denied, UnknownSite.
     """
-    wanted = parameters.checked(values)
+    said = parameters.checked(values)
     with work.transaction(actor) as w:
-        if site_id is None:
-            provider_id = owner_id = actor.party_id
-            resource = Resource(ResourceKind.ALARM_SETTINGS, owner_id, owner_id)
-        else:
-            site = sites.get_site(site_id)
-            provider_id, owner_id, resource = site.provider_id, site.owner_id, settings_of(site)
-        gate.require(actor, Action.CHANGE, resource)
+        place = _place(actor, site_id)
+        wanted = parameters.checked({**_not_his(actor, place, said), **said})
+        _check_floor(place, said)
+        for action in _asks(place, wanted) or {Action.CHANGE}:
+            gate.require(actor, action, place.resource)
         ParameterSet.objects.update_or_create(
-            provider_id=provider_id, site_id=site_id,
+            provider_id=place.provider_id, site_id=site_id,
             defaults={"values": wanted, "changed_at": clock.now(), "changed_by": actor.id},
         )  # fmt: skip
-        w.record(Entry(Kind.ALARM_SETTINGS, owner_id, {"site": site_id, **wanted}, site_id or owner_id))
+        about = site_id or place.owner_id
+        w.record(Entry(Kind.ALARM_SETTINGS, place.owner_id, {"site": site_id, **wanted}, about))
     return wanted
+
+
+def _place(actor: Actor, site_id: UUID | None) -> _Place:
+    assert actor.party_id is not None
+    site = None if site_id is None else sites.get_site(site_id)
+    provider_id, owner_id = (actor.party_id, actor.party_id) if site is None else (site.provider_id, site.owner_id)
+    resource = Resource(ResourceKind.ALARM_SETTINGS, owner_id, owner_id) if site is None else settings_of(site)
+    rows = ParameterSet.objects.select_for_update().filter(provider_id=provider_id)
+    found = {row.site_id: row.values for row in rows.filter(Q(site_id=site_id) | Q(site_id=None))}
+    return _Place(
+        resource, provider_id, owner_id, site, found.get(site_id, {}), found.get(None, {}) if site is not None else {}
+    )
+
+
+def _not_his(actor: Actor, place: _Place, said: Mapping[str, Any]) -> dict[str, Any]:
+    """What was set before, is not said again, and that the actor could not take away."""
+
+    def may(action: Action) -> bool:
+        return gate.decide(actor, action, place.resource).allowed
+
+    free, change = may(Action.LOOSEN), may(Action.CHANGE)
+    return {
+        name: value for name, value in place.own.items()
+        if name not in said and name in parameters.LIMITS and not (free if name in parameters.RESERVED else change)
+    }  # fmt: skip
+
+
+def _check_floor(place: _Place, said: Mapping[str, Any]) -> None:
+    least, most = parameters.least_hold_s("" if place.site is None else place.site.profile), parameters.LIMITS["hold_s"]
+    if said.get("hold_s", most[1]) < least:
+        raise BadParameter("hold_s", f"{least} … {most[1]}")
+
+
+def _asks(place: _Place, wanted: Mapping[str, Any]) -> set[Action]:
+    """What one must be allowed to do who sets these."""
+    changed = {name for name in {*place.own, *wanted} if place.own.get(name) != wanted.get(name)}
+    asked = {Action.CHANGE} if changed - parameters.RESERVED else set()
+    if changed & parameters.RESERVED:
+        before, after = (parameters.merged(place.below, values) for values in (place.own, wanted))
+        less = any(after.holds_back_less_than(before, profile) for profile in place.profiles)
+        asked.add(Action.LOOSEN if less else Action.TIGHTEN)
+    return asked
 
 
 # --- opening and closing ---
@@ -116,10 +182,12 @@ def set_opening_plan(
     actor: Actor, site_id: UUID, panel_id: UUID, area: str, weekly: Sequence[Any], exceptions: Sequence[Any]
 ) -> OpeningPlan:
     """When an area opens and closes, by the site's own clock. Raises BadTime (with what can't be read), Denied,
-    UnknownSite."""
+    UnknownSite, UnknownPanel (also for one of another site)."""
     with work.transaction(actor) as w:
         site = sites.get_site(site_id)
         gate.require(actor, Action.CHANGE, settings_of(site))
+        if signals.get_panel(panel_id).site_id != site.id:
+            raise UnknownPanel
         try:
             plan = openings.parse(site.tz, list(weekly), list(exceptions))
         except ValueError as error:
