@@ -181,14 +181,16 @@ def check_what_is_refused(site: Guarded) -> None:
     right, wrong = Panel(site.port, "1234AB", KEY), Panel(site.port, "1234AB", KEY[::-1])
     downgrade, stranger = Panel(site.port, "1234AB"), Panel(site.port, "9999")
     right.seq = 20
-    assert token(wrong.send(wrong.frame("#1234AB|Nri1/BA12"))) == "DUH"
+    assert token(wrong.send(wrong.frame("#1234AB|Nri1/BA12"))) == "NAK"
     assert token(downgrade.send(downgrade.frame("#1234AB|Nri1/BA12"), 1.0)) == "nothing"
-    assert token(stranger.send(stranger.frame("#9999|Nri1/BA12"))) == "DUH"
+    assert token(stranger.send(stranger.frame("#9999|Nri1/HA12"))) == "ACK"
     assert token(right.send(right.frame("#1234AB|Nri1/BA12", now_ms=now_ms() - 120_000))) == "NAK"
     spoiled = bytearray(right.frame("#1234AB|Nri1/BA12"))
     spoiled[3] ^= 1
     assert token(right.send(bytes(spoiled))) == "NAK"
-    assert len(site.gateway.items(SignalItem)) == heard
+    site.gateway.wait_for(lambda: len(site.gateway.items(SignalItem)) == heard + 2)
+    judged = [(i.account, i.told.code, i.told.signal_class) for i in site.gateway.items(SignalItem)[heard:]]
+    assert judged == [("1234AB", "wrong_key", "unknown"), ("9999", "HA", "unknown")], "a person judges them"
     assert len(site.alarms()) == 1
     told = {"wrong_key", "plain_for_encrypted", "unknown_account"}
     site.gateway.wait_for(lambda: told <= {item.code for item in site.gateway.items(TechnicalItem)})

@@ -17,7 +17,7 @@ from zegel.protocols.dc09.crc import crc16
 from zegel.unit import clock
 from zegel.unit.site.hub import Hub
 from zegel.unit.site.messages import Durable, FromSite, Heard, Trouble
-from zegel.unit.site.panels import Panels
+from zegel.unit.site.panels import PASSED, Panels
 from zegel.unit.site.settings import Dc09, PanelKey, Site
 
 KEY = bytes(range(16))
@@ -91,7 +91,8 @@ def test_any_frame_is_answered_or_not_and_never_confirmed_without_being_stored(f
         supervision = dc09.header(frame).token in dc09.SUPERVISION
         assert supervision or door.heard
     for message in door.heard:
-        assert message.account in ("1234AB", "5678")
+        believed = message.account in ("1234AB", "5678") and message.told.protocol != "server"
+        assert believed or (message.told.phase, message.told.signal_class) == ("unknown", "unknown")
         assert message.told.text.isprintable() or not message.told.text
 
 
@@ -133,6 +134,80 @@ def test_a_stranger_can_not_fill_the_log_or_the_reports() -> None:
     for number in range(3000):
         door.take(dc09.write("SIA-DCS", f"{number:04X}", "#1|Nri1/BA12", now_ms=1))
     assert len(door.hub._told) <= 1001
+    assert len(door.heard) == PASSED, "so many go up, and no more"
+
+
+def test_the_hold_up_of_a_mistyped_account_reaches_a_person() -> None:
+    door = Door()
+    answers = door.take(*[dc09.write("SIA-DCS", "1234AC", "#1234AC|Nri1/HA7", now_ms=None)] * 3)
+    assert [dc09.header(answer).token for answer in answers] == ["ACK"] * 3
+    [heard] = door.heard
+    assert (heard.account, heard.told.code, heard.told.zone or heard.told.user) == ("1234AC", "HA", "7")
+    assert (heard.told.phase, heard.told.signal_class, heard.told.priority) == ("unknown", "unknown", 1)
+
+
+def test_what_is_not_on_disk_of_a_mistyped_account_is_not_confirmed_and_goes_up_when_it_comes_again(
+    monkeypatch: Any,
+) -> None:
+    from zegel.unit.site import hub
+
+    monkeypatch.setattr(hub, "DURABLE_WITHIN_S", 0.02)
+    door = Door(stores=False)
+    frame = dc09.write("SIA-DCS", "1234AC", "#1234AC|Nri1/HA7", now_ms=None)
+    assert door.take(frame, frame) == [b"", b""]
+    assert len(door.heard) == 2
+
+
+def test_what_nobody_can_read_goes_up_with_its_bytes_once() -> None:
+    door = Door()
+    sealed = dc09.write("ADM-CID", "5678", "#5678|1120 01 015", now_ms=1, key=dc09.Key(KEY[::-1]))
+    strange = dc09.write("ADM-CID", "9999", "#9999|1120 01 015", now_ms=1, key=dc09.Key(KEY))
+    frames = [b"\nwhat is this #1234|\r", sealed, strange]
+    answers = door.take(*frames, *frames)
+    assert [dc09.header(answer).token for answer in answers] == ["NAK", "NAK", "DUH"] * 2
+    assert [(m.told.code, m.account, m.raw) for m in door.heard] == [
+        ("unreadable", "", frames[0]), ("wrong_key", "5678", sealed), ("unknown_account", "9999", strange),
+    ]  # fmt: skip
+
+
+async def _turned_away(port: int, hello: bytes, within_s: float) -> bool:
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    try:
+        writer.write(hello)
+        async with asyncio.timeout(within_s):
+            while await reader.read(1000):
+                pass
+        return True
+    except TimeoutError:
+        return False
+    except OSError:
+        return True
+    finally:
+        writer.close()
+
+
+def test_who_says_nothing_of_a_panel_makes_room_and_one_source_has_four_places(monkeypatch: Any) -> None:
+    from zegel.unit.site import panels
+
+    monkeypatch.setattr(panels, "FIRST_FRAME_WITHIN_S", 0.3)
+
+    async def all_of_it() -> list[bool]:
+        door = Door()
+        server = await asyncio.start_server(door.panels._talk, "127.0.0.1", 0)
+        door.panels._accounts = frozenset({"1234AB"})
+        door.panels._panels = {"1234AB": PanelKey("1234AB")}
+        door.panels._keys = {"1234AB": None}
+        port = server.sockets[0].getsockname()[1]
+        stranger = dc09.write("NULL", "9999", "", now_ms=1)
+        hellos = [b"", stranger, b"\n", dc09.write("NULL", "1234AB", "")]
+        said = [asyncio.ensure_future(_turned_away(port, hello, 1.5)) for hello in hellos]
+        await asyncio.sleep(0.1)
+        fifth = await _turned_away(port, b"", 0.15)
+        found = [fifth, *await asyncio.gather(*said)]
+        server.close()
+        return found
+
+    assert asyncio.run(all_of_it()) == [True, True, True, True, False]
 
 
 def test_an_answer_never_holds_a_key() -> None:

@@ -5,6 +5,8 @@ Principles that keep it safe:
 - The port is open only while the owner's signed policy names a panel's account, and only on the site's own network.
 - An account with a key is never believed in clear; keys stay in this process and go into no answer and no message.
 - ACK means that the unit has it on disk. Whatever can't be read is never acknowledged; the installer is told.
+- What nobody's account says, what can't be read and what another key sealed goes up too, so many an hour, as a signal
+  of an unknown class: a person judges whether a mistyped account hides a hold-up.
 """
 
 from __future__ import annotations
@@ -13,12 +15,23 @@ import asyncio
 import contextlib
 import logging
 import socket
+from collections import deque
+from collections import Counter
 from collections.abc import Callable, Coroutine
 from typing import Any
 
+import msgspec
+
 from zegel.link.messages import SignalSource, Told
 from zegel.protocols import dc09
-from zegel.protocols.errors import BadCrc, NotAFrame, PlainForEncrypted, ProtocolError, StaleTimestamp
+from zegel.protocols.errors import BadCrc, NotAFrame, PlainForEncrypted, ProtocolError, StaleTimestamp, WrongKey
+from zegel.protocols.events import UNKNOWN_PRIORITY, Event, Phase, SignalClass
+from zegel.protocols.raised import (
+    UNKNOWN_ENCRYPTED_NAME,
+    UNKNOWN_REPORTS_NAME,
+    UNREADABLE_RAISED_NAME,
+    WRONG_KEY_NAME,
+)
 from zegel.unit import clock
 from zegel.unit.errors import ConfigError
 from zegel.unit.site.hub import Hub, TooMuch, digest_of, told_of
@@ -27,9 +40,13 @@ from zegel.unit.site.settings import Dc09, Listen, PanelKey, check_listen
 
 MAX_CONNECTIONS = 64
 MAX_DATAGRAMS = 64
+MAX_OF_ONE_SOURCE = 4
+FIRST_FRAME_WITHIN_S = 15.0  # who said nothing that is ours by then makes room for a panel
 IDLE_S = 900.0
 LOOK_S = 2.0
 TRIES = 3
+PASSED, PASSED_IN_S = 40, 3600.0  # messages that we don't take and that go up all the same, in so long
+SAME_S = 60.0  # what a sender may still be repeating; our own complaints are the same for PASSED_IN_S
 
 log = logging.getLogger("zegel.unit.site.panels")
 
@@ -46,7 +63,10 @@ class Panels:
         self._silent: set[str] = set()
         self._server: asyncio.Server | None = None
         self._datagrams: asyncio.DatagramTransport | None = None
+        self._passed: deque[float] = deque()
+        self._same: dict[bytes, float] = {}
         self._talks: set[asyncio.Task[None]] = set()
+        self._sources: Counter[str] = Counter()
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def listen_for(self, accounts: frozenset[str]) -> None:
@@ -102,25 +122,32 @@ class Panels:
     async def _talk(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = asyncio.current_task()
         assert task is not None
-        if len(self._talks) >= MAX_CONNECTIONS:
+        peer = _host(writer.get_extra_info("peername"))
+        if len(self._talks) >= MAX_CONNECTIONS or self._sources[peer] >= MAX_OF_ONE_SOURCE:
             writer.close()
             return
         self._talks.add(task)
+        self._sources[peer] += 1
         try:
-            await self._read(reader, writer)
+            await self._read(reader, writer, peer)
         except (OSError, TimeoutError, asyncio.CancelledError):
             pass
         finally:
             self._talks.discard(task)
+            self._sources[peer] -= 1
+            self._sources += Counter()  # those at zero go
             writer.close()
 
-    async def _read(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        framer, peer = dc09.Framer(), _host(writer.get_extra_info("peername"))
+    async def _read(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, peer: str) -> None:
+        framer = dc09.Framer()
+        until = clock.mono_s() + FIRST_FRAME_WITHIN_S
         while True:
-            async with asyncio.timeout(IDLE_S):
+            async with asyncio.timeout(max(0.0, until - clock.mono_s())):
                 data = await reader.read(4096)
             for raw in framer.feed(data) if data else framer.flush():
                 answer = await self.take(raw, "dc09_tcp", peer)
+                if b'ACK"' in answer[:24]:  # one of ours: it may be silent for as long as panels are
+                    until = clock.mono_s() + IDLE_S
                 if answer:
                     writer.write(answer)
                     await writer.drain()
@@ -152,11 +179,12 @@ class Panels:
         try:
             head = dc09.header(raw)
         except NotAFrame:
+            await self._refused(_raised("unreadable", UNREADABLE_RAISED_NAME), raw, raw, "", transport, peer)
             return dc09.nak(now_ms)
         account = head.account.upper()
         if account not in self._accounts:
             self._hub.trouble(InputKind.LOST, "unknown_account", account, account=account[:16], peer=peer)
-            return dc09.duh(head)
+            return await self._of_nobody(head, transport, peer)
         try:
             frame = dc09.read(head, self._keys[account], now_ms=now_ms)
             frame.check()
@@ -164,8 +192,60 @@ class Panels:
             return dc09.nak(now_ms, head.form)
         except ProtocolError as error:
             self._hub.trouble(InputKind.LOST, error.code, account, account=account, peer=peer)
-            return b"" if isinstance(error, PlainForEncrypted) else dc09.duh(head)
+            if not isinstance(error, WrongKey):
+                return b"" if isinstance(error, PlainForEncrypted) else dc09.duh(head)
+            told = _raised("wrong_key", WRONG_KEY_NAME)
+            await self._refused(told, head.raw[head.begin : head.end], raw, account, transport, peer, head.token)
+            return dc09.nak(now_ms, head.form)
         return await self._confirmed(frame, account, transport, peer)
+
+    async def _of_nobody(self, head: dc09.Header, transport: str, peer: str) -> bytes:
+        """An account that isn't one here, mistyped perhaps. ACK only for a readable event that is on disk."""
+        account, sealed = head.account.upper()[:16], head.raw[head.begin : head.end]
+        if head.encrypted:
+            told = _raised("unknown_account", UNKNOWN_ENCRYPTED_NAME)
+            await self._refused(told, sealed, head.raw, account, transport, peer, head.token)
+            return dc09.duh(head)
+        try:
+            frame = dc09.read(head, None, now_ms=clock.wall_ms())
+            frame.check()
+        except ProtocolError:
+            told = _raised("unreadable", UNREADABLE_RAISED_NAME)
+            await self._refused(told, sealed, head.raw, account, transport, peer)
+            return dc09.nak(clock.wall_ms(), head.form)
+        if frame.is_supervision:
+            told = _raised("unknown_account", UNKNOWN_REPORTS_NAME)
+            await self._refused(told, b"", head.raw, account, transport, peer, head.token)
+            return dc09.duh(head)
+        said = [await self._refused(
+            _of_unknown(event), f"{at} {frame.seq} {frame.data}".encode(), head.raw, account, transport, peer
+        ) for at, event in enumerate(dc09.events(frame))]  # fmt: skip
+        return dc09.ack(frame, None, clock.wall_ms()) if said and all(said) else b""
+
+    async def _refused(
+        self, told: Told, said: bytes, raw: bytes, account: str, transport: str, peer: str, token: str = ""
+    ) -> bool:  # fmt: skip
+        """Passes on what we don't take, the same once, so many an hour in all; polls are all the same. Whether the unit
+        has it."""
+        digest = digest_of(told.code, account, b"" if token in dc09.SUPERVISION else said)
+        now_s = clock.mono_s()
+        while self._passed and now_s - self._passed[0] >= PASSED_IN_S:
+            self._passed.popleft()
+        self._same = {one: until for one, until in self._same.items() if until > now_s}
+        if digest in self._same:
+            return True
+        if len(self._passed) >= PASSED:
+            return False
+        self._passed.append(now_s)
+        self._same[digest] = now_s + (PASSED_IN_S if told.protocol == "server" else SAME_S)
+        try:
+            await self._hub.hear(
+                digest_of(digest, clock.wall_ms()), SignalSource.PANEL, transport, account, told, peer=peer, raw=raw
+            )
+        except (TimeoutError, TooMuch):
+            self._same.pop(digest, None)
+            return False
+        return True
 
     async def _confirmed(self, frame: dc09.Frame, account: str, transport: str, peer: str) -> bytes:
         self._alive(account)
@@ -214,6 +294,21 @@ class _Datagrams(asyncio.DatagramProtocol):
     def datagram_received(self, data: bytes, address: tuple[object, ...]) -> None:
         if len(data) <= dc09.MAX_FRAME:
             self._take(data, address)
+
+
+def _raised(code: str, name: str) -> Told:
+    """What we say ourselves of a message that we don't take. Its phase is none that the unit makes an alarm of."""
+    return Told("server", code, "", Phase.UNKNOWN, SignalClass.UNKNOWN, UNKNOWN_PRIORITY, name)
+
+
+def _of_unknown(event: Event) -> Told:
+    """Nobody knows whose it is: the code is kept, its meaning is for a person. No provider's own table reads it."""
+    priority, name = min(event.priority, UNKNOWN_PRIORITY), event.name if event.known else UNKNOWN_REPORTS_NAME
+    return told_of(
+        msgspec.structs.replace(
+            event, phase=Phase.UNKNOWN, signal_class=SignalClass.UNKNOWN, priority=priority, name=name, known=False
+        )
+    )
 
 
 def _bound(place: Listen, kind: socket.SocketKind) -> socket.socket:
