@@ -11,7 +11,9 @@ import msgspec
 from tests.actors import SimUnit, World
 
 from zegel.link.messages import CameraFacts, FactsItem, SignalItem, SignalSource, Told
+from zegel.protocols.codes import UNKNOWN_NAME
 from zegel.server.kernel import clock, tenancy
+from zegel.server.signals.actions import Meaning, override_code
 from zegel.server.signals.models import Signal
 from zegel.server.sites.models import Camera
 
@@ -51,6 +53,27 @@ def test_words_that_nobody_knows_here_are_stored_as_unknown(world: World) -> Non
     world.accept(actor, unit, signal(told=Told("sia", "ZZ", phase="nonsense", signal_class="nonsense")))
     [row] = stored(actor)
     assert (row.phase, row.signal_class, row.known) == ("unknown", "unknown", False)
+
+
+def test_what_the_provider_says_of_a_code_holds_for_a_panel_behind_a_unit(world: World) -> None:
+    unit = SimUnit(clock.now_ms())
+    actor = world.pair(unit)
+    planner = world.actor("planner")
+    for meaning in (
+        Meaning("sia", "QQ", "alarm", "holdup_duress", 1, "Cash drawer"),
+        Meaning("cid", "131", "alarm", "technical", 6, "Shed", "1"),
+        Meaning("sia", "HA", "info", "info", 9, "Test button"),
+    ):
+        override_code(planner, meaning)
+    unknown, fence = Told("sia", "QQ", name=UNKNOWN_NAME), Told("cid", "131", "1", "alarm", "burglary", 2, known=True)
+    restored = msgspec.structs.replace(fence, qualifier="3", phase="restore", signal_class="restore", priority=7)
+    of_nobody = Told("sia", "HA", priority=1, name="Hold-up")
+    for told in (unknown, fence, restored, of_nobody, OPENING):
+        world.accept(actor, unit, signal(told=told))
+    assert [(row.code, row.signal_class, row.priority, row.known) for row in stored(actor)] == [
+        ("QQ", "holdup_duress", 1, True), ("131", "technical", 6, True), ("131", "restore", 7, True),
+        ("HA", "unknown", 1, False), ("OP", "open_close", 7, True),
+    ]  # fmt: skip
 
 
 def test_a_strangers_camera_is_not_believed(world: World) -> None:

@@ -6,6 +6,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from uuid import UUID
 
+from zegel.protocols import codes
+from zegel.protocols.events import Phase, SignalClass
 from zegel.server.kernel import tenancy
 from zegel.server.kernel.actor import Actor
 from zegel.server.signals.errors import UnknownLine, UnknownPanel, UnknownSignal
@@ -126,6 +128,26 @@ def signal(actor: Actor, signal_id: UUID) -> Signal:
     if found is None:
         raise UnknownSignal
     return found
+
+
+def own_meaning(provider_id: UUID, protocol: str, code: str, qualifier: str) -> codes.Meaning | None:
+    """What the provider says that the code means, None when he says nothing of it. Reads as that provider."""
+    table = {"cid": codes.Table.cid, "sia": codes.Table.sia}.get(protocol)
+    if table is None:
+        return None
+    with tenancy.acting_as(provider_id):
+        of_code = CodeOverride.objects.filter(owner_id=provider_id, protocol=protocol, code=code, retired_at=None)
+        rows = [
+            codes.Override(
+                row.code, row.qualifier or None, row.name, Phase(row.phase), SignalClass(row.signal_class), row.priority
+            )
+            for row in of_code.order_by("qualifier")
+        ]
+    if not rows:
+        return None
+    before, after = table(), table().overridden(rows)
+    found = after.lookup(code, qualifier or None)
+    return None if found == before.lookup(code, qualifier or None) else found
 
 
 def overrides(actor: Actor) -> Sequence[CodeOverride]:

@@ -5,10 +5,10 @@ Sent again (DC-09 §5.5, and what panels do): a sender repeats a message until i
 a fresh time and padding or the old ones. So a message is a repetition when receiver, line, account, sequence number,
 token, data and the event's own time (field H) are those of an earlier one, and no more than the retry span after it was
 last heard. A counter that starts anew (power, reset) or never counts makes the same of a real second event; that is
-told apart: the panel sent something else, by whatever connection, after we had answered the first, so it had its ACK and no
-reason to repeat; or its frame tells a time further off than anybody repeats. A frame with the same time is a repetition
-even then: two events of a panel in one second have two numbers. What may have been answered without being heard (a
-sender that doesn't wait for answers) settles nothing.
+told apart: the panel sent something else, by whatever connection, after we had answered the first, so it had its ACK
+and no reason to repeat; or its frame tells a time further off than anybody repeats. A frame with the same time is a
+repetition even then: two events of a panel in one second have two numbers. What may have been answered without being
+heard (a sender that doesn't wait for answers) settles nothing.
 """
 
 from __future__ import annotations
@@ -113,7 +113,7 @@ MOST_KEPT = 20_000  # remembered, of all panels
 
 @dataclass
 class Kept:
-    """Which refused frames get a row of their own: each once an hour, and so many of a panel. The others are counted."""
+    """Which refused frames get a row of their own: each once an hour, and so many of a panel. Others are counted."""
 
     _until: OrderedDict[bytes, int] = field(default_factory=OrderedDict)
     _of: OrderedDict[UUID, tuple[int, int]] = field(default_factory=OrderedDict)
