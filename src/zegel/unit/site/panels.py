@@ -15,8 +15,7 @@ import asyncio
 import contextlib
 import logging
 import socket
-from collections import deque
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable, Coroutine
 from typing import Any
 
