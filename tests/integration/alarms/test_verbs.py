@@ -14,9 +14,9 @@ from tests.clock import stopped_clock
 from tests.integration.alarms.hearing import RAW, Ears, everything_due, read_all
 
 from zegel.demo.world import WORLD
-from zegel.server.alarms import actions, parameters, queries
-from zegel.server.alarms.errors import BadParameter, UnknownCode, UnknownStep
-from zegel.server.alarms.models import Alarm, Asked
+from zegel.server.alarms import actions, parameters, queries, rules
+from zegel.server.alarms.errors import BadParameter, NotAllowedNow, UnknownAlarm, UnknownCode, UnknownStep
+from zegel.server.alarms.models import Alarm, Asked, Due
 from zegel.server.footage.errors import NotReopened
 from zegel.server.footage.models import Reopening, Window
 from zegel.server.gate import Denied
@@ -228,7 +228,7 @@ def test_recalled_yet_real_without_images_is_handled_again_and_the_customer_gets
     with pytest.raises(UnknownCode):
         actions.reopen(operator, alarm_id, "recalled_yet_real")
     actions.recall(owner, alarm_id)
-    for person in ("owner", "technician", "other_operator"):
+    for person in ("owner", "technician", "household", "standby"):
         with pytest.raises((Denied, UnknownAlarm)):
             actions.reopen(world.actor(person), alarm_id, "recalled_yet_real")
     with pytest.raises(Denied):
@@ -266,7 +266,7 @@ def test_what_was_taken_up_again_is_recalled_again_and_nobody_looks_any_more(wor
 
 
 def test_a_duress_word_within_the_hold_lifts_it_and_the_norm_is_a_hold_ups(world: World) -> None:
-    actions.set_parameters(world.actor("supervisor"), WORLD.site("yard").id, {"hold_s": 120, "norm_holdup_s": 20})
+    actions.set_parameters(world.actor("planner"), WORLD.site("yard").id, {"hold_s": 120, "norm_holdup_s": 20})
     case = world.burglary()
     with tenancy.acting_as(case.actor.party_id):
         before = Window.objects.get(alarm_id=case.alarm_id)

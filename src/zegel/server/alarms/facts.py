@@ -6,7 +6,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from zegel.server.alarms.models import Alarm
-from zegel.server.alarms.rules import State
+from zegel.server.alarms.rules import CloseCode, State
 from zegel.server.gate import Resource, ResourceKind, fact
 from zegel.server.kernel import clock, tenancy
 from zegel.server.kernel.actor import Actor
@@ -23,6 +23,16 @@ def alarm_open(actor: Actor, resource: Resource) -> bool:
     with tenancy.acting_as(actor.party_id, actor.id):
         found = Alarm.objects.filter(id=alarm_id, owner_id=resource.owner_id).exclude(state=State.CLOSED.value)
         return found.exists()
+
+
+@fact("alarm_recalled")
+def alarm_recalled(actor: Actor, resource: Resource) -> bool:
+    """The alarm exists for the acting party, is the owner's, and was closed by a recall."""
+    if not isinstance(resource.id, UUID) or resource.owner_id is None:
+        return False
+    with tenancy.acting_as(actor.party_id, actor.id):
+        found = Alarm.objects.filter(id=resource.id, owner_id=resource.owner_id, state=State.CLOSED.value)
+        return found.filter(closed_code=CloseCode.RECALLED.value).exists()
 
 
 @fact("alarm_claimed")

@@ -61,6 +61,13 @@ def recalled(event: outbox.Event) -> None:
     _later(event, Occasion.RECALL)
 
 
+@outbox.subscribe("alarm.reopened", name="alarms.letter_handled_again")
+def handled_again(event: outbox.Event) -> None:
+    """Of one with images the room that has them tells."""
+    if not event.payload.get("images", True):
+        _later(event, Occasion.HANDLED_AGAIN)
+
+
 def _later(event: outbox.Event, occasion: Occasion) -> None:
     if event.owner_id is not None and clock.now() - event.at < NEWS_LASTS:
         tell.defer(

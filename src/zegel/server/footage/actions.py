@@ -495,9 +495,12 @@ def open_window(actor: Actor, new: NewWindow) -> Window:
 
 
 def end_window(actor: Actor, alarm_id: UUID, reason: WindowEnd) -> None:
-    """From the commit on nothing of it is handed out: every fetch asks. Ending it again is harmless."""
+    """From the commit on nothing of it is handed out: every fetch asks. Ending it again is harmless. A recall also ends
+    what was reopened of it."""
     with work.transaction(actor) as w:
         window = Window.objects.select_for_update().filter(alarm_id=alarm_id).first()
+        if reason is WindowEnd.RECALLED:
+            _end_reopenings(w, alarm_id)
         if window is None or window.ended_at is not None:
             if window is not None and reason is WindowEnd.RECALLED and window.end_reason == WindowEnd.EXPIRED.value:
                 Window.objects.filter(alarm_id=alarm_id).update(end_reason=reason.value)  # a late recall is one, too
@@ -510,6 +513,12 @@ def end_window(actor: Actor, alarm_id: UUID, reason: WindowEnd) -> None:
             end_lease(w, lease)
         w.publish("window.ended", owner_id=window.owner_id, alarm_id=alarm_id, camera_id=window.camera_id,
                   unit_id=window.unit_id, reason=reason.value)  # fmt: skip
+
+
+def lift_hold(actor: Actor, alarm_id: UUID) -> None:
+    """Called by alarms within its own transaction: somebody is in danger, and nobody waits for a recall any more."""
+    with work.transaction(actor):
+        Window.objects.filter(alarm_id=alarm_id, look_after__isnull=False).update(look_after=None)
 
 
 # --- an earlier alarm, opened once more ---
@@ -573,8 +582,12 @@ def end_reopening(actor: Actor, alarm_id: UUID) -> None:
     with work.transaction(actor) as w:
         window = Window.objects.select_for_update().filter(alarm_id=alarm_id).first()
         gate.require(actor, Action.END, _alarm_resource(alarm_id, window))
-        for row in Reopening.objects.select_for_update().filter(alarm_id=alarm_id, ended_at__isnull=True):
-            end_reopening_now(w, row)
+        _end_reopenings(w, alarm_id)
+
+
+def _end_reopenings(w: work.Work, alarm_id: UUID) -> None:
+    for row in Reopening.objects.select_for_update().filter(alarm_id=alarm_id, ended_at__isnull=True):
+        end_reopening_now(w, row)
 
 
 def end_reopening_now(w: work.Work, row: Reopening) -> None:

@@ -63,6 +63,10 @@ MISSING: dict[str, tuple[Promise, Promise]] = {
         _("This alarm can still be recalled, so nobody looks yet."),
         _("Wait until the time for recalling it is over."),
     ),
+    "alarm_recalled": (
+        _("This alarm was not recalled."),
+        _("Only a recalled alarm that turned out real is handled again."),
+    ),
     "alarm_claimed": (
         _("Nobody of your alarm centre has this alarm in hand."),
         _("Claim it first: pictures of a waiting alarm are nobody's to browse."),

@@ -19,6 +19,7 @@ class Occasion(StrEnum):
     RELEASE = "release"
     RECALL = "recall"
     REOPENED = "reopened"
+    HANDLED_AGAIN = "handled_again"
     AFTER_RECALL = "after_recall"
     AFTER_RECALL_ARC = "after_recall_arc"
 
@@ -50,6 +51,11 @@ _WORDS: dict[Occasion, tuple[Promise, Promise, Promise]] = {
         _("Images of %(site)s were reopened"),
         _("The alarm centre reopened the images of an earlier alarm at %(site)s: what was released then, no more."),
         _("Sign in and open 'Who looked' to read why and for how long; you can end it there at once."),
+    ),
+    Occasion.HANDLED_AGAIN: (
+        _("Alarm at %(site)s taken up again"),
+        _("The alarm at %(site)s was recalled, turned out real, and the alarm centre handles it again."),
+        _("It has no images. Is it nothing? Sign in and recall it once more."),
     ),
     Occasion.AFTER_RECALL: (
         _("Images of a recalled alarm at %(site)s are looked at"),

@@ -13,7 +13,7 @@ from datetime import datetime
 from uuid import UUID, uuid5
 
 from zegel.server import gate
-from zegel.server.alarms import asked, rules
+from zegel.server.alarms import asked, due, parameters, rules
 from zegel.server.alarms.actions.common import (
     acted,
     changed,
@@ -28,7 +28,7 @@ from zegel.server.alarms.actions.common import (
 from zegel.server.alarms.desk import Desk
 from zegel.server.alarms.errors import NotRecallable, UnknownCode
 from zegel.server.alarms.joining import times_of
-from zegel.server.alarms.models import Alarm
+from zegel.server.alarms.models import Alarm, DueKind
 from zegel.server.alarms.reading import Opening
 from zegel.server.alarms.rules import State, Verb
 from zegel.server.alarms.scoring import rescore
@@ -49,14 +49,15 @@ DURESS_NAMESPACE = UUID("7d1a4f60-2f6b-4f0e-9d0b-3c9a6a1d5e11")
 
 
 def recall(actor: Actor, alarm_id: UUID) -> Alarm:
-    """The customer withdraws it: out of the queue, the window ended, the unit told. Recalling again is harmless.
+    """The customer withdraws it: out of the queue, the window ended, the unit told. Recalling again is harmless; one
+    that was taken up again meanwhile is over once more.
 
     Raises Denied, UnknownAlarm, NotAllowedNow (an alarm that was closed already), NotRecallable (danger to people: the
     operator reads that it was tried).
     """
     with work.transaction(actor) as w:
         alarm = locked(alarm_id)
-        if alarm.recalled_at is not None and alarm.owner_id == actor.party_id:
+        if _is_recalled(alarm) and alarm.owner_id == actor.party_id:
             return alarm
         require(actor, Action.RECALL, alarm)
         if may_be_recalled(alarm):
@@ -64,6 +65,11 @@ def recall(actor: Actor, alarm_id: UUID) -> Alarm:
         step(alarm, "recall_tried", actor)
         changed(w, alarm)
     raise NotRecallable
+
+
+def _is_recalled(alarm: Alarm) -> bool:
+    """Closed by a recall. `recalled_at` stays when it is taken up again: who looks is asked why all the same."""
+    return alarm.state == State.CLOSED and alarm.closed_code == rules.CloseCode.RECALLED
 
 
 def may_be_recalled(alarm: Alarm) -> bool:
@@ -109,7 +115,7 @@ def recall_by_code_word(
         fields = acted(alarm)
         step(alarm, "code_word", actor, outcome=outcome.value)
         if outcome is CodeWord.DURESS:
-            _under_duress(alarm)
+            _under_duress(actor, alarm)
         elif outcome is CodeWord.VALID and may_be_recalled(alarm):
             recalled(actor, w, alarm)
         if fields:
@@ -128,7 +134,7 @@ def duress_word(actor: Actor, site_id: UUID, alarm_id: UUID | None, event_id: in
         if alarm is None:
             _new_hold_up(actor, w, site_id, event_id)
         elif not alarm.duress:
-            _under_duress(alarm)
+            _under_duress(actor, alarm)
             changed(w, alarm)
 
 
@@ -179,20 +185,34 @@ def _in_time(alarm: Alarm, at: datetime) -> bool:
     return rules.ms_of(at) - alarm.raised_ms <= allowed_ms + ON_THE_WAY_MS
 
 
-def _under_duress(alarm: Alarm) -> None:
-    """From now on it is a hold-up. No hold, no recall time: nobody takes it back."""
+def _under_duress(actor: Actor, alarm: Alarm) -> None:
+    """From now on it is a hold-up: nobody takes it back, nobody waits before he looks, and its norm is a hold-up's."""
     if alarm.duress:
         return
     alarm.duress, alarm.signal_class, alarm.alarm_class = True, rules.HOLDUP, rules.HOLDUP
-    alarm.recall_until, alarm.cancelled_potential = None, False
-    fields = ["duress", "signal_class", "alarm_class", "recall_until", "cancelled_potential"]
-    alarm.save(update_fields=[*fields, *reprioritise(alarm), *rescore(alarm)])
+    alarm.recall_until, alarm.look_after, alarm.cancelled_potential = None, None, False
+    fields = ["duress", "signal_class", "alarm_class", "recall_until", "look_after", "cancelled_potential"]
+    alarm.save(update_fields=[*fields, *reprioritise(alarm), *rescore(alarm), *_shorter_norm(alarm)])
+    footage.lift_hold(actor, alarm.id)
     step(alarm, "duress", None)
+
+
+def _shorter_norm(alarm: Alarm) -> list[str]:
+    """A hold-up's, from the signal on as every norm. The names of the fields to save."""
+    figures = parameters.DEFAULTS if alarm.site_id is None else parameters.of(alarm.site_id)
+    norm_due = rules.moment(alarm.received_ms + figures.norm_s(rules.HOLDUP) * 1000)
+    if alarm.norm_due is not None and alarm.norm_due <= norm_due:
+        return []
+    alarm.norm_due = norm_due
+    if alarm.first_action_at is None:
+        due.put(due.New(DueKind.NORM, alarm.id, alarm.owner_id, norm_due))
+    return ["norm_due"]
 
 
 def reopen(actor: Actor, alarm_id: UUID, reason: str, minutes: int = REOPENED_MINUTES) -> Alarm:
     """S3: a closed alarm's images can be looked at again, for a reason of the closed list, and nothing but what was
-    released then. One that was recalled yet turned out real is handled again, by whoever reopened it.
+    released then. One that was recalled yet turned out real is handled again, by whoever reopened it; of such a one
+    that released nothing there is nothing to see, and it is handled all the same.
 
     Raises UnknownCode (a reason outside the list), UnknownAlarm, Denied, and what footage refuses.
     """
@@ -203,18 +223,26 @@ def reopen(actor: Actor, alarm_id: UUID, reason: str, minutes: int = REOPENED_MI
     with work.transaction(actor) as w:
         alarm = locked(alarm_id)
         back = why is ReopenReason.RECALLED_YET_REAL
-        if back and (alarm.recalled_at is None or alarm.state != State.CLOSED):
+        if back and not _is_recalled(alarm):
             raise UnknownCode
-        gate.require(actor, Action.REOPEN, resource_of(alarm))
-        if windows.window_of(alarm.id) is not None or not back:
-            footage.reopen_window(actor, alarm_id, why, minutes)  # which writes it down
+        shows = not back or _has_images(actor, alarm)
+        gate.require(actor, Action.REOPEN if shows else Action.HANDLE_AGAIN, resource_of(alarm))
+        if shows:
+            footage.reopen_window(actor, alarm_id, why, minutes)  # which writes it down, and tells the customer
         else:
             w.record(Entry(Kind.REOPENED, alarm.owner_id, {"alarm": alarm.id, "reason": why.value}, alarm.id))
         if back:
             _handled_again(actor, alarm)
         step(alarm, "reopened", actor, outcome=why.value)
-        w.publish("alarm.reopened", owner_id=alarm.owner_id, alarm_id=alarm.id, reason=why.value)
+        w.publish("alarm.reopened", owner_id=alarm.owner_id, alarm_id=alarm.id, reason=why.value, images=shows)
         return changed(w, alarm)
+
+
+def _has_images(actor: Actor, alarm: Alarm) -> bool:
+    """Whether something that was released to the acting party is left of it."""
+    if actor.party_id is None or windows.window_of(alarm.id) is None:
+        return False
+    return windows.released_to(alarm.id, actor.party_id)
 
 
 def _handled_again(actor: Actor, alarm: Alarm) -> None:
