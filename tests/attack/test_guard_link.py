@@ -118,6 +118,14 @@ def test_a_new_link_takes_the_errand_from_the_phone_that_had_it(world: World, er
     assert b"Kade 12" in shown(found, f"/guard/{token}")
 
 
+def test_a_new_link_ends_the_one_that_was_mailed_and_that_nobody_opened(world: World, errand: Any) -> None:
+    """It went to the wrong mailbox, say: that is why the operator draws another."""
+    mailed = link_of(errand)
+    token = actions.new_link(world.actor("operator"), errand.id)
+    assert press(Client(), mailed, "open").status_code == 404
+    assert press(Client(), f"/guard/{token}", "open").status_code == 303
+
+
 def test_tokens_can_not_be_guessed_and_who_tries_is_held_back(world: World, errand: Any) -> None:
     path, stranger = link_of(errand), Client(REMOTE_ADDR="203.0.113.9")
     answers = [stranger.get(f"/guard/{secrets.token_urlsafe(32)}").status_code for _ in range(14)]

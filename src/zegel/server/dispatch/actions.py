@@ -268,13 +268,13 @@ def report(actor: Actor, dispatch_id: UUID, said: rules.Report) -> Dispatch:
 
 
 def new_link(actor: Actor, dispatch_id: UUID) -> str:
-    """A token for the operator to hand over; a phone that holds the errand now loses it. Raises Denied,
-    UnknownDispatch, NotThisWay."""
+    """A token for the operator to hand over. Every earlier one ends, opened or not: a phone that holds the errand now
+    loses it, and a link in the wrong mailbox opens nothing. Raises Denied, UnknownDispatch, NotThisWay."""
     with work.transaction(actor) as w:
         dispatch = _locked(actor, dispatch_id, Action.ADVANCE)
         if State(dispatch.state) in rules.ENDED:
             raise NotThisWay(dispatch.state, "link")
-        GuardLink.objects.filter(dispatch_id=dispatch_id, browser_hash__isnull=False).delete()
+        GuardLink.objects.filter(dispatch_id=dispatch_id).delete()
         facts: dict[str, Fact] = {"dispatch": dispatch.id, "alarm": dispatch.alarm_id, "what": "link"}
         w.record(Entry(Kind.DISPATCH, dispatch.owner_id, facts, dispatch.alarm_id))
         return draw_token(dispatch)
