@@ -62,7 +62,7 @@ def running_tests(request: HttpRequest, site_id: UUID) -> dict[str, Any]:
 def figures(request: HttpRequest) -> dict[str, Any]:
     """The acting provider's own figures, where a site has none of its own; with the defaults and limits of each."""
     actor = acting(request)
-    require(actor, Action.READ, Resource(ResourceKind.ALARM_SETTINGS, actor.party_id, actor.party_id))
+    require(actor, Action.CHANGE, Resource(ResourceKind.ALARM_SETTINGS, actor.party_id, actor.party_id))
     return {
         "own": alarms.figures_of(actor), "defaults": parameters.shown(parameters.DEFAULTS),
         "limits": {name: list(limits) for name, limits in parameters.LIMITS.items()},

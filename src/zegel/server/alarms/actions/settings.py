@@ -167,7 +167,7 @@ def _check_floor(place: _Place, said: Mapping[str, Any]) -> None:
 def _asks(place: _Place, wanted: Mapping[str, Any]) -> set[Action]:
     """What one must be allowed to do who sets these."""
     changed = {name for name in {*place.own, *wanted} if place.own.get(name) != wanted.get(name)}
-    asked = {Action.CHANGE} if changed - parameters.RESERVED else set()
+    asked = {Action.CHANGE} if changed - parameters.RESERVED or place.site is None else set()
     if changed & parameters.RESERVED:
         before, after = (parameters.merged(place.below, values) for values in (place.own, wanted))
         less = any(after.holds_back_less_than(before, profile) for profile in place.profiles)
