@@ -347,3 +347,43 @@ def test_a_stopping_receiver_answers_what_it_stored(world: World) -> None:
             answered += 1
     assert receiving.error is None
     assert answered == Signal.objects.raw("SELECT 1 AS id, count(*) AS n FROM signals_unprocessed(1000)")[0].n
+
+
+def test_an_account_that_somebody_has_can_not_be_taken_with_other_zeros(world: World) -> None:
+    """The villa's provider writes the yard's account with "0", "00" or a number of its own: nobody is displaced."""
+    from zegel.server.signals.errors import AccountTaken
+
+    line = panels.line(world)
+    panels.panel(world, line)
+    for number in ("0", "00", "2"):
+        with pytest.raises(AccountTaken):
+            panels.panel(world, line, site="villa", receiver_no=number)
+    second = panels.panel(world, line, receiver_no="002")
+    assert second.receiver_no == "2"
+
+
+def test_of_two_panels_with_one_account_the_one_whose_key_opens_the_frame_is_meant(
+    world: World, receiving: Receiving
+) -> None:
+    """The numbers stand outside the encryption."""
+    line = panels.line(world)
+    panels.panel(world, line, receiver_no="1")
+    other = panels.panel(world, line, key="F" * 32)
+    dialler = receiving.dialler(key=dc09.Key.of("F" * 32, "hex"))
+    assert dialler.say(dialler.event("BA1", receiver="1")) == "*ACK"
+    (row,) = newest(world)
+    assert row.panel_id == other.id
+
+
+@pytest.mark.parametrize("token", [b"NULL", b"XNM"])
+def test_an_alarm_under_the_name_of_a_poll_is_stored_before_it_is_acknowledged(
+    world: World, receiving: Receiving, token: bytes
+) -> None:
+    from zegel.protocols.dc09.crc import crc16
+
+    panels.panel(world, panels.line(world))
+    dialler = receiving.dialler(key=KEY)
+    span = dialler.event("BA012")[9:-1].replace(b"SIA-DCS", token)
+    assert dialler.say(b"\n%04X%04X%b\r" % (crc16(span), len(span), span)) == "*ACK"
+    (row,) = newest(world)
+    assert (row.code, row.zone, row.signal_class, row.fault) == ("BA", "012", "burglary", "token")

@@ -20,7 +20,7 @@ from zegel.protocols.events import LEAST_URGENT, MOST_URGENT, Phase, SignalClass
 from zegel.server import gate
 from zegel.server.footage import mailpictures
 from zegel.server.gate import Action, Resource, ResourceKind
-from zegel.server.kernel import clock, ids, work
+from zegel.server.kernel import clock, ids, locks, work
 from zegel.server.kernel.actor import Actor, ActorKind
 from zegel.server.ledger import Entry, Fact, Kind
 from zegel.server.people import queries as people
@@ -38,6 +38,7 @@ from zegel.server.signals.models import (
     PathKind,
     Source,
 )
+from zegel.server.signals.numbers import overlap, plain
 from zegel.server.sites import queries as sites
 
 Facts = dict[str, Fact]
@@ -165,6 +166,7 @@ def _added(actor: Actor, new: NewPanel, panel_id: UUID, action: Action) -> Panel
     of = {"site": site.id}
     _require(actor, action, Resource(ResourceKind.PANEL, panel_id, site.owner_id, of))
     line = _line_for(new.line_id, site.owner_id)
+    _refuse_taken(new, line, site.provider_id or site.owner_id)
     wrapped = _wrapped(panel_id, new.key, new.key_format)
     plans = _plans(line, new.paths)
     _refuse_readable(wrapped, line, plans)
@@ -184,6 +186,22 @@ def _added(actor: Actor, new: NewPanel, panel_id: UUID, action: Action) -> Panel
     for plan in plans:
         _path(panel, plan)
     return panel
+
+
+def _refuse_taken(new: NewPanel, line: Line, provider_id: UUID) -> None:
+    """An account is one panel's. Another may have it only with other numbers, on a line of the same alarm centre, and
+    another provider's only where no frame can mean both. Raises AccountTaken."""
+    account = _account(new.account)
+    mine = (_number(new.receiver_no), _number(new.line_no))
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [locks.number_of(f"account/{account}")])
+        cursor.execute("SELECT line, provider, receiver_no, line_no FROM signals_accounts(%s, NULL)", [account])
+        others = cursor.fetchall()
+    lines = set(Line.objects.filter(arc_party_id=line.arc_party_id).values_list("id", flat=True)) if others else set()
+    for line_id, provider, *numbers_of in others:
+        theirs = (plain(numbers_of[0]), plain(numbers_of[1]))
+        if line_id not in lines or theirs == mine or (provider != provider_id and overlap(mine, theirs)):
+            raise AccountTaken
 
 
 def _line_for(line_id: UUID, owner_id: UUID) -> Line:
@@ -467,4 +485,4 @@ def _number(text: str) -> str:
     number = text.strip().upper()
     if not _NUMBER.fullmatch(number):
         raise BadPanel.number()
-    return number
+    return plain(number)

@@ -20,7 +20,7 @@ from zegel.protocols.dc09 import Header, Key
 from zegel.protocols.errors import BadTable
 from zegel.protocols.events import Phase, SignalClass
 from zegel.server.kernel import clock, log
-from zegel.server.signals import keys
+from zegel.server.signals import keys, numbers
 from zegel.server.signals.receivers import database
 from zegel.server.signals.rules import Guarded, Memory
 
@@ -87,16 +87,17 @@ def retry_span_ms() -> int:
 
 
 def _plain(number: str | None) -> str:
-    return (number or "").upper().lstrip("0")
+    return numbers.plain(number)
 
 
 class Line:
     """A line of an alarm centre, for what nobody's account brings."""
 
-    __slots__ = ("id", "kinds", "line_no", "plain_until", "receiver_no")
+    __slots__ = ("centre", "id", "kinds", "line_no", "plain_until", "receiver_no")
 
-    def __init__(self, found: Any) -> None:
+    def __init__(self, found: Any, centre: UUID | None = None) -> None:
         self.id: UUID = found["id"]
+        self.centre = centre
         self.receiver_no, self.line_no = _plain(found["receiver_no"]), _plain(found["line_no"])
         self.plain_until: datetime | None = found["plain_until"]
 
@@ -120,15 +121,21 @@ class Accounts:
     # --- reading ---
 
     def find(self, head: Header) -> Account | None:
-        """The panel that a frame speaks for: of those with its account the one whose numbers fit best."""
+        """The panel that a frame speaks for: of those with its account the one that had it first; of that one's own
+        provider's the one whose numbers fit best."""
+        fitting = self.fitting(head)
+        if len(fitting) < 2:
+            return fitting[0] if fitting else None
+        mine = [one for one in fitting if one.provider == fitting[0].provider]
+        return max(mine, key=lambda c: bool(c.receiver_no) + bool(c.line_no))
+
+    def fitting(self, head: Header) -> list[Account]:
+        """Every panel that the frame's account and numbers allow, in the order in which they were added."""
         candidates = self._by_account.get(head.account.upper())
         if not candidates:
-            return None
-        if len(candidates) == 1 and not candidates[0].receiver_no and not candidates[0].line_no:
-            return candidates[0]
+            return []
         receiver, line = _plain(head.receiver), _plain(head.line)
-        fitting = [c for c in candidates if c.receiver_no in ("", receiver) and c.line_no in ("", line)]
-        return max(fitting, key=lambda c: bool(c.receiver_no) + bool(c.line_no), default=None)
+        return [c for c in candidates if c.receiver_no in ("", receiver) and c.line_no in ("", line)]
 
     def named(self, account: str) -> Account | None:
         """The only panel with that account, for what can't be read further."""
@@ -136,13 +143,22 @@ class Accounts:
         return candidates[0] if len(candidates) == 1 else None
 
     def line_of(self, head: Header | None) -> Line | None:
-        """To whom a frame of nobody's account goes."""
+        """To whom a frame of nobody's account goes. With several alarm centres only to the one that its numbers name:
+        else it would tell one centre of another's panels. None: to nobody."""
         receiver, line = (_plain(head.receiver), _plain(head.line)) if head else ("", "")
         fitting = [
             one for one in self._lines.values() if one.receiver_no in ("", receiver) and one.line_no in ("", line)
         ]
+        if len({one.centre for one in self._lines.values()}) > 1:
+            fitting = [one for one in fitting if one.receiver_no or one.line_no]
+            if len({one.centre for one in fitting}) != 1:
+                return None
         best = max(fitting, key=lambda one: bool(one.receiver_no) + bool(one.line_no), default=None)
         return best or next(iter(self._lines.values()), None)
+
+    @property
+    def has_lines(self) -> bool:
+        return bool(self._lines)
 
     def tables(self, provider: UUID) -> tuple[Table, Table]:
         """(Contact ID, SIA) as this provider has them."""
@@ -236,7 +252,9 @@ class Accounts:
                 self._put(found)
 
     async def _read_all(self, connection: Any) -> None:
-        self._lines = {one["id"]: Line(one) for one in await connection.fetch("SELECT * FROM signals_lines()")}
+        centres = dict(await connection.fetch("SELECT * FROM signals_line_centres()"))
+        lines = await connection.fetch("SELECT * FROM signals_lines()")
+        self._lines = {one["id"]: Line(one, centres.get(one["id"])) for one in lines}
         await self._read_codes(connection)
         found = await connection.fetch("SELECT * FROM signals_accounts(NULL, NULL)", timeout=60)
         gone = set(self._by_id) - {one["id"] for one in found}
@@ -255,12 +273,19 @@ class Accounts:
         line = self._lines.get(found["line"])
         account = Account(found, None if line is None else line.plain_until)
         before = self._by_id.get(account.id)
+        place = None
         if before is not None:
             account.take_over(before)
+            place = self._place_of(before) if before.account.upper() == account.account.upper() else None
             self._drop(account.id)
         self._by_id[account.id] = account
-        self._by_account.setdefault(account.account.upper(), []).append(account)
+        same = self._by_account.setdefault(account.account.upper(), [])
+        same.insert(len(same) if place is None else place, account)  # a change takes nobody's place
         self._unknown.pop(account.account.upper(), None)
+
+    def _place_of(self, account: Account) -> int | None:
+        same = [one.id for one in self._by_account.get(account.account.upper(), [])]
+        return same.index(account.id) if account.id in same else None
 
     def _drop(self, panel: UUID) -> None:
         account = self._by_id.pop(panel, None)
