@@ -19,6 +19,7 @@ from tests.clock import stopped_clock
 from zegel.demo.world import WORLD
 from zegel.link.messages import EpochItem
 from zegel.server.alarms import actions as alarms
+from zegel.server.centre import actions as centre
 from zegel.server.footage import actions as footage
 from zegel.server.footage.models import Lease, Window
 from zegel.server.kernel import clock, tenancy
@@ -269,6 +270,7 @@ def test_the_second_centre_that_steps_in_gets_no_picture(world: World, case: Any
 def test_a_claim_does_not_make_the_second_centre_see(world: World) -> None:
     case = world.burglary()
     second = next(person for person in WORLD.people if person.party == "maas" and person.role == "operator")
+    centre.stand_in(WORLD.party("maas").id, WORLD.party("centrale").id, [WORLD.party("dehaan").id])
     world.claim(case, second.key)
     nothing_comes(signed_in(world, second.key), case, str(uuid4()))
     nothing_comes(signed_in(world, "operator"), case, str(uuid4()))
