@@ -10,7 +10,9 @@ import pytest
 
 from zegel.protocols import dc09
 from zegel.server.signals.numbers import overlap, plain
+from zegel.server.signals.receivers import replays
 from zegel.server.signals.receivers.accounts import Accounts, Line
+from zegel.server.signals.receivers.replays import Opened
 
 ONE, TWO = UUID(int=1), UUID(int=2)
 
@@ -78,6 +80,17 @@ def test_with_several_alarm_centres_an_unknown_account_goes_only_where_its_numbe
     assert named is not None
     assert named.centre == TWO
     assert lines((ONE, "2"), (TWO, "2")).line_of(head("2")) is None
+
+
+def test_what_was_inside_a_message_is_known_for_as_long_as_a_recording_of_it_may_pass() -> None:
+    opened = Opened()
+    assert opened.first(b"inside", b"key of 1", 0) == (b"key of 1", False)
+    assert opened.first(b"other", b"key of 2", 0) == (b"key of 2", False)
+    assert opened.first(b"inside", b"key of 9", 60_000) == (b"key of 1", True)
+    assert opened.first(b"inside", b"key of 9", 60_000 * 60) == (b"key of 9", False)
+    for number in range(3 * replays.MOST_REMEMBERED):
+        opened.first(b"%d" % number, b"", 0)
+    assert len(opened._first) <= replays.MOST_REMEMBERED
 
 
 def test_with_one_alarm_centre_it_goes_to_its_oldest_line() -> None:

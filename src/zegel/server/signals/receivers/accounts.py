@@ -22,6 +22,7 @@ from zegel.protocols.events import Phase, SignalClass
 from zegel.server.kernel import clock, log
 from zegel.server.signals import keys, numbers
 from zegel.server.signals.receivers import database
+from zegel.server.signals.receivers.replays import Opened
 from zegel.server.signals.rules import Guarded, Memory
 
 CHANNEL = "zegel_panels"
@@ -35,8 +36,8 @@ class Account:
     """A panel as a receiver needs it. Its key is unwrapped when it is first used."""
 
     __slots__ = (
-        "_key", "_memory", "_touched_at", "_touched_kind", "account", "drift_ms", "guarded", "id", "kinds", "line",
-        "line_no", "provider", "receiver_no", "stale", "wrapped",
+        "_key", "_memory", "_opened", "_touched_at", "_touched_kind", "account", "drift_ms", "guarded", "id", "kinds",
+        "line", "line_no", "provider", "receiver_no", "stale", "wrapped",
     )  # fmt: skip
 
     def __init__(self, found: Any, line_plain_until: datetime | None) -> None:
@@ -54,6 +55,7 @@ class Account:
         self.stale = 0
         self._key: Key | None = None
         self._memory: Memory | None = None
+        self._opened: Opened | None = None
         self._touched_kind, self._touched_at = "", 0.0
 
     @property
@@ -68,6 +70,12 @@ class Account:
             self._memory = Memory(retry_span_ms())
         return self._memory
 
+    @property
+    def opened(self) -> Opened:
+        if self._opened is None:
+            self._opened = Opened()
+        return self._opened
+
     def touched(self, kind: str) -> None:
         """That path's time is in the database, or will be with the next batch."""
         self._touched_kind, self._touched_at = kind, clock.monotonic()
@@ -78,7 +86,7 @@ class Account:
 
     def take_over(self, before: Account) -> None:
         """What was heard from the panel so far stays."""
-        self._memory, self.stale = before._memory, before.stale
+        self._memory, self._opened, self.stale = before._memory, before._opened, before.stale
 
 
 def retry_span_ms() -> int:

@@ -453,7 +453,12 @@ class Receiver:
         memory_key = _key_of(frame, account.id.bytes)
         if talk.unanswered:
             talk.patient = False
-        fresh = account.memory.is_new(memory_key, now_ms, frame.timestamp_ms)
+        first, again = memory_key, False
+        if frame.encrypted:
+            first, again = account.opened.first(_inside(frame), memory_key, now_ms)
+        fresh = account.memory.is_new(first, now_ms, frame.timestamp_ms)
+        if again:  # played back, or sent twice within a second: never another event
+            memory_key, fresh = first, False
         rows = _rows(told, frame, account, talk, memory_key, fresh=fresh, now_ms=now_ms)
         self._put(talk, rows, account, Ack(frame, key, account, memory_key), touch=account.is_due(talk.kind))
 
@@ -549,6 +554,12 @@ def _key_of(frame: Frame, whose: bytes) -> bytes:
     if frame.xdata:  # the event's own time: another time is another event
         data += "".join(f"\x1f{value}" for name, value in frame.xdata if name == "H")
     return rules.frame_key(whose, frame.receiver or "", frame.line or "", frame.account, frame.seq, frame.token, data)
+
+
+def _inside(frame: Frame) -> bytes:
+    """What of a message lay inside its encryption."""
+    around = [part for pair in frame.xdata for part in pair]
+    return rules.dedupe_key(str(frame.timestamp_ms), frame.data, *around)
 
 
 def _rows(
