@@ -22,9 +22,10 @@ class Parameters:
 
     - `confirm_window_s`: how far apart two detectors may speak and confirm each other. BS 8243 and field.md: 30 to 60
       minutes; an installation with cameras may want a minute.
-    - `entry_s`, `exit_s`: for senders that do not time these themselves (panels do): how long a door by which people
-      come and go may be open before it is an alarm. `abort_s`: how long after the alarm its own disarming takes it
-      back. ANSI/SIA CP-01: abort 15 … 45 s, entry and abort together at most 60 s.
+    - `entry_s`, `exit_s`: for senders that do not time these themselves (panels and units do, so they have no
+      effect today; see timers): how long a door by which people come and go may be open before it is an alarm.
+      `abort_s`: how long after the alarm its own disarming takes it back. ANSI/SIA CP-01: abort 15 … 45 s, entry and
+      abort together at most 60 s.
     - `swinger_after`: a detector that rang so often between two settings, each time for nothing, rings no more
       (CP-01: 1 … 6, as shipped 2). 0: never.
     - `hold_s`: how long nobody looks, so that who disarms in time was never looked at (S1). None: by the profile.

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Entry, exit and abort times, and detectors that ring for nothing. Pure. (ANSI/SIA CP-01.)
 
-A panel times its own doors. These are for senders that don't (a camera's mail, an MQTT box, a webhook), and for what
-the centre does with an alarm that its own site takes back at once.
+Panels and units time their own doors. Entry and exit here are for a signal of a panel's entry zone that came another
+way, which no receiver makes yet (docs/design/alarms.md, Limits). The abort time is for every alarm: what the centre
+does with one that its own site takes back at once.
 """
 
 from __future__ import annotations
