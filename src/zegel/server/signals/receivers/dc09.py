@@ -20,6 +20,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from typing import Any
+from uuid import UUID
 
 import msgspec
 
@@ -31,6 +32,7 @@ from zegel.server.kernel import clock, log
 from zegel.server.kernel.buckets import Buckets, Rate, source_of
 from zegel.server.signals import rules
 from zegel.server.signals.receivers.accounts import Account, Accounts, Line, retry_span_ms
+from zegel.server.signals.receivers.floods import Floods
 from zegel.server.signals.receivers.writer import Pending, Row, Writer, row
 from zegel.server.signals.rules import Verdict
 
@@ -65,6 +67,7 @@ NO_KEY = Complaint("unknown_account", raised.UNKNOWN_ENCRYPTED_NAME, SignalClass
 STALE = Complaint("stale_timestamp", raised.STALE_NAME, SignalClass.UNKNOWN, UNKNOWN_PRIORITY)
 UNREADABLE = Complaint("unreadable", raised.UNREADABLE_RAISED_NAME, SignalClass.UNKNOWN, UNKNOWN_PRIORITY)
 POLLED = Complaint("unknown_account", raised.UNKNOWN_REPORTS_NAME, SignalClass.UNKNOWN, UNKNOWN_PRIORITY)
+FLOOD = Complaint("bad_frames", raised.FLOOD_NAME, SignalClass.TAMPER, 3)
 _VERDICTS = {Verdict.DOWNGRADE: DOWNGRADE, Verdict.PLAIN_REFUSED: PLAIN}
 
 
@@ -293,6 +296,7 @@ class Receiver:
         self._sources: Counter[str] = Counter()
         self._unknown, self._garbage = Buckets(UNKNOWN_RATE), Buckets(GARBAGE_LOGGED)
         self._kept = rules.Kept()
+        self._floods = Floods()
         self._asking: set[asyncio.Task[None]] = set()
 
     # --- connections ---
@@ -514,7 +518,25 @@ class Receiver:
             peer=talk.peer, raw=raw, account=account.account, seq="", receiver="", line_no="", fault="not_a_frame",
             key=key, fresh=False, at_ms=clock.now_ms(), window_ms=COMPLAINED_FOR_MS,
         )  # fmt: skip
-        self._put(talk, (values,), None, dc09.nak(clock.now_ms()))
+        self._raise(values, account.line, talk, dc09.nak(clock.now_ms()))
+
+    def _raise(self, values: Row, line: UUID, talk: Talk, answer: Any) -> None:
+        """Stores what we raise. Of too many only that there are many, once an hour: the answer goes at once, unless it
+        would say that we have it."""
+        if self._floods.allows(talk.peer, line):
+            self._put(talk, (values,), None, answer)
+            return
+        if isinstance(answer, bytes):
+            talk.send(answer)
+        now_ms = clock.now_ms()
+        if self._floods.is_to_tell(line, now_ms):
+            key = rules.dedupe_key("complaint", FLOOD.code, line.bytes)
+            many = row(
+                _event(FLOOD, ""), panel=None, line=line, source="server", transport=talk.kind, peer=talk.peer,
+                raw=b"", account="", seq="", receiver="", line_no="", fault=FLOOD.code, key=key, fresh=False,
+                at_ms=now_ms, window_ms=COMPLAINED_FOR_MS,
+            )  # fmt: skip
+            self._put(talk, (many,), None, None)
 
     def _complain(
         self, complaint: Complaint, head: Header, account: Account, talk: Talk, answer: Any, *, fault: str = "",
@@ -528,12 +550,12 @@ class Receiver:
             own = rules.dedupe_key(key, said)
             key = own if self._kept.has_place(own, account.id, clock.now_ms()) else key
         values = _raised(complaint, head, account, talk, key, text, fault or complaint.code)
-        self._put(talk, (values,), None, answer)
+        self._raise(values, account.line, talk, answer)
 
     def _complain_of_nobody(self, complaint: Complaint, head: Header, line: Line, talk: Talk, answer: Any) -> None:
         key = rules.dedupe_key("complaint", complaint.code, line.id.bytes, head.account)
         values = _raised(complaint, head, line, talk, key, "", "unknown_account")
-        self._put(talk, (values,), None, answer)
+        self._raise(values, line.id, talk, answer)
 
     def _put(
         self, talk: Talk, rows: Sequence[Row], account: Account | None, answer: Any, *, touch: bool = False
