@@ -12,6 +12,7 @@ from uuid import UUID, uuid4
 import pytest
 from tests.actors import SimUnit, World
 from tests.attack.test_door_routes import signed_in
+from tests.integration.alarms.hearing import Ears
 from tests.integration.footage.test_door import logged, slots
 
 from zegel.link.messages import EpochItem
@@ -23,8 +24,10 @@ from zegel.server.footage import door, queries
 from zegel.server.footage.door import ViewRequest
 from zegel.server.footage.models import Window
 from zegel.server.footage.rules import Purpose, Track
+from zegel.server.gate import Denied
 from zegel.server.kernel import clock, tenancy
 from zegel.server.ledger import Kind
+from zegel.server.signals.actions import NewZone, set_zones
 from zegel.server.sites import actions as sites
 
 CLASSES = ("burglary", "person", "tamper")
@@ -138,6 +141,25 @@ def test_a_camera_of_the_site_with_an_alarm_of_its_own_stands_beside(world: Worl
     ]
     beside = ViewRequest(unit.cameras[2], Track.SURVEILLANCE, Purpose.ALARM_VERIFICATION, other)
     assert slots(door.open_view(world.actor("operator"), beside)) == [*range(3, 8)], "one incident, one claim"
+
+
+def test_a_panels_alarm_names_the_cameras_at_its_zone_and_shows_nothing_of_them(world: World) -> None:
+    unit, _ = paired(world, 3)
+    ears = Ears.at(world)
+    looking = tuple(unit.cameras[:2])
+    set_zones(
+        world.actor("technician"), ears.panel.id,
+        [NewZone("1", "Gate", camera_ids=looking), NewZone("2", "Shed", camera_ids=(unit.cameras[2],))],
+    )  # fmt: skip
+    ears.hear("130", zone="001")
+    alarm_id = ears.alarm().id
+    said = signed_in(world, "operator").get(f"/api/v1/alarms/{alarm_id}").json()
+    assert {one["id"] for one in said["zone_cameras"]} == {str(camera) for camera in looking}
+    assert (said["cameras"], said["neighbours"], said["window"]) == ([], [], None)
+    with pytest.raises(Denied):
+        door.open_view(
+            world.actor("operator"), ViewRequest(looking[0], Track.SURVEILLANCE, Purpose.ALARM_VERIFICATION, alarm_id)
+        )
 
 
 # --- which alarms open a window at all (S2) ---

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Literal
 from uuid import UUID
 
@@ -11,6 +12,7 @@ from ninja import Router
 
 from zegel.server.alarms import actions, details, queries, shapes
 from zegel.server.alarms.errors import UnknownAlarm
+from zegel.server.alarms.models import Alarm
 from zegel.server.alarms.rules import State
 from zegel.server.api import dispatch, errors, pictures
 from zegel.server.api.base import acting
@@ -81,4 +83,12 @@ def whole(actor: Actor, alarm_id: UUID) -> dict[str, Any]:
         **found, **dispatch.of_alarm(actor, row.id, row.site_id),
         "plan": plan_shape(actor, row.plan_version_id, row.site_id, done, is_open=is_open),
         **{name: seen[name] for name in OF_PICTURES if name in seen}, "neighbours": near,
+        "zone_cameras": _zone_cameras(actor, row, found["signals"]),
     }  # fmt: skip
+
+
+def _zone_cameras(actor: Actor, row: Alarm, signals: Sequence[dict[str, Any]]) -> list[dict[str, str]]:
+    if row.panel_id is None:
+        return []
+    zones = {row.zone} | {one["zone"] for one in signals if one["panel_id"] == str(row.panel_id)}
+    return pictures.zone_cameras(actor, row.panel_id, zones)

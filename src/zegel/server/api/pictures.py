@@ -8,12 +8,14 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from zegel.server.alarms.testing import zone_key
 from zegel.server.footage import queries
 from zegel.server.footage.models import Reopening, Window
 from zegel.server.footage.queries import Viewer
 from zegel.server.kernel import clock, tenancy
 from zegel.server.kernel.actor import Actor
 from zegel.server.people import queries as people
+from zegel.server.signals import queries as signals
 from zegel.server.sites import capabilities
 from zegel.server.sites.models import Camera, Unit
 
@@ -54,6 +56,16 @@ def neighbours(actor: Actor, alarm_id: UUID, site_id: UUID) -> list[dict[str, An
         if camera in cameras
     ]
     return shown[:NEIGHBOURS_AT_MOST]
+
+
+def zone_cameras(actor: Actor, panel_id: UUID, zones: Collection[str]) -> list[dict[str, str]]:
+    """The cameras that look at these zones of a panel, by name: that they are there, and nothing that they see. Images
+    come only from an alarm of their unit."""
+    wanted = {zone_key(zone) for zone in zones if zone}
+    with tenancy.acting_as(actor.party_id, actor.id):
+        named = {UUID(one) for row in signals.zones(panel_id) if zone_key(row.zone) in wanted for one in row.camera_ids}
+        cameras = Camera.objects.filter(id__in=named).order_by("name", "id")[:NEIGHBOURS_AT_MOST]
+        return [{"id": str(camera.id), "name": camera.name, "state": camera.state} for camera in cameras]
 
 
 def camera_shape(camera: Camera) -> dict[str, Any]:
