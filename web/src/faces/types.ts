@@ -139,6 +139,8 @@ export interface AlarmDetail extends Alarm {
   readonly neighbours: readonly Neighbour[];
   /** Every camera of the alarm, the one that raised it first. */
   readonly cameras: readonly AlarmCamera[];
+  /** Cameras that look at the zones of a panel's alarm. That they are there: they show nothing by it. */
+  readonly zone_cameras?: readonly Named[];
 }
 
 export const unsaidDetail = { signals: [], plan: null, dispatches: [], guards: [], viewers: [], max_viewers: null, reopened: null, neighbours: [], cameras: [] } as const;

@@ -49,6 +49,7 @@ function sitePart(state: ConsoleState, alarm: Alarm, detail: AlarmDetail | null)
     [t("Site"), alarm.site.address || alarm.site.name], [t("Customer"), alarm.owner.name], ...(alarm.unit === null ? [] : [[t("Unit"), alarm.unit.name] as const]),
     [t("First seen"), clockSeconds(alarm.first_seen_ms, alarm.site.tz)], [t("Reached you"), t("{s} s after the alarm", { s: number(Math.max(0, alarm.received_ms - alarm.raised_ms) / 1000, 1) })],
     [t("Time there"), `${clock(state.nowMs, alarm.site.tz)} ${alarm.site.tz.split("/").at(-1)?.replaceAll("_", " ") ?? ""}`],
+    ...(detail?.zone_cameras?.length ? [[t("Cameras at the zone (no pictures by this alarm)"), detail.zone_cameras.map(({ name }) => name).join(", ")] as const] : []),
     ...(detail?.facts ?? []),
   ];
   return html`<section><h2 class="lbl">${t("The site")}</h2><dl class="facts">${facts.map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl></section>`;
