@@ -58,7 +58,8 @@ class PathKind(models.TextChoices):
 
 class Line(TenantModel):
     """A line of an alarm centre's receiver: its own. `kinds`: by which paths it may be reached. A frame of an account
-    that nobody knows belongs to the line with its receiver and line number, else to the oldest one.
+    that nobody knows belongs to the line with its receiver and line number, else, where there is only one alarm
+    centre, to the oldest one.
 
     `plain_*`: the recorded exception under which unencrypted DC-09 is taken (behind a VPN), by whom, why, until when.
     """
