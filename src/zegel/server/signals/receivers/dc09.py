@@ -16,6 +16,7 @@ from __future__ import annotations
 import asyncio
 import ipaddress
 import itertools
+import os
 import re
 from collections import Counter
 from collections.abc import Sequence
@@ -144,6 +145,12 @@ class Stream(Talk, asyncio.Protocol):
         self._deadline = clock.monotonic() + FIRST_FRAME_WITHIN_S
 
     def connection_made(self, transport: Any) -> None:
+        greeted, self._transport = self._transport is not None, transport
+        if not greeted:
+            self.greet(transport)
+
+    def greet(self, transport: Any) -> None:
+        """Who it is, and whether there is a place. Of TLS before its handshake: `connection_made` comes after it."""
         address = transport.get_extra_info("peername")
         self._transport = transport
         self.peer = str(address[0]) if address else ""
@@ -152,6 +159,9 @@ class Stream(Talk, asyncio.Protocol):
             transport.abort()
 
     def connection_lost(self, error: Exception | None) -> None:
+        self.gone()
+
+    def gone(self) -> None:
         self._closing = True
         self.receiver.leaves(self, self._source)
 
@@ -639,9 +649,10 @@ def _told(head: Header) -> str:
 
 
 def _is_local(address: str) -> bool:
+    """This machine itself. Not where a proxy stands before us: through one that runs here the whole world comes so."""
     try:
         parsed = ipaddress.ip_address(address.split("%")[0])
     except ValueError:
         return False
     mapped = getattr(parsed, "ipv4_mapped", None)
-    return bool((mapped or parsed).is_loopback)
+    return bool((mapped or parsed).is_loopback) and not os.environ.get("ZEGEL_PROXIES", "").strip()

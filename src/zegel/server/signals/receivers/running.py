@@ -16,11 +16,11 @@ from zegel.server.kernel import log
 from zegel.server.signals.receivers import sockets
 from zegel.server.signals.receivers.accounts import Accounts
 from zegel.server.signals.receivers.dc09 import Datagrams, Receiver, Stream
+from zegel.server.signals.receivers.sealed import Sealed
 from zegel.server.signals.receivers.supervision import Supervision
 from zegel.server.signals.receivers.writer import Writer
 
 DRAIN_WITHIN_S = 6.0
-HANDSHAKE_WITHIN_S = 10.0
 
 
 async def run(stop: asyncio.Event, supervision: type[Supervision] = Supervision) -> None:
@@ -77,12 +77,10 @@ async def _listen(receiver: Receiver) -> list[Any]:
     if plain is not None:
         opened.append(await loop.create_server(lambda: Stream(receiver, "dc09_tcp"), sock=plain, backlog=1024))
     if sealed is not None:
+        context = _certificate()
         opened.append(
-            await loop.create_server(
-                lambda: Stream(receiver, "dc09_tls"), sock=sealed, backlog=1024, ssl=_certificate(),
-                ssl_handshake_timeout=HANDSHAKE_WITHIN_S,
-            )
-        )  # fmt: skip
+            await loop.create_server(lambda: Sealed(Stream(receiver, "dc09_tls"), context), sock=sealed, backlog=1024)
+        )
     if datagrams is not None:
         transport, _ = await loop.create_datagram_endpoint(lambda: Datagrams(receiver), sock=datagrams)
         opened.append(transport)
