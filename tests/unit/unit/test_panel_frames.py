@@ -170,6 +170,15 @@ def test_what_nobody_can_read_goes_up_with_its_bytes_once() -> None:
     ]  # fmt: skip
 
 
+def test_a_recorded_alarm_with_another_number_is_the_same_alarm() -> None:
+    sealed = dc09.write("ADM-CID", "5678", "#5678|1130 01 015", now_ms=clock.wall_ms(), key=dc09.Key(KEY))
+    span = sealed[9:-1].replace(b'"0001L0', b'"0077L5')
+    door = Door()
+    door.take(sealed, b"\n%04X%04X%b\r" % (crc16(span), len(span), span))
+    first, again = door.heard
+    assert first.digest == again.digest
+
+
 async def _turned_away(port: int, hello: bytes, within_s: float) -> bool:
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     try:

@@ -42,6 +42,7 @@ MAX_DATAGRAMS = 64
 MAX_OF_ONE_SOURCE = 4
 FIRST_FRAME_WITHIN_S = 15.0  # who said nothing that is ours by then makes room for a panel
 IDLE_S = 900.0
+REPLAYED_WITHIN_S = 90.0  # longer than a recording's time can pass
 LOOK_S = 2.0
 TRIES = 3
 PASSED, PASSED_IN_S = 40, 3600.0  # messages that we don't take and that go up all the same, in so long
@@ -66,6 +67,7 @@ class Panels:
         self._same: dict[bytes, float] = {}
         self._talks: set[asyncio.Task[None]] = set()
         self._sources: Counter[str] = Counter()
+        self._inside: dict[object, tuple[tuple[str | None, ...], float]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def listen_for(self, accounts: frozenset[str]) -> None:
@@ -276,14 +278,25 @@ class Panels:
     async def _pass_on(self, frame: dc09.Frame, account: str, transport: str, peer: str) -> None:
         """Each event of the message. What came encrypted goes up encrypted: its key is nobody's but the site's."""
         sequence = int(frame.seq) if frame.seq.isascii() and frame.seq.isdigit() else None
+        identity = self._identity_of(frame, account)
         said = [
             self._hub.hear(
-                digest_of("dc09", at, *frame.identity), SignalSource.PANEL, transport, account, told_of(event),
+                digest_of("dc09", at, *identity), SignalSource.PANEL, transport, account, told_of(event),
                 peer=peer, raw=frame.raw, sequence=sequence, encrypted=frame.encrypted,
             )
             for at, event in enumerate(dc09.events(frame))
         ]  # fmt: skip
         await asyncio.gather(*said)
+
+
+    def _identity_of(self, frame: dc09.Frame, account: str) -> tuple[str | None, ...]:
+        """Of an encrypted message played back with another number around it: that of the first with the same inside."""
+        if not frame.encrypted:
+            return frame.identity
+        now_s, inside = clock.mono_s(), (account, frame.timestamp_ms, frame.data, frame.xdata)
+        for old in [one for one, (_, at_s) in self._inside.items() if now_s - at_s > REPLAYED_WITHIN_S]:
+            del self._inside[old]
+        return self._inside.setdefault(inside, (frame.identity, now_s))[0]
 
 
 class _Datagrams(asyncio.DatagramProtocol):
