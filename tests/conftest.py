@@ -137,8 +137,16 @@ def db(postgres) -> Iterator[object]:  # type: ignore[no-untyped-def]
     for folder in ("storage", "shred"):
         shutil.rmtree(installation() / folder, ignore_errors=True)
     databases.fresh_database(postgres, "zegel_template")
+    no_letters()
     yield postgres.urls()
     _close_connections()
+
+
+def no_letters() -> None:
+    """Those of the test before are not this one's."""
+    from django.core import mail
+
+    mail.outbox = []
 
 
 @pytest.fixture(scope="session")
