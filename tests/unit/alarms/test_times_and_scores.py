@@ -54,7 +54,8 @@ def test_a_figure_that_the_standard_does_not_allow_is_refused(values: dict[str, 
 
 def test_a_site_goes_before_its_provider_and_both_before_the_defaults() -> None:
     found = parameters.merged({"hold_s": 20, "abort_s": 40}, {"hold_s": 0})
-    assert (found.hold_of("home-se"), found.abort_s, found.swinger_after) == (0, 40, 2)
+    assert (found.hold_of("site-nl"), found.abort_s, found.swinger_after) == (0, 40, 2)
+    assert found.hold_of("home-se") == 60, "a home is never looked at sooner"
 
 
 def test_people_in_danger_have_a_shorter_norm() -> None:
