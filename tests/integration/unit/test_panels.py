@@ -237,7 +237,7 @@ def burst(site: Guarded, turn: int) -> set[int]:
         line.settimeout(5)
         framer = dc09.Framer()
         while True:
-            line.sendall(panel.frame("#1234AB|Nri1/OP7"))
+            line.sendall(panel.frame(f"#1234AB|Nri1/OP{panel.seq}"))  # the same within a second would be the same
             data = line.recv(4096)
             if not data:
                 break
