@@ -27,23 +27,24 @@ FLAGS = (
 
 # Runs in every page from its first moment and writes down, by the page's own clock, when a person would have seen what.
 WATCH = """
-window.seen = {rang: {}, picture: {}, gone: {}, recalled: null};
+window.seen = {rang: {}, picture: {}, gone: {}, recalled: null, last: null};
 window.seenNow = () => document.querySelector('[data-alarm][aria-selected="true"]')?.dataset.alarm;
 document.addEventListener('click', (event) => {
   if (event.target.closest('#recall-now')) window.seen.recalled = Date.now();
 }, true);
 new MutationObserver(() => {
   for (const row of document.querySelectorAll('[data-alarm]')) window.seen.rang[row.dataset.alarm] ??= Date.now();
-  const alarm = window.seenNow();
   const curtain = document.querySelector('#picture .curtain');
-  if (alarm && curtain && window.seen.picture[alarm]) window.seen.gone[alarm] ??= Date.now();
   const video = document.querySelector('#picture video');
+  const last = window.seen.last;  // a recalled alarm leaves the queue with its picture
+  if (last && (curtain || !video)) window.seen.gone[last] ??= Date.now();
   if (video && !video.dataset.watched) {
     video.dataset.watched = '1';
     const shown = () => {
       const alarm = window.seenNow();
       if (alarm && !document.querySelector('#picture .curtain')) {
         window.seen.picture[alarm] ??= Date.now();
+        window.seen.last = alarm;
         delete window.seen.gone[alarm];  // a curtain that opened again
       }
       video.requestVideoFrameCallback(shown);
