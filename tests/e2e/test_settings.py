@@ -61,6 +61,7 @@ def test_a_technician_adds_an_encrypted_panel_and_sees_its_first_signal_arrive(s
     assert desk.axe() == []
 
     page.select_option("#site_id", label="Harbour yard North · De Haan Bouw BV")
+    page.select_option("#line_id", label="DC-09")
     page.fill("#name", "Canteen panel")
     page.fill("#account", ACCOUNT.lower())
     page.fill("#key", KEY)
@@ -109,6 +110,7 @@ def test_a_mail_camera_s_address_and_a_system_s_key_are_told_once(story: Story) 
     page = desk.page
     page.keyboard.press("3")
     page.click("#add-mail")
+    page.select_option("#site_id", label="Harbour yard North · De Haan Bouw BV")
     page.fill("#name", "Shed camera")
     page.click("#dialog-save")
     address = page.inner_text("#once")
