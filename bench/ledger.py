@@ -24,22 +24,14 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from _report import Result, report
 
 SEGMENT = 128 * 1024
 FETCHES_PER_S = 200
 CLIENT_THREADS = 32
-
-
-@dataclass(frozen=True)
-class Result:
-    what: str
-    unit: str
-    got: float
-    target: float | None
-    better: str
 
 
 def percentile(values: list[float], share: float) -> float:
@@ -363,19 +355,6 @@ def bench_pymerkle(scale: float, folder: Path) -> list[Result]:
     ]  # fmt: skip
 
 
-def report(results: list[Result]) -> None:
-    width = max(len(result.what) for result in results)
-    print(f"{'':{width}}        got     target")
-    for result in results:
-        target = "" if result.target is None else f"{result.target:,.0f}"
-        print(f"{result.what:{width}} {result.got:>10,.1f} {target:>10} {result.unit}")
-    rows = [
-        {"what": r.what, "unit": r.unit, "got": round(r.got, 3), "target": r.target, "better": r.better}
-        for r in results
-    ]
-    print(json.dumps({"bench": "ledger", "results": rows}))
-
-
 def main() -> None:
     words = argparse.ArgumentParser(description=__doc__)
     words.add_argument("--scale", type=float, default=1.0, help="longer or shorter runs")
@@ -394,7 +373,7 @@ def main() -> None:
         results += bench_receipts(chosen.scale)
         results += bench_fetches(chosen.scale, folder)
         results += bench_pymerkle(chosen.scale, folder)
-    return report(results)
+    return report("ledger", results)
 
 
 if __name__ == "__main__":

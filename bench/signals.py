@@ -23,9 +23,10 @@ import tempfile
 import threading
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from _report import Result, report
 
 CONNECTIONS = 64
 PER_CONNECTION = 1000
@@ -35,15 +36,6 @@ UNITS, POLL_S = 100_000, 90
 SERVER_CORE, OTHER_CORE = 0, 1
 KEY = b"ABCDEFABCDEFABCD"  # pysiaalarm takes a key as characters
 TICKS = os.sysconf("SC_CLK_TCK")
-
-
-@dataclass(frozen=True)
-class Result:
-    what: str
-    unit: str
-    got: float
-    target: float | None
-    better: str
 
 
 def percentile(values: list[float], share: float) -> float:
@@ -456,19 +448,6 @@ def bench_supervised(world: World, units: int, seconds: float) -> list[Result]:
     ]  # fmt: skip
 
 
-def report(results: list[Result]) -> None:
-    width = max(len(result.what) for result in results)
-    print(f"{'':{width}}        got     target")
-    for result in results:
-        target = "" if result.target is None else f"{result.target:,.0f}"
-        print(f"{result.what:{width}} {result.got:>10,.1f} {target:>10} {result.unit}")
-    rows = [
-        {"what": r.what, "unit": r.unit, "got": round(r.got, 3), "target": r.target, "better": r.better}
-        for r in results
-    ]
-    print(json.dumps({"bench": "signals", "results": rows}))
-
-
 def main() -> None:
     words = argparse.ArgumentParser(description=__doc__)
     words.add_argument("--quick", action="store_true", help="a look, not a measurement")
@@ -495,7 +474,7 @@ def main() -> None:
             results += bench_pysiaalarm(100 if chosen.quick else 500)
         if chosen.only in (None, "supervised"):
             results += bench_supervised(world, chosen.units, 10 if chosen.quick else POLL_S + 5)
-    return report(results)
+    return report("signals", results)
 
 
 if __name__ == "__main__":

@@ -79,6 +79,10 @@ class BadPanel(SignalsError):
         )
 
     @classmethod
+    def name(cls) -> BadPanel:
+        return cls(_("It has no name."), action=_("Give it a name that people on site know."), field="name")
+
+    @classmethod
     def number(cls) -> BadPanel:
         return cls(
             _("This is not a receiver or line number."),

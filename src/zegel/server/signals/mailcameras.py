@@ -64,7 +64,7 @@ def add(actor: Actor, site_id: UUID, name: str) -> tuple[MailCamera, str]:
         if _is_home(site.profile):
             raise MailCameraRefused
         if not name.strip():
-            raise BadPanel.zone()
+            raise BadPanel.name()
         row = MailCamera.objects.create(
             id=camera_id, owner_id=site.owner_id, provider_id=site.provider_id, site_id=site.id,
             name=name.strip()[:200], token_hash=hashed, added_at=clock.now(),
@@ -89,7 +89,7 @@ def rename(actor: Actor, camera_id: UUID, name: str) -> MailCamera:
     with work.transaction(actor) as w:
         row = _mine(actor, camera_id, Action.CHANGE)
         if not name.strip():
-            raise BadPanel.zone()
+            raise BadPanel.name()
         row.name = name.strip()[:200]
         row.save(update_fields=["name"])
         _record(w, row, "renamed")

@@ -5,15 +5,11 @@ from __future__ import annotations
 
 import asyncio
 import gc
-import ssl
 from collections.abc import Coroutine
-from pathlib import Path
 from typing import Any
 
-from django.conf import settings
-
 from zegel.server.kernel import log
-from zegel.server.signals.receivers import sockets
+from zegel.server.signals.receivers import certificate, sockets
 from zegel.server.signals.receivers.accounts import Accounts
 from zegel.server.signals.receivers.dc09 import Datagrams, Receiver, Stream
 from zegel.server.signals.receivers.sealed import Sealed
@@ -77,7 +73,7 @@ async def _listen(receiver: Receiver) -> list[Any]:
     if plain is not None:
         opened.append(await loop.create_server(lambda: Stream(receiver, "dc09_tcp"), sock=plain, backlog=1024))
     if sealed is not None:
-        context = _certificate()
+        context = certificate.context()
         opened.append(
             await loop.create_server(lambda: Sealed(Stream(receiver, "dc09_tls"), context), sock=sealed, backlog=1024)
         )
@@ -86,12 +82,3 @@ async def _listen(receiver: Receiver) -> list[Any]:
         opened.append(transport)
     log.info("receivers.listening", ways=len(opened))
     return opened
-
-
-def _certificate() -> ssl.SSLContext:
-    """The machines' certificate, the same as on the units' listener."""
-    folder = Path(settings.DATA) / "tls"
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.minimum_version = ssl.TLSVersion.TLSv1_2
-    context.load_cert_chain(folder / "server.pem", folder / "server.key")
-    return context

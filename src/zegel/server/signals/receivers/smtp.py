@@ -14,17 +14,15 @@ import ipaddress
 import os
 import ssl
 from collections import Counter
-from pathlib import Path
 from typing import Any
 
 from aiosmtpd.smtp import SMTP, Envelope, Session
-from django.conf import settings
 
 from zegel.protocols.mail import MAX_MAIL
 from zegel.server.kernel import clock, log, services
 from zegel.server.kernel.buckets import Buckets, Rate, source_of
 from zegel.server.signals import mailcameras
-from zegel.server.signals.receivers import sockets
+from zegel.server.signals.receivers import certificate, sockets
 
 MOST_CONNECTIONS, MOST_FROM_ONE = 300, 20
 MOST_RECIPIENTS = 5
@@ -68,7 +66,7 @@ class Door:
         self._open: set[Connection] = set()
         self._rates = Buckets(Rate(MAILS_A_MINUTE / 60, BURST))
         self._taking = asyncio.Semaphore(AT_ONCE)
-        self._tls = _certificate()
+        self._tls = certificate.context()
 
     def protocol(self) -> Connection:
         return Connection(self, self._tls)
@@ -208,13 +206,5 @@ class Connection(SMTP):
 def _excepted(found: mailcameras.Found) -> bool:
     return found.plain_until is not None and clock.now() < found.plain_until
 
-
-def _certificate() -> ssl.SSLContext:
-    """The machines' certificate, the same as on the units' listener."""
-    folder = Path(settings.DATA) / "tls"
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.minimum_version = ssl.TLSVersion.TLSv1_2
-    context.load_cert_chain(folder / "server.pem", folder / "server.key")
-    return context
 
 
