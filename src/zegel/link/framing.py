@@ -19,6 +19,7 @@ from zegel.link.messages import (
     Challenge,
     FromServer,
     FromUnit,
+    LiveSegments,
     Message,
     SegmentsItem,
     Up,
@@ -50,7 +51,9 @@ def decode_from_unit(frame: bytes) -> FromUnit:
     """At the server. Raises FrameTooLarge, FrameMalformed."""
     message = _decode(_from_unit, frame)
     if isinstance(message, Up) and isinstance(message.item, SegmentsItem):
-        _check_segments(message.item)
+        _check_segments(message.item.segments)
+    if isinstance(message, LiveSegments):
+        _check_segments(message.segments)
     return message
 
 
@@ -78,7 +81,7 @@ def _decode(decoder: msgspec.msgpack.Decoder[_M], frame: bytes) -> _M:
         raise FrameMalformed(f"the frame is no message of this link: {error}") from None
 
 
-def _check_segments(item: SegmentsItem) -> None:
-    size = segments_size(item.segments)
+def _check_segments(segments: list[bytes]) -> None:
+    size = segments_size(segments)
     if size > MAX_SEGMENTS_BYTES:
         raise FrameTooLarge(f"{size} bytes of segments; at most {MAX_SEGMENTS_BYTES} go into one message")

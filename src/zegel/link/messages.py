@@ -5,7 +5,9 @@ decoding.
 Handshake: server `Challenge` → unit `Hello` → server `Welcome`, or `Unclaimed` for a unit that nobody paired yet.
 Then the unit sends `Up` (one item each, `n` rising, kept over restarts for what is spooled) and `NeedProof`; the
 server answers each item with `Ack` (durable) or `Refused` (for good), and sends `Deliver`, `EndWindow`, `Proof`,
-`Control` (answered by `Controlled`) and `Revoked`. Resending anything is harmless.
+`Revoked`, and what a person asks for: `Control`, `StartLive`, `StopLive`, `TakePicture` and `FetchLocal`, each answered
+by `Controlled`. While somebody looks live the unit sends `LiveSegments`, which nobody keeps. Resending anything else is
+harmless.
 """
 
 from __future__ import annotations
@@ -25,6 +27,11 @@ MAX_SEGMENTS = 64
 MAX_ENVELOPE = 1 << 20
 MAX_SIGNAL = 16 << 10
 MAX_PRESETS = 64
+MAX_LIVE_SEGMENTS = 16
+MAX_LIVE_S = 3600
+"""The longest that one `StartLive` may last; the policy may say less, and who still looks asks again."""
+MAX_FETCH_S = 3600
+"""The longest stretch of local recordings that one `FetchLocal` may ask for."""
 FULL_SPEED = 1000
 """Pan, tilt and zoom of a `Control` at full speed; negative is left, down and wide."""
 
@@ -257,11 +264,27 @@ class NeedProof(Message, frozen=True, tag="need_proof"):
 
 
 class Controlled(Message, frozen=True, tag="controlled"):
-    """Unit: what became of a `Control`. `code` is "done", or why not."""
+    """Unit: what became of what a person asked for. `code` is "done", or why not.
+
+    `epoch`: the live epoch that a `StartLive` looks at, or the picture's; `slot`: the picture's second of it. How many
+    slots a `FetchLocal` found is `count`: they follow as ordinary items.
+    """
 
     id: Id
     ok: bool
     code: Word
+    epoch: Id | None = None
+    slot: Annotated[int, Meta(ge=0, le=4095)] | None = None
+    count: Uint | None = None
+
+
+class LiveSegments(Message, frozen=True, tag="live"):
+    """Unit: what a camera sees now, at most 250 ms a segment. Relayed to who looks and kept by nobody: not durable,
+    not acknowledged, left out when the link is behind (the next one with random access heals that)."""
+
+    camera: Id
+    epoch: Id
+    segments: Annotated[list[SegmentBytes], Meta(min_length=1, max_length=MAX_LIVE_SEGMENTS)]
 
 
 # --- server → unit ------------------------------------------------------------------------------------------------
@@ -319,19 +342,71 @@ class ControlAction(Enum):
 
 
 class Control(Message, frozen=True, tag="control"):
-    """Turn a camera. Obeyed only while this alarm's window is open at the unit, within the limits of the policy.
+    """Turn a camera. Obeyed only while this alarm's window is open at the unit, or, without an alarm, while the owner
+    looks live at that camera; always within the limits of the policy.
 
-    A move goes on for `unit.control.RENEW_S` after the last `Control` of it, and never beyond the window.
+    A move goes on for `unit.control.RENEW_S` after the last `Control` of it, and never beyond the window or the look.
     """
 
     id: Id
-    alarm_id: Id
+    alarm_id: Id | None
     camera: Id
     action: ControlAction
     pan: Speed = 0
     tilt: Speed = 0
     zoom: Speed = 0
     preset: PresetName | None = None
+
+
+class LiveWhy(Enum):
+    """For whom a camera is looked at live."""
+
+    OWNER = "owner"
+    MAINTENANCE = "maintenance"
+
+
+class StartLive(Message, frozen=True, tag="start_live"):
+    """Send `LiveSegments` of this camera until then. Sent again it only moves the end; `maintenance` begins a new live
+    epoch, because a technician's grant covers an epoch's first slots. The unit's signed policy decides (pairing, hours
+    in which live is off, its own longest time); it ends by itself when the link is lost.
+
+    Answers: `done` (with `epoch`), `not_paired`, `unknown_camera`, `blocked`, `no_picture`, `too_many`.
+    """
+
+    id: Id
+    camera: Id
+    why: LiveWhy
+    until_ms: Uint
+
+
+class StopLive(Message, frozen=True, tag="stop_live"):
+    """Nobody looks any more for this reason. Always `done`."""
+
+    id: Id
+    camera: Id
+    why: LiveWhy
+
+
+class TakePicture(Message, frozen=True, tag="take_picture"):
+    """One sealed picture now, on the picture track (a `SegmentsItem`, durable). The answer names its epoch and slot.
+
+    Answers: `done`, `not_paired`, `unknown_camera`, `no_picture`, `rate`.
+    """
+
+    id: Id
+    camera: Id
+
+
+class FetchLocal(Message, frozen=True, tag="fetch_local"):
+    """Send what lies on the unit's own storage of this time, half-open, as ordinary items; at most MAX_FETCH_S.
+
+    Answers: `done` (with `count`), `not_paired`, `unknown_camera`, `no_storage`, `too_long`, `busy`.
+    """
+
+    id: Id
+    camera: Id
+    from_ms: Uint
+    to_ms: Uint
 
 
 class CentralAlarm(Message, frozen=True, tag="central_alarm"):
@@ -353,10 +428,26 @@ class Revoked(Message, frozen=True, tag="revoked"):
     reason: Text
 
 
-FromUnit: TypeAlias = Hello | Up | NeedProof | Controlled
+FromUnit: TypeAlias = Hello | Up | NeedProof | Controlled | LiveSegments
 FromServer: TypeAlias = (
-    Challenge | Welcome | Unclaimed | Ack | Refused | Deliver | EndWindow | Proof | Control | CentralAlarm | Revoked
+    Challenge
+    | Welcome
+    | Unclaimed
+    | Ack
+    | Refused
+    | Deliver
+    | EndWindow
+    | Proof
+    | Control
+    | StartLive
+    | StopLive
+    | TakePicture
+    | FetchLocal
+    | CentralAlarm
+    | Revoked
 )
+Asked: TypeAlias = Control | StartLive | StopLive | TakePicture | FetchLocal
+"""What a person asks of a unit; each is answered by one `Controlled` of the same id."""
 
 URGENT = (AlarmItem, ReleaseItem, StatusItem, PairedItem, SignalItem)
 """Items that go before the spooled backlog."""

@@ -80,8 +80,8 @@ class ControlDesk:
         )  # fmt: skip
 
     def _note(self, control: Control, now_s: float) -> None:
-        turned = self._turned.setdefault(control.camera, _Turned(control.alarm_id))
-        turned.alarm = control.alarm_id
+        turned = self._turned.setdefault(control.camera, _Turned(NOBODY))
+        turned.alarm = control.alarm_id or NOBODY
         turned.moving_until_s = now_s + RENEW_S if control.action is ControlAction.MOVE else None
 
     def due(self, windows: Mapping[bytes, Window | None], now_s: float) -> list[Turn]:

@@ -39,6 +39,9 @@ FROM_UNIT: list[messages.FromUnit] = [
     messages.Hello(ID, KEY, HASH, "0.1.0", SIGNATURE, ID),
     messages.NeedProof(HASH),
     messages.Controlled(ID, True, "done"),
+    messages.Controlled(ID, True, "done", ID, 4095),
+    messages.Controlled(ID, True, "done", count=3600),
+    messages.LiveSegments(ID, ID, [bytes(100), bytes(200)]),
     *(messages.Up(n, item) for n, item in enumerate(ITEMS)),
 ]
 FROM_SERVER: list[messages.FromServer] = [
@@ -53,6 +56,12 @@ FROM_SERVER: list[messages.FromServer] = [
     messages.Proof(HASH, "c2sp.org/tlog-proof@v1\n"),
     messages.Control(ID, ID, ID, messages.ControlAction.MOVE, pan=-1000, tilt=1000),
     messages.Control(ID, ID, ID, messages.ControlAction.PRESET, preset="Gate"),
+    messages.Control(ID, None, ID, messages.ControlAction.MOVE, zoom=500),
+    messages.StartLive(ID, ID, messages.LiveWhy.OWNER, 12),
+    messages.StartLive(ID, ID, messages.LiveWhy.MAINTENANCE, 12),
+    messages.StopLive(ID, ID, messages.LiveWhy.OWNER),
+    messages.TakePicture(ID, ID),
+    messages.FetchLocal(ID, ID, 12, 24),
     messages.CentralAlarm(ID, ID, b"envelope", "c2sp.org/tlog-proof@v1\n"),
     messages.Revoked("The owner has removed this unit."),
 ]
@@ -137,6 +146,18 @@ def test_a_control_beyond_its_limits_is_refused(change: dict[str, Any]) -> None:
         framing.decode_from_server(raw(**(good | change)))
 
 
+@pytest.mark.parametrize("said", [
+    {"type": "start_live", "id": ID, "camera": ID, "why": "curious", "until_ms": 1},
+    {"type": "start_live", "id": ID, "camera": ID, "why": "owner"},
+    {"type": "stop_live", "id": ID, "camera": bytes(15), "why": "owner"},
+    {"type": "take_picture", "id": ID, "camera": ID, "why": "owner"},
+    {"type": "fetch_local", "id": ID, "camera": ID, "from_ms": -1, "to_ms": 1},
+], ids=repr)  # fmt: skip
+def test_asking_for_something_unheard_of_is_refused(said: dict[str, Any]) -> None:
+    with pytest.raises(FrameMalformed):
+        framing.decode_from_server(raw(**said))
+
+
 @pytest.mark.parametrize(
     "frame",
     [
@@ -162,6 +183,11 @@ def test_a_control_beyond_its_limits_is_refused(change: dict[str, Any]) -> None:
         up(type="segments", camera=bytes(15), track=1, epoch=ID, segments=[bytes(100)]),
         raw(type="controlled", id=ID, ok=1, code="done"),
         raw(type="controlled", id=ID, ok=True, code="Done."),
+        raw(type="controlled", id=ID, ok=True, code="done", slot=4096),
+        raw(type="live", camera=ID, epoch=ID, segments=[]),
+        raw(type="live", camera=ID, epoch=ID, segments=[bytes(66)]),
+        raw(type="live", camera=ID, epoch=ID, segments=[bytes(100)] * 17),
+        raw(type="live", camera=ID, epoch=None, segments=[bytes(100)]),
         signal(source="server"),
         signal(told=TOLD | {"x": 1}),
         signal(account="A" * 65),
@@ -198,6 +224,11 @@ def test_a_slot_larger_than_four_mebibytes_is_refused_on_both_sides() -> None:
         framing.encode_from_unit(messages.Up(1, item))
     with pytest.raises(FrameTooLarge):
         framing.decode_from_unit(msgspec.msgpack.encode(messages.Up(1, item)))
+
+
+def test_more_live_pictures_than_a_message_holds_are_refused() -> None:
+    with pytest.raises(FrameTooLarge):
+        framing.encode_from_unit(messages.LiveSegments(ID, ID, [os.urandom(1 << 20)] * 5))
 
 
 def test_a_frame_larger_than_eight_mebibytes_is_not_even_read() -> None:
