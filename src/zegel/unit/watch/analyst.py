@@ -24,7 +24,9 @@ from zegel.unit.watch.watcher import Sight, Watcher
 RATE = 5.0
 """Pictures a second that are analysed while something moves."""
 HOLD_S = 3.0
-"""How long after the last movement everything is still decoded, and the movement counts as one."""
+"""How long after the last movement it still counts as one."""
+AWAKE_S = 1.0
+"""How long after the last movement everything is still decoded. After that key frames and sizes wake it, as ever."""
 DOUBT_S = 0.7
 """The same after a wake by sizes that showed nothing."""
 MAX_GOP_PACKETS = 600
@@ -214,7 +216,7 @@ class Analyst:
         if self._moved_s is None:
             self._say(Motion(True, t_s))
         self._moved_s, self._by_size = t_s, False
-        self._wake(t_s, HOLD_S)
+        self._wake(t_s, AWAKE_S)
         self._say(Seen(t_s, pts, True, list(sight.findings)))
 
     def _maybe_still(self, now_s: float) -> None:
