@@ -2,11 +2,14 @@
 """Catalogues in four languages, from gettext .po files alone (no gettext programs needed).
 
 compile   every .po → .mo, and the web catalogue → web/src/i18n/LANGUAGE.json
-extract   adds the strings that sources use to each room's .po (empty, to be translated) and drops those no longer used
+extract   adds the strings that sources use to each room's .po (empty, to be translated) and drops those no longer used;
+          with names (`extract server/people/django server/kernel/portal-people`) only in those
 check     says what is missing, stale, or lost a {placeholder}; exits 1 if anything is
 
 Where strings live: Python and templates of a room → that room's locale/LANGUAGE/LC_MESSAGES/django.po;
-TypeScript (`t("…")`, `tn("one", "many", n)`) → src/zegel/server/kernel/locale/LANGUAGE/LC_MESSAGES/web.po.
+TypeScript (`t("…")`, `tn("one", "many", n)`) → src/zegel/server/kernel/locale/LANGUAGE/LC_MESSAGES/web.po;
+that of one of the portal's pages (web/src/faces/portal/PAGE/) → portal-PAGE.po beside it, but what web.po says already.
+All of them together become the pages' one catalogue.
 """
 
 from __future__ import annotations
@@ -97,8 +100,18 @@ def _room(folder: Path) -> Catalogue:
 
 def catalogues() -> list[Catalogue]:
     rooms = [_room(folder) for folder in sorted((SOURCE / "server").iterdir()) if (folder / "__init__.py").exists()]
-    web = frozenset(message for path in WEB.rglob("*.ts") for message in _typescript(path))
-    return [room for room in rooms if room.messages] + [Catalogue(WEB_HOME, "web", web)]
+    return [room for room in rooms if room.messages] + _web()
+
+
+def _web() -> list[Catalogue]:
+    pages = [folder for folder in sorted((WEB / "faces" / "portal").glob("*")) if folder.is_dir()]
+    used = {path: frozenset(_typescript(path)) for path in WEB.rglob("*.ts")}
+    shared = frozenset(m for path, found in used.items() if not set(pages) & set(path.parents) for m in found)
+    found = [Catalogue(WEB_HOME, "web", shared)]
+    for page in pages:
+        own = frozenset(m for path, said in used.items() if page in path.parents for m in said)
+        found.append(Catalogue(WEB_HOME, f"portal-{page.name}", own - shared))
+    return [catalogue for catalogue in found if catalogue.messages]
 
 
 def _open(path: Path, language: str) -> polib.POFile:
@@ -116,8 +129,10 @@ def _open(path: Path, language: str) -> polib.POFile:
     return po
 
 
-def extract() -> int:
+def extract(names: list[str]) -> int:
     for catalogue in catalogues():
+        if names and catalogue.name not in names:
+            continue
         for language in LANGUAGES:
             path = catalogue.path(language)
             po = _open(path, language)
@@ -167,19 +182,22 @@ def check() -> int:
 
 def compile_all(quiet: bool) -> int:
     done = 0
+    web: dict[str, list[polib.POEntry]] = {language: [] for language in LANGUAGES}
     for path in sorted(SOURCE.rglob("locale/*/LC_MESSAGES/*.po")):
         po = polib.pofile(str(path))
-        if path.stem == "web":
-            _write_json(po, WEB / "i18n" / f"{path.parent.parent.name}.json")
+        if path.stem == "web" or path.stem.startswith("portal-"):
+            web[path.parent.parent.name] += [entry for entry in po if not entry.obsolete]
         else:
             po.save_as_mofile(str(path.with_suffix(".mo")))
         done += 1
+    for language, entries in web.items():
+        _write_json(entries, WEB / "i18n" / f"{language}.json")
     if not quiet:
         print(f"{done} catalogues compiled")
     return 0
 
 
-def _write_json(po: polib.POFile, path: Path) -> None:
+def _write_json(po: list[polib.POEntry], path: Path) -> None:
     if not path.parent.parent.exists():  # an installed package without the sources of its pages
         return
     entries = {
@@ -197,8 +215,8 @@ def main(words: list[str]) -> int:
     match [word for word in words if not word.startswith("-")]:
         case ["compile"]:
             return compile_all("--quiet" in words)
-        case ["extract"]:
-            return extract()
+        case ["extract", *names]:
+            return extract(names)
         case ["check"]:
             return check()
         case _:

@@ -82,6 +82,11 @@ class Wire implements Port {
     return this.#session;
   }
 
+  /** For pages that do more with keys than a port tells. */
+  get session(): Session {
+    return this.#is;
+  }
+
   #me(session: Session): Me {
     const party = (one: Session["parties"][number]): Party => ({ id: one.id, name: one.name, role: one.role });
     const acting = session.actingParty ?? session.parties[0];

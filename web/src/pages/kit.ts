@@ -29,7 +29,7 @@ const specimenPanel = (name: "plan" | "guards") => (host?: Element): void => {
   if (host instanceof HTMLElement && shown) (name === "plan" ? plan : guards)(host, { alarm: shown, me: { id: "me", name: "Operator 12" }, act: idle, changed: idle }, aside);
 };
 /** Every action of a face, doing nothing: a specimen is to be looked at. */
-const still = <Actions extends object>(): Actions => new Proxy({}, { get: (_, name) => (name === "picture" ? specimenFrame : name === "plan" || name === "guards" ? specimenPanel(name) : idle) }) as Actions;
+const still = <Actions extends object>(): Actions => new Proxy({}, { get: (_, name) => (name === "picture" ? specimenFrame : name === "plan" || name === "guards" ? specimenPanel(name) : name === "module" ? () => null : idle) }) as Actions;
 
 const swatches = ["bg", "panel", "panel2", "line", "ink", "mute", "accent", "alarm", "warn", "ok"] as const;
 const rows = [{ id: 1, camera: "Gate camera 2", state: "ok", seconds: 14 }, { id: 2, camera: "Hall", state: "lost", seconds: 0 }];

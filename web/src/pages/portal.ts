@@ -8,5 +8,5 @@ if (me === null) location.replace(`/sign-in?next=${location.pathname}`);
 else {
   const root = need("#app", HTMLElement);
   root.replaceChildren();
-  new Portal(port, root, me);
+  new Portal(port, root, me, () => port.session);
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
 // What the customer's page does: it takes the unit's word only when it verifies, and signs what the unit is to obey.
+import type { Session } from "../../client/session";
 import { foot, openDialog } from "../../kit/dialog";
 import { Board, html } from "../../kit/dom";
 import { drawBoxes } from "../../kit/frame";
@@ -9,10 +10,13 @@ import { isoDay, t } from "../../kit/words";
 import { alarmNumber } from "../names";
 import { trouble } from "../look";
 import { mailPictures, type MailPictures } from "../mailpictures";
+import { asRefusal } from "../wire";
 import { Refusal, type Looking, type LookingNow, type Me, type Port } from "../port";
 import type { Alarm, Look } from "../types";
-import { pathOf, routeOf, siteTz, start, type Arming, type Clip, type DayOf, type MailCamera, type PortalState, type UnitView, type View } from "./model";
+import { pathOf, routeOf, siteTz, start, type Arming, type Clip, type DayOf, type MailCamera, type PortalState, type Route, type UnitView, type View } from "./model";
 import { grouped, joined } from "./model";
+import { Opened } from "./module";
+import { pageOf, type Ctx } from "./pages";
 import { portalView, type PortalActions } from "./view";
 
 const CONFIRM_WITHIN_MS = 30_000;
@@ -30,6 +34,10 @@ const nextDay = (day: string): string => new Date(Date.parse(`${day}T12:00:00Z`)
 export class Portal {
   readonly #port: Port;
   readonly #board: Board<PortalState>;
+  readonly #session: () => Session;
+  readonly #watching = new Set<(state: PortalState) => void>();
+  readonly #hearing = new Set<(topic: string, data: Readonly<Record<string, unknown>>) => void>();
+  #module: Opened | null = null;
   #looking: Looking | null = null;
   #video: HTMLVideoElement | undefined;
   #canvas: HTMLCanvasElement | undefined;
@@ -38,15 +46,20 @@ export class Portal {
   readonly #mailHosts = new Map<string, (host: Element | undefined) => void>();
   readonly #mail = new Map<string, MailPictures>();
 
-  constructor(port: Port, root: HTMLElement, me: Me) {
+  constructor(port: Port, root: HTMLElement, me: Me, session: () => Session) {
     this.#port = port;
+    this.#session = session;
     this.#board = new Board<PortalState>(root, {
       ...start, me: { name: me.name, email: me.email, party: me.party.name, partyId: me.party.id, role: me.party.role }, nowMs: port.nowMs(), route: routeOf(location.pathname), moreParties: me.parties.length > 1,
-    }, (state) => portalView(state, this.#actions));
+    }, (state) => {
+      for (const told of this.#watching) queueMicrotask(() => told(state));
+      return portalView(state, this.#actions);
+    });
     port.events((topic, data) => this.#heard(topic, data), (connected) => this.#line(connected));
     setInterval(() => this.#tick(), 1000);
     addEventListener("popstate", () => this.#arrive());
     addEventListener("pagehide", () => this.#drop());
+    if (pageOf(this.#state.route.view)?.load !== undefined) this.#arrive();
     void this.#reload().then(() => this.#arrive());
     this.#paint();
   }
@@ -58,6 +71,7 @@ export class Portal {
   // --- what comes in ------------------------------------------------------------------------------------------------
 
   #heard(topic: string, data: Readonly<Record<string, unknown>>): void {
+    for (const told of this.#hearing) told(topic, data);
     if (topic === "unit.status") void this.#words();
     else if (topic === "view.logged" || topic === "view.ended" || topic === "release.stored" || topic === "window.reopened" || topic === "view.after_recall") void this.#looks();
     else if (topic === "segments.stored") this.#stored(String(data["camera_id"] ?? data["camera"] ?? ""));
@@ -154,10 +168,36 @@ export class Portal {
   #arrive(): void {
     const route = routeOf(location.pathname);
     if (route.view !== "recordings") this.#drop();
+    this.#open(route);
     this.#board.change({ route });
     if (route.view === "recordings" && this.#state.cameras.length > 0) this.#openDay(route.id ?? this.#state.day?.cameraId ?? this.#state.cameras[0]?.id ?? "", this.#state.day?.day ?? this.#today());
     if (route.view === "you" && this.#state.keys.length === 0) void this.#port.keyWords().then((keys) => this.#board.change({ keys }), (error: unknown) => this.#failed(error));
     if (route.view === "looked") void this.#looks();
+  }
+
+  /** A page that is a module of its own: opened once, told when its address changes, closed when another is opened. */
+  #open(route: Route): void {
+    const page = pageOf(route.view);
+    if (this.#module !== null && this.#module.view !== route.view) {
+      this.#module.close();
+      this.#module = null;
+    }
+    if (page?.load === undefined) return;
+    if (this.#module === null) this.#module = new Opened(page, this.#ctx(), route.id);
+    else this.#module.route(route.id);
+  }
+
+  #ctx(): Ctx {
+    const session = this.#session();
+    const kept = <Told>(all: Set<Told>) => (told: Told): (() => void) => {
+      all.add(told);
+      return () => void all.delete(told);
+    };
+    return {
+      session, api: session.api, port: this.#port, toast, dialog: openDialog,
+      events: kept(this.#hearing), watch: kept(this.#watching), state: () => this.#state,
+      go: (view, id) => this.#go(view, id), reload: () => this.#reload(), failed: (error) => this.#failed(asRefusal(error)),
+    };
   }
 
   readonly #tz = (): string | undefined => this.#state.units[0]?.tz ?? siteTz(this.#state);
@@ -356,6 +396,7 @@ export class Portal {
   readonly #actions: PortalActions = {
     compared: (unitId, same) => void this.#compared(unitId, same),
     go: (view, id) => this.#go(view, id),
+    module: () => this.#module?.element ?? null,
     arm: (unitId, target) => void this.#arm(unitId, target),
     recall: (alarm) => this.#recall(alarm),
     revoke: (unitId, name) => this.#revoke(unitId, name),

@@ -2,8 +2,10 @@
 // What the customer's page knows. The view draws it; the controller changes it. Pure.
 import type { Stretch } from "../../kit/timeline";
 import type { Alarm, Camera, Look, Unit } from "../types";
+import { pageOf } from "./pages";
 
-export type View = "now" | "cameras" | "recordings" | "events" | "looked" | "you";
+/** A page of pages.ts. */
+export type View = string;
 export interface Route {
   readonly view: View;
   readonly id: string | null;
@@ -91,12 +93,10 @@ export const start: PortalState = {
   looks: [], endedReopenings: [], looksLoaded: false, day: null, recalling: null, checks: {}, keys: [], moreParties: false,
 };
 
-export const views: readonly View[] = ["now", "cameras", "recordings", "events", "looked", "you"];
-
 /** /portal/recordings/<id> → its view and what it is about; anything unknown is "now". */
 export function routeOf(path: string): Route {
   const [, , view = "now", id = ""] = path.split("/");
-  return views.includes(view as View) ? { view: view as View, id: id || null } : { view: "now", id: null };
+  return pageOf(view) === undefined ? { view: "now", id: null } : { view, id: id || null };
 }
 export const pathOf = (view: View, id?: string): string => `/portal/${view === "now" ? "" : view}${id ? `/${id}` : ""}`;
 

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: EUPL-1.2
 // The customer's pages, drawn from their state. State first, in words that the unit confirmed; then who can see; then who looked.
+import { foot, openDialog } from "../../kit/dialog";
 import { html, nothing, percent, ref, repeat, placed, type Part } from "../../kit/dom";
 import { frame } from "../../kit/frame";
 import { field, toggle } from "../../kit/form";
-import { icon, mark, sealed, type IconName } from "../../kit/icons";
+import { icon, mark, sealed } from "../../kit/icons";
 import { button, empty, keyWords, note, pill, skeleton, steps, tile } from "../../kit/pieces";
 import { gapNote } from "../../kit/timeline";
 import { clock, clockSeconds, dayWord, isoDay, number, relative, span, t, tn, when } from "../../kit/words";
@@ -11,9 +12,12 @@ import { languageSwitch } from "../language";
 import { alarmNumber, alarmTitle, cameraState, className, codeName, reopenReason, roleName, whyName } from "../names";
 import type { Alarm, Camera, Look } from "../types";
 import { canBeSeen, open, overall, pathOf, siteTz, type Check, type Clip, type DayOf, type MailCamera, type PortalState, type UnitView, type View } from "./model";
+import { pageOf, sectionName, shown } from "./pages";
 
 export interface PortalActions {
   readonly go: (view: View, id?: string) => void;
+  /** Where a page that is a module of its own is drawn, when such a one is open. */
+  readonly module: () => HTMLElement | null;
   readonly arm: (unitId: string, target: "arm" | "disarm") => void;
   readonly compared: (unitId: string, same: boolean) => void;
   readonly recall: (alarm: Alarm) => void;
@@ -35,26 +39,27 @@ export interface PortalActions {
   readonly mailHost: (cameraId: string) => (host: Element | undefined) => void;
 }
 
-interface Tab {
-  readonly view: View;
-  readonly words: string;
-  readonly icon: IconName;
-}
-
-const tabs = (): readonly Tab[] => [
-  { view: "now", words: t("Now"), icon: "now" }, { view: "cameras", words: t("Cameras"), icon: "camera" }, { view: "recordings", words: t("Recordings"), icon: "record" },
-  { view: "events", words: t("Events"), icon: "list" }, { view: "looked", words: t("Who looked"), icon: "eye" }, { view: "you", words: t("You"), icon: "person" },
-];
-
 export function portalView(state: PortalState, act: PortalActions): Part {
   return html`
     ${state.connected ? nothing : html`<div class="offline" role="alert">${icon("offline", "small")}<span>${t("Connection lost. Trying again; what you see may be old.")}</span></div>`}
     <div class="house">
       <nav class="tabs" aria-label=${t("Pages")}><a class="logo" href="/portal/" @click=${(event: Event) => go(event, act, "now")}>${mark()}<span>Zegel</span></a>
-        ${tabs().map((tab) => html`<a href=${pathOf(tab.view)} class="tab tab-${tab.view}" aria-current=${tab.view === state.route.view ? "page" : nothing} @click=${(event: Event) => go(event, act, tab.view)}>${icon(tab.icon)}<span>${tab.words}</span></a>`)}
+        <div class="tabs-all">${navigation(state, act)}</div>
+        <button type="button" class="tab tab-more" aria-current=${pageOf(state.route.view)?.bar ? nothing : "page"} @click=${() => more(state, act)}>${icon("dots")}<span>${t("More")}</span></button>
         <div class="tabs-foot"><b>${state.me.party}</b><span class="faint small">${state.me.name}</span></div></nav>
       <main id="content" tabindex="-1" data-view=${state.route.view}>${page(state, act)}</main>
     </div>`;
+}
+
+/** Every page of his, by section: a column at the side of a desktop, a list behind "More" on a phone. */
+function navigation(state: PortalState, act: PortalActions): Part {
+  return html`${shown(state.me.role).map(({ section, pages }) => html`
+    ${sectionName(section) === "" ? nothing : html`<div class="tabs-section lbl">${sectionName(section)}</div>`}
+    ${pages.map((tab) => html`<a href=${pathOf(tab.view)} class="tab tab-${tab.view} ${tab.bar ? "in-bar" : ""}" aria-current=${tab.view === state.route.view ? "page" : nothing} @click=${(event: Event) => go(event, act, tab.view)}>${icon(tab.icon)}<span>${tab.title()}</span></a>`)}`)}`;
+}
+
+function more(state: PortalState, act: PortalActions): void {
+  const dialog = openDialog(t("Pages"), (opened) => html`<nav class="more" aria-label=${t("Pages")}>${navigation(state, { ...act, go: (view) => { dialog.close(); act.go(view); } })}</nav>${foot(button(t("Close"), opened.close))}`);
 }
 
 function go(event: Event, act: PortalActions, view: View, id?: string): void {
@@ -64,14 +69,16 @@ function go(event: Event, act: PortalActions, view: View, id?: string): void {
 }
 
 function page(state: PortalState, act: PortalActions): Part {
+  const module = act.module();
+  if (module !== null) return html`${module}`;
   if (state.loading) return html`<div class="page">${skeleton(6, t("Loading"))}</div>`;
   switch (state.route.view) {
-    case "now": return nowPage(state, act);
     case "cameras": return camerasPage(state, act);
     case "recordings": return recordingsPage(state, act);
     case "events": return eventsPage(state, act);
     case "looked": return lookedPage(state, act);
     case "you": return youPage(state, act);
+    default: return nowPage(state, act);
   }
 }
 

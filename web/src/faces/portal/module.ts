@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: EUPL-1.2
+// A page that is a module of its own: fetched with its stylesheet when it is opened, told of its address, closed when left.
+import { html, render } from "../../kit/dom";
+import { button, note, skeleton } from "../../kit/pieces";
+import { t } from "../../kit/words";
+import type { Ctx, Mounted, Page } from "./pages";
+
+const STYLE_WITHIN_MS = 4000;
+
+/** The page's own stylesheet, from beside the frame's; the page is not held up longer than a moment by it. */
+function styled(name: string): Promise<void> {
+  const id = `style-${name}`;
+  const frame = document.querySelector<HTMLLinkElement>('link[rel="stylesheet"][href*="portal"]');
+  if (frame === null || document.getElementById(id) !== null) return Promise.resolve();
+  const link = document.createElement("link");
+  link.id = id;
+  link.rel = "stylesheet";
+  link.href = new URL(`${name}.css`, frame.href).href;
+  return new Promise((resolve) => {
+    setTimeout(resolve, STYLE_WITHIN_MS);
+    link.addEventListener("load", () => resolve());
+    link.addEventListener("error", () => resolve());
+    document.head.append(link);
+  });
+}
+
+export class Opened {
+  readonly view: string;
+  readonly element: HTMLElement;
+  #mounted: Mounted | null = null;
+  #id: string | null;
+  #closed = false;
+
+  constructor(page: Page, ctx: Ctx, id: string | null) {
+    this.view = page.view;
+    this.#id = id;
+    this.element = document.createElement("div");
+    this.element.className = "page-host";
+    void this.#open(page, ctx);
+  }
+
+  async #open(page: Page, ctx: Ctx): Promise<void> {
+    const waiting = document.createElement("div");
+    waiting.className = "page";
+    render(skeleton(6, t("Loading")), waiting);
+    this.element.replaceChildren(waiting);
+    try {
+      const [module] = await Promise.all([page.load?.(), page.css === undefined ? undefined : styled(page.css)]);
+      if (this.#closed || module === undefined) return;
+      this.element.replaceChildren();
+      this.#mounted = module.mount(this.element, ctx, this.#id);
+    } catch {
+      render(html`${note(t("This page could not be loaded."), "alarm", "alarm")}${button(t("Load again"), () => location.reload())}`, waiting);
+      this.element.replaceChildren(waiting);
+    }
+  }
+
+  route(id: string | null): void {
+    if (id === this.#id) return;
+    this.#id = id;
+    this.#mounted?.route?.(id);
+  }
+
+  close(): void {
+    this.#closed = true;
+    this.#mounted?.close();
+    this.element.remove();
+  }
+}

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: EUPL-1.2
+// The customer's pages, one line each. A page with `load` is a module of its own, fetched when it is first opened; the others are
+// drawn by view.ts. In the bar at a phone's foot stand those with `bar`, the rest behind "More"; a desktop shows them all at the side.
+import type { Api } from "../../client/api";
+import type { Session } from "../../client/session";
+import type { openDialog } from "../../kit/dialog";
+import type { IconName } from "../../kit/icons";
+import type { toast } from "../../kit/toast";
+import { t } from "../../kit/words";
+import type { Port } from "../port";
+import type { PortalState } from "./model";
+
+export type Section = "home" | "house" | "people" | "hidden";
+export type Role = "owner" | "member";
+
+/** What a page's module gives back: told when its address changes (`/portal/<view>/<id>`), closed when another page is opened. */
+export interface Mounted {
+  route?(id: string | null): void;
+  close(): void;
+}
+
+/** What a page may use of the house. Everything is live: `state()` is what the frame knows now. */
+export interface Ctx {
+  readonly session: Session;
+  readonly api: Api;
+  /** Asks the API; what goes wrong is a Refusal with a sentence for the person. */
+  readonly port: Port;
+  /** Calls for every event of this party; gives back what stops it. */
+  events(heard: (topic: string, data: Readonly<Record<string, unknown>>) => void): () => void;
+  state(): PortalState;
+  /** Calls after every change of the frame's state (each second too); gives back what stops it. */
+  watch(changed: (state: PortalState) => void): () => void;
+  go(view: string, id?: string): void;
+  /** Loads units, cameras and alarms anew. */
+  reload(): Promise<void>;
+  /** Shows what went wrong in the person's words, or leads to sign-in. */
+  failed(error: unknown): void;
+  readonly toast: typeof toast;
+  readonly dialog: typeof openDialog;
+}
+
+/** `id`: what follows the view in the address when it is opened. */
+export type Mount = (host: HTMLElement, ctx: Ctx, id: string | null) => Mounted;
+
+export interface Page {
+  readonly view: string;
+  readonly title: () => string;
+  readonly icon: IconName;
+  readonly section: Section;
+  readonly roles: readonly Role[];
+  /** In the bar at a phone's foot: four at most. */
+  readonly bar?: boolean;
+  /** Its own stylesheet, web/src/styles/<css>.css, fetched with it. */
+  readonly css?: string;
+  readonly load?: () => Promise<{ readonly mount: Mount }>;
+}
+
+const everyone: readonly Role[] = ["owner", "member"];
+
+export const PAGES: readonly Page[] = [
+  { view: "now", title: () => t("Now"), icon: "now", section: "home", roles: everyone, bar: true },
+  { view: "cameras", title: () => t("Cameras"), icon: "camera", section: "home", roles: everyone, bar: true },
+  { view: "recordings", title: () => t("Recordings"), icon: "record", section: "home", roles: everyone },
+  { view: "events", title: () => t("Events"), icon: "list", section: "home", roles: everyone, bar: true },
+  { view: "looked", title: () => t("Who looked"), icon: "eye", section: "home", roles: everyone, bar: true },
+  // house: hours, masks, overview, site, signs…
+
+  // people: people, agreements, security, notifications…
+  { view: "you", title: () => t("You"), icon: "person", section: "people", roles: everyone },
+];
+
+export const pageOf = (view: string): Page | undefined => PAGES.find((page) => page.view === view);
+
+/** The pages that a role sees in the navigation, by section. */
+export function shown(role: string): readonly { readonly section: Section; readonly pages: readonly Page[] }[] {
+  const seen = PAGES.filter((page) => page.section !== "hidden" && (page.roles as readonly string[]).includes(role));
+  return (["home", "house", "people"] as const).map((section) => ({ section, pages: seen.filter((page) => page.section === section) })).filter(({ pages }) => pages.length > 0);
+}
+
+export function sectionName(section: Section): string {
+  if (section === "house") return t("Your site");
+  return section === "people" ? t("People and keys") : "";
+}
