@@ -9,14 +9,28 @@ from zegel.server.kernel import ids
 from zegel.server.kernel.tenancy import TenantModel, unscoped
 
 unscoped("sites_unitkey", "which tenant a unit's key belongs to, read before a party is known; identifiers only")
+unscoped("sites_noticecode", "which site a sign's code means, read by anybody who scans it; identifiers only")
 unscoped("sites_appearance", "units that nobody owns yet; found only by who names the whole fingerprint")
 
 
 class UnitState(models.TextChoices):
-    """A unit exists for its owner once its signed answer to the pairing is verified; `revoked` never ends."""
+    """A unit exists for its owner once its signed answer to the pairing is verified; the two others never end.
+
+    `removed`: taken away in order. `revoked`: stolen or broken into. The key of either counts for nothing any more; the
+    unit comes back wiped, as another one, or not at all.
+    """
 
     PAIRED = "paired"
     REVOKED = "revoked"
+    REMOVED = "removed"
+
+
+class UnitKind(models.TextChoices):
+    """What stands on site."""
+
+    CAMERA_UNIT = "camera_unit"
+    MAST = "mast"
+    GATEWAY = "gateway"
 
 
 class ObjectKind(models.TextChoices):
@@ -30,7 +44,11 @@ class ObjectKind(models.TextChoices):
 
 
 class Site(TenantModel):
-    """A guarded place. `profile` names the versioned set of terms that holds there (site-nl, home-se, …)."""
+    """A guarded place. `profile` names the versioned set of terms that holds there (site-nl, home-se, …).
+
+    `controller`, `contact_email`, `contact_phone`, `country`, `languages`: what its signs and notice say ("": the
+    controller is the owner, by his name). No sign is made without both contacts (C25).
+    """
 
     id = models.UUIDField(primary_key=True, default=ids.new, editable=False)
     name = models.CharField(max_length=200)
@@ -38,10 +56,18 @@ class Site(TenantModel):
     tz = models.CharField(max_length=64)
     profile = models.CharField(max_length=40)
     created_at = models.DateTimeField()
+    controller = models.CharField(max_length=200, default="")
+    contact_email = models.CharField(max_length=254, default="")
+    contact_phone = models.CharField(max_length=40, default="")
+    country = models.CharField(max_length=2, default="")
+    languages = models.JSONField(default=list)
 
 
 class Unit(TenantModel):
-    """A camera unit or gateway on site. Its signing key is its identity; `pairing_id` was drawn by the unit itself."""
+    """A camera unit or gateway on site. Its signing key is its identity; `pairing_id` was drawn by the unit itself.
+
+    `ticks`: what somebody looked at on site before he called it commissioned (sites.commissioning.Tick).
+    """
 
     id = models.UUIDField(primary_key=True, editable=False)
     site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="units")
@@ -54,6 +80,11 @@ class Unit(TenantModel):
     paired_at = models.DateTimeField()
     revoked_at = models.DateTimeField(null=True)
     last_seen_at = models.DateTimeField(null=True)
+    kind = models.CharField(max_length=12, choices=UnitKind.choices, default=UnitKind.CAMERA_UNIT)
+    removed_at = models.DateTimeField(null=True)
+    commissioned_at = models.DateTimeField(null=True)
+    commissioned_by = models.UUIDField(null=True)
+    ticks = models.JSONField(default=list)
 
 
 class Camera(TenantModel):
@@ -171,3 +202,104 @@ class Appearance(models.Model):
 
     class Meta:
         indexes = (models.Index(fields=["expires_at"], name="sites_appearance_expiry"),)
+
+
+# --- the ground: what is public of a site, its plan, and where units have been ---
+
+
+class NoticeCode(models.Model):
+    """The public address of a site's notice: what the code on its signs leads to. Unguessable; identifiers only."""
+
+    code = models.CharField(primary_key=True, max_length=24)
+    site_id = models.UUIDField(unique=True)
+    owner_id = models.UUIDField()
+    created_at = models.DateTimeField()
+
+
+class FloorPlan(TenantModel):
+    """The map of a site: a floor plan or a photo of the ground, re-encoded here, at rest under a shred key of its own."""
+
+    id = models.UUIDField(primary_key=True, default=ids.new, editable=False)
+    site = models.OneToOneField(Site, on_delete=models.PROTECT, related_name="floor_plan")
+    media_type = models.CharField(max_length=20)
+    width = models.IntegerField()
+    height = models.IntegerField()
+    size = models.IntegerField()
+    shred = models.BigIntegerField()
+    wrapped = models.BinaryField()
+    uploaded_by = models.UUIDField(null=True)
+    uploaded_at = models.DateTimeField()
+
+
+class CameraPlace(TenantModel):
+    """Where a camera stands on its site's map: x and y in 0…1 of the picture, `bearing` where it looks (degrees, 0 is
+    up, clockwise), `angle` how wide."""
+
+    camera = models.OneToOneField(Camera, on_delete=models.PROTECT, primary_key=True, related_name="place")
+    site = models.ForeignKey(Site, on_delete=models.PROTECT)
+    x = models.FloatField()
+    y = models.FloatField()
+    bearing = models.SmallIntegerField()
+    angle = models.SmallIntegerField()
+
+
+class UnitLeft(TenantModel):
+    """A unit went from a site: to another one, taken away, or cut off as stolen (`why`: moved, removed, revoked)."""
+
+    id = models.UUIDField(primary_key=True, default=ids.new, editable=False)
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="leavings")
+    site = models.ForeignKey(Site, on_delete=models.PROTECT)
+    why = models.CharField(max_length=10)
+    left_at = models.DateTimeField()
+    by = models.UUIDField(null=True)
+
+    class Meta:
+        indexes = (models.Index(fields=["site", "-left_at"], name="sites_unitleft_newest"),)
+
+
+# --- telemetry: the condition of devices, never a picture (D6) ---
+
+
+class TelemetryMinute(TenantModel):
+    """What a unit said of its condition in one minute. Kept seven days (sites.telemetry)."""
+
+    id = models.UUIDField(primary_key=True, default=ids.new, editable=False)
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+    figures = models.JSONField(default=dict)
+    cameras = models.JSONField(default=dict)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["unit", "at"], name="sites_telemetry_minute"),)
+
+
+class TelemetryHour(TenantModel):
+    """The same of an hour: [lowest, mean, highest] of each figure. Kept ninety days."""
+
+    id = models.UUIDField(primary_key=True, default=ids.new, editable=False)
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+    figures = models.JSONField(default=dict)
+    cameras = models.JSONField(default=dict)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["unit", "at"], name="sites_telemetry_hour"),)
+
+
+class UnitHealth(TenantModel):
+    """The newest figures of a unit, and what is the matter with it now: {condition: since when (ms)}."""
+
+    unit = models.OneToOneField(Unit, on_delete=models.PROTECT, primary_key=True, related_name="health")
+    at = models.DateTimeField(null=True)
+    figures = models.JSONField(default=dict)
+    cameras = models.JSONField(default=dict)
+    conditions = models.JSONField(default=dict)
+
+
+class SiteLimits(TenantModel):
+    """Where a site's limits for telemetry differ from those of its profile (sites.limits)."""
+
+    site = models.OneToOneField(Site, on_delete=models.PROTECT, primary_key=True, related_name="limits")
+    figures = models.JSONField(default=dict)
+    changed_by = models.UUIDField(null=True)
+    changed_at = models.DateTimeField()

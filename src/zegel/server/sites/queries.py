@@ -5,8 +5,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
+
+from django.db.models import Max
 
 from zegel.seal.command import Command
 from zegel.seal.envelope import Envelope
@@ -25,7 +27,9 @@ from zegel.server.sites.models import (
     TechnicalEvent,
     Unit,
     UnitKey,
+    UnitLeft,
     UnitObject,
+    UnitState,
 )
 
 PAIRING_LASTS = timedelta(hours=1)
@@ -165,6 +169,17 @@ def fresh_commands(unit: Unit, now_ms: int, at_most_ms: int) -> Sequence[UnitObj
     """Commands young enough for the unit to take, oldest first."""
     found = UnitObject.objects.filter(unit=unit, pairing_id=unit.pairing_id, kind=ObjectKind.COMMAND)
     return [row for row in found.order_by("received_at") if now_ms - row.received_at.timestamp() * 1000 <= at_most_ms]
+
+
+def last_unit_left(site_id: UUID) -> datetime | None:
+    """Within an acting party: when the last unit was taken away from the site; None while one is there, or where none
+    ever was. From this moment the term of the overview pictures runs (C14)."""
+    if Unit.objects.filter(site_id=site_id, state=UnitState.PAIRED).exists():
+        return None
+    left = UnitLeft.objects.filter(site_id=site_id).aggregate(last=Max("left_at"))["last"]
+    gone = Unit.objects.filter(site_id=site_id).aggregate(removed=Max("removed_at"), revoked=Max("revoked_at"))
+    moments = [moment for moment in (left, gone["removed"], gone["revoked"]) if moment is not None]
+    return max(moments, default=None)
 
 
 # --- for an actor ---
