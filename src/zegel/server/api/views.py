@@ -23,7 +23,7 @@ from zegel.server.kernel import clock
 router = Router(tags=["views"])
 
 for _code, _status in (
-    ("nothing_to_show", 404), ("bad_range", 422), ("window_closed", 403), ("lease_ended", 403),
+    ("nothing_to_show", 404), ("bad_range", 422), ("window_closed", 403), ("lease_ended", 403), ("grant_refused", 422),
     ("view_not_logged", 503), ("pack_damaged", 500),
 ):  # fmt: skip
     errors.status(_code, _status)
@@ -112,6 +112,7 @@ def _shape(view: View) -> dict[str, Any]:
         ],
         "releases": [to_text(envelope) for envelope in view.releases],
         "manifests": [to_text(envelope) for envelope in view.manifests], "more": view.more,
+        "grants": [to_text(envelope) for envelope in view.grants],
     }  # fmt: skip
 
 

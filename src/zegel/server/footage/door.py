@@ -13,6 +13,8 @@ What keeps it safe:
 - Releases are handed out here only, only to the alarm centre they are sealed to, only while the window is open, logged.
 - While the customer can still recall (the window's hold) nothing is handed out at all, and nobody has a lease. As many
   people look at an alarm as its window allows; who comes after them is refused.
+- A technician sees the live picture that the owner granted, under the epoch that the grant names, and nothing else.
+  When the grant ends, his view does.
 - An ended window stays shut. A reopening shows what was released then, under a purpose of its own, for its own time.
 - What leaves is ciphertext. Nothing here, and nothing the server holds, opens it.
 """
@@ -42,6 +44,7 @@ from zegel.server.footage.models import (
     Deadline,
     DeadlineKind,
     Epoch,
+    Grant,
     Lease,
     LeaseShare,
     MailPicture,
@@ -51,7 +54,7 @@ from zegel.server.footage.models import (
     Segment,
     Window,
 )
-from zegel.server.footage.rules import OF_ALARMS, Purpose, SlotRange, Track
+from zegel.server.footage.rules import OF_ALARMS, GrantPurpose, Purpose, SlotRange, Track
 from zegel.server.gate import Action, Denied, Resource, ResourceKind
 from zegel.server.kernel import clock, ids, shred, storage, tenancy, work
 from zegel.server.kernel.actor import Actor
@@ -114,6 +117,7 @@ class View:
     releases: Sequence[bytes]
     manifests: Sequence[bytes]
     more: bool
+    grants: Sequence[bytes] = ()
 
 
 # --- opening and renewing ---
@@ -387,11 +391,22 @@ def _wanted(camera: Camera, request: ViewRequest) -> Iterable[SlotRange]:
             raise BadRange
         released = queries.released_ranges(request.alarm_id, camera.id)
         return _cut(rules.ranges_of(rules.slots_of(released)), request.ranges)
+    if request.purpose is Purpose.MAINTENANCE:
+        return [part for row in _granted(camera, request) for part in queries.granted_ranges(row)]
     if request.ranges:
         return _checked(camera, request)
     if request.from_ms is None or request.to_ms is None or not 0 < request.to_ms - request.from_ms <= MAX_SPAN_MS:
         raise BadRange
     return _of_time(camera, request.track, request.from_ms, request.to_ms)
+
+
+def _granted(camera: Camera, request: ViewRequest) -> list[Grant]:
+    """What the owner granted of exactly this camera and track to the party that asks. Raises NothingToShow."""
+    party = tenancy.current_party()
+    rows = queries.grants_for(camera.id, int(request.track), party, GrantPurpose.MAINTENANCE)
+    if not rows:
+        raise NothingToShow
+    return rows
 
 
 def _cut(ranges: tuple[SlotRange, ...], to: tuple[SlotRange, ...]) -> tuple[SlotRange, ...]:
@@ -420,7 +435,7 @@ def _of_time(camera: Camera, track: Track, from_ms: int, to_ms: int) -> Iterator
 
 def _may_come(request: ViewRequest) -> bool:
     """Images of an alarm are on their way once its keys are; an owner may wait for what is recorded now."""
-    if request.purpose is Purpose.ALARM_VERIFICATION:
+    if request.purpose in (Purpose.ALARM_VERIFICATION, Purpose.MAINTENANCE):
         return True
     return request.to_ms is not None and request.to_ms > clock.now_ms()
 
@@ -496,15 +511,27 @@ def _new_lease(
     now = clock.now()
     if actor.id is None or actor.party_id is None:
         raise LeaseEnded
+    until = _lasts_until(camera.id, int(request.track), actor.party_id, request.purpose.value)
     lease = Lease.objects.create(
         id=lease_id, owner_id=camera.owner_id, provider_id=camera.provider_id, person_id=actor.id,
         party_id=actor.party_id, role=actor.role or "", purpose=request.purpose.value, camera_id=camera.id,
         track=int(request.track), alarm_id=request.alarm_id, wanted=_remember(request), ledger_index=index,
         reopening_id=None if reopening is None else reopening.id,
-        opened_at=now, expires_at=now + LEASE_LASTS,
+        opened_at=now, expires_at=until,
     )  # fmt: skip
-    Deadline.objects.create(id=lease.id, kind=DeadlineKind.LEASE, owner_id=lease.owner_id, at=now + LEASE_LASTS)
+    Deadline.objects.create(id=lease.id, kind=DeadlineKind.LEASE, owner_id=lease.owner_id, at=until)
     return lease
+
+
+def _lasts_until(camera_id: UUID, track: int, party_id: UUID, purpose: str) -> datetime:
+    """A minute from now; a view by a grant never outlasts it. Raises NothingToShow when that grant has ended."""
+    until = clock.now() + LEASE_LASTS
+    if purpose != Purpose.MAINTENANCE.value:
+        return until
+    grants = queries.grants_for(camera_id, track, party_id, GrantPurpose.MAINTENANCE)
+    if not grants:
+        raise NothingToShow
+    return min(until, max(row.expires_at for row in grants))
 
 
 def _give(
@@ -522,7 +549,9 @@ def _give(
     ])  # fmt: skip
     w.publish("view.logged", owner_id=lease.owner_id, lease_id=lease.id, camera_id=lease.camera_id, index=receipt.index)
     mine = [row for row in releases if row.camera_id == lease.camera_id]
+    grants = _grants_of(lease)
     epochs = {part.epoch for part in ranges} | {UUID(epoch) for row in mine for epoch, _, _ in row.ranges}
+    epochs |= {part.epoch for row in grants for part in queries.granted_ranges(row)}
     if lease.purpose == Purpose.OWN_USE.value:
         epochs |= {row.epoch_id for row in lists}
     return View(
@@ -531,7 +560,15 @@ def _give(
         segments=[_listed(row) for row in queries.segments_in(ranges)],
         releases=[_unwrapped(row) for row in releases],
         manifests=[bytes(row.envelope) for row in lists], more=more,
+        grants=[queries.grant_envelope(row) for row in grants],
     )  # fmt: skip
+
+
+def _grants_of(lease: Lease) -> list[Grant]:
+    """What opens the view for who was granted it."""
+    if lease.purpose != Purpose.MAINTENANCE.value:
+        return []
+    return queries.grants_for(lease.camera_id, lease.track, lease.party_id, GrantPurpose.MAINTENANCE)
 
 
 def _unwrapped(row: Release) -> bytes:
@@ -539,7 +576,7 @@ def _unwrapped(row: Release) -> bytes:
 
 
 def _extend(lease: Lease, releases: Sequence[Release]) -> None:
-    lease.expires_at = clock.now() + LEASE_LASTS
+    lease.expires_at = _lasts_until(lease.camera_id, lease.track, lease.party_id, lease.purpose)
     lease.releases_handed = [*lease.releases_handed, *(bytes(row.hash).hex() for row in releases)]
     lease.save(update_fields=["expires_at", "releases_handed", "wanted"])
 

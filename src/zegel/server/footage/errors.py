@@ -141,6 +141,16 @@ class ReopenedAlready(FootageError):
         super().__init__(_("This alarm is reopened already."), action=_("Use that, or end it first."))
 
 
+class GrantRefused(FootageError):
+    """A grant that does not verify, or that gives more than a grant may give. `why` is for the log."""
+
+    code = "grant_refused"
+
+    def __init__(self, why: str) -> None:
+        super().__init__(_("This grant was refused."), action=_("Open this page again and give it once more."))
+        self.why = why
+
+
 class NotLooking(FootageError):
     """Who does not look at a camera in this alarm neither verifies it nor turns it."""
 

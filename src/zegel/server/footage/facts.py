@@ -8,6 +8,7 @@ from uuid import UUID
 from zegel.server.footage import queries
 from zegel.server.footage.mailpictures import CENTRE_MAY_LOOK
 from zegel.server.footage.models import MailPicture, Window
+from zegel.server.footage.rules import GrantPurpose, Track
 from zegel.server.gate import Resource, fact
 from zegel.server.kernel import clock, tenancy
 from zegel.server.kernel.actor import Actor
@@ -83,5 +84,9 @@ def mail_picture_of_alarm(actor: Actor, resource: Resource) -> bool:
 
 @fact("grant_covers")
 def grant_covers(actor: Actor, resource: Resource) -> bool:
-    """Grants are not stored yet, so none covers anything."""
-    return False
+    """The owner granted the camera's live picture to the party that asks, for maintenance, and it has not ended."""
+    if actor.party_id is None or not isinstance(resource.id, UUID):
+        return False
+    with tenancy.acting_as(actor.party_id, actor.id):
+        found = queries.grants_for(resource.id, Track.LIVE, actor.party_id, GrantPurpose.MAINTENANCE)
+        return any(row.owner_id == resource.owner_id for row in found)

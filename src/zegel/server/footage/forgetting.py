@@ -17,8 +17,9 @@ from collections.abc import Collection, Iterator, Sequence
 from uuid import UUID
 
 from zegel.server import gate
+from zegel.server.footage import grants
 from zegel.server.footage.errors import NothingToShow, StillNeeded
-from zegel.server.footage.models import Epoch, LeaseShare, Pack, Part, Release, Segment, Window
+from zegel.server.footage.models import Epoch, Grant, LeaseShare, Pack, Part, Release, Segment, Window
 from zegel.server.footage.pack_writer import folder_of
 from zegel.server.footage.rules import SLOT_MS
 from zegel.server.gate import Action, Resource, ResourceKind
@@ -89,6 +90,7 @@ def _forget_now(w: work.Work, epochs: set[UUID]) -> None:
     releases = _releases_into(epochs)
     shred.destroy("epoch", *(row.shred for row in rows))
     shred.destroy("release", *(row.shred for row in releases if row.shred is not None))
+    grants.forget_into(epochs)
     for row in rows:
         storage.store().delete_prefix(folder_of(row.id))
     Release.objects.filter(hash__in=[row.hash for row in releases]).update(wrapped=None, shred=None)
@@ -110,7 +112,7 @@ def forget_again() -> int:
             gone = set(_revived())
             if gone:
                 _forget_now(w, gone)
-            count += len(gone) + _drop_dead_releases()
+            count += len(gone) + _drop_dead_releases() + _drop_dead_grants()
     return count
 
 
@@ -124,3 +126,9 @@ def _drop_dead_releases() -> int:
     rows = Release.objects.filter(wrapped__isnull=False, shred__isnull=False).only("hash", "shred")
     dead = [bytes(row.hash) for row in rows.iterator() if shred.is_destroyed("release", row.shred or 0)]
     return Release.objects.filter(hash__in=dead).update(wrapped=None, shred=None)
+
+
+def _drop_dead_grants() -> int:
+    rows = Grant.objects.filter(wrapped__isnull=False, shred__isnull=False).only("id", "shred")
+    dead = [row.id for row in rows.iterator() if shred.is_destroyed("grant", row.shred or 0)]
+    return Grant.objects.filter(id__in=dead).update(wrapped=None, shred=None)

@@ -7,7 +7,7 @@ import threading
 from datetime import timedelta
 from uuid import UUID
 
-from zegel.server.footage import actions
+from zegel.server.footage import actions, grants
 from zegel.server.footage.models import Deadline, DeadlineKind
 from zegel.server.kernel import clock, jobs, locks, log, outbox, services, tenancy
 from zegel.server.kernel.actor import system
@@ -22,6 +22,7 @@ _END = {
     DeadlineKind.WINDOW: actions.end_overdue_window,
     DeadlineKind.LEASE: actions.end_overdue_lease,
     DeadlineKind.REOPENING: actions.end_overdue_reopening,
+    DeadlineKind.GRANT: grants.end_overdue_grant,
 }
 
 
@@ -35,7 +36,7 @@ def end_what_is_due(stop: threading.Event) -> None:
 
 
 def run_once() -> int:
-    """Ends every window, reopening and lease that is due; returns how many it looked at. One that fails stops no
+    """Ends every window, reopening, lease and grant that is due; returns how many it looked at. One that fails stops no
     other."""
     with tenancy.acting_as(None):
         due = list(Deadline.objects.filter(at__lte=clock.now()).order_by("at")[:BATCH])

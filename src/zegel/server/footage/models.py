@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.db import models
 
-from zegel.server.footage.rules import MAX_VIEWERS, Purpose, ReopenReason, Track, WindowEnd
+from zegel.server.footage.rules import MAX_VIEWERS, GrantPurpose, Purpose, ReopenReason, Track, WindowEnd
 from zegel.server.kernel import ids
 from zegel.server.kernel.tenancy import TenantModel, unscoped
 
@@ -173,6 +173,30 @@ class Release(TenantModel):
         indexes = (models.Index(fields=["unit_id", "received_at"], name="footage_release_chain"),)
 
 
+class Grant(TenantModel):
+    """Keys of some ranges that an owner's client sealed to somebody, for a purpose, until a time. When it ends (by the
+    clock, or because it was revoked) its shred key is destroyed: `wrapped` and `shred` are null then."""
+
+    id = models.UUIDField(primary_key=True, editable=False)
+    unit_id = models.UUIDField()
+    camera_id = models.UUIDField()
+    track = models.SmallIntegerField(choices=[(t.value, t.name) for t in Track])
+    ranges = models.JSONField(default=list)
+    purpose = models.CharField(max_length=20, choices=[(p.value, p.name) for p in GrantPurpose])
+    person_id = models.UUIDField()
+    recipient_party_id = models.UUIDField()
+    recipient = models.BinaryField(max_length=32)
+    issued_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+    revoked_at = models.DateTimeField(null=True)
+    shred = models.BigIntegerField(null=True)
+    wrapped = models.BinaryField(null=True)
+
+    class Meta:
+        indexes = (models.Index(fields=["camera_id", "purpose", "-issued_at"], name="footage_grant_newest"),)
+
+
 class Lease(TenantModel):
     """One view: who looks, for whom, why, at what. What it covers now stands in its shares. `verified_at`: when the
     viewer asked to see more than a blur."""
@@ -246,10 +270,11 @@ class DeadlineKind(models.TextChoices):
     WINDOW = "window"
     LEASE = "lease"
     REOPENING = "reopening"
+    GRANT = "grant"
 
 
 class Deadline(models.Model):
-    """The worker's alarm clock: which owner's window, reopening or lease is due when. No tenant's condition:
+    """The worker's alarm clock: which owner's window, reopening, lease or grant is due when. No tenant's condition:
     identifiers only."""
 
     id = models.UUIDField(primary_key=True, editable=False)

@@ -94,6 +94,23 @@ not_personal(
     why="which alarm, device and parties, and hashes",
 )
 declare(
+    "footage.Grant", ("wrapped", "shred", "ranges"),
+    subject=Subject.FILMED, path="owner_id", category=Category.IMAGE, purpose=Purpose.SURVEILLANCE,
+    basis=Basis.LEGITIMATE_INTERESTS, recipients=(Recipient.OWNER, Recipient.TECHNICIAN),
+    term=Term.SURVEILLANCE_IMAGES, starts=Start.MADE, export=Export.SEALED, erase=Erase.SHRED,
+)  # fmt: skip
+declare(
+    "footage.Grant", ("person_id", "issued_at", "expires_at", "ended_at", "revoked_at"),
+    subject=Subject.USER, path="person_id", category=Category.ACTIVITY, purpose=Purpose.ACCOUNTABILITY,
+    basis=Basis.LEGITIMATE_INTERESTS, recipients=(Recipient.OWNER, Recipient.PROVIDER), term=Term.VIEW_LOG,
+    starts=Start.MADE, export=Export.VALUE, erase=Erase.DELETE_ROW,
+)  # fmt: skip
+not_personal(
+    "footage.Grant",
+    ("unit_id", "camera_id", "track", "purpose", "recipient_party_id", "recipient"),
+    why="which device, stream and party, what for, and the fingerprint of a party's key",
+)
+declare(
     "footage.Lease",
     ("person_id", "party_id", "role", "purpose", "camera_id", "track", "alarm_id", "reopening_id", "wanted",
      "releases_handed", "opened_at", "verified_at", "expires_at", "ended_at"),
@@ -107,7 +124,9 @@ not_personal(
     "footage.LeaseShare", ("lease", "epoch_id", "from_slot", "to_slot", "ledger_index", "expires_at"),
     why="what a running view covers, gone when it ends",
 )  # fmt: skip
-not_personal("footage.Deadline", ("kind", "at"), why="when the worker must end a window, a reopening or a lease")
+not_personal(
+    "footage.Deadline", ("kind", "at"), why="when the worker must end a window, a reopening, a lease or a grant"
+)
 _images("footage.MailPicture", ("wrapped", "shred", "arc_wrapped", "arc_shred", "key", "received_ms"), Erase.SHRED)
 not_personal(
     "footage.MailPicture",

@@ -13,8 +13,8 @@ from django.db import connection
 from django.db.models import BigIntegerField, ExpressionWrapper, F, Max, Min, Sum
 
 from zegel.server.footage import rules
-from zegel.server.footage.models import Epoch, Lease, Manifest, Pack, Release, Reopening, Segment, Window
-from zegel.server.footage.rules import SlotRange
+from zegel.server.footage.models import Epoch, Grant, Lease, Manifest, Pack, Release, Reopening, Segment, Window
+from zegel.server.footage.rules import GrantPurpose, SlotRange
 from zegel.server.kernel import clock, shred
 
 
@@ -173,6 +173,32 @@ def epoch_envelopes(epoch_ids: Sequence[UUID]) -> list[bytes]:
         if row is not None and not shred.is_destroyed("epoch", row.shred):
             found.append(shred.unwrap("epoch", row.shred, bytes(row.wrapped), epoch_id.bytes))
     return found
+
+
+# --- grants ---
+
+
+def grants_for(
+    camera_id: UUID, track: int, recipient_party_id: UUID, purpose: GrantPurpose, epochs: Collection[UUID] | None = None
+) -> list[Grant]:
+    """Grants that hold now, by the clock too, the newest first; of some epochs only, when they are named."""
+    found = Grant.objects.filter(
+        camera_id=camera_id, track=track, recipient_party_id=recipient_party_id, purpose=purpose.value,
+        ended_at__isnull=True, expires_at__gt=clock.now(), wrapped__isnull=False,
+    ).order_by("-issued_at")  # fmt: skip
+    rows = [row for row in found if row.shred is not None and not shred.is_destroyed("grant", row.shred)]
+    if epochs is None:
+        return rows
+    return [row for row in rows if any(part.epoch in epochs for part in granted_ranges(row))]
+
+
+def granted_ranges(row: Grant) -> list[SlotRange]:
+    return [SlotRange(UUID(epoch), first, last) for epoch, first, last in row.ranges]
+
+
+def grant_envelope(row: Grant) -> bytes:
+    """As the owner's client signed it. What it seals opens for its recipient only."""
+    return shred.unwrap("grant", row.shred or 0, bytes(row.wrapped or b""), row.id.bytes)
 
 
 _RECORDED = """

@@ -60,6 +60,16 @@ class ReopenReason(StrEnum):
     CUSTOMER_QUESTION = "customer_question"
 
 
+class GrantPurpose(StrEnum):
+    """What an owner may seal keys for. `kept`: to himself, what remains of an epoch of which he deleted a part."""
+
+    MAINTENANCE = "maintenance"
+    KEPT = "kept"
+
+
+LIVE_SLOTS = 900
+"""So many seconds of a live track a grant reaches ahead, and no more (seal.md)."""
+
 REOPENED_MINUTES = 15
 REOPENED_MINUTES_AT_MOST = 60
 MAX_VIEWERS = 3

@@ -52,6 +52,8 @@ class Kind(StrEnum):
     RELEASE = "release"
     RELEASE_HANDED = "release_handed"
     GRANT = "grant"
+    GRANT_ENDED = "grant_ended"
+    KEPT = "kept"
     VIEW = "view"
     VIEW_ENDED = "view_ended"
     VERIFY = "verify"
