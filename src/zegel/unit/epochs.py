@@ -34,14 +34,17 @@ class EpochRun:
 
     __slots__ = ("_frontier", "envelope", "id", "number", "sequence", "start_mono_s", "start_ms")
 
-    def __init__(self, binding: Binding, number: int, start_mono_s: float, start_ms: int, unit: SigningKey) -> None:
+    def __init__(
+        self, binding: Binding, number: int, start_mono_s: float, start_ms: int, unit: SigningKey,
+        track: Track = Track.SURVEILLANCE,
+    ) -> None:  # fmt: skip
         self.id = os.urandom(16)
         self.number = number
         self.start_mono_s = start_mono_s
         self.start_ms = start_ms
         self.sequence = 0
         header = Epoch(
-            binding.suite, binding.unit, binding.camera, Track.SURVEILLANCE, self.id, number, start_ms,
+            binding.suite, binding.unit, binding.camera, track, self.id, number, start_ms,
             binding.keyset_hash, binding.policy_hash,
         )  # fmt: skip
         root = os.urandom(NODE_SIZE)
