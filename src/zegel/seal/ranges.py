@@ -74,6 +74,16 @@ class RangeKeys:
                 return cover.leaf(slot)
         raise OutOfRange(f"slot {slot} of that epoch lies outside of the ranges that were given")
 
+    def within(self, ranges: Sequence[Range]) -> RangeKeys:
+        """The keys of a part of these ranges. Raises OutOfRange."""
+        return RangeKeys(tuple(ranges), tuple(self._part(item) for item in ranges))
+
+    def _part(self, wanted: Range) -> Cover:
+        for item, cover in zip(self.ranges, self.covers, strict=True):
+            if item.epoch == wanted.epoch and item.start <= wanted.start and wanted.end <= item.end:
+                return cover.part(wanted.start, wanted.end)
+        raise OutOfRange(f"slots [{wanted.start}, {wanted.end}) lie outside of the ranges that were given")
+
     def encode(self) -> bytes:
         """The plaintext that releases and grants seal."""
         return encoding.encode(tuple(cover.nodes for cover in self.covers))

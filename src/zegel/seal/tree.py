@@ -107,6 +107,21 @@ class Cover:
         """The leaf key of a slot in [start, end). Raises OutOfRange."""
         return leaf_from_cover(cover_positions(self.start, self.end), self.nodes, slot)
 
+    def part(self, start: int, end: int) -> Cover:
+        """The cover of slots [start, end), which lie in this one. Raises OutOfRange.
+
+        Each node of a smaller cover lies under exactly one of a larger one: those are the largest that fit."""
+        mine = list(zip(cover_positions(self.start, self.end), self.nodes, strict=True))
+        return Cover(start, end, tuple(_under(mine, at) for at in cover_positions(start, end)))
+
+
+def _under(nodes: Sequence[tuple[Position, bytes]], wanted: Position) -> bytes:
+    for at, node in nodes:
+        if at.start <= wanted.start and wanted.end <= at.end:
+            steps = wanted.level - at.level
+            return _descend(node, wanted.index & ((1 << steps) - 1), steps)
+    raise OutOfRange(f"slots [{wanted.start}, {wanted.end}) lie outside of the range that was given")
+
 
 def cover_of(root: bytes, start: int, end: int) -> Cover:
     """`cover(root, start, end)` as a value that knows its range."""
