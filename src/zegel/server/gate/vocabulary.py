@@ -59,6 +59,10 @@ class Action(StrEnum):
     EXCEPT = "except"
     REPLACE = "replace"
     RETIRE = "retire"
+    # the ground: units that go and come, a map
+    MOVE = "move"
+    REMOVE = "remove"
+    COMMISSION = "commission"
 
 
 class ResourceKind(StrEnum):
@@ -101,16 +105,23 @@ class ResourceKind(StrEnum):
     PANEL = "panel"
     SIGNAL = "signal"
     CODES = "codes"
+    # the ground
+    FLOOR_PLAN = "floor_plan"
+    TELEMETRY = "telemetry"
+    SITE_LIMITS = "site_limits"
 
 
 class Purpose(StrEnum):
-    """Why images are opened. Anything else is refused; the list grows with the agreements, not with the code's
-    wishes."""
+    """Why images are opened, or the condition of devices is read. Anything else is refused; the list grows with the
+    agreements, not with the code's wishes."""
 
     ALARM_VERIFICATION = "alarm_verification"
     ALARM_FOLLOWUP = "alarm_followup"
     OWN_USE = "own_use"
     MAINTENANCE = "maintenance"
+    # of telemetry, beside maintenance (D6); no image opens for these
+    QUALITY = "quality"
+    SECURITY = "security"
 
 
 @dataclass(frozen=True)

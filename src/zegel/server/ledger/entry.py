@@ -94,6 +94,9 @@ class Kind(StrEnum):
     CODE_WORD = "code_word"
     GUARD = "guard"
     DISPATCH = "dispatch"
+    # the ground: a site's facts, map and limits; a unit that moves, goes or is commissioned
+    SITE = "site"
+    UNIT = "unit"
 
 
 @dataclass(frozen=True)
