@@ -15,20 +15,23 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from tests.unit.seal.examples import NOW, ORIGIN, PICTURE, World, new_id
+from tests.unit.seal.examples import NOW, ORIGIN, PICTURE, Example, World, new_id
 from tests.unit.seal.wrong_fields import wrong_bodies
 
 from zegel.seal import account, encoding, entry, merkle, pairing, proof
 from zegel.seal.checkpoint import Checkpoint, sign_checkpoint
+from zegel.seal.command import Command, sign_command
 from zegel.seal.cosignature import cosign
 from zegel.seal.envelope import Envelope
 from zegel.seal.epoch import sign_epoch
 from zegel.seal.grant import Grant, sign_grant
 from zegel.seal.mailpicture import encrypt_picture, sign_mailpicture
 from zegel.seal.member import sign_member, sign_succession
+from zegel.seal.policy import Policy, sign_policy
 from zegel.seal.ranges import RangeKeys
 from zegel.seal.release import Release, sign_release
 from zegel.seal.segment import Header, SegmentFlag, Track, seal_segment
+from zegel.seal.status import Status, sign_status
 from zegel.seal.suite import KeyKind, OpeningKey, Suite, fingerprint
 from zegel.seal.tree import SLOTS, cover, cover_positions, leaf
 from zegel.seal.words import words
@@ -185,13 +188,24 @@ def segment(world: World, size: int, slot: int) -> dict[str, Any]:
 def objects(world: World) -> list[dict[str, Any]]:
     return [
         {
-            "object": name,
+            "object": name.split()[0],
             "envelope": example.envelope.hex(),
             "sign_pk": example.signer.public_key.hex(),
             "hash": Envelope.decode(example.envelope).hash.hex(),
         }
-        for name, example in world.envelopes().items()
+        for name, example in {**world.envelopes(), **first_forms(world)}.items()
     ]
+
+
+def first_forms(world: World) -> dict[str, Example]:
+    """Objects as release 0.1.0 wrote them."""
+    policy, plain = world.make_first_policy(), world.make_command()
+    status = world.make_status(commanded_by=None)
+    return {
+        "policy of 0.1.0": Example(sign_policy(policy, world.owner), world.owner, Policy.decode),
+        "command of 0.1.0": Example(sign_command(plain, world.owner), world.owner, Command.decode),
+        "status of 0.1.0": Example(sign_status(status, world.unit), world.unit, Status.decode),
+    }
 
 
 def epoch(world: World) -> dict[str, Any]:

@@ -59,6 +59,23 @@ export async function world(suite: seal.Suite): Promise<World> {
   return { suite, unit, owner, arc, log, vkey, tenant, arcOpen, ids, root: random(32), keyset, policy, keysetHash: pinned.hash, policyHash: hash };
 }
 
+const DELEGATE_KEY = (await signer()).key.publicKey;
+
+/** Everything that came after release 0.1.0, used once. */
+function LATER(ids: World["ids"]): Pick<seal.Policy, keyof typeof seal.NOTHING_LATER> {
+  return {
+    parts: [{ name: "gården, natt", cameras: [ids.camera], accounts: ["1234AB", "onvif"] }],
+    delegates: [{
+      id: ids.arc, signKey: DELEGATE_KEY, name: "Åsa, förman", actions: ["arm", "disarm", "part"], fromMs: NOW, expiresMs: NOW + 1e8, maxS: 4 * 3600,
+      weekly: [{ weekday: 0, fromMin: 360, toMin: 1320 }],
+    }],
+    overview: [{ camera: ids.camera, intervalS: 900, geometry: { heightCm: 600, nearestCm: 350, hfovCdeg: 9000, tiltCdeg: 2500 } }],
+    live: { blocked: [{ weekday: 4, fromMin: 720, toMin: 780 }], maxS: 600, notice: "Kameran visar bild just nu." },
+    budget: { mbPerMonth: 5000, over: "alarms" },
+    storage: { days: 14, mode: "copy" },
+  };
+}
+
 export function policyOf(ids: World["ids"], keyset: Bytes, commander: Bytes): seal.Policy {
   return {
     version: 1, unit: ids.unit, pairing: ids.pairing, counter: 1, issuedMs: NOW, expiresMs: NOW + 1e9, keyset, armed: true, mode: "activity",
@@ -78,6 +95,7 @@ export function policyOf(ids: World["ids"], keyset: Bytes, commander: Bytes): se
     commanders: [{ person: ids.person, signKey: commander }],
     local: [{ account: "1234AB", zones: [{ zone: "7", class: "burglary", cameras: [ids.camera] }] }, { account: "onvif", zones: [] }],
     central: { panels: [{ panel: ids.arc, signKey: commander }], releases: 2 },
+    ...LATER(ids),
   };
 }
 
@@ -120,7 +138,8 @@ export async function signedObjects(w: World): Promise<readonly { object: string
   const made: [string, Bytes, seal.SigningKey][] = [
     ["keyset", w.keyset, owner.key],
     ["policy", w.policy, owner.key],
-    ["command", await seal.signCommand({ version: 1, unit: ids.unit, pairing: ids.pairing, counter: 1, person: ids.person, action: "disarm", issuedMs: NOW, untilMs: NOW + 3_600_000 }, owner.key), owner.key],
+    ["command", await seal.signCommand({ version: 1, unit: ids.unit, pairing: ids.pairing, counter: 1, person: ids.person, action: "disarm", issuedMs: NOW, untilMs: NOW + 3_600_000, part: null }, owner.key), owner.key],
+    ["command", await seal.signCommand({ version: 1, unit: ids.unit, pairing: ids.pairing, counter: 2, person: ids.person, action: "part", issuedMs: NOW, untilMs: null, part: "gården, natt" }, owner.key), owner.key],
     ["paired", await seal.signObject(seal.PAIRED, { version: 1, unit: ids.unit, pairing: ids.pairing, keyset: w.keysetHash, policy: w.policyHash, atMs: NOW }, unit.key), unit.key],
     ["epoch", await epoch(w), unit.key],
     ["manifest", await seal.signManifest({
@@ -137,8 +156,13 @@ export async function signedObjects(w: World): Promise<readonly { object: string
     ["grant", await grant(w, [{ epoch: ids.epoch, from: 0, to: 900 }]), owner.key],
     ["status", await seal.signStatus({
       version: 1, unit: ids.unit, pairing: ids.pairing, atMs: NOW, state: "armed", untilMs: null, keyset: w.keysetHash, policy: w.policyHash, policyCounter: 1,
-      software: "zegel 0.1.0", cameras: [{ camera: ids.camera, state: "ok" }], releaseHead: null,
+      software: "zegel 0.1.0", cameras: [{ camera: ids.camera, state: "ok" }], releaseHead: null, part: null, commandedBy: null,
     }, unit.key), unit.key],
+    ["status", await seal.signStatus({
+      version: 1, unit: ids.unit, pairing: ids.pairing, atMs: NOW, state: "armed", untilMs: NOW + 60_000, keyset: w.keysetHash, policy: w.policyHash, policyCounter: 1,
+      software: "zegel 0.2.0", cameras: [{ camera: ids.camera, state: "ok" }], releaseHead: null, part: "gården, natt", commandedBy: ids.person,
+    }, unit.key), unit.key],
+    ["policy", await seal.signPolicy({ ...policyOf(ids, w.keysetHash, owner.key.publicKey), ...seal.NOTHING_LATER }, owner.key), owner.key],
     ["promise", await seal.signObject(seal.PROMISE, { version: 1, origin: ORIGIN, index: 41, leaf: random(32), atMs: NOW }, log.key), log.key],
     ["time", await seal.signObject(seal.TIME, { version: 1, nonce: random(16), atMs: NOW }, log.key), log.key],
     ["mailpicture", await seal.signObject(seal.MAIL_PICTURE, {

@@ -97,7 +97,7 @@ test("working hours follow the site's clock, its summer time and its exceptions"
 test("an old or early command, or one by somebody who is not listed, is refused", async () => {
   const w = await world(1);
   const policy = policyOf(w.ids, w.keysetHash, w.owner.key.publicKey);
-  const command = { version: 1 as const, unit: w.ids.unit, pairing: w.ids.pairing, counter: 1, person: w.ids.person, action: "arm" as const, issuedMs: 1_000_000, untilMs: null };
+  const command = { version: 1 as const, unit: w.ids.unit, pairing: w.ids.pairing, counter: 1, person: w.ids.person, action: "arm" as const, issuedMs: 1_000_000, untilMs: null, part: null };
   const envelope = await seal.signCommand(command, w.owner.key);
   assert.equal(seal.verifyCommand(envelope, policy, 1_000_000).value.action, "arm");
   assert.throws(() => seal.verifyCommand(envelope, policy, 1_300_001), { code: "expired" });

@@ -7,31 +7,38 @@ an instant is a pure function of the policy and that instant, in the site's own 
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
-from functools import lru_cache
-from itertools import pairwise
-from typing import Self
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from typing import Any, Self
 
 from zegel.seal import envelope
+from zegel.seal.allowances import (
+    MAX_DELEGATES,
+    MAX_OVERVIEW,
+    MAX_PARTS,
+    Budget,
+    Delegate,
+    LiveRules,
+    OverviewRules,
+    Part,
+    Storage,
+    is_account,
+)
 from zegel.seal.encoding import Value
 from zegel.seal.errors import NotYours, Replayed
 from zegel.seal.fields import Body, Fields, check_dated
+from zegel.seal.hours import ExceptionDay as ExceptionDay
+from zegel.seal.hours import Hours as Hours
+from zegel.seal.hours import Interval as Interval
+from zegel.seal.hours import Weekly as Weekly
 from zegel.seal.keyset import Keyset, Signer
 from zegel.seal.suite import SigningKey
 
-MINUTES_PER_DAY = 1440
 FULL_SCALE = 10_000
 MAX_CAMERAS = 64
 MAX_ZONES = 32
 MAX_CORNERS = 64
 MAX_CLASSES = 32
-MAX_EXCEPTIONS = 400
-MAX_INTERVALS = 16
 MAX_COMMANDERS = 200
 MAX_PRE_S = 60
 MAX_POST_S = 3600
@@ -42,12 +49,6 @@ MAX_ACCOUNTS = 32
 MAX_INPUTS = 256
 MAX_CENTRAL_PANELS = 32
 MAX_CENTRAL_RELEASES = 100
-YEARS = range(2000, 2200)
-
-_ACCOUNT = re.compile(r"[0-9A-F]{3,16}|[a-z][a-z0-9_]{0,31}")
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_DAY = timedelta(days=1)
-_HORIZON_DAYS = 9
 
 
 class RecordingMode(StrEnum):
@@ -61,141 +62,6 @@ class LiveEnd(StrEnum):
     GUARD_SENT = "guard_sent"
     ARRIVED = "arrived"
     CLOSED = "closed"
-
-
-@dataclass(frozen=True, slots=True)
-class Interval:
-    """Minutes [start, end) of a local day: 0 … 1440. A night is two intervals, on two days."""
-
-    start: int
-    end: int
-
-    def values(self) -> tuple[Value, ...]:
-        return (self.start, self.end)
-
-    @classmethod
-    def read(cls, fields: Fields) -> Interval:
-        found = cls(fields.uint("from", 0, MINUTES_PER_DAY - 1), fields.uint("to", 1, MINUTES_PER_DAY))
-        if found.start >= found.end:
-            raise fields.wrong("to", "an interval ends after it starts; split a night at midnight")
-        return found
-
-
-@dataclass(frozen=True, slots=True)
-class Weekly:
-    """Working hours of a weekday (0 = Monday)."""
-
-    weekday: int
-    interval: Interval
-
-    def values(self) -> tuple[Value, ...]:
-        return (self.weekday, self.interval.start, self.interval.end)
-
-    @classmethod
-    def read(cls, fields: Fields) -> Weekly:
-        weekday = fields.uint("weekday", 0, 6)
-        return cls(weekday, Interval.read(fields))
-
-
-@dataclass(frozen=True, slots=True)
-class ExceptionDay:
-    """What holds on one date instead of the week: no interval at all means that nobody works (a holiday)."""
-
-    date: str
-    intervals: tuple[Interval, ...]
-
-    def values(self) -> tuple[Value, ...]:
-        return (self.date, tuple(interval.values() for interval in self.intervals))
-
-    @classmethod
-    def read(cls, fields: Fields) -> ExceptionDay:
-        text = fields.text("date", 10, 10)
-        try:
-            day = date.fromisoformat(text)
-            if day.isoformat() != text or day.year not in YEARS:
-                raise ValueError
-        except ValueError:
-            raise fields.wrong("date", "a date as YYYY-MM-DD, from 2000 to 2199, was expected") from None
-        intervals = fields.many("intervals", Interval.read, most=MAX_INTERVALS)
-        _check_apart(fields, "intervals", intervals)
-        return cls(text, intervals)
-
-
-@dataclass(frozen=True, slots=True)
-class Hours:
-    """Working hours, in which surveillance is off: local wall-clock time of `zone` (an IANA name)."""
-
-    zone: str
-    weekly: tuple[Weekly, ...] = ()
-    exceptions: tuple[ExceptionDay, ...] = ()
-
-    def values(self) -> tuple[Value, ...]:
-        return (
-            self.zone,
-            tuple(item.values() for item in self.weekly),
-            tuple(item.values() for item in self.exceptions),
-        )
-
-    @classmethod
-    def read(cls, fields: Fields) -> Hours:
-        zone = fields.text("zone", most=64)
-        if _zone(zone) is None:
-            raise fields.wrong("zone", f"{zone!r} is no time zone known here")
-        weekly = fields.many("weekly", Weekly.read, most=7 * MAX_INTERVALS)
-        fields.rising("weekly", ((item.weekday, item.interval.start) for item in weekly))
-        for day in range(7):
-            _check_apart(fields, "weekly", tuple(item.interval for item in weekly if item.weekday == day))
-        exceptions = fields.many("exceptions", ExceptionDay.read, most=MAX_EXCEPTIONS)
-        fields.rising("exceptions", (item.date for item in exceptions))
-        return cls(zone, weekly, exceptions)
-
-    def working(self, utc_ms: int) -> bool:
-        """Whether an instant lies in working hours. On a night with two 02:30s, both are 02:30."""
-        local = _local(self.zone, utc_ms)
-        minute = local.hour * 60 + local.minute
-        return any(interval.start <= minute < interval.end for interval in self.of(local.date()))
-
-    def of(self, day: date) -> tuple[Interval, ...]:
-        """The intervals of a local date."""
-        text = day.isoformat()
-        for exception in self.exceptions:
-            if exception.date == text:
-                return exception.intervals
-        return tuple(item.interval for item in self.weekly if item.weekday == day.weekday())
-
-    def next_change(self, utc_ms: int) -> int | None:
-        """The first instant (ms UTC) after `utc_ms` at which `working` differs, or None when it never does.
-
-        Looks nine days ahead and at every later exception: a weekly pattern repeats before that.
-        """
-        now = self.working(utc_ms)
-        for instant in sorted(set(self._edges(utc_ms))):
-            if instant > utc_ms and self.working(instant) is not now:
-                return instant
-        return None
-
-    def _edges(self, utc_ms: int) -> Iterator[int]:
-        """Every instant at which something could change, in no order."""
-        for day in self._days(utc_ms):
-            yield from self._edges_of(day)
-
-    def _days(self, utc_ms: int) -> Iterator[date]:
-        today = _local(self.zone, utc_ms).date()
-        for ahead in range(-1, _HORIZON_DAYS):
-            yield today + ahead * _DAY
-        for exception in self.exceptions:
-            day = date.fromisoformat(exception.date)
-            if day >= today:
-                yield from (day, min(day, date.max - _DAY) + _DAY)
-
-    def _edges_of(self, day: date) -> Iterator[int]:
-        zone = _known_zone(self.zone)
-        minutes = {0, *(edge for item in self.of(day) for edge in (item.start, item.end))}
-        for minute in minutes:
-            naive = datetime.combine(day, time()) + timedelta(minutes=minute)
-            for fold in (0, 1):
-                yield _ms(naive.replace(tzinfo=zone, fold=fold))
-        yield from _jump(zone, day)
 
 
 @dataclass(frozen=True, slots=True)
@@ -355,7 +221,7 @@ class LocalAccount:
     @classmethod
     def read(cls, fields: Fields) -> LocalAccount:
         account = fields.text("account", most=32)
-        if not _ACCOUNT.fullmatch(account):
+        if not is_account(account):
             raise fields.wrong("account", "3 … 16 digits of 0-9 and A-F were expected, or a word such as onvif")
         zones = fields.many("zones", LocalZone.read, most=MAX_INPUTS)
         fields.rising("zones", (zone.zone for zone in zones))
@@ -410,8 +276,29 @@ class Policy(Body):
     commanders: tuple[Signer, ...]
     local: tuple[LocalAccount, ...] | None = None
     central: CentralAlarms | None = None
+    parts: tuple[Part, ...] = ()
+    delegates: tuple[Delegate, ...] = ()
+    overview: tuple[OverviewRules, ...] = ()
+    live: LiveRules | None = None
+    budget: Budget | None = None
+    storage: Storage | None = None
 
     def values(self) -> tuple[Value, ...]:
+        """As release 0.1.0 wrote it while nothing that came later is used: one policy has one encoding."""
+        later = self._later()
+        return (*self._first(), *(later if any(later) else ()))
+
+    def _later(self) -> tuple[Value, ...]:
+        return (
+            tuple(part.values() for part in self.parts),
+            tuple(delegate.values() for delegate in self.delegates),
+            tuple(rules.values() for rules in self.overview),
+            None if self.live is None else self.live.values(),
+            None if self.budget is None else self.budget.values(),
+            None if self.storage is None else self.storage.values(),
+        )
+
+    def _first(self) -> tuple[Value, ...]:
         return (
             self.unit, self.pairing, self.counter, self.issued_ms, self.expires_ms, self.keyset_hash,
             self.armed, self.mode.value, self.hours.values(),
@@ -443,6 +330,7 @@ class Policy(Body):
             fields.many("commanders", Signer.read, most=MAX_COMMANDERS),
             fields.optional("local", lambda name: fields.many(name, LocalAccount.read, most=MAX_ACCOUNTS, least=1)),
             fields.maybe("central", CentralAlarms.read),
+            **(_read_later(fields) if fields.more() else {}),
         )
         policy._check(fields)
         return policy
@@ -455,6 +343,16 @@ class Policy(Body):
         fields.rising("local", (account.account for account in self.local or ()))
         if not set(self.release_classes) <= set(self.alarm_classes):
             raise fields.wrong("release_classes", "only a class that alarms can release")
+        self._check_later(fields)
+
+    def _check_later(self, fields: Fields) -> None:
+        fields.rising("parts", (part.name for part in self.parts))
+        fields.rising("delegates", (delegate.id for delegate in self.delegates))
+        fields.rising("overview", (rules.camera for rules in self.overview))
+        commanders = {item for commander in self.commanders for item in (commander.id, commander.sign_pk)}
+        keys = {delegate.sign_pk for delegate in self.delegates}
+        if len(keys) != len(self.delegates) or commanders & {*keys, *(delegate.id for delegate in self.delegates)}:
+            raise fields.wrong("delegates", "each has a key of his own, and nobody is commander and delegate at once")
 
     def surveillance_allowed(self, utc_ms: int) -> bool:
         """Whether the instant lies outside of working hours. (Armed or not is another matter.)"""
@@ -483,6 +381,13 @@ class Policy(Body):
         """The key of a person who may arm and disarm, or None."""
         return next((commander.sign_pk for commander in self.commanders if commander.id == person), None)
 
+    def delegate(self, person: bytes) -> Delegate | None:
+        """What somebody may command who is no commander, or None."""
+        return next((delegate for delegate in self.delegates if delegate.id == person), None)
+
+    def part(self, name: str) -> Part | None:
+        return next((part for part in self.parts if part.name == name), None)
+
 
 def sign_policy(policy: Policy, owner: SigningKey) -> bytes:
     """The envelope. Raises FieldWrong."""
@@ -506,6 +411,21 @@ def verify_policy(data: bytes, keyset: Keyset, *, last_counter: int, now_ms: int
     return policy
 
 
+def _read_later(fields: Fields) -> dict[str, Any]:
+    """What came after release 0.1.0: all of it or nothing, and not when all of it is empty (that has another form)."""
+    later: dict[str, Any] = {
+        "parts": fields.many("parts", Part.read, most=MAX_PARTS),
+        "delegates": fields.many("delegates", Delegate.read, most=MAX_DELEGATES),
+        "overview": fields.many("overview", OverviewRules.read, most=MAX_OVERVIEW),
+        "live": fields.maybe("live", LiveRules.read),
+        "budget": fields.maybe("budget", Budget.read),
+        "storage": fields.maybe("storage", Storage.read),
+    }
+    if not any(later.values()):
+        raise fields.wrong("parts", "fields that say nothing are left out")
+    return later
+
+
 def _read_polygon(fields: Fields, name: str) -> Polygon:
     return Polygon(fields.many(name, Point.read, most=MAX_CORNERS, least=3))
 
@@ -514,49 +434,3 @@ def _read_classes(fields: Fields, name: str) -> tuple[str, ...]:
     classes = fields.each(name, Fields.word, most=MAX_CLASSES)
     fields.rising(name, classes)
     return classes
-
-
-def _check_apart(fields: Fields, name: str, intervals: tuple[Interval, ...]) -> None:
-    for before, after in pairwise(intervals):
-        if after.start < before.end:
-            raise fields.wrong(name, "the intervals of a day must ascend and not overlap")
-
-
-@lru_cache(maxsize=64)
-def _zone(name: str) -> ZoneInfo | None:
-    try:
-        return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        return None
-
-
-def _known_zone(name: str) -> ZoneInfo:
-    zone = _zone(name)
-    if zone is None:
-        raise NotYours(f"the time zone {name!r} is not known on this machine", "Install the time zone data (tzdata).")
-    return zone
-
-
-def _local(zone: str, utc_ms: int) -> datetime:
-    return (_EPOCH + timedelta(milliseconds=utc_ms)).astimezone(_known_zone(zone))
-
-
-def _ms(instant: datetime) -> int:
-    return (instant - _EPOCH) // timedelta(milliseconds=1)
-
-
-def _jump(zone: ZoneInfo, day: date) -> Iterator[int]:
-    """The instant at which the clocks of `zone` change on a local date, if they do."""
-    low = _ms(datetime.combine(day, time(), tzinfo=UTC)) - 43_200_000
-    high = low + 3 * 43_200_000
-    before = _offset(zone, low)
-    if _offset(zone, high) == before:
-        return
-    while high - low > 1:
-        middle = (low + high) // 2
-        low, high = (middle, high) if _offset(zone, middle) == before else (low, middle)
-    yield high
-
-
-def _offset(zone: ZoneInfo, utc_ms: int) -> timedelta | None:
-    return (_EPOCH + timedelta(milliseconds=utc_ms)).astimezone(zone).utcoffset()

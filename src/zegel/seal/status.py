@@ -45,7 +45,10 @@ class CameraStatus:
 
 @dataclass(frozen=True, slots=True)
 class Status(Body):
-    """What the unit is doing at `at_ms`, until when (None: open-ended), and under which keyset and policy."""
+    """What the unit is doing at `at_ms`, until when (None: open-ended), and under which keyset and policy.
+
+    `part`: armed, but only this part of it. `commanded_by`: whose command it obeys; None: the policy's own word.
+    """
 
     NAME = "status"
 
@@ -60,11 +63,15 @@ class Status(Body):
     software: str
     cameras: tuple[CameraStatus, ...]
     release_head: bytes | None
+    part: str | None = None
+    commanded_by: bytes | None = None
 
     def values(self) -> tuple[Value, ...]:
+        later = (self.part, self.commanded_by)
         return (
             self.unit, self.pairing, self.at_ms, self.state.value, self.until_ms, self.keyset_hash, self.policy_hash,
             self.policy_counter, self.software, tuple(camera.values() for camera in self.cameras), self.release_head,
+            *(later if any(later) else ()),
         )  # fmt: skip
 
     @classmethod
@@ -81,11 +88,23 @@ class Status(Body):
             fields.text("software", most=64),
             fields.many("cameras", CameraStatus.read, most=MAX_CAMERAS),
             fields.optional("release_head", fields.hash),
+            *(_read_later(fields) if fields.more() else ()),
         )
         fields.rising("cameras", (camera.camera for camera in status.cameras))
         if (status.pairing is None) != (status.state is State.UNPAIRED):
             raise fields.wrong("state", "a unit is unpaired exactly when it has no pairing")
+        if status.part is not None and status.state is not State.ARMED:
+            raise fields.wrong("part", "only what is armed can be armed in part")
         return status
+
+
+def _read_later(fields: Fields) -> tuple[str | None, bytes | None]:
+    """What came after release 0.1.0."""
+    part = fields.optional("part", lambda name: fields.text(name, most=32))
+    commanded_by = fields.optional("commanded_by", fields.id)
+    if part is None and commanded_by is None:
+        raise fields.wrong("part", "fields that say nothing are left out")
+    return part, commanded_by
 
 
 def sign_status(status: Status, unit: SigningKey) -> bytes:

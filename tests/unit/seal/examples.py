@@ -9,10 +9,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from zegel.seal import (
+    allowances,
     arckey,
     command,
     epoch,
+    exported,
     grant,
+    kept,
     keyset,
     mailpicture,
     manifest,
@@ -23,6 +26,7 @@ from zegel.seal import (
     release,
     status,
 )
+from zegel.seal.account import RecoveryCode
 from zegel.seal.alarm import Alarm, Cause, sign_alarm, verify_alarm
 from zegel.seal.note import Algorithm, NoteSigner
 from zegel.seal.ranges import Range, RangeKeys, keys_from_leaves, keys_from_roots
@@ -53,6 +57,7 @@ class World:
     second_owner: SigningKey = field(default_factory=SigningKey.generate)
     arc: SigningKey = field(default_factory=SigningKey.generate)
     stranger: SigningKey = field(default_factory=SigningKey.generate)
+    foreman: SigningKey = field(default_factory=SigningKey.generate)
     log: NoteSigner = field(default_factory=lambda: NoteSigner(ORIGIN, SigningKey.generate()))
     witness: NoteSigner = field(
         default_factory=lambda: NoteSigner(WITNESS, SigningKey.generate(), Algorithm.COSIGNATURE)
@@ -63,10 +68,12 @@ class World:
     party: bytes = field(default_factory=new_id)
     person: bytes = field(default_factory=new_id)
     second_person: bytes = field(default_factory=new_id)
+    foreman_id: bytes = field(default_factory=new_id)
     arc_party: bytes = field(default_factory=new_id)
     epoch_id: bytes = field(default_factory=new_id)
     alarm_id: bytes = field(default_factory=new_id)
     root: bytes = field(default_factory=lambda: os.urandom(32))
+    export_code: RecoveryCode = field(default_factory=RecoveryCode.generate)
 
     def __post_init__(self) -> None:
         self.tenant = OpeningKey.generate(self.suite)
@@ -132,8 +139,33 @@ class World:
                 policy.LocalAccount("onvif"),
             ),
             "central": policy.CentralAlarms((keyset.Signer(self.person, self.owner.public_key),), 2),
+            "parts": (allowances.Part("Night", (self.camera,), ("1234AB",)),),
+            "delegates": (self.make_delegate(),),
+            "overview": (allowances.OverviewRules(self.camera, 900, allowances.Geometry(600, 350, 9000, 2500)),),
+            "live": allowances.LiveRules((policy.Weekly(4, policy.Interval(720, 780)),), 600, "You may be on screen."),
+            "budget": allowances.Budget(5000, allowances.OverBudget.ALARMS),
+            "storage": allowances.Storage(14, allowances.StorageMode.COPY),
         }
         return policy.Policy(**(fields | changes))
+
+    def make_first_policy(self, **changes: Any) -> policy.Policy:
+        """As release 0.1.0 wrote them: nothing of what came later."""
+        later = {"parts": (), "delegates": (), "overview": (), "live": None, "budget": None, "storage": None}
+        return self.make_policy(**(later | changes))
+
+    def make_delegate(self, **changes: Any) -> allowances.Delegate:
+        """A foreman who may have the site worked on for four hours at a time, on weekdays from six to ten."""
+        fields: dict[str, Any] = {
+            "id": self.foreman_id,
+            "sign_pk": self.foreman.public_key,
+            "name": "Åsa, foreman",
+            "actions": (allowances.Action.ARM, allowances.Action.DISARM, allowances.Action.PART),
+            "from_ms": NOW - DAY,
+            "expires_ms": NOW + 20 * DAY,
+            "max_s": 4 * 3600,
+            "weekly": tuple(policy.Weekly(day, policy.Interval(360, 1320)) for day in range(5)),
+        }
+        return allowances.Delegate(**(fields | changes))
 
     def make_epoch(self, **changes: Any) -> epoch.Epoch:
         fields: dict[str, Any] = {
@@ -275,6 +307,7 @@ class World:
             "software": "0.1.0",
             "cameras": (status.CameraStatus(self.camera, status.CameraState.OK),),
             "release_head": None,
+            "commanded_by": self.person,
         }
         return status.Status(**(fields | changes))
 
@@ -301,6 +334,32 @@ class World:
         }
         return Header(**(fields | changes))
 
+    def make_kept(self, **changes: Any) -> kept.Kept:
+        whole = self.make_epoch()
+        fields: dict[str, Any] = {
+            "owner_party": self.party, "person": self.person, "grant": new_id(), "suite": self.suite,
+            "unit": self.unit_id, "camera": self.camera, "track": Track.SURVEILLANCE, "epoch": self.epoch_id,
+            "number": whole.number, "start_ms": NOW, "keyset_hash": self.keyset.hash, "policy_hash": self.policy.hash,
+            "ranges": (Range(self.epoch_id, 0, 10), Range(self.epoch_id, 20, 4096)), "made_ms": NOW,
+        }  # fmt: skip
+        return kept.Kept(**(fields | changes))
+
+    def make_exported(self, **changes: Any) -> exported.Exported:
+        """Originals of ten seconds, one segment, under `export_code`."""
+        ranges = (Range(self.epoch_id, 0, 10),)
+        fields: dict[str, Any] = {
+            "export": new_id(), "form": exported.Form.ORIGINALS, "unit": self.unit_id, "unit_pk": self.unit.public_key,
+            "camera": self.camera, "track": Track.SURVEILLANCE, "camera_name": "Gate", "site_name": "Yard",
+            "zone": "Europe/Amsterdam", "from_ms": NOW, "to_ms": NOW + 10_000, "ranges": ranges, "person": self.person,
+            "purpose": "police", "recipient": "Politie Rotterdam", "made_ms": NOW + DAY,
+            "keysets": (keyset.sign_keyset(self.keyset, self.owner),),
+            "epochs": (epoch.sign_epoch(self.make_epoch(), self.root, self.tenant.public_key, self.unit),),
+            "manifests": (manifest.sign_manifest(self.make_manifest(), self.unit),),
+            "segments": (exported.Piece(self.epoch_id, 0, bytes(32)),),
+        }  # fmt: skip
+        header = exported.Exported(**(fields | changes))
+        return exported.seal_keys(header, keys_from_roots(ranges, {self.epoch_id: self.root}), self.export_code)
+
     def envelopes(self) -> dict[str, Example]:
         """One good envelope of every object, with who signed it and the check that its receiver makes."""
         keys, granted = self.release_keys(), self.grant_keys()
@@ -314,7 +373,7 @@ class World:
                 lambda data: policy.verify_policy(data, self.keyset, last_counter=0, now_ms=NOW),
             ),
             "command": Example(
-                command.sign_command(self.make_command(), self.owner),
+                command.sign_command(self.make_command(action=command.Action.PART, part="Night"), self.owner),
                 self.owner,
                 lambda data: command.verify_command(data, self.policy, last_counter=6, now_ms=NOW),
             ),
@@ -353,10 +412,18 @@ class World:
                 self.owner,
                 lambda data: grant.verify_grant(data, self.keyset, now_ms=NOW),
             ),
+            "kept": Example(
+                kept.sign_kept(self.make_kept(), self.owner),
+                self.owner,
+                lambda data: kept.verify_kept(data, self.keyset.owner_pks),
+            ),
+            "exported": Example(
+                exported.sign_exported(self.make_exported(), self.owner),
+                self.owner,
+                lambda data: exported.verify_exported(data, self.keyset.owner_pks),
+            ),
             "mailpicture": Example(
-                mailpicture.sign_mailpicture(
-                    self.make_mailpicture(), self.root, self.tenant.public_key, self.log.key
-                ),
+                mailpicture.sign_mailpicture(self.make_mailpicture(), self.root, self.tenant.public_key, self.log.key),
                 self.log.key,
                 lambda data: mailpicture.verify_mailpicture(data, log_pk),
             ),

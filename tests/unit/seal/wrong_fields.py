@@ -5,9 +5,20 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.unit.seal.examples import NOW, ORIGIN, World
+from tests.unit.seal.examples import DAY, NOW, ORIGIN, World
 
 from zegel.seal import encoding
+from zegel.seal.allowances import (
+    Action,
+    Budget,
+    Geometry,
+    LiveRules,
+    OverBudget,
+    OverviewRules,
+    Part,
+    Storage,
+    StorageMode,
+)
 from zegel.seal.fields import Body
 from zegel.seal.keyset import NamedKey, Signer
 from zegel.seal.manifest import Entry, TreeHead
@@ -34,6 +45,7 @@ from zegel.seal.tree import SLOTS
 WORLD = World()
 HYBRID = World(Suite.HYBRID)
 SQUARE = Polygon((Point(0, 0), Point(1, 0), Point(1, 1)))
+GEOMETRY = Geometry(600, 350, 9000, 2500)
 FIELD_CASES: list[tuple[Any, dict[str, Any]]] = [
     (WORLD.make_keyset, {"number": 0}),
     (WORLD.make_keyset, {"number": 2}),
@@ -97,7 +109,50 @@ FIELD_CASES: list[tuple[Any, dict[str, Any]]] = [
     (WORLD.make_policy, {"central": CentralAlarms((), 101)}),
     (WORLD.make_policy, {"central": CentralAlarms((Signer(bytes(16), bytes(32)),), 1)}),
     (WORLD.make_policy, {"central": CentralAlarms((Signer(WORLD.person, WORLD.owner.public_key),) * 2, 1)}),
+    (WORLD.make_policy, {"parts": (Part("Night"),)}),
+    (WORLD.make_policy, {"parts": (Part("", (WORLD.camera,)),)}),
+    (WORLD.make_policy, {"parts": (Part("x" * 33, (WORLD.camera,)),)}),
+    (WORLD.make_policy, {"parts": (Part("Night", (WORLD.camera,) * 2),)}),
+    (WORLD.make_policy, {"parts": (Part("Night", (bytes(15),)),)}),
+    (WORLD.make_policy, {"parts": (Part("Night", (), ("1234ab",)),)}),
+    (WORLD.make_policy, {"parts": (Part("Night", (), ("onvif", "1234AB")),)}),
+    (WORLD.make_policy, {"parts": (Part("Night", (WORLD.camera,)),) * 2}),
+    (WORLD.make_policy, {"parts": (Part("b", (WORLD.camera,)), Part("a", (WORLD.camera,)))}),
+    (WORLD.make_policy, {"parts": tuple(Part(f"p{n:02}", (WORLD.camera,)) for n in range(17))}),
+    *[
+        (WORLD.make_policy, {"delegates": (WORLD.make_delegate(**change),)})
+        for change in (
+            {"id": bytes(15)}, {"id": WORLD.person}, {"sign_pk": bytes(32)}, {"sign_pk": WORLD.owner.public_key},
+            {"name": ""}, {"name": "x" * 65}, {"actions": ()}, {"actions": (Action.DISARM, Action.ARM)},
+            {"actions": (Action.ARM,) * 2}, {"expires_ms": NOW - DAY}, {"max_s": 59}, {"max_s": 31 * 86_400 + 1},
+            {"weekly": (Weekly(0, Interval(9, 9)),)}, {"weekly": (Weekly(7, Interval(0, 9)),)},
+            {"weekly": (Weekly(0, Interval(0, 10)), Weekly(0, Interval(9, 20)))},
+            {"weekly": (Weekly(1, Interval(0, 10)), Weekly(0, Interval(9, 20)))},
+        )
+    ],
+    (WORLD.make_policy, {"delegates": (WORLD.make_delegate(),) * 2}),
+    (WORLD.make_policy, {"delegates": tuple(WORLD.make_delegate(id=id) for id in (bytes(16), b"\1" * 16))}),
+    (WORLD.make_policy, {"overview": (OverviewRules(WORLD.camera, 59, GEOMETRY),)}),
+    (WORLD.make_policy, {"overview": (OverviewRules(WORLD.camera, 86_401, GEOMETRY),)}),
+    (WORLD.make_policy, {"overview": (OverviewRules(WORLD.camera, 60, Geometry(0, 1, 100, 0)),)}),
+    (WORLD.make_policy, {"overview": (OverviewRules(WORLD.camera, 60, Geometry(10, 0, 100, 0)),)}),
+    (WORLD.make_policy, {"overview": (OverviewRules(WORLD.camera, 60, Geometry(10, 1, 99, 0)),)}),
+    (WORLD.make_policy, {"overview": (OverviewRules(WORLD.camera, 60, Geometry(10, 1, 100, 9_001)),)}),
+    (WORLD.make_policy, {"overview": (OverviewRules(WORLD.camera, 60, GEOMETRY),) * 2}),
+    (WORLD.make_policy, {"live": LiveRules((), 29)}),
+    (WORLD.make_policy, {"live": LiveRules((), 3601)}),
+    (WORLD.make_policy, {"live": LiveRules((), 600, "x" * 501)}),
+    (WORLD.make_policy, {"live": LiveRules((), 600, "a\nb")}),
+    (WORLD.make_policy, {"live": LiveRules((Weekly(0, Interval(9, 9)),), 600)}),
+    (WORLD.make_policy, {"budget": Budget(0, OverBudget.STOP)}),
+    (WORLD.make_policy, {"budget": Budget(10_000_001, OverBudget.STOP)}),
+    (WORLD.make_policy, {"storage": Storage(0, StorageMode.COPY)}),
+    (WORLD.make_policy, {"storage": Storage(61, StorageMode.COPY)}),
     (WORLD.make_command, {"counter": 0}),
+    (WORLD.make_command, {"part": "Night"}),
+    (WORLD.make_command, {"action": Action.PART}),
+    (WORLD.make_command, {"action": Action.PART, "part": ""}),
+    (WORLD.make_command, {"action": Action.PART, "part": "x" * 33}),
     (WORLD.make_command, {"until_ms": NOW}),
     (WORLD.make_alarm, {"number": 2}),
     (WORLD.make_alarm, {"previous": bytes(32)}),
@@ -124,6 +179,9 @@ FIELD_CASES: list[tuple[Any, dict[str, Any]]] = [
     (WORLD.make_status, {"state": State.UNPAIRED}),
     (WORLD.make_status, {"pairing": None}),
     (WORLD.make_status, {"software": ""}),
+    (WORLD.make_status, {"part": "Night"}),
+    (WORLD.make_status, {"state": State.ARMED, "part": ""}),
+    (WORLD.make_status, {"commanded_by": bytes(15)}),
     (WORLD.make_status, {"cameras": (CameraStatus(WORLD.camera, CameraState.OK),) * 2}),
 ]  # fmt: skip
 

@@ -61,10 +61,12 @@ export async function makeTenantKey(session: Session, party: Bytes, people: read
 
 // --- commands and policies -----------------------------------------------------------------------------------------------
 
-/** Arms or disarms. The counter only has to rise for each person: his clock does, on every device. */
-export async function sendCommand(session: Session, unitId: string, action: Command["action"], untilMs: number | null = null, nowMs = Date.now()): Promise<void> {
+/** Arms, arms a part, or disarms. The counter only has to rise for each person: his clock does, on every device. */
+export async function sendCommand(
+  session: Session, unitId: string, action: Command["action"], untilMs: number | null = null, nowMs = Date.now(), part: string | null = null,
+): Promise<void> {
   const { unit, keyset } = await session.trust.unit(unitId, "owner");
-  const command: Command = { version: 1, unit, pairing: keyset.value.pairing, counter: nowMs, person: fromUuid(session.person.id), action, issuedMs: nowMs, untilMs };
+  const command: Command = { version: 1, unit, pairing: keyset.value.pairing, counter: nowMs, person: fromUuid(session.person.id), action, issuedMs: nowMs, untilMs, part };
   await session.api.post(`/units/${unitId}/command`, { envelope: base64url(await signCommand(command, session.signing)) });
 }
 

@@ -191,7 +191,7 @@ class Wire implements Port {
       const { unit, policy, keyset } = await this.#is.trust.unit(unitId, "owner");
       const issuedMs = this.nowMs();
       // The counter only has to rise per person: the time does, on every device of his.
-      const command = { version: 1 as const, unit, pairing: policy?.value.pairing ?? keyset.value.pairing, counter: issuedMs, person: fromUuid(this.#is.person.id), action, issuedMs, untilMs: null };
+      const command = { version: 1 as const, unit, pairing: policy?.value.pairing ?? keyset.value.pairing, counter: issuedMs, person: fromUuid(this.#is.person.id), action, issuedMs, untilMs: null, part: null };
       const envelope = base64url(await signCommand(command, this.#is.signing));
       signed();
       await this.#is.api.post(`/units/${unitId}/command`, { envelope });

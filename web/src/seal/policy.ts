@@ -24,9 +24,11 @@ const ACCOUNT = /^([0-9A-F]{3,16}|[a-z][a-z0-9_]{0,31})$/;
 /** Panels that report to the server and may open pictures all the same: by their own key, few times a day. */
 const CENTRAL = record({ panels: list(record({ panel: id, signKey: publicKey }), 32), releases: uint(100, 1) });
 
+const WEEKLY = list(record({ weekday: uint(6), fromMin: uint(MINUTES), toMin: uint(MINUTES) }), 7 * 16);
+
 const HOURS = record({
   zone: text(64),
-  weekly: list(record({ weekday: uint(6), fromMin: uint(MINUTES), toMin: uint(MINUTES) }), 7 * 16),
+  weekly: WEEKLY,
   exceptions: list(record({ date: text(10, 10), spans: list(span, 16) }), 400),
 });
 
@@ -36,6 +38,36 @@ const CAMERA = record({
   privacy: list(polygon, 32),
   ptz: nullable(record({ panMin: uint(10_000), panMax: uint(10_000), tiltMin: uint(10_000), tiltMax: uint(10_000) })),
 });
+
+/** What stays guarded when this part is armed. */
+const PART = record({ name: text(32), cameras: list(id, 64), accounts: list(text(32), 32) });
+
+export const ACTIONS = ["arm", "disarm", "part"] as const;
+
+/** Somebody who may command a little: these actions, between these dates, in these hours of the week (none: at all hours). */
+const DELEGATE = record({
+  id,
+  signKey: publicKey,
+  name: text(64),
+  actions: list(oneOf(...ACTIONS), 3, 1),
+  fromMs: ms,
+  expiresMs: ms,
+  maxS: nullable(uint(31 * 86_400, 60)),
+  weekly: WEEKLY,
+});
+
+const OVERVIEW = record({
+  camera: id,
+  intervalS: uint(86_400, 60),
+  geometry: record({ heightCm: uint(20_000, 10), nearestCm: uint(100_000, 1), hfovCdeg: uint(36_000, 100), tiltCdeg: uint(9_000) }),
+});
+
+const LIVE = record({ blocked: WEEKLY, maxS: uint(3600, 30), notice: text(500, 0) });
+const BUDGET = record({ mbPerMonth: uint(10_000_000, 1), over: oneOf("alarms", "stop") });
+const STORAGE = record({ days: uint(60, 1), mode: oneOf("copy", "only") });
+
+/** What came after release 0.1.0, when nothing of it is used. */
+export const NOTHING_LATER = { parts: [], delegates: [], overview: [], live: null, budget: null, storage: null } as const;
 
 const FIELDS = record({
   version,
@@ -56,11 +88,21 @@ const FIELDS = record({
   commanders: list(record({ person: id, signKey: publicKey }), 200),
   local: nullable(list(LOCAL, 32, 1)),
   central: nullable(CENTRAL),
+}, {
+  shape: {
+    parts: list(PART, 16), delegates: list(DELEGATE, 100), overview: list(OVERVIEW, 64), live: nullable(LIVE), budget: nullable(BUDGET), storage: nullable(STORAGE),
+  },
+  empty: NOTHING_LATER,
 });
 
 export type Policy = TypeOf<typeof FIELDS>;
 export type Hours = TypeOf<typeof HOURS>;
+export type Weekly = TypeOf<typeof WEEKLY>;
 export type LocalAccount = TypeOf<typeof LOCAL>;
+export type Part = TypeOf<typeof PART>;
+export type Delegate = TypeOf<typeof DELEGATE>;
+export type OverviewRules = TypeOf<typeof OVERVIEW>;
+export type LiveRules = TypeOf<typeof LIVE>;
 
 export const POLICY = kind("policy", FIELDS, (policy: Policy) => {
   must(policy.issuedMs < policy.expiresMs, "field", "a policy must expire after it is issued");
@@ -68,7 +110,7 @@ export const POLICY = kind("policy", FIELDS, (policy: Policy) => {
   must(policy.releaseClasses.every((name) => policy.alarmClasses.includes(name)), "field", "only a class that alarms can release");
   rising(policy.cameras.map(({ camera }) => hex(camera)), "cameras");
   rising(policy.commanders.map(({ person }) => hex(person)), "commanders");
-  rising(policy.hours.weekly.map(({ weekday, fromMin }) => weekday * MINUTES + fromMin), "working hours");
+  week(policy.hours.weekly);
   rising(policy.hours.exceptions.map(({ date }) => date), "exceptions");
   for (const { account, zones } of policy.local ?? []) {
     must(ACCOUNT.test(account), "field", "an account is 3 to 16 digits of 0-9 and A-F, or a word");
@@ -81,12 +123,41 @@ export const POLICY = kind("policy", FIELDS, (policy: Policy) => {
   must(policy.commanders.every(({ signKey }) => isSigningKey(signKey)), "field", "a signing key that is none");
   for (const { ptz } of policy.cameras) must(ptz === null || (ptz.panMin <= ptz.panMax && ptz.tiltMin <= ptz.tiltMax), "field", "a least value above its greatest");
   must(isZone(policy.hours.zone), "field", `${policy.hours.zone} is no time zone`);
-  for (let day = 0; day < 7; day++) apart(policy.hours.weekly.filter(({ weekday }) => weekday === day));
   for (const { date, spans } of policy.hours.exceptions) {
     must(isDate(date), "field", `${date} is not a date`);
     apart(spans);
   }
+  checkLater(policy);
 });
+
+function checkLater(policy: Policy): void {
+  for (const { cameras, accounts } of policy.parts) {
+    rising(cameras.map(hex), "cameras");
+    rising(accounts, "accounts");
+    must(accounts.every((account) => ACCOUNT.test(account)), "field", "an account is 3 to 16 digits of 0-9 and A-F, or a word");
+    must(cameras.length + accounts.length > 0, "field", "a part guards at least one camera or account");
+  }
+  rising(policy.parts.map(({ name }) => hex(utf8(name))), "parts");
+  for (const { actions, fromMs, expiresMs, weekly, signKey } of policy.delegates) {
+    rising(actions, "actions");
+    week(weekly);
+    must(fromMs < expiresMs, "field", "what a delegate may do ends after it begins");
+    must(isSigningKey(signKey), "field", "a delegate's key that is none");
+  }
+  rising(policy.delegates.map((delegate) => hex(delegate.id)), "delegates");
+  const commanders = new Set(policy.commanders.flatMap(({ person, signKey }) => [hex(person), hex(signKey)]));
+  const keys = new Set(policy.delegates.map(({ signKey }) => hex(signKey)));
+  const apartOnes = policy.delegates.every((delegate) => !commanders.has(hex(delegate.id)) && !commanders.has(hex(delegate.signKey)));
+  must(keys.size === policy.delegates.length && apartOnes, "field", "each delegate has a key of his own, and nobody is commander and delegate at once");
+  rising(policy.overview.map(({ camera }) => hex(camera)), "overview cameras");
+  week(policy.live?.blocked ?? []);
+}
+
+/** A week's spans: sorted, none over another. */
+function week(weekly: Weekly): void {
+  rising(weekly.map(({ weekday, fromMin }) => weekday * MINUTES + fromMin), "hours of the week");
+  for (let day = 0; day < 7; day++) apart(weekly.filter(({ weekday }) => weekday === day));
+}
 
 /** Spans of one day: each ends after it begins, none before the last one has ended. */
 function apart(spans: readonly { readonly fromMin: number; readonly toMin: number }[]): void {
@@ -127,7 +198,13 @@ export function inWorkingHours(hours: Hours, utcMs: number): boolean {
   return spans.some(({ fromMin, toMin }) => minute >= fromMin && minute < toMin);
 }
 
-function localTime(zone: string, utcMs: number): { date: string; weekday: number; minute: number } {
+/** Whether the wall clock of `zone` stands in one of the week's spans. */
+export function inWeek(weekly: Weekly, zone: string, utcMs: number): boolean {
+  const { weekday, minute } = localTime(zone, utcMs);
+  return weekly.some((span) => span.weekday === weekday && minute >= span.fromMin && minute < span.toMin);
+}
+
+export function localTime(zone: string, utcMs: number): { date: string; weekday: number; minute: number } {
   const parts = new Intl.DateTimeFormat("en-US", {
     timeZone: zone, hourCycle: "h23", year: "numeric", month: "2-digit", day: "2-digit", hour: "2-digit", minute: "2-digit",
   }).formatToParts(new Date(utcMs));

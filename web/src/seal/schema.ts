@@ -91,21 +91,38 @@ export function list<T>(field: Field<T>, max: number, min = 0): Field<readonly T
 export type Shape = Readonly<Record<string, Field<any>>>;
 export type RecordOf<S extends Shape> = { readonly [K in keyof S]: TypeOf<S[K]> };
 
+/** Places at the end that came later: all there or none, and none exactly while each is empty (null or no items). */
+export interface Later<L extends Shape> {
+  readonly shape: L;
+  readonly empty: RecordOf<L>;
+}
+
+function isEmpty(value: Value): boolean {
+  return value === null || (Array.isArray(value) && value.length === 0);
+}
+
 /** An array whose places are the shape's names, in the order written. */
-export function record<S extends Shape>(shape: S): Field<RecordOf<S>> {
+export function record<S extends Shape, L extends Shape = Record<never, never>>(shape: S, later?: Later<L>): Field<RecordOf<S> & RecordOf<L>> {
   const names = Object.keys(shape);
+  const more = Object.keys(later?.shape ?? {});
+  const field = (name: string): Field<unknown> => (shape[name] ?? later!.shape[name])!;
+  const write = (whole: unknown, name: string): Value => {
+    const item = (whole as Record<string, unknown>)[name];
+    must(item !== undefined, "field", `${name} is missing`);
+    return field(name).write(item);
+  };
   return {
     read(value, where) {
-      if (!Array.isArray(value) || value.length !== names.length) wrong(where, `an array of ${names.length}`);
+      if (!Array.isArray(value) || (value.length !== names.length && value.length !== names.length + more.length)) wrong(where, `an array of ${names.length}`);
       const items = value as readonly Value[];
-      return Object.fromEntries(names.map((name, i) => [name, shape[name]!.read(items[i]!, `${where}.${name}`)])) as RecordOf<S>;
+      const all = items.length === names.length ? names : [...names, ...more];
+      if (all.length > names.length && items.slice(names.length).every(isEmpty)) wrong(where, "no fields that say nothing");
+      const read = Object.fromEntries(all.map((name, i) => [name, field(name).read(items[i]!, `${where}.${name}`)]));
+      return { ...(later?.empty ?? {}), ...read } as RecordOf<S> & RecordOf<L>;
     },
     write(whole) {
-      return names.map((name) => {
-        const item = (whole as Record<string, unknown>)[name];
-        must(item !== undefined, "field", `${name} is missing`);
-        return shape[name]!.write(item);
-      });
+      const last = more.map((name) => write(whole, name));
+      return [...names.map((name) => write(whole, name)), ...(last.every(isEmpty) ? [] : last)];
     },
   };
 }

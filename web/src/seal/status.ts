@@ -19,11 +19,12 @@ const FIELDS = record({
   software: text(64),
   cameras: list(record({ camera: id, state: oneOf("ok", "lost", "degraded", "tamper") }), 64),
   releaseHead: nullable(hash),
-});
+}, { shape: { part: nullable(text(32)), commandedBy: nullable(id) }, empty: { part: null, commandedBy: null } });
 
 export type Status = TypeOf<typeof FIELDS>;
 export const STATUS = kind("status", FIELDS, (status: Status) => {
   must((status.pairing === null) === (status.state === "unpaired"), "field", "a unit is unpaired exactly when it has no pairing");
+  must(status.part === null || status.state === "armed", "field", "only what is armed can be armed in part");
   rising(status.cameras.map(({ camera }) => hex(camera)), "cameras");
 });
 
