@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from zegel.link.messages import EpochItem
-from zegel.seal.segment import Header, SegmentFlag, Track, seal_segment
+from zegel.seal.segment import Header, Track, seal_segment
 from zegel.seal.suite import SigningKey
 from zegel.seal.tree import SLOTS
 from zegel.unit.cutter import Cut, Cutter
@@ -51,6 +51,7 @@ class SurveillanceTrack:
         self._run: EpochRun | None = None
         self._slot = 0
         self._kept_since_s = float("inf")
+        self._begun = False
 
     @property
     def running(self) -> bool:
@@ -85,8 +86,10 @@ class SurveillanceTrack:
             return
         arrival = min(packet.arrival_mono_s, now_s)
         self._complete_before(arrival)
-        if arrival >= self._kept_since_s:
-            self.cutter.add(packet)
+        if arrival < self._kept_since_s or not (packet.keyframe or self._begun):
+            return  # frames may come for somebody who looks live: what is recorded begins with a key frame all the same
+        self._begun = True
+        self.cutter.add(packet)
 
     def tick(self, now_s: float) -> None:
         """Time passes: slots that ended a moment ago are complete, whether or not frames came."""
@@ -139,7 +142,7 @@ class SurveillanceTrack:
             self.cutter.drop()
             self.ring.clear()
             run.forget_through(slot)
-            self._kept_since_s = start_s + 1
+            self._kept_since_s, self._begun = start_s + 1, False
         elif self.cutter.empty:
             run.forget_through(slot)
         else:
@@ -164,9 +167,8 @@ class SurveillanceTrack:
 
     def _header(self, run: EpochRun, slot: int, at: int, cut: Cut) -> Header:
         assert self._binding is not None
-        flags = SegmentFlag.RANDOM_ACCESS if cut.random_access else SegmentFlag(0)
         return Header(
-            self._binding.suite, flags, self.camera, run.id, Track.SURVEILLANCE, slot, run.sequence + at,
+            self._binding.suite, cut.flags, self.camera, run.id, Track.SURVEILLANCE, slot, run.sequence + at,
             self._rules.wall_at(cut.arrival_mono_s), cut.duration_ms, cut.codec, len(cut.plaintext),
         )  # fmt: skip
 
