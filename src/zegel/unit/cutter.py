@@ -11,6 +11,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from zegel.seal.segment import SegmentFlag
 from zegel.unit.errors import MediaError
 from zegel.unit.mux import CODECS, TIMESCALE, Sample, findings_box, fragment, init_segment
 from zegel.unit.source.media import Packet, Stream
@@ -31,6 +32,13 @@ class Cut:
     random_access: bool
     arrival_mono_s: float
     duration_ms: int
+    reencoded: bool = False
+
+    @property
+    def flags(self) -> SegmentFlag:
+        """`reencoded`: its privacy masks were burnt in; otherwise it is what the camera made, copied."""
+        access = SegmentFlag.RANDOM_ACCESS if self.random_access else SegmentFlag(0)
+        return access | SegmentFlag.REENCODED if self.reencoded else access
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +116,9 @@ class Cutter:
         head = init if first.keyframe else b""
         duration_ms = sum(sample.duration for sample in samples) * 1000 // TIMESCALE
         plaintext = b"".join((head, fragment(samples, sequence + 1), findings))
-        return Cut(plaintext, stream.codec.encode(), first.keyframe, first.arrival_mono_s, duration_ms)
+        return Cut(
+            plaintext, stream.codec.encode(), first.keyframe, first.arrival_mono_s, duration_ms, stream.masks != ""
+        )
 
     def _samples(self, packets: Sequence[Packet], epoch_s: float) -> list[Sample]:
         start = self._media_time(packets[0], epoch_s)

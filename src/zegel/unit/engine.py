@@ -16,12 +16,15 @@ from zegel.link.framing import decode_from_unit
 from zegel.link.messages import (
     AlarmItem,
     CameraFacts,
+    Controlled,
     FactsItem,
     ManifestItem,
     PairedItem,
     ReleaseItem,
     SignalItem,
     SignalSource,
+    StartLive,
+    StopLive,
     TechnicalKind,
     Up,
 )
@@ -52,6 +55,7 @@ from zegel.unit.guard import (
     until,
 )
 from zegel.unit.identity import Identity
+from zegel.unit.live import Gop, LiveDesk, LiveTrack, Outgoing
 from zegel.unit.manifests import ManifestBook
 from zegel.unit.outbox import Outbox
 from zegel.unit.proofs import ProofDesk
@@ -63,6 +67,7 @@ from zegel.unit.state import Spent, StateFile
 from zegel.unit.track import Rules, SurveillanceTrack
 from zegel.unit.trust import Trust
 from zegel.unit.walltime import Instant, WallTime
+from zegel.unit.watch.messages import BLACK, masks_asked, points_of
 
 SOFTWARE = "zegel-unit 0.1.0"
 DETECTION_DELAY_S = 5
@@ -75,6 +80,8 @@ SAME_MS = 120_000
 SAME_REVIEW_MS = 6 * 3_600_000
 """A review of Frigate's is told again for as long as it lasts."""
 MAX_HEARD = 512
+HOMECOMING_S = 20.0
+"""So long a turned camera with privacy masks stays black after it was sent home: it is still on its way."""
 HIDDEN_AGAIN_S = 600.0
 """A window's parts are missed one after the other: one alarm for all of them."""
 _CAMERA_STATES = {
@@ -108,6 +115,9 @@ class CameraDesk:
     id: bytes
     name: str
     track: SurveillanceTrack
+    live: LiveTrack
+    gop: Gop = field(default_factory=Gop)
+    stream: Stream | None = None
     state: CameraState = CameraState.OK
     window: Window | None = None
     window_ended_s: float = float("-inf")
@@ -116,6 +126,8 @@ class CameraDesk:
     moving: bool = False
     record_until_s: float = float("-inf")
     stream_ok: bool = False
+    masks: str = ""
+    stream_index: int = 0
 
 
 @dataclass(slots=True)
@@ -132,6 +144,7 @@ class Engine:
     wall: WallTime = field(init=False)
     desks: dict[bytes, CameraDesk] = field(init=False)
     proofs: ProofDesk = field(init=False)
+    live: LiveDesk = field(init=False)
     dirty: bool = True
     _changed_s: float = float("-inf")
     _floor_s: float = float("-inf")
@@ -139,6 +152,9 @@ class Engine:
     _heard: dict[bytes, tuple[int, int]] = field(default_factory=dict)  # digest → (ms, n)
     _not_durable: dict[int, bytes] = field(default_factory=dict)
     _facts: dict[bytes, CameraFacts] = field(default_factory=dict)
+    _home_s: dict[bytes, float] = field(default_factory=dict)  # when a camera that was turned is back, at the latest
+    _drawn: dict[tuple[bytes, bytes], str] = field(default_factory=dict)
+    _away: frozenset[bytes] = frozenset()
     _clock_agrees: bool = False
     _contradicted: bool = False
     _posture: Posture = Posture.UNPAIRED
@@ -151,32 +167,40 @@ class Engine:
         self.wall = WallTime(self.now, self.file.state.wall_floor_ms, told[1] if told and same_boot else None)
         self.proofs = ProofDesk(self.file)
         self._releaser = Releaser(self.identity.unit, self.identity.key, self.file, self.outbox)
-        self.desks = {camera: self._desk(camera, name) for camera, name in self.cameras.items()}
+        out = Outgoing()
+        self.desks = {camera: self._desk(camera, name, out) for camera, name in self.cameras.items()}
+        self.live = LiveDesk({camera: desk.live for camera, desk in self.desks.items()}, out)
+        self._home_s = dict.fromkeys(self.cameras, self.now.mono_s + HOMECOMING_S)
         self._heard = {digest: (ms, -1) for digest, ms in self.file.state.heard}
         self._recover()
         if self.trust.paired:
             self._start_tracks()
 
-    def _desk(self, camera: bytes, name: str) -> CameraDesk:
+    def _desk(self, camera: bytes, name: str, out: Outgoing) -> CameraDesk:
         book = ManifestBook(self.identity.unit, camera, self.identity.key, self.file, self.outbox)
         rules = Rules(self.armed_throughout, self.wall.at, lambda slot: self._on_slot(self.desks[camera], slot))
         track = SurveillanceTrack(camera, self.identity.key, self.file, self.outbox, book, rules)
-        return CameraDesk(camera, name, track)
+        live = LiveTrack(camera, self.identity.key, self.file, self.outbox, self.wall.at, out)
+        return CameraDesk(camera, name, track, live)
 
     @property
     def busy(self) -> bool:
-        """Whether something moves or a window is open somewhere."""
-        return any(desk.moving or desk.window is not None for desk in self.desks.values())
+        """Whether something moves, a window is open or somebody looks somewhere."""
+        return self.live.anywhere or any(desk.moving or desk.window is not None for desk in self.desks.values())
 
     # -- time
 
     def tick(self, now: Instant) -> None:
         """Call five times a second while busy, else twice: ends slots and windows, makes manifests, watches clocks."""
         self._observe(now)
+        self.live.tick(self.trust.policy, now.mono_s, self.wall_ms)
         for desk in self.desks.values():
+            if not self._keeps_gop(desk):
+                desk.gop.clear()
             desk.track.tick(now.mono_s)
             self._end_if_over(desk)
             desk.track.book.make_due(now.mono_s, self._manifest_delay_s(desk), self.wall_ms)
+        self._look_for_home()
         self._keep_floor()
         self._report_gaps()
         self._proofs_missing(self.proofs.missing(now.mono_s))
@@ -220,19 +244,70 @@ class Engine:
 
     # -- from the cameras
 
+    def away(self, camera: bytes) -> bool:
+        """Whether a camera that may be turned may look elsewhere than at home, where its masks were drawn."""
+        policy = self.trust.policy
+        if policy is None or policy.camera(camera).pan_tilt is None:
+            return False
+        return camera in self.file.state.turned or self.now.mono_s < self._home_s.get(camera, float("-inf"))
+
+    def _look_for_home(self) -> None:
+        """A camera that is back shows its picture again."""
+        away = frozenset(camera for camera in self.desks if self.away(camera))
+        if away != self._away:
+            self._away, self.dirty = away, True
+
+    def turned(self, cameras: list[bytes]) -> None:
+        """Those that stand elsewhere than at home: on disk before the first of them moves."""
+        state = self.file.state
+        if cameras != state.turned:
+            self._home_s |= {each: self.now.mono_s + HOMECOMING_S for each in state.turned if each not in cameras}
+            state.turned = cameras
+            self.file.save()
+
+    def masks_of(self, camera: bytes) -> str:
+        """The name of the masks without which nothing of this camera is taken; "" for none."""
+        policy = self.trust.policy
+        if policy is None:
+            return ""
+        known = self._drawn.get((policy.hash, camera))
+        if known is None:
+            known = masks_asked([points_of(polygon) for polygon in policy.camera(camera).privacy], False)
+            self._drawn[(policy.hash, camera)] = known
+        return BLACK if known and self.away(camera) else known
+
+    def _veiled(self, desk: CameraDesk, packet: Packet) -> bool:
+        """Whether a packet has the masks of the policy in force burnt in. Nothing else is sealed, on any track."""
+        return desk.masks == self.masks_of(desk.id) and packet.stream_index == desk.stream_index
+
     def on_stream(self, camera: bytes, stream: Stream, now: Instant) -> None:
         self._observe(now)
         desk = self.desks[camera]
+        desk.masks, desk.stream_index = stream.masks, stream.stream_index
+        desk.gop.clear()
+        desk.stream = None
         try:
             desk.track.cutter.set_stream(stream)
-            desk.stream_ok = True
+            desk.live.set_stream(stream)
+            desk.stream_ok, desk.stream = True, stream
         except MediaError as error:
             desk.stream_ok = False
             self._technical(TechnicalKind.CAMERA_GARBAGE, camera, "not_recordable", {"why": str(error)})
 
     def on_packet(self, camera: bytes, packet: Packet, now: Instant) -> None:
         self._observe(now)
-        self.desks[camera].track.add(packet, now.mono_s)
+        desk = self.desks[camera]
+        if not self._veiled(desk, packet):
+            desk.gop.clear()
+            return
+        desk.track.add(packet, now.mono_s)
+        desk.live.add(packet, now.mono_s)
+        if self._keeps_gop(desk):
+            desk.gop.add(packet)
+
+    def _keeps_gop(self, desk: CameraDesk) -> bool:
+        """While it is armed the ring holds as much anyway; else only for who looks."""
+        return self._posture is Posture.ARMED or self.live.looked_at(desk.id)
 
     def on_motion(self, camera: bytes, moving: bool, mono_s: float, now: Instant) -> None:
         """Something started or stopped moving: in activity mode that is what is recorded."""
@@ -346,6 +421,29 @@ class Engine:
         """A panel, the house's broker or a camera's events can't be heard, or can again."""
         self._observe(now)
         self._technical(kind, camera if camera in self.desks else None, code, detail)
+
+    # -- who looks live
+
+    def start_live(self, asked: StartLive, now: Instant) -> Controlled:
+        """Somebody wants to look. Armed or not makes no difference; the signed policy's blocked hours do."""
+        self._observe(now)
+        desk, policy = self.desks.get(asked.camera), self.trust.policy
+        if policy is None or not self.trust.paired:
+            return Controlled(asked.id, False, "not_paired")
+        if desk is None:
+            return Controlled(asked.id, False, "unknown_camera")
+        return self.live.start(asked, policy, self._binding(desk), desk.gop, now.mono_s, self.wall_ms)
+
+    def stop_live(self, asked: StopLive, now: Instant) -> None:
+        self._observe(now)
+        self.live.stop(asked.camera, asked.id, now.mono_s)
+
+    def link_lost(self, now: Instant) -> None:
+        """Whoever looked sees nothing any more; he asks again when the link is back."""
+        self._observe(now)
+        self.live.stop_all("link_lost", now.mono_s)
+        self.live.answers.clear()
+        self.live.out.clear()
 
     # -- alarms and windows
 
@@ -572,11 +670,16 @@ class Engine:
             if desk.window is not None:
                 desk.window.end("policy_changed")
                 self._note_end(desk)
-            binding = Binding(
-                self.identity.unit, desk.id, keyset.suite, keyset.tenant_open_pk, self.trust.keyset_hash,
-                self.trust.policy_hash,
-            )  # fmt: skip
-            desk.track.start(binding, self.now.mono_s, ring_s)
+            desk.track.start(self._binding(desk), self.now.mono_s, ring_s)
+        self.live.rebind({desk.id: self._binding(desk) for desk in self.desks.values()}, self.now.mono_s)
+
+    def _binding(self, desk: CameraDesk) -> Binding:
+        keyset = self.trust.keyset
+        assert keyset is not None
+        return Binding(
+            self.identity.unit, desk.id, keyset.suite, keyset.tenant_open_pk, self.trust.keyset_hash,
+            self.trust.policy_hash,
+        )  # fmt: skip
 
     def server_time(self, envelope: bytes, nonce: bytes, now: Instant) -> None:
         """The ledger's signed time, in answer to our nonce; before pairing there is no key to check it with."""
@@ -645,6 +748,8 @@ class Engine:
 
     def on_ack(self, n: int, now: Instant) -> None:
         self.outbox.spool.done(n)
+        for desk in self.desks.values():
+            desk.live.accepted(n)
 
     def on_refused(self, n: int, code: str, text: str, now: Instant) -> None:
         """The server will never take this item: it is dropped, and that is reported (but not about a report).
@@ -688,6 +793,7 @@ class Engine:
     def stop(self, now: Instant) -> None:
         """A planned stop: everything that is complete gets its manifest; keys are forgotten."""
         self._observe(now)
+        self.live.stop_all("stopped", now.mono_s)
         for desk in self.desks.values():
             desk.track.stop(now.mono_s)
         self.file.state.wall_floor_ms = self.wall.new_floor(now.mono_s)

@@ -44,7 +44,6 @@ class Images(StrEnum):
     OLDER_KEYSET = "none:policy_of_older_keyset"
     NO_ARC = "none:no_arc"
     ARC_KEY_EXPIRED = "none:arc_key_expired"
-    PRIVACY_MASK = "none:privacy_mask"
     TAMPER = "none:tamper"
     NOT_ARMED = "none:not_armed"
     NO_CAMERA = "none:no_camera"
@@ -111,8 +110,6 @@ def images_of(sighting: Sighting, facts: Facts) -> Images:
     """Whether that alarm's pictures go to the ARC. The first reason against it is the one that is told."""
     if sighting.cls not in facts.policy.release_classes:
         return Images.CLASS
-    if facts.policy.camera(sighting.camera).privacy:
-        return Images.PRIVACY_MASK
     if caps_left(facts.policy, facts.spent, facts.wall_ms) == (0, 0):
         return Images.CAP
     return may_release(facts)
@@ -155,13 +152,10 @@ def images_of_input(alarm: InputAlarm, facts: Facts) -> tuple[Images, tuple[byte
         return Images.CLASS, ()
     if not alarm.cameras:
         return Images.NO_CAMERA, ()
-    cameras = tuple(camera for camera in alarm.cameras if not facts.policy.camera(camera).privacy)
-    if not cameras:
-        return Images.PRIVACY_MASK, ()
     if caps_left(facts.policy, facts.spent, facts.wall_ms) == (0, 0):
         return Images.CAP, ()
     images = may_release(facts)
-    return images, cameras if images is Images.RELEASED else ()
+    return images, alarm.cameras if images is Images.RELEASED else ()
 
 
 def may_release(facts: Facts) -> Images:

@@ -19,8 +19,17 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
-from zegel.link.messages import CameraFacts, Control, Controlled, SignalItem, TechnicalKind
-from zegel.seal.policy import Polygon
+from zegel.link.messages import (
+    CameraFacts,
+    Control,
+    Controlled,
+    FetchLocal,
+    SignalItem,
+    StartLive,
+    StopLive,
+    TakePicture,
+    TechnicalKind,
+)
 from zegel.unit import clock
 from zegel.unit.config import Config, Home, load
 from zegel.unit.control import ControlDesk
@@ -38,12 +47,11 @@ from zegel.unit.spool import Spool, Written
 from zegel.unit.state import Numbers, StateFile
 from zegel.unit.statusfile import CameraLine, LocalStatus, write
 from zegel.unit.uplink import Uplink, read_clock
-from zegel.unit.watch.messages import Message, Motion, Seen, Watch, Zone
+from zegel.unit.watch.messages import Message, Motion, Seen, Watch, Zone, points_of
 
 TICK_S, IDLE_TICK_S = 0.2, 0.5
 STATUS_FILE_EVERY_S = 5.0
 RETRY_WRITE_S = 1.0
-FULL_SCALE = 10_000
 log = logging.getLogger("zegel.unit.run")
 
 
@@ -199,10 +207,11 @@ class Runner:
         for camera in self.config.cameras:
             rules = policy.camera(camera.id) if policy else None
             watch = Watch(
-                [Zone(zone.name, _points(zone.polygon), list(zone.classes)) for zone in rules.zones],
-                [_points(polygon) for polygon in rules.privacy],
+                [Zone(zone.name, points_of(zone.polygon), list(zone.classes)) for zone in rules.zones],
+                [points_of(polygon) for polygon in rules.privacy],
                 armed,
                 armed,
+                self.engine.away(camera.id),
             ) if rules else Watch([], [], False, False)  # fmt: skip
             if self._watches.get(camera.name) != watch:
                 self._watches[camera.name] = watch
@@ -221,10 +230,7 @@ class Runner:
 
     def _note_turned(self, owed: Sequence[bytes] = ()) -> None:
         """On disk before a camera turns, until it was sent home: after a power cut it goes home first."""
-        turned = sorted({*self._control.turned, *owed})
-        if turned != self.engine.file.state.turned:
-            self.engine.file.state.turned = turned
-            self.engine.file.save()
+        self.engine.turned(sorted({*self._control.turned, *owed}))
 
     def _tell_facts(self) -> None:
         """What every camera can do by its kind; what ONVIF finds out about it comes on top."""
@@ -312,6 +318,7 @@ class Runner:
             self.uplink.answer(Controlled(control.id, False, turn))
             return
         self._note_turned()
+        self._configure()  # a camera with masks is black before it turns
         if self.site is None or not self.site.send(turn):
             self.uplink.answer(Controlled(control.id, False, "unreachable"))
 
@@ -387,10 +394,6 @@ class Runner:
                 engine.wall.agrees(now.mono_s), self.hardening.locked, cameras, self._site_said(),
             ),
         )  # fmt: skip
-
-
-def _points(polygon: Polygon) -> list[tuple[float, float]]:
-    return [(corner.x / FULL_SCALE, corner.y / FULL_SCALE) for corner in polygon.corners]
 
 
 def run_unit(home: Home) -> None:

@@ -41,7 +41,7 @@ def test_an_armed_unit_alarms_and_releases_a_person() -> None:
         ({"policy": replace(POLICY, release_classes=())}, Images.CLASS),
         ({"policy": replace(POLICY, caps=Caps(0, 100))}, Images.CAP),
         ({"policy": replace(POLICY, caps=Caps(9, 0))}, Images.CAP),
-        ({"policy": replace(POLICY, cameras=(CameraRules(CAMERA, privacy=(SQUARE,)),))}, Images.PRIVACY_MASK),
+        ({"policy": replace(POLICY, cameras=(CameraRules(CAMERA, privacy=(SQUARE,)),))}, Images.RELEASED),
         ({"policy": replace(POLICY, armed=False)}, Images.NOT_ARMED),
     ],
 )  # fmt: skip

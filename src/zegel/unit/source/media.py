@@ -34,12 +34,17 @@ class Code(StrEnum):
     VIEW_BACK = "view_back"
     DETECTOR_LOST = "detector_lost"
     DETECTOR_BACK = "detector_back"
+    MASK_FAILED = "mask_failed"
+    OVERVIEW_REFUSED = "overview_refused"
+    OVERVIEW_OFF = "overview_off"
+    OVERVIEW_BACK = "overview_back"
 
 
 class Stream(msgspec.Struct, frozen=True, tag="stream"):
     """Comes before the first packet, and again whenever its parameters change or the camera was away.
 
     `extradata` is an avcC or hvcC record (ISO/IEC 14496-15), empty for mjpg. The next packet is a key frame.
+    `masks`: the name of the privacy masks that are burnt into its pictures; "" where it is the camera's own, copied.
     """
 
     codec: Codec
@@ -48,6 +53,7 @@ class Stream(msgspec.Struct, frozen=True, tag="stream"):
     height: int
     fps: float
     stream_index: int
+    masks: str = ""
 
 
 class Packet(msgspec.Struct, frozen=True, tag="packet"):

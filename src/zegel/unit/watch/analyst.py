@@ -16,6 +16,7 @@ import av
 from av.codec.context import Flags
 
 from zegel.unit.source.media import MAX_EDGE, TIMESCALE, Code, Packet, Stream, Technical
+from zegel.unit.watch.masks import Masks
 from zegel.unit.watch.messages import Message, Motion, Seen
 from zegel.unit.watch.picture import Picture
 from zegel.unit.watch.tamper import View
@@ -72,6 +73,7 @@ class Analyst:
         self._watcher = watcher
         self._say = say
         self._eager = eager
+        self.masks = Masks()
         self._decoder: Any = None
         self._glance: Any = None
         self._gop: list[Packet] = []
@@ -205,7 +207,10 @@ class Analyst:
         if t_s <= self._analysed_s or (not due and t_s - self._analysed_s < 0.9 / RATE):
             return
         self._analysed_s = t_s
-        self._tell(self._watcher.feed(Picture(frame), t_s), t_s, pts)
+        if self.masks.away:
+            return  # it looks elsewhere, where it guards nothing and must see nothing
+        burnt = frame if self.masks.none else self.masks.burn(frame)
+        self._tell(self._watcher.feed(Picture(burnt), t_s), t_s, pts)
 
     def _tell(self, sight: Sight, t_s: float, pts: int) -> None:
         if sight.view is not None:

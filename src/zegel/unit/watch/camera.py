@@ -22,8 +22,10 @@ from zegel.unit.source import CameraConfig, Code, Packet, Stream, Technical, ope
 from zegel.unit.source.config import Source
 from zegel.unit.watch.analyst import Analyst, main_pts
 from zegel.unit.watch.eyelink import EyeLink, EyeLost
+from zegel.unit.watch.masks import Masks
 from zegel.unit.watch.messages import Beat, Message, Seen, Watch, decode_watch, encode
 from zegel.unit.watch.picture import Image
+from zegel.unit.watch.veil import Veil
 from zegel.unit.watch.watcher import Eye, Watcher
 
 BEAT_S = 2.0
@@ -99,7 +101,7 @@ class Camera:
         self._latest: Packet | None = None
         self._sub_s: float | None = None
         self._blind = False
-        self._flowing = False
+        self._veil = Veil(self._say, self._stopping)
 
     def run(self) -> None:
         self._read("main", self._config.source)
@@ -154,17 +156,11 @@ class Camera:
             raise
 
     def _pass_on(self, stream: str, item: Item) -> None:
-        if isinstance(item, Technical):
-            self._say(
-                item if stream == "main" else Technical(item.code, item.t_mono_s, {**item.detail, "stream": "sub"})
-            )
-        elif stream == "main" and (isinstance(item, Stream) or self._is_wanted(item)):
-            self._say(item)
-
-    def _is_wanted(self, packet: Packet) -> bool:
-        """What is passed on begins with a key frame, so that nothing is recorded that can't be shown."""
-        self._flowing = self._watch.forwarding and (self._flowing or packet.keyframe)
-        return self._flowing
+        """Of the main stream what the veil lets through; of the smaller one nothing but its troubles."""
+        if stream == "main":
+            self._veil.feed(item)
+        elif isinstance(item, Technical):
+            self._say(Technical(item.code, item.t_mono_s, {**item.detail, "stream": "sub"}))
 
     def _is_quiet(self) -> bool:
         now_s = clock.mono_s()
@@ -223,8 +219,15 @@ class Camera:
             if not data:
                 self._stopping.set()
                 return
-            self._watch = decode_watch(data)
-            self._watcher.configure(self._watch)
+            self._configure(decode_watch(data))
+
+    def _configure(self, watch: Watch) -> None:
+        masks = Masks.of(watch)
+        self._watch = watch
+        self._veil.configure(masks, watch.forwarding)
+        self._watcher.configure(watch)
+        for analyst in self._analysts.values():
+            analyst.masks = masks
 
 
 def camera_process(config: CameraConfig, pipe: Connection, eye: EyeLink | None) -> None:

@@ -7,15 +7,20 @@ holds keys. Nothing that a camera's process writes can make the other one run co
 
 from __future__ import annotations
 
+import hashlib
 import math
 
 import msgspec
 
+from zegel.seal.policy import FULL_SCALE
+from zegel.seal.policy import Polygon as Signed
 from zegel.unit.detectors.result import Kind
 from zegel.unit.source.media import Packet, Stream, Technical
 
 Point = tuple[float, float]
 Polygon = list[Point]
+BLACK = "black"
+"""The name of the mask that hides all of a turned camera's picture."""
 MAX_MESSAGE = 24 * 1024 * 1024
 
 
@@ -31,12 +36,26 @@ class Watch(msgspec.Struct, frozen=True, tag="watch"):
     """What the owner's policy asks of a camera. No zones = the whole picture; nothing is looked for inside `privacy`.
 
     watching: false in working hours, when only the view itself is guarded. forwarding: false = no packets are sent.
+    away: the camera was turned, so where its masks lie is not known.
     """
 
     zones: list[Zone] = []
     privacy: list[Polygon] = []
     watching: bool = True
     forwarding: bool = True
+    away: bool = False
+
+
+def masks_asked(privacy: list[Polygon], away: bool) -> str:
+    """A name for the masks that a stream must have burnt in; "" for none. Both sides of the pipe compute it."""
+    if not privacy:
+        return ""
+    return BLACK if away else hashlib.sha256(_encoder.encode(privacy)).hexdigest()[:32]
+
+
+def points_of(polygon: Signed) -> Polygon:
+    """A polygon of the signed policy (0 … 10000) in 0..1."""
+    return [(corner.x / FULL_SCALE, corner.y / FULL_SCALE) for corner in polygon.corners]
 
 
 class Finding(msgspec.Struct, frozen=True):

@@ -79,14 +79,19 @@ class Watcher:
         self._tracks: list[_Track] = []
         self._dull = 0
         self._looked_s = -math.inf
-        self.configure(watch or Watch())
+        self._watch = watch or Watch()
+        self.configure(self._watch)
 
     @property
     def view_lost(self) -> bool:
         return self._tamper.lost
 
     def configure(self, watch: Watch) -> None:
-        """The owner's policy changed."""
+        """The owner's policy changed. Other masks are another view: it is learnt anew, as is what moves in it."""
+        if watch.privacy != self._watch.privacy:
+            self._motion.forget()
+            if not self._tamper.lost:
+                self._tamper = ViewTamper()
         self._watch = watch
         self._mask = guarded(watch)
         self._zones = [(zone, filled(zone.polygon)) for zone in watch.zones]
