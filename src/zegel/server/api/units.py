@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -33,7 +33,6 @@ for _code, _status in (
 ):  # fmt: skip
     errors.status(_code, _status)
 
-IN_CONTACT = timedelta(seconds=90)
 LONGEST_TIMELINE_MS = 31 * 86_400_000
 Moment = Annotated[int, Query(ge=0, lt=2**53)]
 
@@ -89,7 +88,7 @@ def health(request: HttpRequest) -> dict[str, Any]:
     found = [unit for unit in queries.units(actor) if unit.state == UnitState.PAIRED]
     log = ledger.state()
     return {
-        "units": {"in_contact": sum(_in_contact(unit) for unit in found), "total": len(found)},
+        "units": {"in_contact": sum(queries.in_contact(unit) for unit in found), "total": len(found)},
         "tree_size": log.published,
         "pending": log.size - log.published,
         "checkpoint_age_ms": max(0, clock.now_ms() - log.checkpoint_ms) if log.published else None,
@@ -242,17 +241,12 @@ def site_shape(site: Site) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _in_contact(unit: Unit) -> bool:
-    if unit.state == UnitState.REVOKED or unit.last_seen_at is None:
-        return False
-    return clock.now() - unit.last_seen_at < IN_CONTACT
-
-
 def unit_shape(unit: Unit) -> dict[str, Any]:
     return {
         "id": str(unit.id), "name": unit.name, "site": site_shape(unit.site), "owner_id": str(unit.owner_id),
         "fingerprint": to_text(bytes(unit.fingerprint)), "state": unit.state, "software": unit.software,
-        "last_seen_ms": None if unit.last_seen_at is None else _ms(unit.last_seen_at), "in_contact": _in_contact(unit),
+        "last_seen_ms": None if unit.last_seen_at is None else _ms(unit.last_seen_at),
+        "in_contact": queries.in_contact(unit),
     }  # fmt: skip
 
 

@@ -43,7 +43,7 @@ def messages_for(actor: Actor | None, fingerprint: bytes) -> list[FromServer]:
         return []
     with tenancy.acting_as(actor.party_id):
         unit = queries.get_unit(actor.id)
-        if unit.state == UnitState.REVOKED:
+        if unit.state != UnitState.PAIRED:
             return [Revoked("this unit's key was revoked")]
         return [*_objects(unit), *_arc_key(unit), *_commands(unit), *_ended_windows(unit)]
 

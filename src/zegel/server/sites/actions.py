@@ -29,7 +29,7 @@ from zegel.server.kernel import clock, work
 from zegel.server.kernel.actor import Actor
 from zegel.server.ledger import Entry, Kind
 from zegel.server.ledger.entry import Fact
-from zegel.server.sites import queries
+from zegel.server.sites import ground, queries
 from zegel.server.sites.errors import ObjectRefused, SiteError, UnitNotSeen, UnitRevoked, UnitTaken
 from zegel.server.sites.models import Appearance, ObjectKind, Pairing, Site, Unit, UnitKey, UnitObject, UnitState
 
@@ -225,6 +225,8 @@ def revoke_unit(actor: Actor, unit_id: UUID) -> Unit:
         if unit.state == UnitState.REVOKED:
             return unit
         now = clock.now()
+        if unit.state == UnitState.PAIRED:
+            ground.left_as_stolen(actor, unit, now)
         unit.state, unit.revoked_at = UnitState.REVOKED, now
         unit.save(update_fields=["state", "revoked_at"])
         UnitKey.objects.filter(unit_id=unit.id).update(revoked_at=now)
@@ -255,7 +257,7 @@ def _locked_unit(actor: Actor, unit_id: UUID, action: Action) -> Unit:
 
 
 def _not_revoked(unit: Unit) -> None:
-    if unit.state == UnitState.REVOKED:
+    if unit.state != UnitState.PAIRED:
         raise UnitRevoked
 
 

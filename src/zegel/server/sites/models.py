@@ -217,7 +217,7 @@ class NoticeCode(models.Model):
 
 
 class FloorPlan(TenantModel):
-    """The map of a site: a floor plan or a photo of the ground, re-encoded here, at rest under a shred key of its own."""
+    """The map of a site: a floor plan or a photo of the ground, re-encoded here, at rest under a shred key."""
 
     id = models.UUIDField(primary_key=True, default=ids.new, editable=False)
     site = models.OneToOneField(Site, on_delete=models.PROTECT, related_name="floor_plan")

@@ -33,6 +33,7 @@ from zegel.server.sites.models import (
 )
 
 PAIRING_LASTS = timedelta(hours=1)
+IN_CONTACT = timedelta(seconds=90)
 
 
 @dataclass(frozen=True)
@@ -169,6 +170,13 @@ def fresh_commands(unit: Unit, now_ms: int, at_most_ms: int) -> Sequence[UnitObj
     """Commands young enough for the unit to take, oldest first."""
     found = UnitObject.objects.filter(unit=unit, pairing_id=unit.pairing_id, kind=ObjectKind.COMMAND)
     return [row for row in found.order_by("received_at") if now_ms - row.received_at.timestamp() * 1000 <= at_most_ms]
+
+
+def in_contact(unit: Unit) -> bool:
+    """Whether it was on the link within a minute and a half."""
+    if unit.state != UnitState.PAIRED or unit.last_seen_at is None:
+        return False
+    return clock.now() - unit.last_seen_at < IN_CONTACT
 
 
 def last_unit_left(site_id: UUID) -> datetime | None:

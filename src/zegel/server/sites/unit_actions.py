@@ -23,7 +23,7 @@ from zegel.seal.suite import sign_fingerprint
 from zegel.server.kernel import clock, ids, tenancy, work
 from zegel.server.kernel.actor import Actor, ActorKind
 from zegel.server.ledger import Entry, Kind
-from zegel.server.sites import queries
+from zegel.server.sites import ground, queries
 from zegel.server.sites.actions import Facts, moment
 from zegel.server.sites.errors import ObjectRefused, SiteError, UnitRevoked, UnitTaken, UnknownPairing
 from zegel.server.sites.models import (
@@ -176,6 +176,7 @@ def _pairing_of(owner_id: UUID, paired: Paired) -> Pairing:
 
 
 def _unit_of(pairing: Pairing, sign_pk: bytes, fingerprint: bytes) -> Unit:
+    ground.paired_elsewhere(pairing.unit_id, pairing.site_id)
     unit, _ = Unit.objects.update_or_create(
         id=pairing.unit_id,
         defaults={
@@ -356,6 +357,6 @@ def _unit_id(actor: Actor) -> UUID:
 
 
 def _not_revoked(unit: Unit) -> Unit:
-    if unit.state == UnitState.REVOKED:
+    if unit.state != UnitState.PAIRED:
         raise UnitRevoked
     return unit
