@@ -200,7 +200,7 @@ def objects(world: World) -> list[dict[str, Any]]:
 def first_forms(world: World) -> dict[str, Example]:
     """Objects as release 0.1.0 wrote them."""
     policy, plain = world.make_first_policy(), world.make_command()
-    status = world.make_status(commanded_by=None)
+    status = world.make_status(commanded_by=None, guards_from_ms=None)
     return {
         "policy of 0.1.0": Example(sign_policy(policy, world.owner), world.owner, Policy.decode),
         "command of 0.1.0": Example(sign_command(plain, world.owner), world.owner, Command.decode),

@@ -156,11 +156,11 @@ export async function signedObjects(w: World): Promise<readonly { object: string
     ["grant", await grant(w, [{ epoch: ids.epoch, from: 0, to: 900 }]), owner.key],
     ["status", await seal.signStatus({
       version: 1, unit: ids.unit, pairing: ids.pairing, atMs: NOW, state: "armed", untilMs: null, keyset: w.keysetHash, policy: w.policyHash, policyCounter: 1,
-      software: "zegel 0.1.0", cameras: [{ camera: ids.camera, state: "ok" }], releaseHead: null, part: null, commandedBy: null,
+      software: "zegel 0.1.0", cameras: [{ camera: ids.camera, state: "ok" }], releaseHead: null, part: null, commandedBy: null, guardsFromMs: null,
     }, unit.key), unit.key],
     ["status", await seal.signStatus({
       version: 1, unit: ids.unit, pairing: ids.pairing, atMs: NOW, state: "armed", untilMs: NOW + 60_000, keyset: w.keysetHash, policy: w.policyHash, policyCounter: 1,
-      software: "zegel 0.2.0", cameras: [{ camera: ids.camera, state: "ok" }], releaseHead: null, part: "gården, natt", commandedBy: ids.person,
+      software: "zegel 0.2.0", cameras: [{ camera: ids.camera, state: "ok" }], releaseHead: null, part: "gården, natt", commandedBy: ids.person, guardsFromMs: null,
     }, unit.key), unit.key],
     ["policy", await seal.signPolicy({ ...policyOf(ids, w.keysetHash, owner.key.publicKey), ...seal.NOTHING_LATER }, owner.key), owner.key],
     ["promise", await seal.signObject(seal.PROMISE, { version: 1, origin: ORIGIN, index: 41, leaf: random(32), atMs: NOW }, log.key), log.key],

@@ -210,7 +210,7 @@ export class FakeServer {
     const { ids, unit, keyset, policy, keysetHash, policyHash } = this.world;
     const status = await seal.signStatus({
       version: 1, unit: ids.unit, pairing: ids.pairing, atMs: 1, state: "armed", untilMs: null, keyset: keysetHash, policy: policyHash, policyCounter: 1,
-      software: "test", cameras: [], releaseHead: null, part: null, commandedBy: null,
+      software: "test", cameras: [], releaseHead: null, part: null, commandedBy: null, guardsFromMs: null,
     }, unit.key);
     return {
       unit: { id: uuid(ids.unit), name: "unit", sign_pk: base64url(unit.key.publicKey) },

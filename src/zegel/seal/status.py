@@ -48,6 +48,7 @@ class Status(Body):
     """What the unit is doing at `at_ms`, until when (None: open-ended), and under which keyset and policy.
 
     `part`: armed, but only this part of it. `commanded_by`: whose command it obeys; None: the policy's own word.
+    `guards_from_ms`: when it is armed again by itself ("working until 22:00"); None: it is, or nothing says when.
     """
 
     NAME = "status"
@@ -65,9 +66,10 @@ class Status(Body):
     release_head: bytes | None
     part: str | None = None
     commanded_by: bytes | None = None
+    guards_from_ms: int | None = None
 
     def values(self) -> tuple[Value, ...]:
-        later = (self.part, self.commanded_by)
+        later = (self.part, self.commanded_by, self.guards_from_ms)
         return (
             self.unit, self.pairing, self.at_ms, self.state.value, self.until_ms, self.keyset_hash, self.policy_hash,
             self.policy_counter, self.software, tuple(camera.values() for camera in self.cameras), self.release_head,
@@ -95,16 +97,19 @@ class Status(Body):
             raise fields.wrong("state", "a unit is unpaired exactly when it has no pairing")
         if status.part is not None and status.state is not State.ARMED:
             raise fields.wrong("part", "only what is armed can be armed in part")
+        if status.guards_from_ms is not None and status.state in (State.ARMED, State.UNPAIRED):
+            raise fields.wrong("guards_from", "it guards already, or has no owner to guard for")
         return status
 
 
-def _read_later(fields: Fields) -> tuple[str | None, bytes | None]:
+def _read_later(fields: Fields) -> tuple[str | None, bytes | None, int | None]:
     """What came after release 0.1.0."""
     part = fields.optional("part", lambda name: fields.text(name, most=32))
     commanded_by = fields.optional("commanded_by", fields.id)
-    if part is None and commanded_by is None:
+    guards_from_ms = fields.optional("guards_from", lambda name: fields.uint(name, 1))
+    if part is None and commanded_by is None and guards_from_ms is None:
         raise fields.wrong("part", "fields that say nothing are left out")
-    return part, commanded_by
+    return part, commanded_by, guards_from_ms
 
 
 def sign_status(status: Status, unit: SigningKey) -> bytes:

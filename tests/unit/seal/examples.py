@@ -308,6 +308,7 @@ class World:
             "cameras": (status.CameraStatus(self.camera, status.CameraState.OK),),
             "release_head": None,
             "commanded_by": self.person,
+            "guards_from_ms": NOW + 3_600_000,
         }
         return status.Status(**(fields | changes))
 

@@ -182,6 +182,8 @@ FIELD_CASES: list[tuple[Any, dict[str, Any]]] = [
     (WORLD.make_status, {"part": "Night"}),
     (WORLD.make_status, {"state": State.ARMED, "part": ""}),
     (WORLD.make_status, {"commanded_by": bytes(15)}),
+    (WORLD.make_status, {"state": State.ARMED}),
+    (WORLD.make_status, {"guards_from_ms": 0}),
     (WORLD.make_status, {"cameras": (CameraStatus(WORLD.camera, CameraState.OK),) * 2}),
 ]  # fmt: skip
 

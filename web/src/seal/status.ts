@@ -19,12 +19,16 @@ const FIELDS = record({
   software: text(64),
   cameras: list(record({ camera: id, state: oneOf("ok", "lost", "degraded", "tamper") }), 64),
   releaseHead: nullable(hash),
-}, { shape: { part: nullable(text(32)), commandedBy: nullable(id) }, empty: { part: null, commandedBy: null } });
+}, {
+  shape: { part: nullable(text(32)), commandedBy: nullable(id), guardsFromMs: nullable(uint(Number.MAX_SAFE_INTEGER, 1)) },
+  empty: { part: null, commandedBy: null, guardsFromMs: null },
+});
 
 export type Status = TypeOf<typeof FIELDS>;
 export const STATUS = kind("status", FIELDS, (status: Status) => {
   must((status.pairing === null) === (status.state === "unpaired"), "field", "a unit is unpaired exactly when it has no pairing");
   must(status.part === null || status.state === "armed", "field", "only what is armed can be armed in part");
+  must(status.guardsFromMs === null || (status.state !== "armed" && status.state !== "unpaired"), "field", "it guards already, or has no owner to guard for");
   rising(status.cameras.map(({ camera }) => hex(camera)), "cameras");
 });
 
