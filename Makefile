@@ -22,6 +22,7 @@ help: ## what there is
 setup: .venv/.synced .venv/.web ## the environment, the pages' code, the detector
 	@$(BIN)/python tools/messages.py compile --quiet
 	@if [ -f tools/make_detector.py ]; then $(BIN)/python tools/make_detector.py; fi
+	@$(BIN)/python tools/make_faces.py
 
 .venv/.uv: requirements/uv.txt tools/make_venv.sh
 	@tools/make_venv.sh "$(PYTHON)"

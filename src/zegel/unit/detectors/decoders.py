@@ -30,6 +30,8 @@ def prepare(decoder: Decoder, image: Image) -> NDArray[Any]:
     """What the network wants to see."""
     if decoder is Decoder.SSDLITE:  # scaling and layout are in its graph
         return image[None]
+    if decoder is Decoder.CENTERFACE:  # RGB, 0..255
+        return np.ascontiguousarray(image.transpose(2, 0, 1)[None], np.float32)
     if decoder is Decoder.YOLOX:  # BGR, 0..255
         return np.ascontiguousarray(image[:, :, ::-1].transpose(2, 0, 1)[None], np.float32)
     mean = np.array([123.675, 116.28, 103.53], np.float32)
@@ -78,10 +80,22 @@ def _picodet(outputs: Sequence[Floats], width: int, height: int, labels: int) ->
     return np.concatenate(scores), (np.concatenate(boxes) / (width, height, width, height)).astype(np.float32)
 
 
+def _centerface(outputs: Sequence[Floats], width: int, height: int, labels: int) -> Decoded:
+    """Heat [1, 1, h, w], size and offset [1, 2, h, w] (rows first), on a grid of 4 pixels (arXiv 1911.03599)."""
+    heat, size, offset = outputs[0][0, 0], outputs[1][0], outputs[2][0]
+    _expect(heat.shape, (height // 4, width // 4))
+    rows, columns = (at.astype(np.float32) for at in np.mgrid[0 : heat.shape[0], 0 : heat.shape[1]])
+    half_h, half_w = (np.exp(np.minimum(size[axis], 10)) * 2 for axis in (0, 1))
+    centre_y, centre_x = (rows + offset[0] + 0.5) * 4, (columns + offset[1] + 0.5) * 4
+    corners = np.stack([centre_x - half_w, centre_y - half_h, centre_x + half_w, centre_y + half_h], -1).reshape(-1, 4)
+    return heat.reshape(-1, 1).repeat(labels, 1), (corners / (width, height, width, height)).astype(np.float32)
+
+
 _DECODERS: dict[Decoder, Callable[[Sequence[Floats], int, int, int], Decoded]] = {
     Decoder.YOLOX: _yolox,
     Decoder.SSDLITE: _ssdlite,
     Decoder.PICODET: _picodet,
+    Decoder.CENTERFACE: _centerface,
 }
 
 

@@ -22,6 +22,7 @@ MAX_MODEL = 256 * 1024 * 1024
 MAX_MANIFEST = 64 * 1024
 MAX_LABELS = 1024
 DEFAULT = Path("var/detectors/ssdlite_mobilenet_v2/manifest.toml")
+FACES = Path("var/detectors/centerface/manifest.toml")
 _FORBIDDEN_LICENCES = ("AGPL",)
 
 _COCO: dict[str, Kind] = (
@@ -43,6 +44,7 @@ class Decoder(StrEnum):
     YOLOX = "yolox"
     SSDLITE = "ssdlite"
     PICODET = "picodet"
+    CENTERFACE = "centerface"
 
 
 @dataclass(frozen=True)
@@ -82,8 +84,17 @@ class Manifest:
 
 def default_manifest() -> Path | None:
     """The detector that set-up made, if it is there: in this checkout, or beside the working directory."""
+    return _made(DEFAULT)
+
+
+def faces_manifest() -> Path | None:
+    """The finder of faces that set-up made, if it is there. Its one class, "person", is a person's face."""
+    return _made(FACES)
+
+
+def _made(path: Path) -> Path | None:
     checkout = Path(__file__).resolve().parents[4]
-    return next((path for root in (checkout, Path.cwd()) if (path := root / DEFAULT).is_file()), None)
+    return next((found for root in (checkout, Path.cwd()) if (found := root / path).is_file()), None)
 
 
 def load_manifest(path: Path) -> Manifest:
