@@ -52,6 +52,7 @@ class Waiting:
         self._bytes = 0
         self._skipping: set[str] = set()
         self._ready = Condition()
+        self._woken = False
 
     def put(self, stream: str, item: Item, urgent: bool, jumped: bool = False) -> None:
         """Analysis is woken only by what is urgent; the rest waits for it, which saves most of the wakes."""
@@ -68,10 +69,19 @@ class Waiting:
             if urgent:
                 self._ready.notify()
 
+    def wake(self) -> None:
+        """The unit said something: who waits for an item listens first."""
+        with self._ready:
+            self._woken = True
+            self._ready.notify()
+
     def get(self, timeout_s: float) -> tuple[str, Item, bool] | None:
         """The next item, and whether its size jumped; None when nothing urgent came in time."""
         with self._ready:
-            if not self._items and not self._ready.wait(timeout_s):
+            if not self._items and not self._woken:
+                self._ready.wait(timeout_s)
+            self._woken = False
+            if not self._items:
                 return None
             stream, item, jumped = self._items.popleft()
             if isinstance(item, Packet):
@@ -102,8 +112,10 @@ class Camera:
         self._sub_s: float | None = None
         self._blind = False
         self._veil = Veil(self._say, self._stopping)
+        self._spoken, self._heard = Event(), Event()
 
     def run(self) -> None:
+        Thread(target=self._hearken, name="ear", daemon=True).start()
         self._read("main", self._config.source)
         if self._config.substream:
             self._read("sub", self._config.substream)
@@ -113,7 +125,7 @@ class Camera:
             if now_s - beat_s >= BEAT_S:
                 beat_s = now_s
                 self._say(Beat(now_s))
-            if now_s - heard_s >= LISTEN_S:
+            if now_s - heard_s >= LISTEN_S or self._spoken.is_set():
                 heard_s = now_s
                 self._listen()
             self._send_held()
@@ -163,6 +175,8 @@ class Camera:
             self._say(Technical(item.code, item.t_mono_s, {**item.detail, "stream": "sub"}))
 
     def _is_quiet(self) -> bool:
+        if self._watch.prompt:
+            return False
         now_s = clock.mono_s()
         return not any(analyst.awake(now_s) for analyst in self._analysts.values())
 
@@ -213,13 +227,27 @@ class Camera:
             message = msgspec.structs.replace(message, pts=main_pts(self._latest, message.t_mono_s, message.pts))
         self._say(message)
 
+    def _hearken(self) -> None:
+        """Wakes analysis when the unit says something: who asked to look waits for it."""
+        try:
+            while not self._stopping.is_set():
+                self._pipe.poll(None)
+                self._heard.clear()
+                self._spoken.set()
+                self._waiting.wake()
+                self._heard.wait()
+        except (OSError, EOFError):
+            return  # the pipe is closed; the one that reads it ends the process
+
     def _listen(self) -> None:
+        self._spoken.clear()
         while self._pipe.poll():
             data = self._pipe.recv_bytes()
             if not data:
                 self._stopping.set()
-                return
+                break
             self._configure(decode_watch(data))
+        self._heard.set()
 
     def _configure(self, watch: Watch) -> None:
         masks = Masks.of(watch)

@@ -32,11 +32,22 @@ class Zone(msgspec.Struct, frozen=True):
     classes: list[str] = []
 
 
+class OverviewAsked(msgspec.Struct, frozen=True):
+    """Periodic pictures: how often, and how the camera hangs (the policy's words and units)."""
+
+    interval_s: int
+    height_cm: int
+    nearest_cm: int
+    hfov_cdeg: int
+    tilt_cdeg: int
+
+
 class Watch(msgspec.Struct, frozen=True, tag="watch"):
     """What the owner's policy asks of a camera. No zones = the whole picture; nothing is looked for inside `privacy`.
 
     watching: false in working hours, when only the view itself is guarded. forwarding: false = no packets are sent.
-    away: the camera was turned, so where its masks lie is not known.
+    away: the camera was turned, so where its masks lie is not known. prompt: somebody looks live, so each frame goes at
+    once.
     """
 
     zones: list[Zone] = []
@@ -44,6 +55,7 @@ class Watch(msgspec.Struct, frozen=True, tag="watch"):
     watching: bool = True
     forwarding: bool = True
     away: bool = False
+    prompt: bool = False
 
 
 def masks_asked(privacy: list[Polygon], away: bool) -> str:
@@ -92,7 +104,19 @@ class Beat(msgspec.Struct, frozen=True, tag="beat"):
     t_mono_s: float
 
 
-Message = Stream | Packet | Technical | Seen | Motion | Beat
+class OverviewPicture(msgspec.Struct, frozen=True, tag="overview"):
+    """A periodic picture: one H.264 key frame in which no face was found, with the avcC record that it needs."""
+
+    data: bytes
+    extradata: bytes
+    width: int
+    height: int
+    masks: str
+    t_mono_s: float
+    wall_ms: int
+
+
+Message = Stream | Packet | Technical | Seen | Motion | Beat | OverviewPicture
 """What a camera's process says."""
 
 _encoder = msgspec.msgpack.Encoder()
@@ -130,7 +154,7 @@ def decode_watch(data: bytes) -> Watch:
     return _watches.decode(data)
 
 
-def _time(message: Packet | Technical | Seen | Motion | Beat) -> float:
+def _time(message: Packet | Technical | Seen | Motion | Beat | OverviewPicture) -> float:
     return message.arrival_mono_s if isinstance(message, Packet) else message.t_mono_s
 
 
