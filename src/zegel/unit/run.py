@@ -110,11 +110,14 @@ class Runner:
     _flush: asyncio.Event = field(default_factory=asyncio.Event)
     _ids: dict[str, bytes] = field(init=False)
     _watches: dict[str, Watch] = field(default_factory=dict)
+    gauge: Gauge = field(default_factory=Gauge)
+    _looked_at: frozenset[bytes] = frozenset()
 
     def __post_init__(self) -> None:
         self.uplink = Uplink(self.home, self.config, self.engine, self.changed)
         self._ids = {camera.name: camera.id for camera in self.config.cameras}
         self._control = ControlDesk([id for id in self.engine.file.state.turned if id in self.engine.desks])
+        self.uplink.asked = self.asked
         if self.pool is not None and self._something_on_site():
             self.site = SiteProcess(self.home.directory, self.take_from_site)
             self.uplink.control, self.uplink.lost = self.control, self._link_lost
@@ -155,6 +158,7 @@ class Runner:
         """Something was said by the server or changed inside: write, send, look again."""
         if self.engine.outbox.spool.waiting:
             self._flush.set()
+        self._tell_ends()
         if self.site is not None:
             self._arrange_site(self.site)
         if self.engine.dirty:
@@ -162,6 +166,27 @@ class Runner:
             self.uplink.status_due.set()
             self._configure()
             self.write_status()
+
+    # -- who looks
+
+    def asked(self, asked: StartLive | StopLive) -> None:
+        """The server asks for pictures on somebody's behalf: given or not, it is answered."""
+        now = read_clock()
+        match asked:
+            case StartLive():
+                self.uplink.answer(self.engine.start_live(asked, now))
+            case StopLive():
+                self.engine.stop_live(asked, now)
+        self.changed()
+
+    def _tell_ends(self) -> None:
+        """What ended is told; and the cameras hear whether somebody looks."""
+        for answer in self.engine.answers():
+            self.uplink.answer(answer)
+        looked_at = self.engine.wanted_now()
+        if looked_at != self._looked_at:
+            self._looked_at = looked_at
+            self._configure()
 
     # -- cameras
 
@@ -210,9 +235,10 @@ class Runner:
                 [Zone(zone.name, points_of(zone.polygon), list(zone.classes)) for zone in rules.zones],
                 [points_of(polygon) for polygon in rules.privacy],
                 armed,
-                armed,
+                armed or camera.id in self._looked_at,
                 self.engine.away(camera.id),
             ) if rules else Watch([], [], False, False)  # fmt: skip
+                camera.id in self._looked_at,
             if self._watches.get(camera.name) != watch:
                 self._watches[camera.name] = watch
                 self.pool.configure(camera.name, watch)

@@ -14,7 +14,7 @@ import logging
 import os
 import random
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
 from typing import NoReturn
 
@@ -33,13 +33,17 @@ from zegel.link.messages import (
     Controlled,
     Deliver,
     EndWindow,
+    FetchLocal,
     FromServer,
     Hello,
     NeedProof,
     Proof,
     Refused,
     Revoked,
+    StartLive,
     StatusItem,
+    StopLive,
+    TakePicture,
     Unclaimed,
     Up,
     Welcome,
@@ -74,7 +78,7 @@ def read_clock() -> Instant:
 class Uplink:
     """`wake` is set when there is something to send; `changed` is called after the server said something.
 
-    `control` is called when it asks to turn a camera, `lost` when the link is lost.
+    `control` is called when it asks to turn a camera, `asked` when it asks for pictures, `lost` when the link is lost.
     """
 
     home: Home
@@ -87,9 +91,11 @@ class Uplink:
     claimed: bool = False
     last_error: str = ""
     control: Callable[[Control], None] | None = None
+    asked: Callable[[StartLive | StopLive], None] | None = None
     lost: Callable[[], None] | None = None
     _answers: deque[Controlled] = field(default_factory=lambda: deque(maxlen=MAX_ANSWERS))
     _answer_due: asyncio.Event = field(default_factory=asyncio.Event)
+    _live_due: asyncio.Event = field(default_factory=asyncio.Event)
     _in_flight: dict[int, tuple[int, float]] = field(default_factory=dict)  # n → (bytes, when sent)
     _window: int = LEAST_WINDOW
     _status_n: int = -1
@@ -97,6 +103,7 @@ class Uplink:
 
     def __post_init__(self) -> None:
         self.engine.hold_releases()
+        self.engine.live.out.wake = self._live_due.set
 
     async def run(self) -> None:
         """Until cancelled. Raises errors.Revoked when the server ended this unit's service."""
@@ -124,6 +131,7 @@ class Uplink:
         self._answers.clear()
         if self.lost is not None:
             self.lost()
+        self.engine.link_lost(read_clock())
         self._window = LEAST_WINDOW
         self.engine.outbox.spool.forget_sent()
         self.engine.hold_releases()
@@ -193,10 +201,7 @@ class Uplink:
         self.changed()
 
     async def _talk(self, connection: ClientConnection) -> None:
-        tasks = [
-            asyncio.create_task(work(connection))
-            for work in (self._read, self._send_spool, self._send_status, self._ask, self._send_answers)
-        ]
+        tasks = [asyncio.create_task(work(connection)) for work in (*self._up(), self._read)]
         try:
             done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
             for task in done:
@@ -207,6 +212,9 @@ class Uplink:
             await asyncio.gather(*tasks, return_exceptions=True)
 
     # -- unit → server
+
+    def _up(self) -> tuple[Callable[[ClientConnection], Coroutine[None, None, None]], ...]:
+        return self._send_spool, self._send_status, self._ask, self._send_answers, self._send_live
 
     async def _send_spool(self, connection: ClientConnection) -> None:
         """What is urgent may always go; media only as much as comes through in about a second."""
@@ -254,7 +262,7 @@ class Uplink:
                     await self.status_due.wait()
 
     def answer(self, told: Controlled) -> None:
-        """What became of a `Control`; nobody waits for it over a link that is gone."""
+        """What became of what was asked; nobody waits for it over a link that is gone."""
         if self.up:
             self._answers.append(told)
             self._answer_due.set()
@@ -265,6 +273,14 @@ class Uplink:
             self._answer_due.clear()
             while self._answers:
                 await connection.send(encode_from_unit(self._answers.popleft()))
+
+    async def _send_live(self, connection: ClientConnection) -> None:
+        """As fast as the line takes it; what it does not take is left out (`unit.live.Outgoing`)."""
+        while True:
+            await self._live_due.wait()
+            self._live_due.clear()
+            while (message := self.engine.live.out.take()) is not None:
+                await connection.send(encode_from_unit(message))
 
     async def _ask(self, connection: ClientConnection) -> None:
         """Demand the proof of every release that the server took."""
@@ -298,6 +314,12 @@ class Uplink:
                 self.control(message)
             case Control():
                 self.answer(Controlled(message.id, False, "no_ptz"))
+            case StartLive() | StopLive() if self.asked is not None:
+                self.asked(message)
+            case StartLive() | TakePicture() | FetchLocal():
+                self.answer(Controlled(message.id, False, "no_camera"))
+            case StopLive():
+                pass
             case CentralAlarm(alarm_id=alarm, panel=panel):
                 self.engine.refuse_central(alarm, panel, now)
             case Proof(release_hash=release, tlog_proof=text):
