@@ -438,6 +438,15 @@ class Engine:
         self._observe(now)
         self.live.stop(asked.camera, asked.id, now.mono_s)
 
+    def answers(self) -> list[Controlled]:
+        """What became of what was asked, that the server has not been told."""
+        answers, self.live.answers = self.live.answers, []
+        return answers
+
+    def wanted_now(self) -> frozenset[bytes]:
+        """Cameras whose frames somebody waits for, whether armed or not."""
+        return frozenset(camera for camera in self.desks if self.live.looked_at(camera))
+
     def link_lost(self, now: Instant) -> None:
         """Whoever looked sees nothing any more; he asks again when the link is back."""
         self._observe(now)
@@ -458,15 +467,6 @@ class Engine:
 
     def _sighted(self, desk: CameraDesk, box: Box, mono_s: float, facts: Facts) -> None:
         quiet_s = mono_s - desk.last_sighting_s
-    def answers(self) -> list[Controlled]:
-        """What became of what was asked, that the server has not been told."""
-        answers, self.live.answers = self.live.answers, []
-        return answers
-
-    def wanted_now(self) -> frozenset[bytes]:
-        """Cameras whose frames somebody waits for, whether armed or not."""
-        return frozenset(camera for camera in self.desks if self.live.looked_at(camera))
-
         desk.last_sighting_s = max(desk.last_sighting_s, mono_s)
         images = images_of(Sighting(desk.id, box.cls, box.zone, box.score), facts)
         more = images is Images.RELEASED and desk.window_images is not Images.RELEASED

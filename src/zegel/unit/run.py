@@ -237,8 +237,8 @@ class Runner:
                 armed,
                 armed or camera.id in self._looked_at,
                 self.engine.away(camera.id),
-            ) if rules else Watch([], [], False, False)  # fmt: skip
                 camera.id in self._looked_at,
+            ) if rules else Watch([], [], False, False)  # fmt: skip
             if self._watches.get(camera.name) != watch:
                 self._watches[camera.name] = watch
                 self.pool.configure(camera.name, watch)
