@@ -23,11 +23,9 @@ from zegel.link.messages import (
     CameraFacts,
     Control,
     Controlled,
-    FetchLocal,
     SignalItem,
     StartLive,
     StopLive,
-    TakePicture,
     TechnicalKind,
 )
 from zegel.unit import clock
@@ -110,7 +108,6 @@ class Runner:
     _flush: asyncio.Event = field(default_factory=asyncio.Event)
     _ids: dict[str, bytes] = field(init=False)
     _watches: dict[str, Watch] = field(default_factory=dict)
-    gauge: Gauge = field(default_factory=Gauge)
     _looked_at: frozenset[bytes] = frozenset()
 
     def __post_init__(self) -> None:
