@@ -75,7 +75,9 @@ class Gop:
 
 
 @dataclass(frozen=True, slots=True)
-class _Out:
+class Out:
+    """A sealed segment on its way."""
+
     camera: bytes
     epoch: bytes
     segment: bytes
@@ -86,13 +88,13 @@ class Outgoing:
     """What waits to be sent: bounded. What doesn't fit is left out up to the next picture that can stand alone."""
 
     def __init__(self) -> None:
-        self._waiting: deque[_Out] = deque()
+        self._waiting: deque[Out] = deque()
         self._bytes = 0
         self._skipping: set[bytes] = set()
         self.lost = 0
         self.wake: Callable[[], None] = lambda: None
 
-    def put(self, out: _Out) -> None:
+    def put(self, out: Out) -> None:
         if out.random_access:
             self._skipping.discard(out.camera)
         if out.camera in self._skipping:
@@ -262,7 +264,7 @@ class LiveTrack:
             header = self._header(run, cut)
             run.sequence += 1
             sealed = seal_segment(self._leaf, header, cut.plaintext)
-            self._out.put(_Out(self.camera, run.id, sealed, cut.random_access))
+            self._out.put(Out(self.camera, run.id, sealed, cut.random_access))
 
     def _header(self, run: EpochRun, cut: Cut) -> Header:
         assert self._binding is not None
