@@ -41,6 +41,7 @@ Nonce: TypeAlias = Annotated[bytes, Meta(min_length=32, max_length=32)]
 PublicKey: TypeAlias = Annotated[bytes, Meta(min_length=32, max_length=32)]
 Signature: TypeAlias = Annotated[bytes, Meta(min_length=64, max_length=64)]
 Uint: TypeAlias = Annotated[int, Meta(ge=0, le=2**53 - 1)]
+Small: TypeAlias = Annotated[int, Meta(ge=0, le=2**31 - 1)]
 EnvelopeBytes: TypeAlias = Annotated[bytes, Meta(min_length=1, max_length=MAX_ENVELOPE)]
 SegmentBytes: TypeAlias = Annotated[bytes, Meta(min_length=67, max_length=MAX_SEGMENTS_BYTES)]
 Name: TypeAlias = Annotated[str, Meta(min_length=1, max_length=255)]
@@ -236,6 +237,43 @@ class FactsItem(Item, frozen=True, tag="facts"):
     cameras: Annotated[list[CameraFacts], Meta(max_length=64)]
 
 
+class UnitFigures(Struct, frozen=True, forbid_unknown_fields=True):
+    """A unit's condition. What it has no sensor for is None, never a guess. `clock_offset_ms`: how far its clock is
+    from the best other source; `uplink`: the sort of network it came over (wired, wifi, mobile)."""
+
+    battery_mv: Small | None = None
+    signal_dbm: Annotated[int, Meta(ge=-200, le=50)] | None = None
+    temperature_c10: Annotated[int, Meta(ge=-1000, le=2000)] | None = None
+    storage_free_mb: Small | None = None
+    spool_mb: Small | None = None
+    clock_offset_ms: Uint | None = None
+    uplink: Word | None = None
+    data_month_mb: Small | None = None
+
+
+class CameraFigures(Struct, frozen=True, forbid_unknown_fields=True):
+    """The health of a camera's stream over the last minute. `gaps`: how often nothing came for two seconds or more;
+    `keyframe_ms`: the longest way from one key frame to the next; `state` as in the signed status."""
+
+    camera: Id
+    fps10: Small | None = None
+    kbps: Small | None = None
+    gaps: Small | None = None
+    keyframe_ms: Uint | None = None
+    state: Word | None = None
+
+
+class TelemetryItem(Item, frozen=True, tag="telemetry"):
+    """The condition of a unit and its cameras, each minute: for maintenance, quality and security. Never a picture.
+
+    Not signed: it moves nobody but the technician. One a minute counts; while room runs out it is the first to go.
+    """
+
+    ms: Uint
+    unit: UnitFigures
+    cameras: Annotated[list[CameraFigures], Meta(max_length=64)] = []
+
+
 AnyItem: TypeAlias = (
     EpochItem
     | SegmentsItem
@@ -247,6 +285,7 @@ AnyItem: TypeAlias = (
     | TechnicalItem
     | SignalItem
     | FactsItem
+    | TelemetryItem
 )
 
 

@@ -21,6 +21,7 @@ from zegel.link.messages import (
     SignalItem,
     TechnicalItem,
     TechnicalKind,
+    TelemetryItem,
     Up,
 )
 from zegel.seal.segment import Track
@@ -29,6 +30,8 @@ from zegel.unit.state import Numbers
 
 MAX_WAITING_REPORTS = 2000
 """Technical reports on disk at once; a camera that comes and goes for weeks without a network fills no disk."""
+MAX_WAITING_TELEMETRY = 2 * 24 * 60
+"""Two days of minutes without a network; older ones tell nobody anything any more."""
 _KINDS: dict[type, Kind] = {
     EpochItem: Kind.EPOCH,
     AlarmItem: Kind.ALARM,
@@ -38,6 +41,7 @@ _KINDS: dict[type, Kind] = {
     TechnicalItem: Kind.TECHNICAL,
     SignalItem: Kind.SIGNAL,
     FactsItem: Kind.FACTS,
+    TelemetryItem: Kind.TELEMETRY,
 }
 
 
@@ -96,6 +100,11 @@ class Outbox:
     ) -> None:
         short = {key[:32]: value[:200] if isinstance(value, str) else value for key, value in (detail or {}).items()}
         self.put(TechnicalItem(os.urandom(16), kind, camera, ms, code, short))
+
+    def telemetry(self, item: TelemetryItem) -> None:
+        """A minute's figures; left out while very many wait already."""
+        if self.spool.count(Kind.TELEMETRY) < MAX_WAITING_TELEMETRY:
+            self.put(item)
 
     def number(self) -> int:
         """A number for a message that is not spooled."""

@@ -10,7 +10,7 @@ Principles that keep it safe:
 - A file goes when all its records are acknowledged. When room runs out the oldest surveillance goes first, then alarm
   pictures. Every drop is reported with its range, as a gap that the customer sees.
 - Core may fill a quarter of the limit. Past that its files are rewritten without what is acknowledged; then the oldest
-  manifests and technical reports go, which shows as a break in the chain. Alarms, releases, signals, epochs, the
+  telemetry, reports and manifests go, which shows as a break in the chain. Alarms, releases, signals, epochs, the
   pairing and notes never go: should even they fill the limit, no pictures are kept any more (each a gap), and core
   goes on into the file system's reserve; what does not fit there either waits in memory and is tried again every
   second.
@@ -67,15 +67,17 @@ class Kind(IntEnum):
     SEGMENTS = 8
     SIGNAL = 9
     FACTS = 10
+    TELEMETRY = 11
 
 
 _KINDS = frozenset(Kind)
 _FILE_BYTES = {Lane.CORE: 1 << 20, Lane.ALARM: 4 << 20, Lane.MEDIA: 4 << 20}
-_EXPENDABLE = (Kind.FACTS, Kind.TECHNICAL, Kind.MANIFEST)
+_EXPENDABLE = (Kind.TELEMETRY, Kind.FACTS, Kind.TECHNICAL, Kind.MANIFEST)
 CORE_SHARE = 4
 """Core may fill one part in so many of the limit."""
 _URGENCY = (
     Kind.PAIRED, Kind.EPOCH, Kind.ALARM, Kind.RELEASE, Kind.SIGNAL, Kind.TECHNICAL, Kind.FACTS, Kind.MANIFEST,
+    Kind.TELEMETRY,
 )  # fmt: skip
 
 
@@ -483,7 +485,8 @@ class Spool:
         doomed = [n for at, n in enumerate(file.ns) if not file.done[at] and self._core.get(n) is kind]
         if not doomed:
             return
-        self.gaps.append(Gap(None, 0, 0, len(doomed)))
+        if kind is not Kind.TELEMETRY:  # nobody misses a minute of it: the plot shows that it is not there
+            self.gaps.append(Gap(None, 0, 0, len(doomed)))
         for n in doomed:
             self.done(n)
         if file in self._lanes[Lane.CORE]:

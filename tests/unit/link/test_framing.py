@@ -32,6 +32,10 @@ ITEMS: list[messages.AnyItem] = [
         b'"SIA-DCS"0001L0#1234AB[#1234AB|NBA7]', None, 1, True,
     ),
     messages.SignalItem(ID, 12, messages.SignalSource.ONVIF, "pull", "", "", messages.Told("onvif", ""), camera=ID),
+    messages.TelemetryItem(12, messages.UnitFigures(12_400, -71, 415, 9_000, 12, 40, "mobile", 310), [
+        messages.CameraFigures(ID, 150, 1_900, 0, 1_000, "ok"), messages.CameraFigures(ID),
+    ]),
+    messages.TelemetryItem(12, messages.UnitFigures()),
     messages.FactsItem([messages.CameraFacts(ID, ["ptz", "video"], ["Gate"]), messages.CameraFacts(ID)]),
 ]
 FROM_UNIT: list[messages.FromUnit] = [

@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from django.db import DatabaseError, IntegrityError, InterfaceError
+from msgspec import structs
 
 from zegel.link.messages import (
     AlarmItem,
     AnyItem,
+    CameraFigures,
     Control,
     Controlled,
     EpochItem,
@@ -23,6 +25,7 @@ from zegel.link.messages import (
     SignalItem,
     StatusItem,
     TechnicalItem,
+    TelemetryItem,
 )
 from zegel.seal.suite import sign_fingerprint
 from zegel.server.alarms import actions as alarms
@@ -37,7 +40,7 @@ from zegel.server.ledger import actions as ledger
 from zegel.server.ledger import queries as ledger_queries
 from zegel.server.ledger.errors import LedgerUnavailable
 from zegel.server.realtime import unit_signals
-from zegel.server.sites import queries, unit_actions
+from zegel.server.sites import queries, telemetry, unit_actions
 from zegel.server.sites.errors import ObjectRefused, UnitRevoked
 from zegel.server.sites.unit_actions import Stranger, TooManyStrangers
 
@@ -159,5 +162,13 @@ def _dispatch(actor: Actor, item: AnyItem) -> None:
         case FactsItem():
             facts = [(from_wire(told.camera), told.capabilities, told.presets) for told in item.cameras]
             unit_actions.record_facts(actor, facts)
+        case TelemetryItem():
+            unit = {name: value for name, value in structs.asdict(item.unit).items() if value is not None}
+            cameras = {from_wire(one.camera): _figures(one) for one in item.cameras}
+            telemetry.record(actor, item.ms, unit, cameras)
         case PairedItem():
             raise ObjectRefused("not_allowed", "the unit is paired already")
+
+
+def _figures(told: CameraFigures) -> dict[str, int | str]:
+    return {name: value for name, value in structs.asdict(told).items() if name != "camera" and value is not None}

@@ -47,6 +47,7 @@ from zegel.link.messages import (
     SignalItem,
     StatusItem,
     TechnicalItem,
+    TelemetryItem,
     Unclaimed,
     Up,
     Welcome,
@@ -96,6 +97,7 @@ LIMITS: dict[type[Any], tuple[float, float]] = {
     TechnicalItem: (0.5, 60.0),
     SignalItem: (5.0, 600.0),
     FactsItem: (0.1, 20.0),
+    TelemetryItem: (2.0, 3000.0),  # two days without a network come in at once
 }
 UNITS_REMEMBERED = 10_000
 
@@ -302,6 +304,9 @@ class Link:
         over_s = limits.take(self.hello.unit_id, type(up.item)) if self.actor is not None else 0.0
         if over_s and isinstance(up.item, TechnicalItem):
             await self.send(Refused(up.n, "too_many", "this unit reports more than anybody can read"))
+            return
+        if over_s and isinstance(up.item, TelemetryItem):
+            self._acks.append(up.n)  # not stored: nobody waits for a figure, and nothing waits behind it
             return
         if over_s:
             await asyncio.sleep(over_s)

@@ -81,6 +81,49 @@ class UnitRevoked(SiteError):
         super().__init__(_("This unit was revoked."), action=_("Wipe the unit and pair it anew under a new key."))
 
 
+class BadSite(SiteError):
+    """Something about a site that can't be so."""
+
+    code = "bad_site"
+
+    def __init__(self, message: str, action: str, field: str) -> None:
+        super().__init__(message, action=action)
+        self.details = {"field": field}
+
+
+class UnitGuards(SiteError):
+    """It guards now, so it stays where it is."""
+
+    code = "unit_guards"
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("This unit is guarding now."), action=_("Switch guarding off first. If it was stolen, revoke its key.")
+        )
+
+
+class WrongSite(SiteError):
+    """The other site is another customer's."""
+
+    code = "wrong_site"
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("A unit moves only between sites of the same customer."),
+            action=_("Remove it here. Wiped, it can be paired by its next owner."),
+        )
+
+
+class BadLimit(SiteError):
+    """A limit that no device could keep or break."""
+
+    code = "bad_limit"
+
+    def __init__(self, name: str, low: int, high: int) -> None:
+        super().__init__(_("This limit can't be."), action=_("Choose one within what the device can have."))
+        self.details = {"field": name, "low": low, "high": high}
+
+
 class ObjectRefused(SiteError):
     """A signed object that doesn't verify or doesn't follow what is known. `why` is the seal's own code."""
 
