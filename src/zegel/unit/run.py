@@ -27,6 +27,7 @@ from zegel.link.messages import (
     StartLive,
     StopLive,
     TechnicalKind,
+    TelemetryItem,
 )
 from zegel.unit import clock
 from zegel.unit.config import Config, Home, load
@@ -44,6 +45,7 @@ from zegel.unit.source.media import Packet, Stream, Technical
 from zegel.unit.spool import Spool, Written
 from zegel.unit.state import Numbers, StateFile
 from zegel.unit.statusfile import CameraLine, LocalStatus, write
+from zegel.unit.telemetry import EVERY_S, MEGA, Gauge, OwnFigures, free_mb
 from zegel.unit.uplink import Uplink, read_clock
 from zegel.unit.watch.messages import Message, Motion, Seen, Watch, Zone, points_of
 
@@ -108,6 +110,7 @@ class Runner:
     _flush: asyncio.Event = field(default_factory=asyncio.Event)
     _ids: dict[str, bytes] = field(init=False)
     _watches: dict[str, Watch] = field(default_factory=dict)
+    gauge: Gauge = field(default_factory=Gauge)
     _looked_at: frozenset[bytes] = frozenset()
 
     def __post_init__(self) -> None:
@@ -130,7 +133,7 @@ class Runner:
 
     async def run(self) -> None:
         """Until cancelled; then ends epochs and makes everything durable."""
-        loops = [self._tick, self._write, self._link, self._report]
+        loops = [self._tick, self._write, self._link, self._report, self._measure]
         if self.pool is not None:
             loops.append(self._listen)
             self._tell_facts()
@@ -208,6 +211,7 @@ class Runner:
         now = read_clock()
         match message:
             case Packet():
+                self.gauge.add(camera, message)
                 self.engine.on_packet(camera, message, now)
             case Seen():
                 boxes = [Box(str(f.cls), f.score, f.x, f.y, f.w, f.h, f.zone) for f in message.findings]
@@ -387,6 +391,23 @@ class Runner:
         while True:
             self.write_status()
             await asyncio.sleep(STATUS_FILE_EVERY_S)
+
+    async def _measure(self) -> None:
+        """The condition of unit and cameras, once a minute; the first reading only starts the counters."""
+        self._read_gauge()
+        while True:
+            await asyncio.sleep(EVERY_S)
+            item = self._read_gauge()
+            if self.engine.trust.paired:
+                self.engine.outbox.telemetry(item)
+                self.changed()
+
+    def _read_gauge(self) -> TelemetryItem:
+        engine, now = self.engine, read_clock()
+        offset = round(engine.wall.difference_ms) if engine.wall.confirmed else None
+        own = OwnFigures(free_mb(self.home.spool), engine.outbox.spool.size // MEGA, offset)
+        states = {camera: desk.state.value for camera, desk in engine.desks.items()}
+        return self.gauge.read(now.mono_s, engine.wall_ms, states, own)
 
     def write_status(self) -> None:
         engine, now = self.engine, read_clock()
