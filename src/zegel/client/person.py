@@ -19,14 +19,18 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
+from zegel.client import deletion
+from zegel.seal import envelope
 from zegel.seal.account import Bundle, Pin, Wrapper, derive_keys, unwrap_bundle, unwrap_pins, wrap_pins
 from zegel.seal.command import Action, Command, sign_command
-from zegel.seal.epoch import Epoch, open_epoch, verify_epoch
+from zegel.seal.epoch import verify_epoch
+from zegel.seal.grant import Grant
+from zegel.seal.kept import verify_kept
 from zegel.seal.keyset import Keyset, NamedKey, Signer, sign_keyset
 from zegel.seal.member import open_member, verify_member
 from zegel.seal.pairing import Pairing, PairingCode, pairing_mac, verify_paired
 from zegel.seal.policy import Policy, sign_policy
-from zegel.seal.ranges import Range, RangeKeys, keys_from_roots
+from zegel.seal.ranges import Range, RangeKeys
 from zegel.seal.release import open_release, verify_release
 from zegel.seal.segment import Header, Track, open_segment
 from zegel.seal.suite import OpeningKey, Suite
@@ -133,6 +137,7 @@ class Client:
     party_id: UUID
     log_key: str = ""
     pins: tuple[Pin, ...] = ()
+    other_owners: tuple[bytes, ...] = ()
 
     @classmethod
     def sign_in(cls, base: str, email: str, password: str, origin: str | None = None) -> Client:
@@ -226,8 +231,40 @@ class Client:
     def view_as_owner(self, camera_id: str, from_ms: int, to_ms: int, unit_pk: bytes, tenant: OpeningKey) -> View:
         """The owner's own recordings: the keys come from the epochs' roots."""
         said = self._open({"camera_id": camera_id, "purpose": "own_use", "from_ms": from_ms, "to_ms": to_ms})
+        return View(said["lease_id"], said, _owned(said, self._held(said, unit_pk, tenant)))
+
+    # --- deleting ------------------------------------------------------------------------------------------------
+
+    def delete(self, camera_id: str, from_ms: int, to_ms: int, keyset: Keyset, unit_pk: bytes, now_ms: int) -> Any:
+        """A time of a camera, for ever: of an epoch that is only partly deleted the rest is sealed to the owner first.
+        `keyset`: the newest, pinned one. Raises Refused, SealError."""
+        what = {"camera_id": camera_id, "track": int(Track.SURVEILLANCE), "from_ms": from_ms, "to_ms": to_ms}
+        plan = self.http.post("/api/v1/recordings/plan", what)
+        held = self._held(plan, unit_pk, self.tenant(keyset.owner_pks))
+        keeping = []
+        for part in plan["parts"]:
+            if not part["whole"]:
+                gone = [*map(tuple, part["gone"]), (part["from"], part["to"])]
+                of = held[UUID(part["epoch"]).bytes]
+                kept, grant = deletion.keep(of, gone, keyset, self.person_id.bytes, self.bundle.signing, now_ms)
+                keeping.append({"kept": b64(kept), "grant": b64(grant)})
+        return self.http.post("/api/v1/recordings/delete", {**what, "keeping": keeping})
+
+    def _held(self, said: dict[str, Any], unit_pk: bytes, tenant: OpeningKey) -> dict[bytes, deletion.Opened]:
+        """Whole epochs, and what was kept of others, by their identifier. Raises SealError."""
+        party, person = self.party_id.bytes, self.person_id.bytes
         epochs = [verify_epoch(unb64(text), unit_pk) for text in said["epochs"]]
-        return View(said["lease_id"], said, _owned(said, epochs, tenant))
+        found = {one.epoch: deletion.opened_epoch(one, tenant, person, party, one.start_ms) for one in epochs}
+        for left in said.get("kept", ()):
+            kept = verify_kept(unb64(left["kept"]), self.owners)
+            grant = Grant.decode(envelope.verify(unb64(left["grant"]), Grant.NAME, self.owners))
+            found[kept.epoch] = deletion.opened_kept(kept, grant, tenant)
+        return found
+
+    @property
+    def owners(self) -> Sequence[bytes]:
+        """Whose word on what was kept this person takes: his own; a client that pins more owners sets more."""
+        return (self.bundle.signing.public_key, *self.other_owners)
 
     def renew(self, view: View) -> dict[str, Any]:
         said: dict[str, Any] = self.http.post(f"/api/v1/views/{view.lease_id}/renew")
@@ -287,14 +324,15 @@ def _released(said: dict[str, Any], unit_pk: bytes, tenant: OpeningKey) -> Range
     return RangeKeys(tuple(ranges), tuple(covers))
 
 
-def _owned(said: dict[str, Any], epochs: Sequence[Epoch], tenant: OpeningKey) -> RangeKeys:
-    wanted = {UUID(item["epoch"]).bytes for item in said["segments"]}
-    roots = {epoch.epoch: open_epoch(epoch, tenant) for epoch in epochs if epoch.epoch in wanted}
-    slots: dict[bytes, list[int]] = {}
-    for item in said["segments"]:
-        slots.setdefault(UUID(item["epoch"]).bytes, []).append(int(item["slot"]))
-    ranges = tuple(Range(epoch, min(found), max(found) + 1) for epoch, found in slots.items())
-    return keys_from_roots(ranges, roots)
+def _owned(said: dict[str, Any], held: dict[bytes, deletion.Opened]) -> RangeKeys:
+    """The keys of what is listed and held. A slot that was not kept opens with nothing."""
+    ranges: list[Range] = []
+    covers: list[Cover] = []
+    for epoch in dict.fromkeys(UUID(item["epoch"]).bytes for item in said["segments"]):
+        if epoch in held:
+            ranges += held[epoch].keys.ranges
+            covers += held[epoch].keys.covers
+    return RangeKeys(tuple(ranges), tuple(covers))
 
 
 def _open_listed(item: dict[str, Any], piece: bytes, keys: RangeKeys) -> Opened:

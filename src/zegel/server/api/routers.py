@@ -9,6 +9,7 @@ ROUTERS: tuple[tuple[str, str], ...] = (
     ("", "zegel.server.api.units:router"),
     ("", "zegel.server.api.views:router"),
     ("", "zegel.server.api.control:router"),
+    ("", "zegel.server.api.recordings:router"),
     ("", "zegel.server.api.alarms:router"),
     ("", "zegel.server.api.alarm_verbs:router"),
     ("", "zegel.server.api.alarm_settings:router"),
@@ -22,4 +23,5 @@ ROUTERS: tuple[tuple[str, str], ...] = (
     ("", "zegel.server.api.dispatch_verbs:router"),
     ("", "zegel.server.api.centre:router"),
     ("", "zegel.server.api.reviews:router"),
+    ("", "zegel.server.api.notifications:router"),
 )

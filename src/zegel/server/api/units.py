@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
@@ -15,7 +16,7 @@ from zegel.server.api import errors
 from zegel.server.api.base import acting
 from zegel.server.api.fields import Bytes, to_text
 from zegel.server.footage import queries as footage
-from zegel.server.footage.rules import Track
+from zegel.server.footage.rules import SlotRange, Track
 from zegel.server.gate import Action, Resource, ResourceKind, require
 from zegel.server.kernel import clock, tenancy
 from zegel.server.kernel.actor import Actor
@@ -212,12 +213,18 @@ def timeline(
             "next_ms": next_ms,
             "epochs": [to_text(envelope) for envelope in footage.epoch_envelopes([part.epoch for part in ranges])],
             "ranges": [{"epoch": str(part.epoch), "from": part.from_slot, "to": part.to_slot} for part in ranges],
+            "kept": [to_text(left.kept) for left in _left(ranges)],
+            "deleted": [list(span) for span in footage.deleted_between(camera.id, track, from_ms, to_ms)],
             "alarms": [
                 {"id": str(row.id), "number": row.number, "class": row.alarm_class, "raised_ms": row.raised_ms,
                  "state": row.state, "images": row.images}
                 for row in alarms.of_camera(camera.id, from_ms, to_ms)
             ],
         }  # fmt: skip
+
+
+def _left(ranges: Sequence[SlotRange]) -> Sequence[footage.Left]:
+    return footage.remainders({part.epoch for part in ranges}, with_keys=False)
 
 
 # --- shapes ---

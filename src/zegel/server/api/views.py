@@ -13,7 +13,7 @@ from ninja import Field, Query, Router, Schema
 from zegel.server.api import errors, looks, throttle
 from zegel.server.api.base import acting
 from zegel.server.api.fields import to_text
-from zegel.server.footage import door
+from zegel.server.footage import door, queries
 from zegel.server.footage.door import View, ViewRequest
 from zegel.server.footage.errors import BadRange
 from zegel.server.footage.rules import Purpose, SlotRange, Track
@@ -112,8 +112,14 @@ def _shape(view: View) -> dict[str, Any]:
         ],
         "releases": [to_text(envelope) for envelope in view.releases],
         "manifests": [to_text(envelope) for envelope in view.manifests], "more": view.more,
+        "kept": [left_shape(left) for left in view.kept],
         "grants": [to_text(envelope) for envelope in view.grants],
     }  # fmt: skip
+
+
+def left_shape(left: queries.Left) -> dict[str, Any]:
+    """What stands in place of an epoch of which a part was deleted."""
+    return {"kept": to_text(left.kept), "grant": None if left.grant is None else to_text(left.grant)}
 
 
 # --- who looked ---

@@ -3,10 +3,31 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from zegel.server.kernel.errors import ZegelError
+
+if TYPE_CHECKING:
+
+    def _(text: str) -> str: ...
+
+else:  # translated when it is shown, in the language of who reads it
+    from django.utils.translation import gettext_lazy as _
 
 
 class BadExport(ZegelError):
     """A name, size or purpose that no file leaves with."""
 
     code = "bad_export"
+
+
+class NotForPublication(ZegelError):
+    """Pictures with people in them are not published, unless redacted or on a legal order (C15)."""
+
+    code = "not_for_publication"
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("Recordings are not given out to be published: there may be people in them."),
+            action=_("Only a redacted film, or a legal order, allows that. Give it to the police, who may decide it."),
+        )

@@ -188,8 +188,10 @@ def _fresh(row: Epoch, parsed: Sequence[_Parsed]) -> Sequence[_Parsed]:
 
 
 def _fresh_in(row: Epoch, parsed: Sequence[_Parsed]) -> Sequence[_Parsed]:
-    """As _fresh, and each of them belongs to the epoch. Raises RefusedObject."""
-    fresh = _fresh(row, parsed)
+    """As _fresh, and each of them belongs to the epoch; what comes late of a time that the owner deleted is not kept.
+    Raises RefusedObject."""
+    gone = queries.gone_slots(row.id)
+    fresh = [item for item in _fresh(row, parsed) if not any(a <= item.header.slot < b for a, b in gone)]
     facts = EpochFacts(row.suite, row.camera_id.bytes, row.id.bytes, row.track, row.closed_at is not None)
     for item in fresh:
         why = rules.why_refused(_facts(item), facts)

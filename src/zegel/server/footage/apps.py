@@ -9,4 +9,5 @@ class FootageConfig(AppConfig):
     label = "footage"
 
     def ready(self) -> None:
-        from zegel.server.footage import facts, forgetting, fsck, jobs  # noqa: F401  registers what gate, fsck and worker ask for
+        # registers what gate, fsck and worker ask for
+        from zegel.server.footage import deleting, facts, forgetting, fsck, jobs  # noqa: F401

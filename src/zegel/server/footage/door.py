@@ -118,6 +118,7 @@ class View:
     manifests: Sequence[bytes]
     more: bool
     grants: Sequence[bytes] = ()
+    kept: Sequence[queries.Left] = ()
 
 
 # --- opening and renewing ---
@@ -561,6 +562,7 @@ def _give(
         releases=[_unwrapped(row) for row in releases],
         manifests=[bytes(row.envelope) for row in lists], more=more,
         grants=[queries.grant_envelope(row) for row in grants],
+        kept=queries.remainders(epochs, with_keys=lease.purpose == Purpose.OWN_USE.value),
     )  # fmt: skip
 
 

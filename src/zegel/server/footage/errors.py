@@ -72,6 +72,19 @@ class StillNeeded(FootageError):
         )
 
 
+class KeptRefused(FootageError):
+    """What the owner's client says it keeps is not exactly what it does not delete; nothing was deleted."""
+
+    code = "kept_refused"
+
+    def __init__(self, why: str) -> None:
+        super().__init__(
+            _("Nothing was deleted: what is to be kept does not fit what is to be deleted."),
+            action=_("Load the page again and try once more; something was recorded or deleted meanwhile."),
+        )
+        self.details = {"why": why}
+
+
 class WindowClosed(FootageError):
     """The alarm's window has ended: recalled, closed, or past its time."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from zegel.server.footage import queries
+from zegel.server.footage import holds, queries
 from zegel.server.footage.mailpictures import CENTRE_MAY_LOOK
 from zegel.server.footage.models import MailPicture, Window
 from zegel.server.footage.rules import GrantPurpose, Track
@@ -58,6 +58,24 @@ def camera_of_owner(actor: Actor, resource: Resource) -> bool:
     """The camera is one of the alarm's, and both are the owner's."""
     window = _window(actor, resource)
     return window is not None and resource.id in window.camera_ids and window.owner_id == resource.owner_id
+
+
+@fact("not_in_open_alarm")
+def not_in_open_alarm(actor: Actor, resource: Resource) -> bool:
+    """Nothing of the time belongs to an alarm whose window is open, or reopened."""
+    if not isinstance(resource.id, UUID):
+        return False
+    with tenancy.acting_as(actor.party_id, actor.id):
+        return not queries.shown_by_alarms(resource.id, resource.span_ms)
+
+
+@fact("not_on_hold")
+def not_on_hold(actor: Actor, resource: Resource) -> bool:
+    """No room holds anything of the time."""
+    if not isinstance(resource.id, UUID):
+        return False
+    with tenancy.acting_as(actor.party_id, actor.id):
+        return not holds.held(resource.id, resource.span_ms)
 
 
 @fact("release_exists")

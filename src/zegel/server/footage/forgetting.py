@@ -19,7 +19,7 @@ from uuid import UUID
 from zegel.server import gate
 from zegel.server.footage import grants
 from zegel.server.footage.errors import NothingToShow, StillNeeded
-from zegel.server.footage.models import Epoch, Grant, LeaseShare, Pack, Part, Release, Segment, Window
+from zegel.server.footage.models import Epoch, Grant, LeaseShare, Pack, Part, Release, Remainder, Segment, Window
 from zegel.server.footage.pack_writer import folder_of
 from zegel.server.footage.rules import SLOT_MS
 from zegel.server.gate import Action, Resource, ResourceKind
@@ -43,10 +43,11 @@ def forget(actor: Actor, camera_id: UUID, epoch_ids: Collection[UUID]) -> None:
         if camera is None:
             raise NothingToShow
         of = {"unit": camera.unit_id, "site": camera.unit.site_id}
-        gate.require(actor, Action.DELETE, Resource(ResourceKind.CAMERA, camera.id, camera.owner_id, of))
         rows = list(Epoch.objects.filter(id__in=wanted, camera_id=camera_id).defer("wrapped").order_by("start_ms"))
         if not 0 < len(rows) == len(wanted) <= MOST_AT_ONCE:
             raise NothingToShow
+        span = (rows[0].start_ms, max(map(_end_ms, rows)))
+        gate.require(actor, Action.DELETE, Resource(ResourceKind.CAMERA, camera.id, camera.owner_id, of, span))
         _check_unneeded(rows)
         facts: dict[str, Fact] = {
             "camera": camera.id, "track": rows[0].track, "epochs": len(rows), "from_ms": rows[0].start_ms,
@@ -82,14 +83,16 @@ def _end_ms(row: Epoch) -> int:
 def carry_out(event: outbox.Event) -> None:
     """Keys, then ciphertext, then rows; each may be done already."""
     with work.transaction(system(event.owner_id)) as w:
-        _forget_now(w, {UUID(epoch) for epoch in event.payload["epochs"]})
+        forget_rows(w, {UUID(epoch) for epoch in event.payload["epochs"]})
 
 
-def _forget_now(w: work.Work, epochs: set[UUID]) -> None:
+def forget_rows(w: work.Work, epochs: set[UUID]) -> None:
+    """Within the running work of the server itself: whole epochs, whose forgetting is written down."""
     rows = list(Epoch.objects.filter(id__in=epochs))
     releases = _releases_into(epochs)
     shred.destroy("epoch", *(row.shred for row in rows))
     shred.destroy("release", *(row.shred for row in releases if row.shred is not None))
+    Remainder.objects.filter(epoch_id__in=epochs).delete()
     grants.forget_into(epochs)
     for row in rows:
         storage.store().delete_prefix(folder_of(row.id))
@@ -111,7 +114,7 @@ def forget_again() -> int:
         with work.transaction(system(owner_id)) as w:
             gone = set(_revived())
             if gone:
-                _forget_now(w, gone)
+                forget_rows(w, gone)
             count += len(gone) + _drop_dead_releases() + _drop_dead_grants()
     return count
 

@@ -78,7 +78,9 @@ def _allowed(grant: seal_grant.Grant, camera: Camera) -> GrantPurpose:
     except ValueError:
         raise GrantRefused("there are no grants for that purpose") from None
     epochs = {UUID(bytes=part.epoch) for part in grant.ranges}
-    known = Epoch.objects.filter(id__in=epochs, camera_id=camera.id, track=int(grant.track)).exclude(wrapped=b"")
+    known = Epoch.objects.filter(id__in=epochs, camera_id=camera.id, track=int(grant.track))
+    if purpose is not GrantPurpose.KEPT:  # of one whose root is gone already, less can still be kept
+        known = known.exclude(wrapped=b"")
     if known.count() != len(epochs):
         raise GrantRefused("it reaches into an epoch that is not this camera's and track's")
     recipient = UUID(bytes=grant.recipient_party)

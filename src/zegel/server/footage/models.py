@@ -197,6 +197,38 @@ class Grant(TenantModel):
         indexes = (models.Index(fields=["camera_id", "purpose", "-issued_at"], name="footage_grant_newest"),)
 
 
+class Remainder(TenantModel):
+    """What is left of an epoch of which the owner deleted a part: his signed word on where it stands in time and which
+    slots he kept (`envelope`), and the grant in which he sealed their keys to himself."""
+
+    epoch = models.OneToOneField(Epoch, primary_key=True, on_delete=models.PROTECT, related_name="remainder")
+    grant = models.ForeignKey(Grant, on_delete=models.PROTECT, related_name="+")
+    envelope = models.BinaryField()
+    ranges = models.JSONField(default=list)
+
+
+class Deleted(TenantModel):
+    """Slots of an epoch that the owner deleted; nothing of them is taken any more, however late it comes.
+    `deletion_id`: what he asked for at once. `whole`: nothing of the epoch is left. `superseded_id`: the grant that
+    kept more. `stale`: objects to drop. `done_at`: keys, ciphertext and rows are gone."""
+
+    id = models.UUIDField(primary_key=True, default=ids.new, editable=False)
+    deletion_id = models.UUIDField(db_index=True)
+    epoch = models.ForeignKey(Epoch, on_delete=models.PROTECT, related_name="deleted")
+    camera_id = models.UUIDField()
+    track = models.SmallIntegerField()
+    from_slot = models.SmallIntegerField()
+    to_slot = models.SmallIntegerField()
+    whole = models.BooleanField()
+    superseded_id = models.UUIDField(null=True)
+    stale = models.JSONField(default=list)
+    asked_at = models.DateTimeField()
+    done_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = (models.Index(fields=["camera_id", "track"], name="footage_deleted_camera"),)
+
+
 class Lease(TenantModel):
     """One view: who looks, for whom, why, at what. What it covers now stands in its shares. `verified_at`: when the
     viewer asked to see more than a blur."""

@@ -70,9 +70,43 @@ def append(pack: Pack, stored: Stored) -> Sequence[int]:
     return offsets
 
 
+def punch(pack: Pack, places: Sequence[tuple[int, int]]) -> list[str]:
+    """Takes (offset, size) out of a pack, whose row the caller locked: the objects that hold any of it are written anew
+    without it. Returns the keys that no row names any more, for the caller to drop once this has committed. Offsets of
+    what is left don't change."""
+    stale: list[str] = []
+    for part in Part.objects.filter(pack=pack).order_by("offset"):
+        inside = [(at, size) for at, size in places if part.offset <= at < part.offset + part.size]
+        if not inside:
+            continue
+        runs = _runs_beside(part, inside)
+        data = storage.store().get(part.key) if runs else b""
+        for start, end in runs:
+            stored = put(pack.epoch_id, [data[start - part.offset : end - part.offset]])
+            Part.objects.create(
+                owner_id=pack.owner_id, provider_id=pack.provider_id, pack=pack, number=pack.parts, key=stored.key,
+                offset=start, size=end - start,
+            )  # fmt: skip
+            pack.parts += 1
+        stale.append(part.key)
+        part.delete()
+    pack.save(update_fields=["parts"])
+    return stale
+
+
+def _runs_beside(part: Part, places: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+    """What of a part lies in none of the places: from and to, as offsets of the pack."""
+    runs, at = [], part.offset
+    for start, size in sorted(places):
+        if start > at:
+            runs.append((at, start))
+        at = max(at, start + size)
+    return [*runs, (at, part.offset + part.size)] if at < part.offset + part.size else runs
+
+
 def compact(w: work.Work, pack: Pack) -> None:
     """Joins the parts of a pack that grows no more into objects of at most 64 MiB. The caller has locked its row."""
-    parts = list(Part.objects.filter(pack=pack).order_by("number"))
+    parts = list(Part.objects.filter(pack=pack).order_by("offset"))
     gone: list[str] = []
     for group in _groups(parts):
         if len(group) > 1:
@@ -86,7 +120,8 @@ def _groups(parts: Sequence[Part]) -> Sequence[Sequence[Part]]:
     groups: list[list[Part]] = []
     size = 0
     for part in parts:
-        if not groups or size + part.size > LARGEST_COMPACTED:
+        apart = bool(groups) and groups[-1][-1].offset + groups[-1][-1].size != part.offset  # something was deleted
+        if not groups or apart or size + part.size > LARGEST_COMPACTED:
             groups.append([])
             size = 0
         groups[-1].append(part)
@@ -101,8 +136,8 @@ def _join(pack: Pack, group: Sequence[Part]) -> Sequence[str]:
     key = f"{folder_of(pack.epoch_id)}/c{first.number:06d}-{last.number:06d}"
     store.put(key, b"".join(store.get(part.key) for part in group))
     old = [part.key for part in group]
-    Part.objects.filter(pack=pack, number__gt=first.number, number__lte=last.number).delete()
-    Part.objects.filter(pack=pack, number=first.number).update(key=key, size=sum(part.size for part in group))
+    Part.objects.filter(id__in=[part.id for part in group[1:]]).delete()
+    Part.objects.filter(id=first.id).update(key=key, size=sum(part.size for part in group))
     return old
 
 

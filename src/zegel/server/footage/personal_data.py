@@ -110,6 +110,18 @@ not_personal(
     ("unit_id", "camera_id", "track", "purpose", "recipient_party_id", "recipient"),
     why="which device, stream and party, what for, and the fingerprint of a party's key",
 )
+_images("footage.Remainder", ("envelope", "ranges"), Erase.WITH_PARENT)
+not_personal("footage.Remainder", ("epoch", "grant"), why="which epoch, and the grant that holds its keys")
+declare(
+    "footage.Deleted", ("from_slot", "to_slot", "whole", "asked_at", "done_at"),
+    subject=Subject.FILMED, path="owner_id", category=Category.ACTIVITY, purpose=Purpose.ACCOUNTABILITY,
+    basis=Basis.LEGITIMATE_INTERESTS, recipients=(Recipient.OWNER,), term=Term.VIEW_LOG, starts=Start.MADE,
+    export=Export.VALUE, erase=Erase.DELETE_ROW,
+)  # fmt: skip
+not_personal(
+    "footage.Deleted", ("deletion_id", "epoch", "camera_id", "track", "superseded_id", "stale"),
+    why="which device and stream, and names of objects to drop",
+)  # fmt: skip
 declare(
     "footage.Lease",
     ("person_id", "party_id", "role", "purpose", "camera_id", "track", "alarm_id", "reopening_id", "wanted",

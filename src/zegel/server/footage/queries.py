@@ -13,7 +13,19 @@ from django.db import connection
 from django.db.models import BigIntegerField, ExpressionWrapper, F, Max, Min, Sum
 
 from zegel.server.footage import rules
-from zegel.server.footage.models import Epoch, Grant, Lease, Manifest, Pack, Release, Reopening, Segment, Window
+from zegel.server.footage.models import (
+    Deleted,
+    Epoch,
+    Grant,
+    Lease,
+    Manifest,
+    Pack,
+    Release,
+    Remainder,
+    Reopening,
+    Segment,
+    Window,
+)
 from zegel.server.footage.rules import GrantPurpose, SlotRange
 from zegel.server.kernel import clock, shred
 
@@ -199,6 +211,104 @@ def granted_ranges(row: Grant) -> list[SlotRange]:
 def grant_envelope(row: Grant) -> bytes:
     """As the owner's client signed it. What it seals opens for its recipient only."""
     return shred.unwrap("grant", row.shred or 0, bytes(row.wrapped or b""), row.id.bytes)
+
+
+PRE_ALARM_MS = 60_000
+"""The most that a unit gives away of before its alarm (policy: the window's pre)."""
+
+
+def shown_by_alarms(camera_id: UUID, span_ms: tuple[int, int] | None) -> bool:
+    """Whether something of that time (None: of any) belongs to an alarm that is open to be looked at now: all from a
+    minute before an open window's alarm on, and of a reopened one what it released."""
+    now = clock.now()
+    windows = Window.objects.filter(ended_at__isnull=True, deadline__gt=now)
+    mine = [row for row in windows if camera_id in row.camera_ids]
+    if any(span_ms is None or span_ms[1] > row.raised_ms - PRE_ALARM_MS for row in mine):
+        return True
+    reopened = Reopening.objects.filter(ended_at__isnull=True, deadline__gt=now).values_list("alarm_id", flat=True)
+    shown = [part for alarm_id in reopened for part in released_ranges(alarm_id, camera_id)]
+    return any(span_ms is None or _touches(part, span_ms) for part in shown)
+
+
+def _touches(part: SlotRange, span_ms: tuple[int, int]) -> bool:
+    start = Epoch.objects.filter(id=part.epoch).values_list("start_ms", flat=True).first() or 0
+    begins, ends = start + part.from_slot * rules.SLOT_MS, start + part.to_slot * rules.SLOT_MS
+    return begins < span_ms[1] and span_ms[0] < ends
+
+
+@dataclass(frozen=True)
+class Left:
+    """What stands in place of an epoch of which a part was deleted. `grant`: its keys, for the owner alone."""
+
+    kept: bytes
+    grant: bytes | None
+
+
+def remainders(epoch_ids: Collection[UUID], *, with_keys: bool) -> list[Left]:
+    rows = Remainder.objects.filter(epoch_id__in=list(epoch_ids)).select_related("grant").order_by("epoch_id")
+    live = [row for row in rows if row.grant.shred is not None and not shred.is_destroyed("grant", row.grant.shred)]
+    return [Left(bytes(row.envelope), grant_envelope(row.grant) if with_keys else None) for row in live]
+
+
+def deleted_between(camera_id: UUID, track: int, from_ms: int, to_ms: int) -> list[tuple[int, int]]:
+    """Times (ms UTC, by the epochs as they are stored here) that the owner deleted, in order."""
+    earliest = from_ms - rules.SLOTS_PER_EPOCH * rules.SLOT_MS
+    rows = Deleted.objects.filter(camera_id=camera_id, track=track).filter(
+        epoch__start_ms__gt=earliest, epoch__start_ms__lt=to_ms
+    )
+    starts = rows.values_list("epoch__start_ms", "from_slot", "to_slot").order_by("epoch__start_ms", "from_slot")
+    spans = [(start + first * rules.SLOT_MS, start + last * rules.SLOT_MS) for start, first, last in starts]
+    return [(first, last) for first, last in spans if first < to_ms and from_ms < last]
+
+
+def gone_slots(epoch_id: UUID) -> list[tuple[int, int]]:
+    """Ranges of slots of an epoch that were deleted."""
+    return list(Deleted.objects.filter(epoch_id=epoch_id).values_list("from_slot", "to_slot").order_by("from_slot"))
+
+
+_MOMENTS = """
+SELECT DISTINCT ON (bucket) epoch_id, slot FROM (
+  SELECT s.epoch_id, s.slot, e.start_ms + s.slot * 1000 AS at,
+         (e.start_ms + s.slot * 1000 - %(from)s) * %(count)s / (%(to)s - %(from)s) AS bucket
+  FROM footage_segment s JOIN footage_epoch e ON e.id = s.epoch_id
+  WHERE e.camera_id = %(camera)s AND e.track = %(track)s AND e.start_ms > %(earliest)s AND e.start_ms < %(to)s
+    AND s.random_access
+) found WHERE at >= %(from)s AND at < %(to)s ORDER BY bucket, at
+"""
+
+
+def moments(camera_id: UUID, track: int, from_ms: int, to_ms: int, count: int) -> list[rules.Slot]:
+    """Of each of `count` equal parts of a time the first slot that can be shown by itself, in order."""
+    said: dict[str, Any] = {
+        "camera": camera_id, "track": track, "from": from_ms, "to": to_ms, "count": count,
+        "earliest": from_ms - rules.SLOTS_PER_EPOCH * rules.SLOT_MS,
+    }  # fmt: skip
+    with connection.cursor() as cursor:
+        cursor.execute(_MOMENTS, said)
+        return [(epoch, slot) for epoch, slot in cursor.fetchall()]
+
+
+@dataclass(frozen=True)
+class Sight:
+    """What lets somebody see a camera now, or whoever does: rows of windows, reopenings, grants and running views."""
+
+    windows: Sequence[Window]
+    reopenings: Sequence[Reopening]
+    grants: Sequence[Grant]
+    leases: Sequence[Lease]
+
+
+def sight(owner_id: UUID) -> Sight:
+    """Within an acting party: of all cameras of an owner, by the clock too."""
+    now = clock.now()
+    mine: dict[str, Any] = {"owner_id": owner_id, "ended_at__isnull": True}
+    granted = Grant.objects.filter(**mine, purpose=GrantPurpose.MAINTENANCE.value, expires_at__gt=now)
+    return Sight(
+        list(Window.objects.filter(**mine, deadline__gt=now).order_by("opened_at")),
+        list(Reopening.objects.filter(**mine, deadline__gt=now).order_by("opened_at")),
+        list(granted.order_by("issued_at")),
+        list(Lease.objects.filter(**mine, expires_at__gt=now).order_by("opened_at")),
+    )
 
 
 _RECORDED = """

@@ -80,11 +80,23 @@ MISSING: dict[str, tuple[Promise, Promise]] = {
         _("Nobody reopened this alarm, or the time for it is over."),
         _("Reopen it for one of the reasons on the list; the customer is told."),
     ),
+    "not_in_open_alarm": (
+        _("An open alarm shows a part of this recording."),
+        _("Delete it when the alarm is closed; what lies outside of it you can delete now."),
+    ),
+    "not_on_hold": (
+        _("A part of this recording is held as evidence."),
+        _("Delete what lies outside of the hold, or wait until the hold ends."),
+    ),
     "release_exists": (
         _("The unit has not released images of this alarm."),
         _("Handle the alarm without images."),
     ),
     "camera_of_owner": (_("This camera is not part of that alarm."), _("Choose a camera of the alarm.")),
+    "asked_himself": (
+        _("The owner did not allow you to look at this camera."),
+        _("Ask for it, with the malfunction and your reason."),
+    ),
     "grant_covers": (_("The owner has not granted you these images."), _("Ask the owner for a grant.")),
     "entry_concerns_party": (_("This entry does not concern you."), _("Ask for a receipt of your own entries.")),
     "serves_as_centre": (

@@ -20,6 +20,7 @@ class Action(StrEnum):
     HANDLE_AGAIN = "handle_again"
     TIMELINE = "timeline"
     WHO_LOOKED = "who_looked"
+    ASK = "ask"
     CLAIM = "claim"
     RELEASE_CLAIM = "release_claim"
     STEP = "step"
@@ -59,6 +60,9 @@ class Action(StrEnum):
     EXCEPT = "except"
     REPLACE = "replace"
     RETIRE = "retire"
+    # maintenance and the provider's office
+    REPORT = "report"
+    LIVE = "live"
     # the ground: units that go and come, a map
     MOVE = "move"
     REMOVE = "remove"
@@ -105,6 +109,12 @@ class ResourceKind(StrEnum):
     PANEL = "panel"
     SIGNAL = "signal"
     CODES = "codes"
+    # maintenance and the provider's office
+    MALFUNCTION = "malfunction"
+    MAINTENANCE = "maintenance"
+    STOCK = "stock"
+    TASK = "task"
+    CUSTOMER = "customer"
     # the ground
     FLOOR_PLAN = "floor_plan"
     TELEMETRY = "telemetry"
@@ -126,12 +136,14 @@ class Purpose(StrEnum):
 
 @dataclass(frozen=True)
 class Resource:
-    """What is asked for. `owner_id` is the tenant whose thing it is; `of` names what it belongs to (alarm, unit, …)."""
+    """What is asked for. `owner_id` is the tenant whose thing it is; `of` names what it belongs to (alarm, unit, …);
+    `span_ms`: of a recording, from and to (ms UTC)."""
 
     kind: ResourceKind | str
     id: UUID | int | None = None
     owner_id: UUID | None = None
     of: dict[str, UUID] = field(default_factory=dict)
+    span_ms: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True)
