@@ -24,6 +24,7 @@ from zegel.unit.watch.analyst import Analyst, main_pts
 from zegel.unit.watch.eyelink import EyeLink, EyeLost
 from zegel.unit.watch.masks import Masks
 from zegel.unit.watch.messages import Beat, Message, Seen, Watch, decode_watch, encode
+from zegel.unit.watch.overview import NoPicture, Overview
 from zegel.unit.watch.picture import Image
 from zegel.unit.watch.veil import Veil
 from zegel.unit.watch.watcher import Eye, Watcher
@@ -37,6 +38,7 @@ This and `reader.REST_S` stay below `track.GRACE_S`, after which a slot is compl
 MAX_TOGETHER = 512 * 1024
 SUB_SILENT_S = 5.0
 """After so long without a picture of the sub-stream the main one is watched instead."""
+REFUSED_AGAIN_S = 3600.0
 MAX_WAITING = 32 * 1024 * 1024
 MAX_DATA = 1536 * 1024 * 1024
 """A camera's process may not take more memory than this, whatever its camera sends."""
@@ -92,7 +94,9 @@ class Waiting:
 class Camera:
     """The process's inside."""
 
-    def __init__(self, config: CameraConfig, pipe: Connection, eye: EyeLink | None) -> None:
+    def __init__(
+        self, config: CameraConfig, pipe: Connection, eye: EyeLink | None, faces: EyeLink | None = None
+    ) -> None:
         self._config = config
         self._pipe = pipe
         self._sending = Lock()
@@ -112,6 +116,9 @@ class Camera:
         self._sub_s: float | None = None
         self._blind = False
         self._veil = Veil(self._say, self._stopping)
+        self._overview = Overview(faces.look if faces else None)
+        self._refused = ""
+        self._refused_s = -REFUSED_AGAIN_S
         self._spoken, self._heard = Event(), Event()
 
     def run(self) -> None:
@@ -129,6 +136,7 @@ class Camera:
                 heard_s = now_s
                 self._listen()
             self._send_held()
+            self._overview_if_due()
             got = self._waiting.get(BEAT_S / 4)
             if got is not None:
                 self._watch_item(*got)
@@ -249,20 +257,46 @@ class Camera:
             self._configure(decode_watch(data))
         self._heard.set()
 
+    def _overview_if_due(self) -> None:
+        """By the clock alone. Why there is none is told when it is news, and once an hour."""
+        if not self._overview.due(clock.wall_ms()):
+            return
+        try:
+            picture = self._overview.make(self._veil.newest_key, Masks.of(self._watch), clock.mono_s())
+        except (NoPicture, EyeLost) as error:
+            self._say_refused(error.code if isinstance(error, NoPicture) else "no_face_check")
+            return
+        if self._refused:
+            self._refused = ""
+            self._say(Technical(Code.OVERVIEW_BACK, clock.mono_s()))
+        self._say(picture)
+
+    def _say_refused(self, why: str) -> None:
+        if why == "camera_silent":
+            return  # that a camera is lost is told already
+        now_s = clock.mono_s()
+        if why != self._refused or now_s - self._refused_s >= REFUSED_AGAIN_S:
+            self._refused, self._refused_s = why, now_s
+            code = Code.OVERVIEW_REFUSED if why == "face_found" else Code.OVERVIEW_OFF
+            self._say(Technical(code, now_s, {"reason": why}))
+
     def _configure(self, watch: Watch) -> None:
         masks = Masks.of(watch)
         self._watch = watch
         self._veil.configure(masks, watch.forwarding)
         self._watcher.configure(watch)
+        self._overview.configure(watch.overview, clock.wall_ms())
         for analyst in self._analysts.values():
             analyst.masks = masks
 
 
-def camera_process(config: CameraConfig, pipe: Connection, eye: EyeLink | None) -> None:
+def camera_process(
+    config: CameraConfig, pipe: Connection, eye: EyeLink | None, faces: EyeLink | None = None
+) -> None:
     """Where a camera's process begins. Ends when the unit closes the pipe, or sends an empty message."""
     _confine()
     try:
-        Camera(config, pipe, eye).run()
+        Camera(config, pipe, eye, faces).run()
     except (BrokenPipeError, ConnectionResetError, EOFError):
         pass
     finally:

@@ -13,6 +13,7 @@ import select
 import selectors
 import signal
 import socket
+from collections.abc import Sequence
 from multiprocessing import reduction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -110,21 +111,40 @@ def close_link(link: _Ends) -> None:
     os.close(link.memory)
 
 
-def detector_process(manifest: Path, ends: list[EyeEnd], parent: Any) -> None:
+class _Lazy:
+    """A network that is read when it is first asked: few units make overview pictures."""
+
+    def __init__(self, manifest: Path) -> None:
+        self._manifest = manifest
+        self._detector: Any = None
+
+    def detect(self, image: Image) -> list[Box]:
+        from zegel.unit.detectors.runner import Detector
+
+        self._detector = self._detector or Detector.load(self._manifest)
+        boxes: list[Box] = self._detector.detect(image)
+        return boxes
+
+
+def detector_process(
+    manifest: Path | None, ends: list[EyeEnd], parent: Any, faces: Path | None = None, face_ends: Sequence[EyeEnd] = ()
+) -> None:
     """Where the detector's process begins: answers in turn, ends when the unit closes `parent`."""
     from zegel.unit.detectors.runner import Detector
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    detector = Detector.load(manifest)
+    detector = Detector.load(manifest) if manifest else None
+    finder = _Lazy(faces) if faces else None
     with selectors.DefaultSelector() as waiting:
         waiting.register(parent, selectors.EVENT_READ, None)
-        for end in ends:
-            waiting.register(end.end, selectors.EVENT_READ, end)
+        for network, group in ((detector, ends), (finder, face_ends)):
+            for end in group:
+                waiting.register(end.end, selectors.EVENT_READ, (network, end))
         while True:
             for key, _ in waiting.select():
                 if key.data is None:
                     return
-                _answer_one(detector, key.data)
+                _answer_one(*key.data)
 
 
 def _answer_one(detector: Any, end: EyeEnd) -> None:

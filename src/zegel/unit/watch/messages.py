@@ -56,6 +56,7 @@ class Watch(msgspec.Struct, frozen=True, tag="watch"):
     forwarding: bool = True
     away: bool = False
     prompt: bool = False
+    overview: OverviewAsked | None = None
 
 
 def masks_asked(privacy: list[Polygon], away: bool) -> str:

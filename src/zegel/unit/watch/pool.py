@@ -35,10 +35,10 @@ MAX_BATCH = 64
 TEND_S = 0.5
 
 
-def _start_camera(config: CameraConfig, pipe: Connection, eye: EyeLink | None) -> None:
+def _start_camera(config: CameraConfig, pipe: Connection, eye: EyeLink | None, faces: EyeLink | None) -> None:
     from zegel.unit.watch.camera import camera_process
 
-    camera_process(config, pipe, eye)
+    camera_process(config, pipe, eye, faces)
 
 
 @dataclass
@@ -58,6 +58,7 @@ class _Child:
 class _Camera(_Child):
     config: CameraConfig | None = None
     eye: EyeLink | None = None
+    faces: EyeLink | None = None
     watch: Watch | None = None
     down: bool = False
     poller: select.poll | None = None
@@ -66,8 +67,9 @@ class _Camera(_Child):
 class CameraPool:
     """All cameras of the unit. One thread uses it; `receive` does everything that has to be done from time to time."""
 
-    def __init__(self, configs: Iterable[CameraConfig], detector: Path | None) -> None:
-        """`detector` is a manifest's path; None watches for movement only. Raises ManifestError for a bad detector."""
+    def __init__(self, configs: Iterable[CameraConfig], detector: Path | None, faces: Path | None = None) -> None:
+        """`detector` is a manifest's path; None watches for movement only. `faces`: the finder of faces, without which
+        there are no overview pictures. Raises ManifestError for a bad one."""
         os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # each thread would cost every process memory
         os.environ.setdefault("OMP_NUM_THREADS", "1")
         self._context = multiprocessing.get_context("forkserver")
@@ -76,12 +78,15 @@ class CameraPool:
         self._manifest: Manifest | None = load_manifest(detector) if detector else None
         if self._manifest:
             self._manifest.model()
+        self._faces_path = faces
+        self._faces: Manifest | None = load_manifest(faces) if faces else None
+        self._face_ends: list[EyeEnd] = []
         self._cameras: dict[str, _Camera] = {}
         self._ends: list[EyeEnd] = []
         for config in configs:
             if config.name in self._cameras:
                 raise ValueError(f"two cameras are named '{config.name}': give each its own name")
-            self._cameras[config.name] = _Camera(config=config, eye=self._link())
+            self._cameras[config.name] = _Camera(config=config, eye=self._link(), faces=self._face_link())
         self._detector = _Child()
         self._running = False
 
@@ -90,6 +95,13 @@ class CameraPool:
             return None
         link, end = make_link(self._manifest.width, self._manifest.height, self._manifest.sure)
         self._ends.append(end)
+        return link
+
+    def _face_link(self) -> EyeLink | None:
+        if self._faces is None:
+            return None
+        link, end = make_link(self._faces.width, self._faces.height, self._faces.sure)
+        self._face_ends.append(end)
         return link
 
     # --- for the unit -----------------------------------------------------------------------------------------
@@ -159,9 +171,10 @@ class CameraPool:
         until_s = clock.mono_s() + STOP_S
         for child in children:
             _end(child, max(0.05, until_s - clock.mono_s()))
-        for link in (*self._ends, *(camera.eye for camera in self._cameras.values() if camera.eye)):
+        links = [link for camera in self._cameras.values() for link in (camera.eye, camera.faces) if link]
+        for link in (*self._ends, *self._face_ends, *links):
             close_link(link)
-        self._ends = []
+        self._ends, self._face_ends = [], []
         self._cameras = {}
 
     # --- inside -----------------------------------------------------------------------------------------------
@@ -221,14 +234,14 @@ class CameraPool:
 
     def _tend_detector(self, now_s: float) -> None:
         detector = self._detector
-        if self._manifest_path is None:
+        if self._manifest_path is None and self._faces_path is None:
             return
         if detector.process and not detector.process.is_alive():
             self._fell(detector)
         if detector.process is None and now_s >= detector.again_s:
             ours, theirs = self._context.Pipe()
             detector.pipe = ours
-            arguments = (self._manifest_path, self._ends, theirs)
+            arguments = (self._manifest_path, self._ends, theirs, self._faces_path, self._face_ends)
             self._launch(detector, "zegel-detector", detector_process, arguments, theirs)
 
     def _start_camera(self, name: str, camera: _Camera) -> None:
@@ -236,7 +249,8 @@ class CameraPool:
         camera.pipe = ours
         camera.poller = select.poll()  # Connection.poll builds a selector for each question
         camera.poller.register(ours, select.POLLIN | select.POLLHUP)
-        self._launch(camera, f"zegel-camera-{name}", _start_camera, (camera.config, theirs, camera.eye), theirs)
+        arguments = (camera.config, theirs, camera.eye, camera.faces)
+        self._launch(camera, f"zegel-camera-{name}", _start_camera, arguments, theirs)
         if camera.watch:
             self._tell(camera, encode(camera.watch))
 

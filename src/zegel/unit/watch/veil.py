@@ -49,6 +49,9 @@ class Veil:
         self._ready = Condition()
         self._thread: Thread | None = None
         self._skipped = False
+        self._failed = False
+        self.newest_key: tuple[Stream, Packet] | None = None
+        """As the camera sent it, for overview pictures, which blacken it themselves. It stays in this process."""
         self.left_out = 0
 
     def configure(self, masks: Masks, forwarding: bool) -> None:
@@ -70,6 +73,8 @@ class Veil:
         masks, source = self._masks, self._source
         if masks is None or source is None:
             return
+        if packet.keyframe:
+            self.newest_key = (source, packet)
         self._announce()
         self._flowing = self._forwarding and (self._flowing or packet.keyframe)
         if not self._flowing:
@@ -161,6 +166,9 @@ class Veil:
             for item in burner.packet(packet, show):
                 self._out(item, masks)
         except BurnFailed as error:
-            self._pass_on(Technical(Code.MASK_FAILED, clock.mono_s(), {"why": str(error)[:80]}))
+            if not self._failed:
+                self._pass_on(Technical(Code.MASK_FAILED, clock.mono_s(), {"why": str(error)[:80]}))
+            self._failed = True
             return None
+        self._failed = self._failed and not packet.keyframe
         return burner
