@@ -60,13 +60,14 @@ class Outbox:
         return n
 
     def segments(
-        self, lane: Lane, camera: bytes, epoch: bytes, slot: int, wall_ms: int, sealed: Sequence[bytes]
-    ) -> list[int]:
+        self, lane: Lane, camera: bytes, epoch: bytes, slot: int, wall_ms: int, sealed: Sequence[bytes],
+        track: Track = Track.SURVEILLANCE,
+    ) -> list[int]:  # fmt: skip
         """One completed slot; more than one message only when its segments don't fit into one."""
         numbers = []
         for group in _fitting(sealed):
             n = self._numbers.take()
-            frame = encode_from_unit(Up(n, SegmentsItem(camera, int(Track.SURVEILLANCE), epoch, group)))
+            frame = encode_from_unit(Up(n, SegmentsItem(camera, int(track), epoch, group)))
             self.spool.put(Record(lane, Kind.SEGMENTS, n, frame, camera, epoch, slot, wall_ms))
             numbers.append(n)
         return numbers
