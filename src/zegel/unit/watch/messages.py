@@ -19,6 +19,7 @@ from zegel.unit.source.media import Packet, Stream, Technical
 
 Point = tuple[float, float]
 Polygon = list[Point]
+OVERVIEW_SIZE = (320, 180)
 BLACK = "black"
 """The name of the mask that hides all of a turned camera's picture."""
 MAX_MESSAGE = 24 * 1024 * 1024

@@ -31,10 +31,10 @@ from zegel.unit.detectors.result import Box
 from zegel.unit.source.media import Packet, Stream
 from zegel.unit.source.nal import Normalizer
 from zegel.unit.watch.masks import Masks
-from zegel.unit.watch.messages import OverviewAsked, OverviewPicture
+from zegel.unit.watch.messages import OVERVIEW_SIZE, OverviewAsked, OverviewPicture
 from zegel.unit.watch.picture import Image
 
-WIDTH, HEIGHT = 320, 180
+WIDTH, HEIGHT = OVERVIEW_SIZE
 """Of every overview picture: what is smaller is put in its middle, so that all have the same parameters."""
 MOST_PX_PER_M = 40.0
 MOST_FACE_PX = 6.0
