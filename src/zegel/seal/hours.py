@@ -172,6 +172,11 @@ def within(weekly: tuple[Weekly, ...], zone: str, utc_ms: int) -> bool:
     return any(item.weekday == local.weekday() and item.interval.start <= minute < item.interval.end for item in weekly)
 
 
+def month_of(zone: str, utc_ms: int) -> str:
+    """The calendar month there, YYYY-MM. Raises NotYours for an unknown zone."""
+    return f"{_local(zone, utc_ms):%Y-%m}"
+
+
 def _check_apart(fields: Fields, name: str, intervals: tuple[Interval, ...]) -> None:
     for before, after in pairwise(intervals):
         if after.start < before.end:

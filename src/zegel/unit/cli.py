@@ -88,6 +88,10 @@ def _status(words: argparse.Namespace) -> None:
     age_s = max(0, clock.wall_ms() - status.at_ms) // 1000
     print(f"unit        {status.unit}")
     print(f"state       {status.posture}, as of {age_s} s ago" + ("" if age_s < 30 else " (not running?)"))
+    if status.part is not None:
+        print(f"part        only {status.part} is armed")
+    if status.data_limit_bytes is not None:
+        print(f"data        {status.data_bytes / 1e6:.0f} of {status.data_limit_bytes / 1e6:.0f} MB so far")
     print(f"link        {status.link} {status.link_error}".rstrip())
     print(f"policy      {status.policy_counter}" + (f", REVOKED: {status.revoked}" if status.revoked else ""))
     print(f"spool       {status.spool_open} waiting, {status.spool_bytes / 1e6:.1f} MB")

@@ -11,6 +11,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field
+from functools import partial
 
 from zegel.link.framing import decode_from_unit
 from zegel.link.messages import (
@@ -29,6 +30,7 @@ from zegel.link.messages import (
     Up,
 )
 from zegel.seal.alarm import Alarm, Cause, sign_alarm
+from zegel.seal.allowances import OverBudget
 from zegel.seal.envelope import Envelope
 from zegel.seal.errors import SealError
 from zegel.seal.manifest import TreeHead
@@ -36,6 +38,7 @@ from zegel.seal.policy import RecordingMode
 from zegel.seal.promise import verify_time
 from zegel.seal.release import Release
 from zegel.seal.status import CameraState, CameraStatus, State, Status, sign_status
+from zegel.unit.budget import MEGABYTE, DataBook
 from zegel.unit.cutter import Spotted
 from zegel.unit.epochs import Binding
 from zegel.unit.errors import MediaError, RefusedObject
@@ -47,10 +50,14 @@ from zegel.unit.guard import (
     Posture,
     Sighting,
     alarms,
+    armed_part,
+    guards,
+    guards_from,
     images_of,
     images_of_input,
     input_alarm,
     may_release,
+    obeyed_order,
     posture,
     until,
 )
@@ -144,6 +151,7 @@ class Engine:
     wall: WallTime = field(init=False)
     desks: dict[bytes, CameraDesk] = field(init=False)
     proofs: ProofDesk = field(init=False)
+    data: DataBook = field(init=False)
     live: LiveDesk = field(init=False)
     dirty: bool = True
     _changed_s: float = float("-inf")
@@ -158,6 +166,8 @@ class Engine:
     _clock_agrees: bool = False
     _contradicted: bool = False
     _posture: Posture = Posture.UNPAIRED
+    _part: str | None = None
+    _over: OverBudget | None = None
     _releaser: Releaser = field(init=False)
 
     def __post_init__(self) -> None:
@@ -166,6 +176,7 @@ class Engine:
         same_boot = told is not None and told[0] == self.boot
         self.wall = WallTime(self.now, self.file.state.wall_floor_ms, told[1] if told and same_boot else None)
         self.proofs = ProofDesk(self.file)
+        self.data = DataBook(self.file)
         self._releaser = Releaser(self.identity.unit, self.identity.key, self.file, self.outbox)
         out = Outgoing()
         self.desks = {camera: self._desk(camera, name, out) for camera, name in self.cameras.items()}
@@ -178,7 +189,9 @@ class Engine:
 
     def _desk(self, camera: bytes, name: str, out: Outgoing) -> CameraDesk:
         book = ManifestBook(self.identity.unit, camera, self.identity.key, self.file, self.outbox)
-        rules = Rules(self.armed_throughout, self.wall.at, lambda slot: self._on_slot(self.desks[camera], slot))
+        rules = Rules(
+            partial(self.guards_throughout, camera), self.wall.at, lambda slot: self._on_slot(self.desks[camera], slot)
+        )
         track = SurveillanceTrack(camera, self.identity.key, self.file, self.outbox, book, rules)
         live = LiveTrack(camera, self.identity.key, self.file, self.outbox, self.wall.at, out)
         return CameraDesk(camera, name, track, live)
@@ -203,6 +216,7 @@ class Engine:
         self._look_for_home()
         self._keep_floor()
         self._report_gaps()
+        self._watch_budget()
         self._proofs_missing(self.proofs.missing(now.mono_s))
         self.outbox.settle(self.wall_ms)
 
@@ -217,9 +231,9 @@ class Engine:
             self._technical(
                 TechnicalKind.CLOCK_DISAGREES, None, code, {"difference_ms": round(self.wall.difference_ms)}
             )
-        current = self.posture
-        if current is not self._posture:
-            self._posture, self.dirty = current, True
+        current, part = self.posture, self.part
+        if (current, part) != (self._posture, self._part):
+            self._posture, self._part, self.dirty = current, part, True
 
     @property
     def wall_ms(self) -> int:
@@ -229,12 +243,49 @@ class Engine:
     def posture(self) -> Posture:
         return posture(self.trust.policy, self.trust.order, self.wall_ms)
 
-    def armed_throughout(self, start_s: float, end_s: float) -> bool:
-        """Whether every reading of the clock in [start, end] says armed, and nobody changed anything in between."""
+    @property
+    def part(self) -> str | None:
+        """The part that alone is armed."""
+        policy = self.trust.policy
+        part = armed_part(policy, self.trust.order, self.wall_ms) if policy is not None else None
+        return part.name if part is not None else None
+
+    def guards(self, camera: bytes) -> bool:
+        """Whether this camera is armed now."""
+        return guards(self.trust.policy, self.trust.order, self.wall_ms, camera)
+
+    def guards_throughout(self, camera: bytes, start_s: float, end_s: float) -> bool:
+        """Whether every reading of the clock in [start, end] says that the camera is armed, and nobody changed
+        anything in between."""
         if self._changed_s > start_s or self.trust.policy is None:
             return False
         readings = self.wall.possible(start_s, end_s)
-        return all(posture(self.trust.policy, self.trust.order, ms) is Posture.ARMED for ms in readings)
+        return all(guards(self.trust.policy, self.trust.order, ms, camera) for ms in readings)
+
+    # -- mobile data
+
+    def spend(self, size: int) -> None:
+        """A frame of so many bytes went over the line, up or down."""
+        self.data.spend(size, self.trust.policy, self.wall_ms)
+
+    @property
+    def over_budget(self) -> OverBudget | None:
+        """What still goes up, once the month's data is used; None: there is some left, or no budget."""
+        return self.data.over(self.trust.policy, self.wall_ms)
+
+    def _watch_budget(self) -> None:
+        """That it is used, or there is some again, is told once."""
+        over = self.over_budget
+        if over is self._over:
+            return
+        self._over, self.dirty = over, True
+        limit = self.trust.policy.budget if self.trust.policy else None
+        detail: dict[str, str | int] = {"used_mb": self.data.used // MEGABYTE, "month": self.data.month}
+        if limit is not None:
+            detail |= {"limit_mb": limit.mb_per_month, "goes_on": limit.over.value}
+        self._technical(
+            TechnicalKind.CAP_REACHED, None, "data_budget_used" if over else "data_budget_again", detail
+        )
 
     def _keep_floor(self) -> None:
         if self.now.mono_s - self._floor_s >= FLOOR_EVERY_S:
@@ -324,7 +375,7 @@ class Engine:
         """Confirmed findings of one frame, which arrived at `mono_s` and lies at `pts` on the main stream."""
         self._observe(now)
         desk = self.desks[camera]
-        if not boxes or self.trust.policy is None or not self.armed_throughout(mono_s, now.mono_s):
+        if not boxes or self.trust.policy is None or not self.guards_throughout(camera, mono_s, now.mono_s):
             return
         desk.track.cutter.spot(Spotted(mono_s, tuple((b.cls, b.score, b.x, b.y, b.w, b.h) for b in boxes), pts))
         desk.record_until_s = max(desk.record_until_s, mono_s + self.trust.policy.window.post_s)
@@ -432,6 +483,8 @@ class Engine:
             return Controlled(asked.id, False, "not_paired")
         if desk is None:
             return Controlled(asked.id, False, "unknown_camera")
+        if self.over_budget is not None:
+            return Controlled(asked.id, False, "data_budget")
         return self.live.start(asked, policy, self._binding(desk), desk.gop, now.mono_s, self.wall_ms)
 
     def stop_live(self, asked: StopLive, now: Instant) -> None:
@@ -582,9 +635,9 @@ class Engine:
         track_s = mono_s if mono_s is not None else self.now.mono_s - 2
         if track_s >= window.end_s:
             window.end("over")
-        elif self.posture is not Posture.ARMED:
+        elif not self.guards(desk.id):
             window.end(Images.NOT_ARMED.value)
-        elif window.releasing and (verdict := may_release(self.facts())) is not Images.RELEASED:
+        elif window.releasing and (verdict := may_release(self.facts(), desk.id)) is not Images.RELEASED:
             window.end(verdict.value)
         self._note_end(desk)
 
@@ -785,14 +838,17 @@ class Engine:
     def status(self) -> bytes:
         """The signed echo of what the unit obeys."""
         state = self.file.state
-        paired = self.trust.policy is not None
+        policy, order, posture = self.trust.policy, self.trust.order, self.posture
+        by_order = posture in (Posture.ARMED, Posture.DISARMED)
+        obeyed = obeyed_order(policy, order, self.wall_ms) if policy is not None and by_order else None
         return sign_status(
             Status(
-                self.identity.unit, state.pairing if paired else None, self.wall_ms, State(self.posture.value),
-                until(self.trust.policy, self.trust.order, self.wall_ms), self.trust.keyset_hash or None,
-                self.trust.policy_hash or None, self.trust.policy.counter if self.trust.policy else 0, SOFTWARE,
+                self.identity.unit, state.pairing if policy is not None else None, self.wall_ms, State(posture.value),
+                until(policy, order, self.wall_ms), self.trust.keyset_hash or None,
+                self.trust.policy_hash or None, policy.counter if policy else 0, SOFTWARE,
                 tuple(CameraStatus(camera, self.desks[camera].state) for camera in sorted(self.desks)),
                 Envelope.decode(state.release_envelope).hash if state.release_envelope else None,
+                self.part, obeyed.by if obeyed is not None else None, guards_from(policy, order, self.wall_ms),
             ),
             self.identity.key,
         )  # fmt: skip
@@ -805,6 +861,7 @@ class Engine:
         self.live.stop_all("stopped", now.mono_s)
         for desk in self.desks.values():
             desk.track.stop(now.mono_s)
+        self.data.settle()
         self.file.state.wall_floor_ms = self.wall.new_floor(now.mono_s)
         self.file.save()
 

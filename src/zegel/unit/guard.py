@@ -11,11 +11,14 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from zegel.link.messages import Told
+from zegel.seal.allowances import Part
 from zegel.seal.keyset import Keyset
 from zegel.seal.policy import LocalZone, Policy
 from zegel.unit.state import ArmOrder, Spent
 
 DAY_MS = 24 * 3600 * 1000
+MAX_EDGES = 64
+"""So many changes are looked ahead for the next time that something is armed: more than any week has."""
 ALWAYS = frozenset({"fire", "medical", "holdup_duress"})
 """Somebody is in danger: an alarm in any posture. Its pictures are released only while armed, like all others."""
 OF_THE_ZONE = frozenset({"burglary", "video", "contact_entry"})
@@ -83,19 +86,67 @@ class Facts:
 
 
 def posture(policy: Policy | None, order: ArmOrder | None, wall_ms: int) -> Posture:
-    """Working hours come before everything; then the newest order while it lasts; then the policy's own word."""
+    """Working hours come before everything; then the newest order while it lasts; then the policy's own word.
+
+    A unit of which one part is armed is armed: `guards` says what of it.
+    """
     if policy is None:
         return Posture.UNPAIRED
     if not policy.surveillance_allowed(wall_ms):
         return Posture.WORKING_HOURS
-    if order is not None and in_force(policy, order, wall_ms):
-        return Posture.ARMED if order.armed else Posture.DISARMED
+    obeyed = obeyed_order(policy, order, wall_ms)
+    if obeyed is not None:
+        return Posture.ARMED if obeyed.armed else Posture.DISARMED
     return Posture.ARMED if policy.armed else Posture.OFF
+
+
+def obeyed_order(policy: Policy, order: ArmOrder | None, wall_ms: int) -> ArmOrder | None:
+    """The newest order while it lasts, then the one without an end that it was given over; None: the policy's word."""
+    while order is not None and not in_force(policy, order, wall_ms):
+        order = order.then
+    return order
+
+
+def armed_part(policy: Policy, order: ArmOrder | None, wall_ms: int) -> Part | None:
+    """The part that alone is armed; None: all of it, or nothing. A part that is not in the policy guards nothing."""
+    obeyed = obeyed_order(policy, order, wall_ms)
+    if obeyed is None or obeyed.part is None or posture(policy, order, wall_ms) is not Posture.ARMED:
+        return None
+    return policy.part(obeyed.part) or Part(obeyed.part)
+
+
+def guards(policy: Policy | None, order: ArmOrder | None, wall_ms: int, camera: bytes) -> bool:
+    """Whether a camera is armed. One outside of the armed part is as if everything were disarmed."""
+    if policy is None or posture(policy, order, wall_ms) is not Posture.ARMED:
+        return False
+    part = armed_part(policy, order, wall_ms)
+    return part is None or camera in part.cameras
+
+
+def guards_account(policy: Policy, order: ArmOrder | None, wall_ms: int, account: str) -> bool:
+    """Whether a panel or input on site is armed, by its account."""
+    if posture(policy, order, wall_ms) is not Posture.ARMED:
+        return False
+    part = armed_part(policy, order, wall_ms)
+    return part is None or account in part.accounts
+
+
+def guards_from(policy: Policy | None, order: ArmOrder | None, wall_ms: int) -> int | None:
+    """When it is armed again by itself, ms UTC: "working until 22:00". None: it is armed, or nothing says when."""
+    if policy is None or posture(policy, order, wall_ms) is Posture.ARMED:
+        return None
+    at_ms = wall_ms
+    for _ in range(MAX_EDGES):
+        end_ms = until(policy, order, at_ms)
+        if end_ms is None or posture(policy, order, end_ms) is Posture.ARMED:
+            return end_ms
+        at_ms = end_ms
+    return None
 
 
 def alarms(sighting: Sighting, facts: Facts) -> bool:
     """Whether a sighting is an alarm: armed, of a class that alarms, in a zone that watches for it."""
-    if posture(facts.policy, facts.order, facts.wall_ms) is not Posture.ARMED:
+    if not guards(facts.policy, facts.order, facts.wall_ms, sighting.camera):
         return False
     if sighting.cls not in facts.policy.alarm_classes:
         return False
@@ -112,7 +163,7 @@ def images_of(sighting: Sighting, facts: Facts) -> Images:
         return Images.CLASS
     if caps_left(facts.policy, facts.spent, facts.wall_ms) == (0, 0):
         return Images.CAP
-    return may_release(facts)
+    return may_release(facts, sighting.camera)
 
 
 def input_alarm(account: str, told: Told, facts: Facts) -> InputAlarm | None:
@@ -127,7 +178,7 @@ def input_alarm(account: str, told: Told, facts: Facts) -> InputAlarm | None:
     cls = zone.class_name if told.signal_class in OF_THE_ZONE else told.signal_class
     if cls not in facts.policy.alarm_classes:
         return None
-    if cls not in ALWAYS and posture(facts.policy, facts.order, facts.wall_ms) is not Posture.ARMED:
+    if cls not in ALWAYS and not guards_account(facts.policy, facts.order, facts.wall_ms, account):
         return None
     return InputAlarm(cls, zone.zone, zone.cameras)
 
@@ -152,15 +203,18 @@ def images_of_input(alarm: InputAlarm, facts: Facts) -> tuple[Images, tuple[byte
         return Images.CLASS, ()
     if not alarm.cameras:
         return Images.NO_CAMERA, ()
+    cameras = tuple(each for each in alarm.cameras if guards(facts.policy, facts.order, facts.wall_ms, each))
+    if not cameras:
+        return Images.NOT_ARMED, ()
     if caps_left(facts.policy, facts.spent, facts.wall_ms) == (0, 0):
         return Images.CAP, ()
-    images = may_release(facts)
-    return images, alarm.cameras if images is Images.RELEASED else ()
+    images = may_release(facts, cameras[0])
+    return images, cameras if images is Images.RELEASED else ()
 
 
-def may_release(facts: Facts) -> Images:
-    """What must also hold for every single part while a window is open."""
-    if posture(facts.policy, facts.order, facts.wall_ms) is not Posture.ARMED:
+def may_release(facts: Facts, camera: bytes) -> Images:
+    """What must also hold for every single part of a camera's window while it is open."""
+    if not guards(facts.policy, facts.order, facts.wall_ms, camera):
         return Images.NOT_ARMED
     if not facts.clock_agrees:
         return Images.CLOCK
@@ -187,8 +241,9 @@ def until(policy: Policy | None, order: ArmOrder | None, wall_ms: int) -> int | 
     if policy is None:
         return None
     ends = [policy.next_change(wall_ms)]
-    if order is not None and in_force(policy, order, wall_ms):
-        ends.append(order.until_ms)
+    obeyed = obeyed_order(policy, order, wall_ms)
+    if obeyed is not None:
+        ends.append(obeyed.until_ms)
     return min((end for end in ends if end is not None), default=None)
 
 

@@ -105,7 +105,7 @@ class Releaser:
         fresh = [slot for slot in slots if slot.start_mono_s > window.released_until_s]
         if not window.releasing or not fresh:
             return 0
-        verdict = may_release(facts)
+        verdict = may_release(facts, window.camera)
         if verdict is not Images.RELEASED or arckey is None:
             window.end(verdict.value)
             return 0

@@ -30,11 +30,12 @@ from zegel.link.messages import (
     TelemetryItem,
 )
 from zegel.unit import clock
+from zegel.unit.budget import MEGABYTE
 from zegel.unit.config import Config, Home, load
 from zegel.unit.control import ControlDesk
 from zegel.unit.engine import Box, Engine
 from zegel.unit.errors import ConfigError, NotPaired, Revoked
-from zegel.unit.guard import Posture, until
+from zegel.unit.guard import guards_from, until
 from zegel.unit.identity import Identity
 from zegel.unit.memory import Hardening, harden
 from zegel.unit.outbox import Outbox
@@ -229,8 +230,8 @@ class Runner:
         if self.pool is None:
             return
         policy = self.engine.trust.policy
-        armed = self.engine.posture is Posture.ARMED
         for camera in self.config.cameras:
+            armed = self.engine.guards(camera.id)
             rules = policy.camera(camera.id) if policy else None
             watch = Watch(
                 [Zone(zone.name, points_of(zone.polygon), list(zone.classes)) for zone in rules.zones],
@@ -282,7 +283,8 @@ class Runner:
         return Wanted(
             engine.identity.unit, dict(self._ids), [account.account for account in local if account.panel],
             events is not None, [zone.zone for zone in events.zones] if events else [], "frigate" in words,
-            "homeassistant" in words, engine.posture.value, alarm, engine.file.state.pairing,
+            "homeassistant" in words, "part" if engine.part is not None else engine.posture.value, alarm,
+            engine.file.state.pairing, [(each.id, each.max_s, each.expires_ms) for each in policy.delegates],
         )  # fmt: skip
 
     def _site_said(self) -> str:
@@ -409,6 +411,10 @@ class Runner:
         states = {camera: desk.state.value for camera, desk in engine.desks.items()}
         return self.gauge.read(now.mono_s, engine.wall_ms, states, own)
 
+    def _data_limit(self) -> int | None:
+        policy = self.engine.trust.policy
+        return policy.budget.mb_per_month * MEGABYTE if policy is not None and policy.budget is not None else None
+
     def write_status(self) -> None:
         engine, now = self.engine, read_clock()
         spool = engine.outbox.spool
@@ -435,7 +441,9 @@ class Runner:
                 until(engine.trust.policy, engine.trust.order, engine.wall_ms), engine.trust.paired, link,
                 self.uplink.last_error, engine.file.state.revoked,
                 engine.trust.policy.counter if engine.trust.policy else 0, spool.open_count, spool.size,
-                engine.wall.agrees(now.mono_s), self.hardening.locked, cameras, self._site_said(),
+                engine.wall.agrees(now.mono_s), self.hardening.locked, cameras, self._site_said(), engine.part,
+                guards_from(engine.trust.policy, engine.trust.order, engine.wall_ms), engine.data.month,
+                engine.data.used, self._data_limit(),
             ),
         )  # fmt: skip
 

@@ -73,6 +73,7 @@ class Kind(IntEnum):
 _KINDS = frozenset(Kind)
 _FILE_BYTES = {Lane.CORE: 1 << 20, Lane.ALARM: 4 << 20, Lane.MEDIA: 4 << 20}
 _EXPENDABLE = (Kind.TELEMETRY, Kind.FACTS, Kind.TECHNICAL, Kind.MANIFEST)
+_PICTURES = (Lane.ALARM, Lane.MEDIA)
 CORE_SHARE = 4
 """Core may fill one part in so many of the limit."""
 _URGENCY = (
@@ -302,15 +303,18 @@ class Spool:
 
     # -- sending
 
-    def next(self, *, urgent_only: bool = False) -> tuple[int, bytes] | None:
-        """The most urgent record that waits to be sent: (n, frame). None when there is nothing, or it must wait."""
+    def next(self, *, urgent_only: bool = False, alarms_only: bool = False) -> tuple[int, bytes] | None:
+        """The most urgent record that waits to be sent: (n, frame). None when there is nothing, or it must wait.
+
+        `urgent_only`: no pictures; `alarms_only`: only those of alarms.
+        """
         for kind in _URGENCY:
             if kind in self._held or (kind is Kind.RELEASE and self._epochs):
                 continue  # the server can't place a release before it has the epochs
             for n in self._of_kind(kind):
                 if n not in self._sent:
                     return self._send(n)
-        return None if urgent_only else self._next_segments()
+        return None if urgent_only else self._next_segments((Lane.ALARM,) if alarms_only else _PICTURES)
 
     def hold(self, kind: Kind) -> None:
         """Nothing of this kind is sent until `let_go`, whether it is here already or comes meanwhile."""
@@ -407,8 +411,8 @@ class Spool:
         self._sent.add(n)
         return n, record.payload
 
-    def _next_segments(self) -> tuple[int, bytes] | None:
-        for lane in (Lane.ALARM, Lane.MEDIA):
+    def _next_segments(self, lanes: tuple[Lane, ...]) -> tuple[int, bytes] | None:
+        for lane in lanes:
             found = self._next_in(lane)
             if found is not None:
                 return found

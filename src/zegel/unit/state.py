@@ -22,12 +22,19 @@ N_BLOCK = 4096
 
 
 class ArmOrder(msgspec.Struct, frozen=True):
-    """The newest accepted command. `until_ms`: when the policy's own word counts again; a new policy ends it too."""
+    """The newest accepted command. `until_ms`: when it ends by itself; a new policy ends it too.
+
+    `part`: only that one is armed. `by`: whose word it is. `then`: the order without an end that it was given over, and
+    that counts again after it; otherwise the policy's own word does.
+    """
 
     armed: bool
     issued_ms: int
     policy_counter: int
     until_ms: int | None = None
+    part: str | None = None
+    by: bytes | None = None
+    then: ArmOrder | None = None
 
 
 class Spent(msgspec.Struct):
@@ -52,7 +59,8 @@ class State(msgspec.Struct):
     `unsent`: the unproven releases that never left, so no proof of them is owed. `server_clock`: in which boot, and by
     how much, the ledger's signed time was ahead of the monotonic clock (ms). `heard`: what local panels said that made
     an alarm (digest, ms), so that a resend after a power cut makes no second one.
-    `turned`: cameras that were turned away and have not been sent home.
+    `turned`: cameras that were turned away and have not been sent home. `data`: the month, and the bytes that are paid
+    for ahead in it (budget.py).
     """
 
     unit: bytes
@@ -82,6 +90,7 @@ class State(msgspec.Struct):
     checkpoint: tuple[int, bytes] | None = None
     heard: list[tuple[bytes, int]] = []
     turned: list[bytes] = []
+    data: tuple[str, int] = ("", 0)
 
 
 class StateFile:

@@ -39,6 +39,11 @@ class LocalStatus(msgspec.Struct):
     memory_locked: bool
     cameras: list[CameraLine]
     site: str = ""
+    part: str | None = None
+    guards_from_ms: int | None = None
+    data_month: str = ""
+    data_bytes: int = 0
+    data_limit_bytes: int | None = None
 
 
 def write(home: Home, status: LocalStatus) -> None:

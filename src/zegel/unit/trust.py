@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from zegel.seal import envelope
 from zegel.seal.arckey import ArcKey, verify_arckey
-from zegel.seal.command import Action, unverified_person, verify_command
+from zegel.seal.command import Action, Command, unverified_person, verify_command
 from zegel.seal.envelope import Envelope
 from zegel.seal.errors import SealError
 from zegel.seal.keyset import Keyset, verify_keyset
@@ -156,11 +156,20 @@ class Trust:
         state.command_counters[person] = command.counter
         state.command_hashes[person] = command.hash
         if state.order is None or command.issued_ms >= state.order.issued_ms:
-            state.order = ArmOrder(
-                command.action is Action.ARM, command.issued_ms, self.policy.counter, command.until_ms
-            )
+            state.order = self._order_of(command, self.policy.counter)
         self._file.save()
         return True
+
+    def _order_of(self, command: Command, counter: int) -> ArmOrder:
+        """What ends by itself is given over what does not: whoever works late ends in no more than he found."""
+        then = self._state.order
+        if then is not None and then.until_ms is not None:
+            then = then.then
+        lasting = then if then is not None and then.policy_counter == counter else None
+        return ArmOrder(
+            command.action is not Action.DISARM, command.issued_ms, counter, command.until_ms, command.part,
+            command.person, None if command.until_ms is None else lasting,
+        )  # fmt: skip
 
     def _arckey(self, data: bytes, now_ms: int) -> bool:
         if self.keyset is None:

@@ -48,6 +48,7 @@ from zegel.link.messages import (
     Up,
     Welcome,
 )
+from zegel.seal.allowances import OverBudget
 from zegel.seal.linkauth import LinkAuth, sign_link
 from zegel.unit import clock
 from zegel.unit.config import Config, Home, Server
@@ -213,6 +214,10 @@ class Uplink:
 
     # -- unit → server
 
+    async def _send(self, connection: ClientConnection, frame: bytes) -> None:
+        self.engine.spend(len(frame))
+        await connection.send(frame)
+
     def _up(self) -> tuple[Callable[[ClientConnection], Coroutine[None, None, None]], ...]:
         return self._send_spool, self._send_status, self._ask, self._send_answers, self._send_live
 
@@ -229,14 +234,17 @@ class Uplink:
             n, frame = found
             self._in_flight[n] = (len(frame), clock.mono_s())
             self.engine.on_sent(n, frame, read_clock())
-            await connection.send(frame)
+            await self._send(connection, frame)
 
     def _next(self) -> tuple[int, bytes] | None:
         """Nothing goes to a server that does not know us yet, except after the pairing was pinned."""
         if not self._welcomed and not self.engine.trust.paired:
             return None
         full = len(self._in_flight) >= WINDOW_ITEMS or sum(b for b, _ in self._in_flight.values()) >= self._window
-        return self.engine.outbox.spool.next(urgent_only=full)
+        over = self.engine.over_budget
+        return self.engine.outbox.spool.next(
+            urgent_only=full or over is OverBudget.STOP, alarms_only=over is OverBudget.ALARMS
+        )
 
     def _landed(self, n: int) -> None:
         """An item was answered: widen the window while answers come soon, narrow it when they come late.
@@ -256,7 +264,7 @@ class Uplink:
             if self._welcomed or self.engine.trust.paired:
                 n = self.engine.outbox.number()
                 self._status_n = n if self._status_n < 0 else self._status_n
-                await connection.send(encode_from_unit(Up(n, StatusItem(self.engine.status()))))
+                await self._send(connection, encode_from_unit(Up(n, StatusItem(self.engine.status()))))
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(STATUS_EVERY_S):
                     await self.status_due.wait()
@@ -272,7 +280,7 @@ class Uplink:
             await self._answer_due.wait()
             self._answer_due.clear()
             while self._answers:
-                await connection.send(encode_from_unit(self._answers.popleft()))
+                await self._send(connection, encode_from_unit(self._answers.popleft()))
 
     async def _send_live(self, connection: ClientConnection) -> None:
         """As fast as the line takes it; what it does not take is left out (`unit.live.Outgoing`)."""
@@ -286,13 +294,14 @@ class Uplink:
         """Demand the proof of every release that the server took."""
         while True:
             for release in self.engine.proofs.due(clock.mono_s()):
-                await connection.send(encode_from_unit(NeedProof(release)))
+                await self._send(connection, encode_from_unit(NeedProof(release)))
             await asyncio.sleep(1.0)
 
     # -- server → unit
 
     async def _read(self, connection: ClientConnection) -> None:
         async for frame in connection:
+            self.engine.spend(len(frame))
             if self._handle(decode_from_server(_binary(frame))):
                 return
 

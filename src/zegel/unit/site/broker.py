@@ -44,7 +44,7 @@ MAX_COMMANDS = 4
 TRIES = 3
 MAX_REVIEWS = 2000
 TOPICS = ("frigate/reviews", "frigate/available", "frigate/+/status/+")
-_SHOWN = {"armed": "armed_away"}
+_SHOWN = {"armed": "armed_away", "part": "armed_home"}
 
 log = logging.getLogger("zegel.unit.site.broker")
 
@@ -235,7 +235,8 @@ class House:
         if opened.duress:
             await self._alarm("code", "Code under duress")
         action = Action.DISARM if command.action is homeassistant.Action.DISARM else Action.ARM
-        self._hub.say(Ordered(opened.order(wanted.unit, wanted.pairing, action, clock.wall_ms())))
+        until_ms = _latest_end(wanted, opened.person, clock.wall_ms()) if action is Action.DISARM else None
+        self._hub.say(Ordered(opened.order(wanted.unit, wanted.pairing, action, clock.wall_ms(), until_ms)))
 
     async def _alarm(self, zone: str, name: str) -> None:
         """Somebody is threatened. It comes first: what is still armed now may show who does it."""
@@ -253,6 +254,14 @@ class House:
         if about in self._troubles:
             self._troubles.discard(about)
             self._hub.trouble(InputKind.BACK, code, about, None, **detail)
+
+
+def _latest_end(wanted: Wanted, person: bytes, now_ms: int) -> int | None:
+    """A delegate's disarming ends by itself: as late as he may. The unit judges it by the policy all the same."""
+    for delegate, max_s, expires_ms in wanted.delegates:
+        if delegate == person:
+            return expires_ms if max_s is None else min(expires_ms, now_ms + max_s * 1000)
+    return None
 
 
 def _with_code(payload: bytes) -> bytes:

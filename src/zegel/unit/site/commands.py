@@ -8,6 +8,7 @@ import argparse
 import getpass
 import sys
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -15,6 +16,9 @@ from zegel.unit.config import Home, load
 from zegel.unit.errors import ConfigError
 from zegel.unit.site import settings
 from zegel.unit.site.settings import Onvif, PanelKey
+
+if TYPE_CHECKING:
+    from zegel.unit.site.keypad import Keypad
 
 AFTERWARDS = "It counts from the unit's next start, and only while the owner's signed policy allows it."
 
@@ -43,7 +47,11 @@ def add_parsers(commands: argparse._SubParsersAction[argparse.ArgumentParser], c
     code = commands.add_parser("code", help="codes by which people arm and disarm from Home Assistant")
     verbs = code.add_subparsers(dest="verb", required=True)
     verbs.add_parser("set", parents=[common], help="set the code and the code under duress; shows the keypad's key")
-    verbs.add_parser("remove", parents=[common], help="no code counts any more")
+    named = verbs.add_parser("add", parents=[common], help="a code for one cleaner or child, with a key of its own")
+    named.add_argument("name")
+    verbs.add_parser("list", parents=[common], help="whose codes there are, and their keys; never a code")
+    gone = verbs.add_parser("remove", parents=[common], help="one person's code; without a name every code")
+    gone.add_argument("name", nargs="?")
 
 
 def _panel(commands: argparse._SubParsersAction[argparse.ArgumentParser], common: argparse.ArgumentParser) -> None:
@@ -165,22 +173,45 @@ def _remove_mqtt(home: Home, words: argparse.Namespace) -> None:
 
 
 def _set_code(home: Home, words: argparse.Namespace) -> None:
-    from zegel.seal.suite import sign_fingerprint
-    from zegel.seal.words import words as spoken
+    _make_code(home, "")
+    print("It arms and disarms nothing until an owner lists this key among the policy's commanders.")
+
+
+def _add_code(home: Home, words: argparse.Namespace) -> None:
+    if not words.name.strip():
+        raise ConfigError("whose code is it? `zegel unit code add NAME`")
+    _make_code(home, words.name.strip())
+    print("It does nothing until an owner lists this key as a delegate, with the days and hours in which it counts.")
+
+
+def _make_code(home: Home, name: str) -> None:
     from zegel.unit.site import keypad
 
     code, duress = _secret("The code: "), _secret("The code under duress (empty for none): ")
-    made = keypad.make(home, code, duress)
-    print(f"keypad      {made.person.hex()} {made.public_key.hex()}")
+    _print_code(keypad.make(home, code, duress, name))
+
+
+def _print_code(made: Keypad) -> None:
+    from zegel.seal.suite import sign_fingerprint
+    from zegel.seal.words import words as spoken
+
+    print(f"{f'code of {made.name}' if made.name else 'keypad':<11} {made.person.hex()} {made.public_key.hex()}")
     print(f"words       {spoken(sign_fingerprint(made.public_key))}")
-    print("It arms and disarms nothing until an owner lists this key among the policy's commanders.")
+
+
+def _list_codes(home: Home, words: argparse.Namespace) -> None:
+    from zegel.unit.site import keypad
+
+    for made in keypad.listed(home):
+        _print_code(made)
 
 
 def _remove_code(home: Home, words: argparse.Namespace) -> None:
     from zegel.unit.site import keypad
 
-    keypad.remove(home)
-    print("No code counts any more. Let an owner take the keypad out of the policy's commanders, too.")
+    keypad.remove(home, words.name)
+    print("No code counts any more." if words.name is None else f"The code of {words.name} counts no more.")
+    print("Let an owner take the key out of the policy, too.")
 
 
 def _secret(prompt: str) -> str:
@@ -201,5 +232,7 @@ _COMMANDS: dict[str, Callable[[Home, argparse.Namespace], None]] = {
     "mqtt set": _set_mqtt,
     "mqtt remove": _remove_mqtt,
     "code set": _set_code,
+    "code add": _add_code,
+    "code list": _list_codes,
     "code remove": _remove_code,
 }

@@ -43,7 +43,8 @@ class Wanted(Struct, frozen=True, tag="wanted"):
     """What the signed policy wants listened to, and what is shown to the house.
 
     `panels`: DC-09 accounts. `zones`: those that the policy names of cameras' events. `state`: the unit's true
-    posture; `alarm`: whether a window is open that the house may know of (never a hold-up's).
+    posture, "part" while only a part is armed; `alarm`: whether a window is open that the house may know of (never a
+    hold-up's). `delegates`: who may command a little, for how many seconds at most and until when (ms).
     """
 
     unit: Id
@@ -56,6 +57,7 @@ class Wanted(Struct, frozen=True, tag="wanted"):
     state: str = "unpaired"
     alarm: bool = False
     pairing: Id | None = None
+    delegates: list[tuple[Id, Uint | None, Uint]] = []
 
 
 class Durable(Struct, frozen=True, tag="durable"):
