@@ -8,6 +8,8 @@ SHRED_PATH           folder of the shred keys; default: ZEGEL_DATA/shred. Never 
 SECRETS_PATH         folder of the installation's secrets; default: ZEGEL_DATA/secrets
 ZEGEL_ORIGIN         where browsers find us, for example https://alarm.example (no trailing slash)
 EMAIL_URL            smtp://user:password@host:587?tls=1, or console: (default)
+ZEGEL_PUSH_CONTACT   whom a push service may write to about us: mailto:… (default: the sender of EMAIL_URL)
+ZEGEL_PUSH_TEST_ENDPOINT  a push service on this machine, for tests only: http://127.0.0.1:9000 (said on the page)
 ZEGEL_OWNER_QUOTA_GB how much of the store one owner's recordings may fill (default 4096)
 SIGNALS_RETRY_SPAN_S for how long after the last one a panel's message may be the same again (default 60)
 ZEGEL_ROLE           set by the supervisor: web, realtime, gateway, receivers or worker, or some of them with commas
@@ -22,7 +24,7 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from zegel.server.kernel import secrets
-from zegel.server.kernel.configuration import database_from_url, email_from_url, origin_parts
+from zegel.server.kernel.configuration import database_from_url, email_from_url, origin_parts, push_test_origin
 
 DATA = Path(os.environ.get("ZEGEL_DATA", "var")).absolute()
 SECRETS_PATH = Path(os.environ.get("SECRETS_PATH", DATA / "secrets"))
@@ -59,6 +61,8 @@ ROOMS = (
     "alarms",
     "centre",
     "dispatch",
+    "maintenance",
+    "tasks",
     "console",
     "portal",
     "backoffice",
@@ -174,5 +178,11 @@ OWNER_QUOTA_BYTES = int(os.environ.get("ZEGEL_OWNER_QUOTA_GB", "4096")) * 1_000_
 
 for _name, _value in email_from_url(os.environ.get("EMAIL_URL", "console:")).items():
     globals()[_name] = _value
+
+# --- push messages (zegel.server.notify) ------------------------------------------------------------------------------
+
+PUSH_TEST_ENDPOINT = push_test_origin(os.environ.get("ZEGEL_PUSH_TEST_ENDPOINT", ""))
+_SENDER = globals().get("DEFAULT_FROM_EMAIL", "zegel@localhost")
+PUSH_CONTACT = os.environ.get("ZEGEL_PUSH_CONTACT", "") or f"mailto:{_SENDER}"
 
 LOGGING_CONFIG = None  # zegel.server.kernel.log sets it up: event names and fields, nobody's data

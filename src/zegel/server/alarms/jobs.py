@@ -10,9 +10,11 @@ from datetime import timedelta
 from uuid import UUID
 
 from zegel.server.alarms import actions, interpreter, queries, scheduler  # noqa: F401  the worker runs the last two
+from zegel.server.alarms.models import Alarm
 from zegel.server.kernel import clock, jobs, outbox
 from zegel.server.kernel.actor import system
 from zegel.server.notify import actions as notify
+from zegel.server.notify.classes import About
 from zegel.server.notify.letters import Occasion
 from zegel.server.sites import queries as sites
 
@@ -72,16 +74,27 @@ def _later(event: outbox.Event, occasion: Occasion) -> None:
     if event.owner_id is not None and clock.now() - event.at < NEWS_LASTS:
         tell.defer(
             owner_id=str(event.owner_id), alarm_id=event.payload["alarm_id"], occasion=occasion.value,
-            until_ms=round((event.at + NEWS_LASTS).timestamp() * 1000),
+            until_ms=round((event.at + NEWS_LASTS).timestamp() * 1000), event_id=event.id,
         )  # fmt: skip
 
 
 @jobs.task(name="alarms.tell")
-def tell(owner_id: str, alarm_id: str, occasion: str, until_ms: int) -> None:
+def tell(owner_id: str, alarm_id: str, occasion: str, until_ms: int, event_id: int = 0) -> None:
     """To everybody of the owner's who wants to know."""
     if clock.now_ms() > until_ms:
         return
     owner = system(UUID(owner_id))
     alarm = queries.get(owner, UUID(alarm_id))
+    about, what = about_of(alarm), Occasion(occasion)
+    if what is Occasion.ALARM and about.kind == "technical":
+        what = Occasion.TECHNICAL
     names = {site.id: site.name for site in sites.sites(owner)}
-    notify.tell(UUID(owner_id), Occasion(occasion), names.get(alarm.site_id, "") if alarm.site_id else "", alarm_id)
+    site = names.get(alarm.site_id, "") if alarm.site_id else ""
+    notify.tell(UUID(owner_id), what, site, f"{alarm_id}:{event_id}", about=about)
+
+
+def about_of(alarm: Alarm) -> About:
+    """For people's settings: what the unit saw, where it says so, else the signal's class."""
+    seen = alarm.alarm_class in {"person", "animal", "vehicle"} and alarm.signal_class not in {"tamper", "technical"}
+    kind = alarm.alarm_class if seen else alarm.signal_class or alarm.alarm_class
+    return About(alarm.id, alarm.camera_id, alarm.site_id, kind)

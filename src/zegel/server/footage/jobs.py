@@ -12,6 +12,7 @@ from zegel.server.footage.models import Deadline, DeadlineKind
 from zegel.server.kernel import clock, jobs, locks, log, outbox, services, tenancy
 from zegel.server.kernel.actor import system
 from zegel.server.notify import actions as notify
+from zegel.server.notify.classes import About
 from zegel.server.notify.letters import Occasion
 from zegel.server.people.roles import Role
 from zegel.server.sites import queries as sites
@@ -71,19 +72,33 @@ def looked_after_recall(event: outbox.Event) -> None:
     _later(event, Occasion.AFTER_RECALL_ARC, event.payload["arc_id"])
 
 
+@outbox.subscribe("live.opened", name="footage.letter_live")
+def live_opened(event: outbox.Event) -> None:
+    """Somebody opened the live view: the owner's people hear of it at once, but who did it."""
+    _later(event, Occasion.LIVE, None)
+
+
 def _later(event: outbox.Event, occasion: Occasion, to: str | None) -> None:
     if event.owner_id is not None and clock.now() - event.at < NEWS_LASTS:
         tell.defer(
             owner_id=str(event.owner_id), to=to or str(event.owner_id), camera_id=event.payload["camera_id"],
-            alarm_id=event.payload["alarm_id"], occasion=occasion.value,
+            alarm_id=event.payload.get("alarm_id") or "", occasion=occasion.value, event_id=event.id,
+            by=event.payload.get("person_id") or "",
         )  # fmt: skip
 
 
 @jobs.task(name="footage.tell")
-def tell(owner_id: str, to: str, camera_id: str, alarm_id: str, occasion: str) -> None:
-    """To the owner's people, or to the supervisors of the alarm centre `to`."""
+def tell(
+    owner_id: str, to: str, camera_id: str, alarm_id: str, occasion: str, event_id: int = 0, by: str = ""
+) -> None:
+    """To the owner's people but `by` whom it was done, or to the supervisors of the alarm centre `to`."""
     with tenancy.acting_as(UUID(owner_id)):
         camera = sites.find_camera(UUID(camera_id))
         site = "" if camera is None else camera.unit.site.name
     readers = notify.READERS if to == owner_id else (Role.SUPERVISOR,)
-    notify.tell(UUID(to), Occasion(occasion), site, alarm_id, readers)
+    site_id = None if camera is None else camera.unit.site_id
+    about = About(UUID(alarm_id) if alarm_id else None, UUID(camera_id), site_id)
+    notify.tell(
+        UUID(to), Occasion(occasion), site, f"{alarm_id or camera_id}:{event_id}", readers, about,
+        [UUID(by)] if by else (),
+    )  # fmt: skip

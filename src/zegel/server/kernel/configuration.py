@@ -4,7 +4,7 @@ instead."""
 
 from __future__ import annotations
 
-from ipaddress import ip_network
+from ipaddress import ip_address, ip_network
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
@@ -73,6 +73,22 @@ def email_from_url(url: str) -> dict[str, Any]:
         "EMAIL_TIMEOUT": 20,
         "DEFAULT_FROM_EMAIL": query.get("from", ["zegel@localhost"])[0],
     }
+
+
+def push_test_origin(text: str) -> str:
+    """ZEGEL_PUSH_TEST_ENDPOINT: the origin of a push service on this machine, for tests, or nothing."""
+    if not text:
+        return ""
+    parts = urlsplit(text)
+    try:
+        local, port = ip_address(parts.hostname or "").is_loopback, parts.port
+    except ValueError:
+        local, port = False, None
+    if not local or port is None or parts.scheme not in {"http", "https"} or parts.path not in {"", "/"}:
+        raise Misconfigured(
+            "ZEGEL_PUSH_TEST_ENDPOINT is not an address of this machine.", action="Write http://127.0.0.1:9000."
+        )
+    return f"{parts.scheme}://{parts.netloc}"
 
 
 def origin_parts(origin: str) -> tuple[str, str]:

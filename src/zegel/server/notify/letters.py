@@ -4,24 +4,16 @@ catalogue of the language that is active."""
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
-from enum import StrEnum
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import override
+from django.utils.translation import ngettext, override
 
+from zegel.server.notify.classes import Class, Occasion
 
-class Occasion(StrEnum):
-    """What somebody can be told about."""
-
-    ALARM = "alarm"
-    RELEASE = "release"
-    RECALL = "recall"
-    REOPENED = "reopened"
-    HANDLED_AGAIN = "handled_again"
-    AFTER_RECALL = "after_recall"
-    AFTER_RECALL_ARC = "after_recall_arc"
+__all__ = ["Occasion", "Text", "heading", "summary", "write"]
 
 
 @dataclass(frozen=True)
@@ -67,12 +59,98 @@ _WORDS: dict[Occasion, tuple[Promise, Promise, Promise]] = {
         _("Somebody of your alarm centre looks at images of an alarm at %(site)s that the customer had recalled."),
         _("Sign in and judge whether the reason that was given holds."),
     ),
+    Occasion.TECHNICAL: (
+        _("Something needs attention at %(site)s"),
+        _("A unit or camera at %(site)s reported a technical trouble."),
+        _("Sign in to see which one. You can ask your provider to look at it."),
+    ),
+    Occasion.LIVE: (
+        _("Live view at %(site)s was opened"),
+        _("Somebody opened the live view of a camera at %(site)s."),
+        _("Sign in and open 'Who looked' to see who, and for how long. Is it nobody of yours? Change your password."),
+    ),
+    Occasion.MAINTENANCE: (
+        _("A technician asks for access at %(site)s"),
+        _("For a malfunction at %(site)s a technician asks to see a camera live, for a short time."),
+        _("Sign in to read why and to allow it or not. Without your word nobody sees anything."),
+    ),
+    Occasion.MAINTENANCE_ENDED: (
+        _("Maintenance at %(site)s has ended"),
+        _("The technician's access at %(site)s has ended; his key is gone."),
+        _("Sign in and open 'Who looked' to see when he looked."),
+    ),
+    Occasion.AGREEMENT: (
+        _("An agreement waits for you"),
+        _("There is an agreement or invitation for %(site)s that waits for your answer."),
+        _("Sign in to read it and to answer."),
+    ),
+    Occasion.DIGEST: (
+        _("Your day in numbers"),
+        _("What you were told in the last 24 hours:"),
+        _("Sign in to see each of them. When the digest comes, and whether, you choose under 'Notifications'."),
+    ),
+    Occasion.TEST: (
+        _("A test, as you asked for it"),
+        _("This is what a notification by e-mail looks like. It reached you."),
+        _("Under 'Notifications' you choose what you are told about, and how."),
+    ),
 }
 
+_WHAT: dict[str, Promise] = {
+    "person": _("It was set off by a person."),
+    "animal": _("It was set off by an animal."),
+    "vehicle": _("It was set off by a vehicle."),
+    "tamper": _("It is a tamper alarm: somebody may have covered, turned or opened the unit."),
+    "fire": _("It is a fire alarm."),
+    "hold_up": _("It is a hold-up alarm."),
+    "holdup_duress": _("It is a hold-up alarm."),
+    "medical": _("It is a medical alarm."),
+    "panic": _("It is a panic alarm."),
+}
 
-def write(occasion: Occasion, site: str, language: str, origin: str) -> Text:
-    """The letter in that language. `site` is cut to one line."""
+_HEADINGS: dict[str, Promise] = {
+    Class.ALARM.value: _("alarms"),
+    Class.PERSON.value: _("alarms: a person"),
+    Class.ANIMAL.value: _("alarms: an animal"),
+    Class.VEHICLE.value: _("alarms: a vehicle"),
+    Class.TAMPER.value: _("tamper alarms"),
+    Class.TECHNICAL.value: _("technical troubles"),
+    Class.LIVE.value: _("live view opened"),
+    Class.LOOKED.value: _("images released or looked at"),
+    Class.MAINTENANCE.value: _("maintenance"),
+    Class.AGREEMENT.value: _("agreements and invitations"),
+}
+_RECALLED = _("alarms recalled")
+
+
+def write(
+    occasion: Occasion, site: str, language: str, origin: str, *, what: str = "", more: int = 0, path: str = "/"
+) -> Text:
+    """The letter in that language. `site` is cut to one line; `what`: the alarm's class, said where we have a sentence
+    for it; `more`: how many of the same it stands for besides."""
     place = {"site": " ".join(site.split())[:100]}
     with override(language):
         subject, happened, to_do = (str(words) % place for words in _WORDS[occasion])
-    return Text(subject, f"{happened}\n\n{to_do}\n{origin}\n")
+        if occasion is Occasion.ALARM and what in _WHAT:
+            happened = f"{happened} {_WHAT[what]}"
+        if more:
+            again = ngettext("The same happened %(n)s time more.", "The same happened %(n)s times more.", more)
+            happened = f"{happened} {again % {'n': more}}"
+    return Text(subject, f"{happened}\n\n{to_do}\n{origin}{path}\n")
+
+
+def heading(kind: str, occasion: str) -> str:
+    """Under which line of the digest it counts: a key for `summary`."""
+    return "recalled" if occasion == Occasion.RECALL.value else kind
+
+
+def summary(counts: Counter[tuple[str, str]], language: str, origin: str) -> Text:
+    """The digest: how often what was where. `counts` by (site, heading)."""
+    with override(language):
+        subject, happened, to_do = (str(words) for words in _WORDS[Occasion.DIGEST])
+        names = {**_HEADINGS, "recalled": _RECALLED}
+        lines = [
+            f"  {count} × {names.get(kind, kind)}" + (f" ({place})" if place else "")
+            for (place, kind), count in sorted(counts.items())
+        ]
+    return Text(subject, "\n".join([happened, "", *lines, "", to_do, f"{origin}/portal/events", ""]))
