@@ -11,7 +11,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -616,6 +616,15 @@ def end_overdue_reopening(owner_id: UUID, reopening_id: UUID) -> None:
 # --- leases ---
 
 
+_lease_ends: list[Callable[[work.Work, Lease], None]] = []
+
+
+def when_lease_ends(tell: Callable[[work.Work, Lease], None]) -> Callable[[work.Work, Lease], None]:
+    """Registers what has to happen with every end of a view, however it comes."""
+    _lease_ends.append(tell)
+    return tell
+
+
 def end_lease(w: work.Work, lease: Lease) -> None:
     """Within the running work: the view's last entry says how long it lasted."""
     now = clock.now()
@@ -630,6 +639,8 @@ def end_lease(w: work.Work, lease: Lease) -> None:
     }  # fmt: skip
     w.record(Entry(Kind.VIEW_ENDED, lease.owner_id, facts, lease.camera_id))
     w.publish("view.ended", owner_id=lease.owner_id, lease_id=lease.id, camera_id=lease.camera_id)
+    for tell in _lease_ends:
+        tell(w, lease)
 
 
 def end_overdue_window(owner_id: UUID, alarm_id: UUID) -> None:

@@ -15,6 +15,8 @@ What keeps it safe:
   people look at an alarm as its window allows; who comes after them is refused.
 - A technician sees the live picture that the owner granted, under the epoch that the grant names, and nothing else.
   When the grant ends, his view does.
+- The owner's live view passes here too: each of its minutes is logged before it is relayed, and whoever relays it asks
+  `live_now` each second. The relay stores nothing, so what a minute covers is a time, not slots.
 - An ended window stays shut. A reopening shows what was released then, under a purpose of its own, for its own time.
 - What leaves is ciphertext. Nothing here, and nothing the server holds, opens it.
 """
@@ -29,13 +31,14 @@ from uuid import UUID
 
 from zegel.seal import encoding
 from zegel.server import gate
-from zegel.server.footage import actions, pack_reader, queries, rules
+from zegel.server.footage import actions, live, pack_reader, queries, rules
 from zegel.server.footage.errors import (
     BadRange,
     HoldBeforeLook,
     LeaseEnded,
     NothingToShow,
     NotLooking,
+    PurposeNotConfirmed,
     TooManyViewers,
     ViewNotLogged,
     WindowClosed,
@@ -80,7 +83,7 @@ _allowed_until: dict[tuple[UUID, str | None], float] = {}
 @dataclass(frozen=True)
 class ViewRequest:
     """What somebody wants to see and why. Either `ranges`, or a time (ms UTC), or, for an alarm, neither: all
-    released."""
+    released. `confirmed`: who looks live at his own camera said what for (C11)."""
 
     camera_id: UUID
     track: Track
@@ -89,6 +92,11 @@ class ViewRequest:
     ranges: tuple[SlotRange, ...] = ()
     from_ms: int | None = None
     to_ms: int | None = None
+    confirmed: bool = False
+
+    @property
+    def own_live(self) -> bool:
+        return self.track is Track.LIVE and self.purpose is Purpose.OWN_USE
 
 
 @dataclass(frozen=True)
@@ -131,6 +139,8 @@ def open_view(actor: Actor, request: ViewRequest) -> View:
         camera = _camera(request.camera_id)
         window = _hold_window(request.alarm_id)
         _require(actor, Action.VIEW, camera, request.alarm_id, window)
+        if request.own_live:
+            return _open_live(actor, camera, request)
         reopening = _reopening_of(request)
         _take_place(actor, request, window)
         share, more = _share(camera, request, None)
@@ -156,6 +166,8 @@ def renew(actor: Actor, lease_id: UUID) -> View:
         camera = _camera(lease.camera_id)
         gate.require(actor, Action.VIEW, _resource(camera, lease.alarm_id))
         request = _request_of(lease)
+        if request.own_live:
+            return _renew_live(actor, camera, lease, request)
         reopening = _reopening_of(request)
         share, more = _share(camera, _from_where_it_was(lease, request), lease.id)
         releases = _releases(actor, request, lease.releases_handed)
@@ -177,6 +189,90 @@ def end_view(actor: Actor, lease_id: UUID) -> None:
         lease = mine.filter(ended_at__isnull=True).first()
         if lease is not None:
             actions.end_lease(w, lease)
+
+
+# --- the owner's live view ---
+
+
+@dataclass(frozen=True)
+class LiveNow:
+    """What a running live view covers now: `ranges` of a grant, or, None, whatever its camera sends."""
+
+    lease_id: UUID
+    camera_id: UUID
+    expires_ms: int
+    ranges: tuple[SlotRange, ...] | None
+
+    def covers(self, epoch: UUID, slot: int) -> bool:
+        return self.ranges is None or rules.covered(self.ranges, epoch, slot)
+
+
+def live_now(actor: Actor, lease_id: UUID) -> LiveNow:
+    """Whether it may go on, asked each second by who relays. Raises LeaseEnded, Denied."""
+    with tenancy.acting_as(actor.party_id, actor.id):
+        lease = _running(actor, lease_id)
+        if lease.track != int(Track.LIVE):
+            raise LeaseEnded
+        asking = replace(actor, purpose=lease.purpose)
+        gate.require(asking, Action.VIEW, _resource(_camera(lease.camera_id), lease.alarm_id))
+        ranges = None if lease.purpose == Purpose.OWN_USE.value else queries.shares_of(lease.id)
+        return LiveNow(lease.id, lease.camera_id, _ms(lease.expires_at), ranges)
+
+
+def live_epoch(actor: Actor, lease_id: UUID, epoch_id: UUID) -> bytes:
+    """The signed epoch that a live picture came in. Raises LeaseEnded, NothingToShow, Denied."""
+    now = live_now(actor, lease_id)
+    with tenancy.acting_as(actor.party_id, actor.id):
+        found = Epoch.objects.filter(id=epoch_id, camera_id=now.camera_id, track=int(Track.LIVE)).exists()
+        if not found or (now.ranges is not None and epoch_id not in {part.epoch for part in now.ranges}):
+            raise NothingToShow
+        envelopes = queries.epoch_envelopes([epoch_id])
+        if not envelopes:
+            raise NothingToShow
+        return envelopes[0]
+
+
+def _open_live(actor: Actor, camera: Camera, request: ViewRequest) -> View:
+    """Logged, then asked of the unit, which decides by what its owner signed. Raises PurposeNotConfirmed."""
+    if not request.confirmed:
+        raise PurposeNotConfirmed
+    lease_id, now_ms = ids.new(), clock.now_ms()
+    receipt = _log_live(actor, camera, request, lease_id, now_ms)
+    with work.transaction(actor) as w:
+        lease = _new_lease(actor, camera, request, lease_id, receipt.index, None)
+        live.start(w, camera, lease)
+        w.publish("live.opened", owner_id=camera.owner_id, lease_id=lease_id, camera_id=camera.id,
+                  person_id=lease.person_id, party_id=lease.party_id, purpose=lease.purpose)  # fmt: skip
+    return _live_view(lease, receipt)
+
+
+def _renew_live(actor: Actor, camera: Camera, lease: Lease, request: ViewRequest) -> View:
+    """The next minute, logged. Raises LeaseEnded when it lasted as long as one look may."""
+    now = clock.now()
+    if now - lease.opened_at > live.LONGEST:
+        raise LeaseEnded
+    receipt = _log_live(actor, camera, request, lease.id, _ms(now))
+    with work.transaction(actor) as w:
+        _extend(lease, ())
+        live.start(w, camera, lease)
+        w.publish("view.logged", owner_id=lease.owner_id, lease_id=lease.id, camera_id=camera.id, index=receipt.index)
+    return _live_view(lease, receipt)
+
+
+def _log_live(actor: Actor, camera: Camera, request: ViewRequest, lease_id: UUID, now_ms: int) -> Any:
+    facts: dict[str, Any] = {
+        "lease": lease_id, "camera": camera.id, "track": int(request.track), "purpose": request.purpose.value,
+        "role": actor.role or "", "slots": rules.LEASE_SLOTS, "from_ms": now_ms, "to_ms": now_ms + rules.LEASE_MS,
+        "address": actor.address[:64], "confirmed": True,
+    }  # fmt: skip
+    try:
+        return ledger.append(Entry(Kind.VIEW, camera.owner_id, facts, camera.id), actor)
+    except LedgerError as error:
+        raise ViewNotLogged from error
+
+
+def _live_view(lease: Lease, receipt: Any) -> View:
+    return View(lease.id, receipt.index, receipt.promise, _ms(lease.expires_at), (), (), (), (), False)
 
 
 # --- what is done while looking ---
@@ -209,8 +305,8 @@ def for_action(actor: Actor, action: Action, alarm_id: UUID, camera_id: UUID) ->
     return camera, window
 
 
-def looking(actor: Actor, alarm_id: UUID, camera_id: UUID) -> Lease:
-    """The acting person's running view of this camera in this alarm. Raises NotLooking."""
+def looking(actor: Actor, alarm_id: UUID | None, camera_id: UUID) -> Lease:
+    """The acting person's running view of this camera in this alarm, or, without one, live. Raises NotLooking."""
     if actor.id is None or actor.party_id is None:
         raise NotLooking
     with tenancy.acting_as(actor.party_id, actor.id):
@@ -218,6 +314,8 @@ def looking(actor: Actor, alarm_id: UUID, camera_id: UUID) -> Lease:
             alarm_id=alarm_id, camera_id=camera_id, person_id=actor.id, party_id=actor.party_id, role=actor.role or "",
             ended_at__isnull=True, expires_at__gt=clock.now(),
         )  # fmt: skip
+        if alarm_id is None:
+            rows = rows.filter(track=int(Track.LIVE))
         lease = rows.order_by("-opened_at").first()
     if lease is None:
         raise NotLooking

@@ -173,6 +173,37 @@ class NotLooking(FootageError):
         super().__init__(_("You are not looking at this camera."), action=_("Open its picture first."))
 
 
+class PurposeNotConfirmed(FootageError):
+    """Who looks live confirms what for (C11): not to watch staff."""
+
+    code = "purpose_not_confirmed"
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("Nobody has confirmed what this live picture is for."),
+            action=_("Confirm that you check the site, goods or process, and do not watch staff."),
+        )
+
+
+class NoAnswer(FootageError):
+    """The unit did not answer in time: it is off, or has no network."""
+
+    code = "unit_no_answer"
+
+    def __init__(self) -> None:
+        super().__init__(_("The unit does not answer."), action=_("See whether it has power and network; try again."))
+
+
+class UnitRefuses(FootageError):
+    """The unit answered that it does not do this. `why` is its own word."""
+
+    code = "unit_refuses"
+
+    def __init__(self, why: str) -> None:
+        super().__init__(_("The unit does not do this now."), action=_("Look at the reason that it gives."))
+        self.why = why
+
+
 class CannotDoThat(FootageError):
     """The camera can't turn, zoom or go to that place."""
 

@@ -18,6 +18,7 @@ from zegel.server.footage.models import (
     Epoch,
     Grant,
     Lease,
+    LeaseShare,
     Manifest,
     Pack,
     Release,
@@ -174,6 +175,12 @@ def manifests_between(camera_id: UUID, track: int, from_ms: int, to_ms: int, *, 
     first_ms = min([from_ms, *(row.begins for row in found)])
     before = of_track.filter(epoch__start_ms__lt=first_ms, begins__lt=first_ms) if one_before else of_track.none()
     return [*before.order_by("-epoch__start_ms", "-first_slot")[:1], *reversed(found)]
+
+
+def shares_of(lease_id: UUID) -> tuple[rules.SlotRange, ...]:
+    """What a running lease covers now, by its slots."""
+    rows = LeaseShare.objects.filter(lease_id=lease_id, expires_at__gt=clock.now())
+    return tuple(rules.SlotRange(row.epoch_id, row.from_slot, row.to_slot) for row in rows)
 
 
 def epoch_envelopes(epoch_ids: Sequence[UUID]) -> list[bytes]:
