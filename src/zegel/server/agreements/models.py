@@ -18,8 +18,54 @@ class SignedHow(models.TextChoices):
     EMAIL = "email"
 
 
+class Document(TenantModel):
+    """The exact text of an agreement that was laid before the owner. `hash`: SHA-256 of `content`."""
+
+    id = models.UUIDField(primary_key=True, default=ids.new, editable=False)
+    language = models.CharField(max_length=2)
+    version = models.SmallIntegerField()
+    content = models.BinaryField()
+    hash = models.BinaryField()
+    made_at = models.DateTimeField()
+
+
+class Assent(TenantModel):
+    """The evidence that somebody agreed (C22): who, when, from where, to which exact document.
+
+    Online: `envelope` is his own key's signature over the document's hash. By e-mail: the letter had the document with
+    it, `letter_hash` is its SHA-256, and `given_at` is when the link in it was used; the link's secret stands nowhere.
+    """
+
+    id = models.UUIDField(primary_key=True, default=ids.new, editable=False)
+    document = models.ForeignKey(Document, on_delete=models.PROTECT, related_name="assents")
+    how = models.CharField(max_length=10, choices=SignedHow.choices)
+    person_id = models.UUIDField()
+    name = models.CharField(max_length=200)
+    email = models.CharField(max_length=254)
+    asked_at = models.DateTimeField()
+    sent_at = models.DateTimeField(null=True)
+    letter_hash = models.BinaryField(null=True)
+    given_at = models.DateTimeField(null=True)
+    address = models.CharField(max_length=45, default="")
+    agent = models.CharField(max_length=200, default="")
+    envelope = models.BinaryField(null=True)
+    sign_pk = models.BinaryField(null=True)
+
+
+class SubProcessor(TenantModel):
+    """Whom the provider (`owner_id`) lets process on its behalf; it stands in the annex of every agreement."""
+
+    id = models.UUIDField(primary_key=True, default=ids.new, editable=False)
+    name = models.CharField(max_length=200)
+    country = models.CharField(max_length=2)
+    task = models.CharField(max_length=300)
+    valid_from = models.DateTimeField()
+    valid_to = models.DateTimeField(null=True)
+
+
 class Agreement(TenantModel):
-    """The processing agreement (Art. 28 GDPR) between owner and provider."""
+    """The processing agreement (Art. 28 GDPR) between owner and provider. `assent`: how it came about, where it was
+    made here (null: recorded from paper)."""
 
     id = models.UUIDField(primary_key=True, default=ids.new, editable=False)
     document_hash = models.BinaryField()
@@ -27,6 +73,7 @@ class Agreement(TenantModel):
     signed_by = models.UUIDField()
     valid_from = models.DateTimeField()
     valid_to = models.DateTimeField(null=True)
+    assent = models.ForeignKey(Assent, on_delete=models.PROTECT, null=True, related_name="agreements")
 
 
 class Purpose(TenantModel):

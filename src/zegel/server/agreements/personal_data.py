@@ -28,9 +28,28 @@ _record = partial(
 
 _record(
     "agreements.Agreement",
-    ("signed_by", "signed_how", "valid_from", "valid_to"),
+    ("signed_by", "signed_how", "valid_from", "valid_to", "assent"),
     subject=Subject.CUSTOMER,
     path="signed_by",
+    basis=Basis.CONTRACT,
+    recipients=(Recipient.PROVIDER,),
+    erase=Erase.DELETE_ROW,
+)
+_record(
+    "agreements.Assent",
+    ("person_id", "name", "email", "how", "asked_at", "sent_at", "letter_hash", "given_at", "address", "agent",
+     "envelope", "sign_pk", "document"),
+    subject=Subject.CUSTOMER,
+    path="person_id",
+    basis=Basis.LEGAL_OBLIGATION,
+    recipients=(Recipient.PROVIDER,),
+    erase=Erase.DELETE_ROW,
+)  # fmt: skip
+_record(
+    "agreements.Document",
+    ("content", "language", "version", "hash", "made_at"),
+    subject=Subject.CUSTOMER,
+    path="owner_id",
     basis=Basis.CONTRACT,
     recipients=(Recipient.PROVIDER,),
     erase=Erase.DELETE_ROW,
@@ -103,3 +122,8 @@ not_personal(
     "agreements.Certificate", ("document_hash", "said"), why="the hash of a document, and which warnings were given"
 )
 not_personal("agreements.Suspension", ("finding_id",), why="which finding led to it")
+not_personal(
+    "agreements.SubProcessor",
+    ("name", "country", "task", "valid_from", "valid_to"),
+    why="companies that process on the provider's behalf, printed in every agreement",
+)

@@ -14,6 +14,7 @@ from zegel.server.kernel import log
 from zegel.server.kernel.errors import ZegelError
 
 LONGEST_TEXT = 100_000
+MOST_FILES = 5_000_000  # bytes of all files together
 
 
 class MailRefused(ZegelError):
@@ -24,12 +25,14 @@ class MailRefused(ZegelError):
 
 @dataclass(frozen=True)
 class Letter:
-    """Plain text to one person. `reference` is an identifier for the log, never an address."""
+    """Plain text to one person. `reference` is an identifier for the log, never an address. `files`: (name, media type,
+    content) of what goes with it."""
 
     to: str
     subject: str
     text: str
     reference: str
+    files: tuple[tuple[str, str, bytes], ...] = ()
 
 
 def send(letter: Letter) -> None:
@@ -39,9 +42,14 @@ def send(letter: Letter) -> None:
         validate_email(letter.to)
     except Exception:
         raise MailRefused("This is not an e-mail address.") from None
+    if sum(len(content) for _name, _type, content in letter.files) > MOST_FILES:
+        raise MailRefused("Files of at most 5 MB go with a letter.")
     if re.search(r"[\r\n]", letter.subject) or len(letter.text) > LONGEST_TEXT:
         raise MailRefused("The subject is one line, and the text has at most 100,000 characters.")
-    EmailMessage(subject=letter.subject, body=letter.text, to=[letter.to]).send()
+    message = EmailMessage(subject=letter.subject, body=letter.text, to=[letter.to])
+    for name, media_type, content in letter.files:
+        message.attach(name, content, media_type)
+    message.send()
     log.info("mail.sent", reference=letter.reference)
 
 

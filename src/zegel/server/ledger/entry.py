@@ -67,6 +67,7 @@ class Kind(StrEnum):
     SOFTWARE = "software"
     SIGN_IN = "sign_in"
     SIGN_IN_FAILED = "sign_in_failed"
+    ACCOUNT = "account"  # a password, recovery code, second factor or key that changed
     ARMING = "arming"
     REVOCATION = "revocation"
     AGREEMENT = "agreement"
@@ -94,6 +95,7 @@ class Kind(StrEnum):
     CODE_WORD = "code_word"
     GUARD = "guard"
     DISPATCH = "dispatch"
+    MAINTENANCE = "maintenance"
     # the ground: a site's facts, map and limits; a unit that moves, goes or is commissioned
     SITE = "site"
     UNIT = "unit"

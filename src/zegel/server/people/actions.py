@@ -9,6 +9,7 @@ from __future__ import annotations
 import hmac
 import secrets as randomness
 from dataclasses import dataclass
+from datetime import timedelta
 from uuid import UUID
 
 from django.conf import settings
@@ -22,11 +23,29 @@ from zegel.server.kernel.buckets import source_of
 from zegel.server.ledger import Entry, Fact, Kind
 from zegel.server.ledger import actions as ledger
 from zegel.server.people import rules
-from zegel.server.people.errors import BadField, NoSuchParty, NotAMember, SignInRefused, Taken, TooManyAttempts
-from zegel.server.people.models import ArcKey, Membership, Party, Person, SealedTenantKey, ServiceRelation, TenantKey
+from zegel.server.people.errors import (
+    BadField,
+    LastOwner,
+    NoSuchParty,
+    NotAMember,
+    SignInRefused,
+    Taken,
+    TooManyAttempts,
+)
+from zegel.server.people.models import (
+    ArcKey,
+    Membership,
+    Party,
+    Person,
+    SealedTenantKey,
+    ServiceRelation,
+    SignedIn,
+    TenantKey,
+)
 from zegel.server.people.roles import Language, PartyKind, RelationKind, Role
 
 _NOBODY = UUID(int=0)
+SESSION_LASTS = timedelta(hours=12)
 
 
 @dataclass(frozen=True)
@@ -117,6 +136,7 @@ def add_membership(actor: Actor, person_id: UUID, party_id: UUID, role: Role) ->
             raise Taken(_("This person has this role already."))
         facts: dict[str, Fact] = {"person": person_id, "role": Role(role).value, "what": "added"}
         w.record(Entry(Kind.MEMBERSHIP, party_id, facts, about=person_id))
+        w.publish("member.changed", owner_id=party_id, person_id=person_id)
         return Membership.objects.create(person_id=person_id, party_id=party_id, role=Role(role).value, valid_from=now)
 
 
@@ -126,10 +146,20 @@ def end_membership(actor: Actor, membership_id: UUID) -> None:
         membership = Membership.objects.filter(id=membership_id, party_id__in=[actor.party_id]).first()
         if membership is None or not rules.in_force(membership, clock.now()):
             raise NotAMember(_("There is no such membership."))
+        if membership.role == Role.OWNER.value and not _another_owner(membership):
+            raise LastOwner(_("Nobody else owns this organisation's cameras."), action=_("Invite another owner first."))
         membership.valid_to = clock.now()
         membership.save(update_fields=["valid_to"])
         facts: dict[str, Fact] = {"person": membership.person_id, "role": membership.role, "what": "ended"}
         w.record(Entry(Kind.MEMBERSHIP, membership.party_id, facts, about=membership.person_id))
+        w.publish("member.changed", owner_id=membership.party_id, person_id=membership.person_id)
+
+
+def _another_owner(membership: Membership) -> bool:
+    others = Membership.objects.filter(party_id=membership.party_id, role=Role.OWNER.value).exclude(
+        person_id=membership.person_id
+    )
+    return any(rules.in_force(other, clock.now()) for other in others)
 
 
 def relate(actor: Actor, owner_id: UUID, party_id: UUID, kind: RelationKind) -> ServiceRelation:
@@ -195,6 +225,7 @@ def store_tenant_key(
         newest = TenantKey.objects.filter(party_id=party_id).order_by("-number").first()
         number = newest.number + 1 if newest else 1
         w.record(Entry(Kind.KEY, party_id, {"what": "tenant_key", "number": number, "open_pk": open_pk}))
+        w.publish("member.changed", owner_id=party_id)
         key = TenantKey.objects.create(
             party_id=party_id,
             suite=suite,
@@ -218,6 +249,7 @@ def share_tenant_key(actor: Actor, party_id: UUID, person_id: UUID, number: int,
                 raise BadField(_("There is no tenant key with this number."))
             facts: dict[str, Fact] = {"what": "tenant_key_shared", "number": number, "person": person_id}
             w.record(Entry(Kind.KEY, party_id, facts, about=person_id))
+            w.publish("member.changed", owner_id=party_id, person_id=person_id)
             _store_sealed(party_id, person_id, number, envelope)
     except IntegrityError:
         raise Taken(_("This person has this key already.")) from None
@@ -282,6 +314,44 @@ def sign_in(email: str, auth_key: bytes, address: str, device: bytes = b"") -> P
     actor = Actor(actors.ActorKind.SYSTEM, None, None, role="system", address=address)
     ledger.append(Entry(Kind.SIGN_IN, None, {"person": person.id, "address": address}, about=person.id), actor)
     return person
+
+
+def account(email: str) -> tuple[str, Person | None]:
+    """The address as it is kept, and its account if there is one."""
+    try:
+        normal = rules.normalised_email(email)
+    except BadField:
+        normal = "no-such-account"
+    return normal, Person.objects.filter(email=normal).first()
+
+
+def proves(person: Person | None, auth_key: bytes) -> bool:
+    """Whether who sends this knows the person's password. Count the attempt first."""
+    return _proves(person, auth_key)
+
+
+def count_attempt(normal: str, address: str) -> None:
+    """One more attempt at this account from this address. Raises TooManyAttempts."""
+    _count_attempt(_counts(normal, address, None))
+
+
+def forgive(normal: str, address: str) -> None:
+    """It succeeded: the account's count begins anew."""
+    _forgive(_counts(normal, address, None))
+
+
+def count_own(person: Person) -> None:
+    """One more attempt by somebody who is signed in, or knows the password: strangers elsewhere can't use these up.
+    Raises TooManyAttempts."""
+    _count_attempt(_own(person))
+
+
+def forgive_own(person: Person) -> None:
+    _forgive(_own(person))
+
+
+def _own(person: Person) -> tuple[_Count, ...]:
+    return (_Count(rules.throttle_key(pepper(), "own", person.id.hex), rules.MAX_PER_DEVICE, True),)
 
 
 def device_for(person: Person) -> bytes:
@@ -376,10 +446,13 @@ def forget_old_sessions() -> int:
     """Sessions that nobody can use any more."""
     with connection.cursor() as cursor:
         cursor.execute("DELETE FROM django_session WHERE expire_date <= %s", [clock.now()])
-        return int(cursor.rowcount)
+        gone = int(cursor.rowcount)
+    SignedIn.objects.filter(started_at__lte=clock.now() - SESSION_LASTS).delete()
+    return gone
 
 
 def sign_out_everywhere(actor: Actor) -> None:
     """Every session of the person ends, this one included, and no device is known any more."""
     with work.transaction(actor), connection.cursor() as cursor:
         cursor.execute("UPDATE people_person SET epoch = epoch + 1 WHERE id = %s", [actor.id])
+        SignedIn.objects.filter(person_id=actor.id).delete()

@@ -58,3 +58,27 @@ class NotAMember(PeopleError):
     """The person has no membership of that party today."""
 
     code = "not_a_member"
+
+
+class InvitationGone(PeopleError):
+    """No such invitation, or one that was used, withdrawn, or is too old. The same for each."""
+
+    code = "invitation_gone"
+
+
+class RecoveryRefused(PeopleError):
+    """The recovery code did not open the account, or the question was too old. The same whether the account exists."""
+
+    code = "recovery_refused"
+
+
+class FactorRefused(PeopleError):
+    """The second factor was not the right one, or was used before."""
+
+    code = "factor_refused"
+
+
+class LastOwner(PeopleError):
+    """Without this person nobody could own the organisation's cameras."""
+
+    code = "last_owner"

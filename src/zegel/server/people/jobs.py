@@ -3,8 +3,10 @@
 
 from __future__ import annotations
 
-from zegel.server.kernel import jobs
-from zegel.server.people import actions
+from uuid import UUID
+
+from zegel.server.kernel import jobs, outbox
+from zegel.server.people import actions, invitations
 
 
 @jobs.periodic("*/15 * * * *", name="people.forget_old_throttles")
@@ -15,3 +17,20 @@ def forget_old_throttles(timestamp: int) -> None:
 @jobs.periodic("53 * * * *", name="people.forget_old_sessions")
 def forget_old_sessions(timestamp: int) -> None:
     actions.forget_old_sessions()
+
+
+@outbox.subscribe("member.invited", name="people.send_invitation")
+def invited(event: outbox.Event) -> None:
+    """The letter goes out in a job of its own: a mail server that is away must not hold up other events."""
+    if event.owner_id is not None:
+        send_invitation.defer(owner_id=str(event.owner_id), invitation_id=str(event.payload["invitation_id"]))
+
+
+@jobs.task(name="people.send_invitation")
+def send_invitation(owner_id: str, invitation_id: str) -> None:
+    invitations.send(UUID(owner_id), UUID(invitation_id))
+
+
+@jobs.task(name="people.send_reset")
+def send_reset(person_id: str) -> None:
+    invitations.send_reset(UUID(person_id))

@@ -10,12 +10,17 @@ from __future__ import annotations
 from django.db import models
 
 from zegel.server.kernel import ids
-from zegel.server.kernel.tenancy import unscoped
+from zegel.server.kernel.tenancy import TenantModel, unscoped
 
 unscoped(
     "people_person", "accounts: read at sign-in, before a party is known; which parties they belong to is not in it"
 )
 unscoped("people_throttle", "counts failed sign-ins per hashed account and address, before anybody is known")
+
+unscoped(
+    "people_secondfactor", "what proves a person beside his password: asked for at sign-in, before a party is known"
+)
+unscoped("people_signedin", "a person's own sessions, listed and ended by himself, whatever party he acts for")
 
 LONGEST_NAME = 200
 
@@ -133,3 +138,74 @@ class Throttle(models.Model):
     key = models.BinaryField(primary_key=True)
     count = models.IntegerField()
     since = models.DateTimeField(db_index=True)
+
+
+class InvitationKind(models.TextChoices):
+    """`join`: a role for a party. `first`: the first owner of a customer whom his provider takes on."""
+
+    JOIN = "join"
+    FIRST = "first"
+
+
+class Invitation(TenantModel):
+    """Somebody was asked to join `owner_id` in a role. Its secret is derived from the installation's pepper and stands
+    nowhere (people.invitations); it counts once, until `expires_at`, while nobody withdrew it."""
+
+    id = models.UUIDField(primary_key=True, default=ids.new, editable=False)
+    kind = models.CharField(max_length=8, choices=InvitationKind.choices)
+    email = models.CharField(max_length=254)
+    name = models.CharField(max_length=LONGEST_NAME)
+    language = models.CharField(max_length=2)
+    role = models.CharField(max_length=20)
+    invited_by = models.UUIDField(null=True)
+    created_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    sent_at = models.DateTimeField(null=True)
+    letters = models.SmallIntegerField(default=0)
+    accepted_at = models.DateTimeField(null=True)
+    person_id = models.UUIDField(null=True)
+    withdrawn_at = models.DateTimeField(null=True)
+
+
+class FactorKind(models.TextChoices):
+    TOTP = "totp"
+    PASSKEY = "passkey"
+
+
+class SecondFactor(models.Model):
+    """What a person shows beside his password. `secret`: a code generator's (wrapped under its own shred key);
+    `credential`: a passkey's public half. `last_step`: the newest 30 s that were used, so that no code counts twice.
+    Not `confirmed`: begun, and not yet asked for at sign-in."""
+
+    id = models.UUIDField(primary_key=True, default=ids.new, editable=False)
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="second_factors")
+    kind = models.CharField(max_length=8, choices=FactorKind.choices)
+    name = models.CharField(max_length=80)
+    secret = models.BinaryField(null=True)
+    secret_shred = models.BigIntegerField(null=True)
+    last_step = models.BigIntegerField(default=0)
+    credential_id = models.BinaryField(null=True)
+    credential = models.BinaryField(null=True)
+    sign_count = models.BigIntegerField(default=0)
+    confirmed = models.BooleanField(default=False)
+    created_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["credential_id"], condition=models.Q(kind="passkey"), name="people_passkey_once"
+            ),
+        ]
+
+
+class SignedIn(models.Model):
+    """One session of a person, for himself to see and to end. `session_key` is the row of django_session."""
+
+    id = models.UUIDField(primary_key=True, default=ids.new, editable=False)
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="signed_in")
+    session_key = models.CharField(max_length=40, unique=True)
+    started_at = models.DateTimeField()
+    seen_at = models.DateTimeField()
+    address = models.CharField(max_length=45)
+    agent = models.CharField(max_length=200)

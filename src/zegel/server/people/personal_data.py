@@ -83,6 +83,51 @@ _account(
     erase=Erase.SHRED,
 )
 
+_account(
+    "people.Invitation",
+    ("email", "name", "language", "role", "invited_by", "created_at", "expires_at", "sent_at", "letters", "accepted_at",
+     "person_id", "withdrawn_at", "owner_id", "provider_id"),
+    path="person_id",
+    category=Category.CONTACT,
+    recipients=(Recipient.OWNER, Recipient.PROVIDER),
+    export=Export.VALUE,
+    erase=Erase.DELETE_ROW,
+)  # fmt: skip
+not_personal("people.Invitation", ("kind",), why="what sort of invitation it is, not for whom")
+_account(
+    "people.SecondFactor",
+    ("person", "kind", "name", "last_step", "credential_id", "credential", "sign_count", "confirmed", "created_at",
+     "used_at"),
+    path="person_id",
+    category=Category.CREDENTIAL,
+    recipients=(Recipient.NOBODY,),
+    export=Export.DESCRIBED,
+    erase=Erase.DELETE_ROW,
+)  # fmt: skip
+_account(
+    "people.SecondFactor",
+    ("secret", "secret_shred"),
+    path="person_id",
+    category=Category.CREDENTIAL,
+    recipients=(Recipient.NOBODY,),
+    export=Export.DESCRIBED,
+    erase=Erase.SHRED,
+)
+declare(
+    "people.SignedIn",
+    ("person", "session_key", "started_at", "seen_at", "address", "agent"),
+    subject=Subject.USER,
+    path="person_id",
+    category=Category.ACTIVITY,
+    purpose=Purpose.SECURITY,
+    basis=Basis.LEGITIMATE_INTERESTS,
+    recipients=(Recipient.NOBODY,),
+    term=Term.SESSION,
+    starts=Start.LAST_USED,
+    export=Export.VALUE,
+    erase=Erase.DELETE_ROW,
+)
+
 # A party may be one person or a household: then its name is a person's.
 declare(
     "people.Party",

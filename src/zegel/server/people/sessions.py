@@ -19,16 +19,19 @@ from zegel.server.kernel import clock
 from zegel.server.kernel.actor import Actor, ActorKind
 from zegel.server.people import queries
 from zegel.server.people.errors import NotAMember, SignedOut
-from zegel.server.people.models import Person
+from zegel.server.people.models import Person, SignedIn
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
 
 LONGEST = timedelta(hours=12)
+HALFWAY = timedelta(minutes=10)  # between the password and the second factor
+SEEN_EVERY = timedelta(minutes=1)
 
 
 def start(request: HttpRequest, person: Person) -> None:
     """A new session for who just signed in; he acts for the first party he belongs to, until he chooses another."""
+    _forget(request)
     request.session.flush()
     seats = queries.seats(person.id)
     request.session["person"] = str(person.id)
@@ -36,19 +39,87 @@ def start(request: HttpRequest, person: Person) -> None:
     request.session["started_ms"] = clock.now_ms()
     if seats:
         request.session["party"], request.session["role"] = str(seats[0].party_id), seats[0].roles[0].value
+    request.session.save()
+    _note(request, person)
     rotate_token(request)
+
+
+def begin(request: HttpRequest, person: Person, passkey: Any = None) -> None:
+    """The password was right and a second factor is asked for: until then this session is nobody's."""
+    _forget(request)
+    request.session.flush()
+    request.session["halfway"] = str(person.id)
+    request.session["halfway_epoch"], request.session["halfway_ms"] = person.epoch, clock.now_ms()
+    if passkey is not None:
+        request.session["passkey"] = passkey
+    rotate_token(request)
+
+
+def halfway(request: HttpRequest) -> Person:
+    """Who gave the right password and still owes a second factor. Raises SignedOut."""
+    identifier, begun_ms = request.session.get("halfway"), request.session.get("halfway_ms", 0)
+    person = Person.objects.filter(id=UUID(identifier)).first() if identifier else None
+    late = clock.now_ms() - begun_ms > HALFWAY.total_seconds() * 1000
+    if person is None or late or person.epoch != request.session.get("halfway_epoch"):
+        raise _signed_out()
+    return person
+
+
+def _note(request: HttpRequest, person: Person) -> None:
+    """So that he sees it among his sessions."""
+    now = clock.now()
+    SignedIn.objects.create(
+        person=person, session_key=request.session.session_key, started_at=now, seen_at=now,
+        address=_address(request.META.get("REMOTE_ADDR", ""))[:45], agent=request.META.get("HTTP_USER_AGENT", "")[:200],
+    )  # fmt: skip
+
+
+def _forget(request: HttpRequest) -> None:
+    if request.session.session_key:
+        SignedIn.objects.filter(session_key=request.session.session_key).delete()
+
+
+def seen(request: HttpRequest) -> None:
+    """Kept to the minute: a page was loaded in this session."""
+    now = clock.now()
+    mine = SignedIn.objects.filter(session_key=request.session.session_key, seen_at__lt=now - SEEN_EVERY)
+    mine.update(seen_at=now)
+
+
+def stay(request: HttpRequest, person: Person) -> None:
+    """This session goes on where all others were ended (a new password, for example)."""
+    request.session.cycle_key()
+    request.session["epoch"] = person.epoch
+    request.session.save()
+    _note(request, person)
+
+
+def own(person_id: UUID) -> list[SignedIn]:
+    """His sessions that can still be used, the newest first."""
+    return list(SignedIn.objects.filter(person_id=person_id, started_at__gt=clock.now() - LONGEST).order_by("-seen_at"))
+
+
+def end_other(person_id: UUID, signed_in_id: UUID) -> None:
+    """One of his sessions ends at once. Again is harmless."""
+    row = SignedIn.objects.filter(id=signed_in_id, person_id=person_id).first()
+    if row is not None:
+        SessionStore(row.session_key).delete()
+        row.delete()
 
 
 def choose_party(request: HttpRequest, party_id: UUID, role: str | None = None) -> Actor:
     """From now on he acts for that party. Raises SignedOut, NotAMember."""
     person = signed_in(request.session)
     chosen = queries.role_in(person.id, party_id, role)
+    before = request.session.session_key
     request.session.cycle_key()
     request.session["party"], request.session["role"] = str(party_id), chosen.value
+    SignedIn.objects.filter(session_key=before).update(session_key=request.session.session_key)
     return actor_from_request(request)
 
 
 def end(request: HttpRequest) -> None:
+    _forget(request)
     request.session.flush()
 
 

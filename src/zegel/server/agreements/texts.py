@@ -1,0 +1,153 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The processing agreement (Art. 28 GDPR) as text, in the reader's language, from what is declared: parties, purposes,
+categories of data and people, terms, sub-processors. The same facts in the same language give the same bytes, so that its
+hash names exactly what was read.
+
+Terms come from profiles.toml: dated data with its source, never constants here.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
+from django.utils.translation import override
+
+VERSION = 1
+
+# purpose code -> in words; the closed list of what cameras may be for
+PURPOSES: dict[str, Promise] = {
+    "theft_prevention": _lazy("to prevent theft and vandalism outside working hours"),
+    "safety": _lazy("to keep people safe: to see fire, falls and intruders in time"),
+    "home_protection": _lazy("to protect a home and those who live there"),
+    "progress": _lazy("to follow the progress of the work by overview pictures in which nobody can be recognised"),
+}
+
+
+@dataclass(frozen=True)
+class Terms:
+    """How long, by profile. Days."""
+
+    surveillance_days: int
+    overview_days: int
+    alarm_days: int
+    log_days: int
+    source: str
+
+
+@cache
+def _profiles() -> dict[str, dict[str, Any]]:
+    text = files("zegel.server.agreements").joinpath("profiles.toml").read_text("utf-8")
+    return {name: dict(table) for name, table in tomllib.loads(text).items()}
+
+
+def terms_of(profile: str) -> Terms:
+    """Of an unknown profile: the strictest one's."""
+    found = _profiles()
+    return Terms(**found.get(profile, found["site-nl"]))
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What goes into the text."""
+
+    owner: str
+    provider: str
+    arc: str
+    profile: str
+    sites: Sequence[str]
+    sub_processors: Sequence[tuple[str, str, str]]  # name, country, task
+
+
+def agreement(facts: Facts, language: str) -> str:
+    """The whole text. Pure but for the language's catalogue."""
+    with override(language):
+        parts = [
+            _heading(facts),
+            _subject(facts),
+            _data(),
+            _terms(terms_of(facts.profile)),
+            _duties(facts),
+            _annexes(facts),
+        ]
+    return "\n\n".join(parts) + "\n"
+
+
+def _heading(facts: Facts) -> str:
+    title = _("Processing agreement (Article 28 GDPR), version %(version)d") % {"version": VERSION}
+    between = _("Between %(owner)s (controller, who decides on purpose and means) and %(provider)s (processor).") % {
+        "owner": facts.owner, "provider": facts.provider,
+    }  # fmt: skip
+    return f"{title}\n\n{between}"
+
+
+def _subject(facts: Facts) -> str:
+    lines = [
+        _("1. Subject and instruction"),
+        _(
+            "The controller instructs the processor to record, store and pass on images of these sites, sealed to the controller's own key:"
+        ),
+        *[f"- {site}" for site in facts.sites or (_("those that the controller adds"),)],
+        _("The purpose is recorded for each camera. Images serve no other purpose, and never the processor's own."),
+    ]
+    return "\n".join(lines)
+
+
+def _data() -> str:
+    lines = [
+        _("2. Data and people"),
+        _(
+            "Categories of data: sealed images and what was found in them; times and places of alarms; accounts and who looked; technical data of devices."
+        ),
+        _("Categories of people: those who come before a camera; the controller's people; contacts for alarms."),
+    ]
+    return "\n".join(lines)
+
+
+def _terms(terms: Terms) -> str:
+    lines = [
+        _("3. How long"),
+        _("Surveillance images: %(days)d days at most, unless they are held as evidence.")
+        % {"days": terms.surveillance_days},
+        _("Overview pictures: until at most %(days)d days after the last unit was taken away.")
+        % {"days": terms.overview_days},
+        _("Alarms and what was done: %(days)d days.") % {"days": terms.alarm_days},
+        _("Who looked: %(days)d days, in a log that nobody can change.") % {"days": terms.log_days},
+        _("Source of these terms: %(source)s.") % {"source": terms.source},
+    ]
+    return "\n".join(lines)
+
+
+def _duties(facts: Facts) -> str:
+    lines = [
+        _("4. What the processor does and does not do"),
+        _("It can't open the images: only the controller's people hold the keys."),
+        _("The alarm centre, %(arc)s, gets the keys of an alarm's window from the unit itself, and nothing outside it.")
+        % {"arc": facts.arc or "–"},
+        _("Everyone with access has signed a duty of confidentiality."),
+        _("A breach is told to the controller in writing within 48 hours of its discovery."),
+        _("It helps the controller to inform people, and to answer who asks for access, correction or erasure."),
+        _("When this agreement ends, everything is erased and the log says so."),
+    ]
+    return "\n".join(lines)
+
+
+def _annexes(facts: Facts) -> str:
+    rows = [f"- {name} ({country}): {task}" for name, country, task in facts.sub_processors]
+    lines = [
+        _("Annex A. Sub-processors"),
+        *(rows or [_("None besides the alarm centre.")]),
+        "",
+        _("Annex B. Security measures"),
+        _(
+            "Images are sealed on the unit (HPKE, AES-256-GCM); arming, hours and masks are signed by the controller; every view is logged before it is served; keys of what is erased are destroyed outside every back-up."
+        ),
+    ]
+    return "\n".join(lines)
