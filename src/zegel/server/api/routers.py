@@ -24,4 +24,5 @@ ROUTERS: tuple[tuple[str, str], ...] = (
     ("", "zegel.server.api.centre:router"),
     ("", "zegel.server.api.reviews:router"),
     ("", "zegel.server.api.notifications:router"),
+    ("", "zegel.server.api.hours:router"),
 )

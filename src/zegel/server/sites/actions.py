@@ -184,11 +184,13 @@ def accept_policy(actor: Actor, unit_id: UUID, envelope: bytes) -> UnitObject:
 
 
 def accept_command(actor: Actor, unit_id: UUID, envelope: bytes) -> UnitObject:
-    """Arm or disarm, signed by a person whom the policy lists. Raises Denied, ObjectRefused."""
+    """Arm, arm a part or disarm, signed by a person whom the policy lists as commander or delegate. What a delegate may
+    do the unit decides by that policy; here it is asked by the same rule, so that he hears why not. Raises Denied,
+    ObjectRefused."""
     with work.transaction(actor) as w:
         unit = queries.lock_unit(unit_id)
         command = _check_command(unit, envelope)
-        _require(actor, Action.ARM if command.action is CommandAction.ARM else Action.DISARM, _resource(unit))
+        _require(actor, Action.DISARM if command.action is CommandAction.DISARM else Action.ARM, _resource(unit))
         _not_revoked(unit)
         if actor.id is None or command.person != actor.id.bytes:
             raise ObjectRefused("not_allowed", "the command is signed by somebody else than its sender")
@@ -197,6 +199,8 @@ def accept_command(actor: Actor, unit_id: UUID, envelope: bytes) -> UnitObject:
             "hash": command.hash,
             "action": str(command.action),
             "counter": command.counter,
+            **({} if command.until_ms is None else {"until_ms": command.until_ms}),
+            **({} if command.part is None else {"part": command.part}),
         }
         w.record(Entry(Kind.COMMAND, unit.owner_id, facts, unit.id))
         row = _keep(unit, ObjectKind.COMMAND, command.counter, command.hash, envelope, None, actor.id)

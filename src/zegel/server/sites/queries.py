@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -170,6 +170,21 @@ def fresh_commands(unit: Unit, now_ms: int, at_most_ms: int) -> Sequence[UnitObj
     """Commands young enough for the unit to take, oldest first."""
     found = UnitObject.objects.filter(unit=unit, pairing_id=unit.pairing_id, kind=ObjectKind.COMMAND)
     return [row for row in found.order_by("received_at") if now_ms - row.received_at.timestamp() * 1000 <= at_most_ms]
+
+
+def said_states(unit: Unit, at_most: int) -> Sequence[UnitObject]:
+    """Within an acting party: what the unit signed of itself in this pairing, the newest first."""
+    found = UnitObject.objects.filter(unit=unit, pairing_id=unit.pairing_id, kind=ObjectKind.STATUS)
+    return list(found.order_by("-counter")[:at_most])
+
+
+def policies_by_hash(unit: Unit, hashes: Iterable[bytes]) -> Sequence[UnitObject]:
+    """Within an acting party: the signed policies of these hashes, as far as they are of this pairing."""
+    return list(
+        UnitObject.objects.filter(
+            unit=unit, pairing_id=unit.pairing_id, kind=ObjectKind.POLICY, hash__in=list(hashes)
+        ).order_by("-counter")
+    )
 
 
 def in_contact(unit: Unit) -> bool:

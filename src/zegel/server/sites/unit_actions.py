@@ -276,14 +276,19 @@ def record_status(actor: Actor, envelope: bytes) -> None:
 
 def _same(before: Status, after: Status) -> bool:
     def said(status: Status) -> tuple[object, ...]:
-        return (status.state, status.until_ms, status.keyset_hash, status.policy_hash, status.cameras, status.software)
+        return (
+            status.state, status.until_ms, status.keyset_hash, status.policy_hash, status.cameras, status.software,
+            status.part, status.commanded_by, status.guards_from_ms,
+        )  # fmt: skip
 
     return said(before) == said(after)
 
 
 def _say_change(w: work.Work, unit: Unit, before: Status | None, after: Status) -> None:
-    if before is None or before.state != after.state:
+    if before is None or (before.state, before.part) != (after.state, after.part):
         facts: Facts = {"unit": unit.id, "state": str(after.state), "policy": after.policy_hash, "at_ms": after.at_ms}
+        if after.part is not None:
+            facts = {**facts, "part": after.part}
         w.record(Entry(Kind.ARMING, unit.owner_id, facts, unit.id))
     for camera in after.cameras:
         Camera.objects.filter(id=UUID(bytes=camera.camera), unit=unit).update(state=str(camera.state))
