@@ -101,7 +101,10 @@ def _status(words: argparse.Namespace) -> None:
         print(f"site        {status.site}")
     for camera in status.cameras:
         alarm = ", ALARM" if camera.alarm_open else ""
-        print(f"camera      {camera.name}: {camera.state}, epoch {camera.epoch} slot {camera.slot}{alarm}")
+        masked = ", masked and re-encoded" if camera.reencoded else ""
+        print(f"camera      {camera.name}: {camera.state}, epoch {camera.epoch} slot {camera.slot}{masked}{alarm}")
+        if camera.overview:
+            print(f"overview    {camera.name}: {camera.overview}")
 
 
 def _wipe(words: argparse.Namespace) -> None:

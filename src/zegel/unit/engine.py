@@ -31,12 +31,14 @@ from zegel.link.messages import (
 )
 from zegel.seal.alarm import Alarm, Cause, sign_alarm
 from zegel.seal.allowances import OverBudget
+from zegel.seal.allowances import OverBudget, OverviewRules
 from zegel.seal.envelope import Envelope
 from zegel.seal.errors import SealError
 from zegel.seal.manifest import TreeHead
 from zegel.seal.policy import RecordingMode
 from zegel.seal.promise import verify_time
 from zegel.seal.release import Release
+from zegel.seal.segment import Track
 from zegel.seal.status import CameraState, CameraStatus, State, Status, sign_status
 from zegel.unit.budget import MEGABYTE, DataBook
 from zegel.unit.cutter import Spotted
@@ -68,13 +70,14 @@ from zegel.unit.outbox import Outbox
 from zegel.unit.proofs import ProofDesk
 from zegel.unit.release import Case, Releaser, Window
 from zegel.unit.ring import MAX_LEAD_S, RingSlot
+from zegel.unit.single import SingleTrack, Still
 from zegel.unit.source.media import Code, Packet, Stream, Technical
 from zegel.unit.spool import Kind, Lane, Record
 from zegel.unit.state import Spent, StateFile
 from zegel.unit.track import Rules, SurveillanceTrack
 from zegel.unit.trust import Trust
 from zegel.unit.walltime import Instant, WallTime
-from zegel.unit.watch.messages import BLACK, masks_asked, points_of
+from zegel.unit.watch.messages import BLACK, OVERVIEW_SIZE, OverviewPicture, masks_asked, points_of
 
 SOFTWARE = "zegel-unit 0.1.0"
 DETECTION_DELAY_S = 5
@@ -99,6 +102,7 @@ _CAMERA_STATES = {
     Code.DETECTOR_BACK: CameraState.OK,
     Code.VIEW_LOST: CameraState.TAMPER,
     Code.VIEW_BACK: CameraState.OK,
+    Code.MASK_FAILED: CameraState.DEGRADED,
 }
 
 
@@ -135,6 +139,8 @@ class CameraDesk:
     stream_ok: bool = False
     masks: str = ""
     stream_index: int = 0
+    overview: str = ""  # why there are no overview pictures, "" where there are
+    overview_s: float = float("-inf")
 
 
 @dataclass(slots=True)
@@ -360,6 +366,29 @@ class Engine:
         """While it is armed the ring holds as much anyway; else only for who looks."""
         return self._posture is Posture.ARMED or self.live.looked_at(desk.id)
 
+    def overview_rules(self, camera: bytes) -> OverviewRules | None:
+        """What the policy says of this camera's periodic pictures. They are the owner's: an expired one asks too."""
+        policy = self.trust.policy
+        if policy is None or not self.trust.paired:
+            return None
+        return next((rules for rules in policy.overview if rules.camera == camera), None)
+
+    def on_overview(self, camera: bytes, made: OverviewPicture, now: Instant) -> None:
+        """A periodic picture, in any posture: sealed to the owner on its own track, if masks and rules are still so."""
+        self._observe(now)
+        desk, rules = self.desks[camera], self.overview_rules(camera)
+        fits = (made.width, made.height) == OVERVIEW_SIZE and made.masks == self.masks_of(camera) != BLACK
+        too_soon = rules is None or now.mono_s - desk.overview_s < rules.interval_s / 2
+        if too_soon or not fits:
+            return
+        track = SingleTrack(camera, Track.OVERVIEW, self.identity.key, self.file, self.outbox, self.wall.at)
+        still = Still("avc1", made.extradata, made.data, made.width, made.height, made.t_mono_s, True)
+        try:
+            track.seal(self._binding(desk), still, now.mono_s, desk.track.book.checkpoint)
+            desk.overview_s = now.mono_s
+        except MediaError as error:
+            self._technical(TechnicalKind.CAMERA_GARBAGE, camera, "not_recordable", {"why": str(error)})
+
     def on_motion(self, camera: bytes, moving: bool, mono_s: float, now: Instant) -> None:
         """Something started or stopped moving: in activity mode that is what is recorded."""
         self._observe(now)
@@ -394,6 +423,8 @@ class Engine:
             desk.state, self.dirty = _CAMERA_STATES[event.code], True
         known = event.code.value in {kind.value for kind in TechnicalKind}
         kind = TechnicalKind(event.code.value) if known else TechnicalKind.CAMERA_GARBAGE
+        if event.code in (Code.OVERVIEW_REFUSED, Code.OVERVIEW_OFF, Code.OVERVIEW_BACK):
+            desk.overview = str(event.detail.get("reason", ""))
         self._technical(kind, camera, event.code.value, event.detail)
         if event.code is Code.VIEW_LOST and self.trust.paired:
             self._raise(desk, Cause.TAMPER, "view_lost", "", 0, event.t_mono_s, Images.TAMPER)

@@ -48,7 +48,7 @@ from zegel.unit.state import Numbers, StateFile
 from zegel.unit.statusfile import CameraLine, LocalStatus, write
 from zegel.unit.telemetry import EVERY_S, MEGA, Gauge, OwnFigures, free_mb
 from zegel.unit.uplink import Uplink, read_clock
-from zegel.unit.watch.messages import Message, Motion, Seen, Watch, Zone, points_of
+from zegel.unit.watch.messages import Message, Motion, OverviewAsked, OverviewPicture, Seen, Watch, Zone, points_of
 
 TICK_S, IDLE_TICK_S = 0.2, 0.5
 STATUS_FILE_EVERY_S = 5.0
@@ -221,6 +221,9 @@ class Runner:
                 self.engine.on_motion(camera, message.moving, message.t_mono_s, now)
             case Stream():
                 self.engine.on_stream(camera, message, now)
+            case OverviewPicture():
+                self.engine.on_overview(camera, message, now)
+                self.changed()
             case Technical():
                 self.engine.on_technical(camera, message, now)
                 self.changed()
@@ -240,10 +243,23 @@ class Runner:
                 armed or camera.id in self._looked_at,
                 self.engine.away(camera.id),
                 camera.id in self._looked_at,
+                self._overview_asked(camera.id),
             ) if rules else Watch([], [], False, False)  # fmt: skip
             if self._watches.get(camera.name) != watch:
                 self._watches[camera.name] = watch
                 self.pool.configure(camera.name, watch)
+
+    def _overview_asked(self, camera: bytes) -> OverviewAsked | None:
+        rules = self.engine.overview_rules(camera)
+        if rules is None:
+            return None
+        hangs = rules.geometry
+        return OverviewAsked(rules.interval_s, hangs.height_cm, hangs.nearest_cm, hangs.hfov_cdeg, hangs.tilt_cdeg)
+
+    def _overview_said(self, camera: bytes) -> str:
+        """For the installer: how often, or why not; "" where none are asked for."""
+        rules, why = self.engine.overview_rules(camera), self.engine.desks[camera].overview
+        return "" if rules is None else f"none: {why}" if why else f"every {rules.interval_s} s"
 
     # -- what stands on site beside the cameras
 
@@ -431,6 +447,8 @@ class Runner:
                     slot,
                     len(desk.track.ring),
                     desk.window is not None,
+                    desk.masks != "",
+                    self._overview_said(desk.id),
                 )
             )
         write(
@@ -466,11 +484,11 @@ def run_unit(home: Home) -> None:
 
 
 def _pool(config: Config) -> Cameras:
-    from zegel.unit.detectors import default_manifest
+    from zegel.unit.detectors import default_manifest, faces_manifest
     from zegel.unit.watch import CameraPool
 
     detector = Path(config.detector) if config.detector else default_manifest()
-    pool: Cameras = CameraPool([camera.source for camera in config.cameras], detector)
+    pool: Cameras = CameraPool([camera.source for camera in config.cameras], detector, faces_manifest())
     return pool
 
 

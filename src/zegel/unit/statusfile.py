@@ -17,6 +17,8 @@ class CameraLine(msgspec.Struct):
     slot: int
     ring_s: int
     alarm_open: bool
+    reencoded: bool = False
+    overview: str = ""
 
 
 class LocalStatus(msgspec.Struct):
