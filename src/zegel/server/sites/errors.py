@@ -124,6 +124,57 @@ class BadLimit(SiteError):
         self.details = {"field": name, "low": low, "high": high}
 
 
+class BadPlan(SiteError):
+    """No picture that can be a map. `why`: type, small, large or broken."""
+
+    code = "bad_plan_picture"
+
+    def __init__(self, why: str) -> None:
+        message, action = {
+            "type": (_("This is neither a PNG nor a JPEG."), _("Save it as PNG or JPEG and choose that.")),
+            "small": (_("This picture is too small."), _("Choose one of at least 64 by 64 pixels.")),
+            "large": (_("This picture is too large."), _("Choose one of at most 8 MB and 50 million pixels.")),
+        }.get(why, (_("This picture is damaged."), _("Open it, save it anew and choose that.")))
+        super().__init__(message, action=action)
+        self.why = why
+
+
+class NoPlan(SiteError):
+    """The site has no map."""
+
+    code = "no_floor_plan"
+
+    def __init__(self) -> None:
+        super().__init__(_("This site has no map yet."), action=_("Choose a floor plan or a photo."))
+
+
+class BadPlace(SiteError):
+    """No place on the map, or no camera of this site."""
+
+    code = "bad_place"
+
+    def __init__(self) -> None:
+        super().__init__(_("A camera can't stand there."), action=_("Load the page again and place it on the map."))
+
+
+class SignIncomplete(SiteError):
+    """What must stand on a sign is not known (`missing`: email, phone, purpose, languages)."""
+
+    code = "sign_incomplete"
+
+    def __init__(self, missing: tuple[str, ...]) -> None:
+        words = {
+            "email": _("an e-mail address"), "phone": _("a telephone number"), "purpose": _("the purpose"),
+            "languages": _("a language"),
+        }  # fmt: skip
+        named = ", ".join(str(words[one]) for one in missing)
+        super().__init__(
+            _("A sign can't be made yet; missing: %(what)s.") % {"what": named},
+            action=_("Fill it in at the site; the purpose stands in the agreement."),
+        )
+        self.details = {"missing": list(missing)}
+
+
 class ObjectRefused(SiteError):
     """A signed object that doesn't verify or doesn't follow what is known. `why` is the seal's own code."""
 
