@@ -28,7 +28,7 @@ from zegel.server.agreements.errors import BadAgreement, NoAgreement
 from zegel.server.agreements.models import Agreement, Assent, Document, SignedHow, SubProcessor
 from zegel.server.kernel import clock, ids, mail, tenancy, work
 from zegel.server.kernel.actor import Actor, ActorKind
-from zegel.server.ledger import Entry, Kind
+from zegel.server.ledger import Entry, Fact, Kind
 from zegel.server.people.actions import pepper
 from zegel.server.people.models import Person
 from zegel.server.people.queries import as_party
@@ -183,5 +183,5 @@ def send(owner_id: UUID, assent_id: UUID) -> None:
     with work.transaction(Actor(ActorKind.SYSTEM, None, owner_id, role="system"), party_id=owner_id) as w:
         row.sent_at, row.letter_hash = clock.now(), hashlib.sha256(text.encode()).digest()
         row.save(update_fields=["sent_at", "letter_hash"])
-        facts = {"what": "letter_sent", "document": bytes(document.hash), "letter": row.letter_hash}
+        facts: dict[str, Fact] = {"what": "letter_sent", "document": bytes(document.hash), "letter": row.letter_hash}
         w.record(Entry(Kind.AGREEMENT, owner_id, facts, about=owner_id))

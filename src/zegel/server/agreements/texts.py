@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 """The processing agreement (Art. 28 GDPR) as text, in the reader's language, from what is declared: parties, purposes,
-categories of data and people, terms, sub-processors. The same facts in the same language give the same bytes, so that its
+categories of data and people, terms, sub-processors. The same facts in the same language give the same bytes, so
+that its
 hash names exactly what was read.
 
 Terms come from profiles.toml: dated data with its source, never constants here.
@@ -92,7 +93,8 @@ def _subject(facts: Facts) -> str:
     lines = [
         _("1. Subject and instruction"),
         _(
-            "The controller instructs the processor to record, store and pass on images of these sites, sealed to the controller's own key:"
+            "The controller instructs the processor to record, store and pass on images of these sites, sealed "
+            "to the controller's own key:"
         ),
         *[f"- {site}" for site in facts.sites or (_("those that the controller adds"),)],
         _("The purpose is recorded for each camera. Images serve no other purpose, and never the processor's own."),
@@ -104,7 +106,8 @@ def _data() -> str:
     lines = [
         _("2. Data and people"),
         _(
-            "Categories of data: sealed images and what was found in them; times and places of alarms; accounts and who looked; technical data of devices."
+            "Categories of data: sealed images and what was found in them; times and places of alarms; accounts "
+            "and who looked; technical data of devices."
         ),
         _("Categories of people: those who come before a camera; the controller's people; contacts for alarms."),
     ]
@@ -147,7 +150,8 @@ def _annexes(facts: Facts) -> str:
         "",
         _("Annex B. Security measures"),
         _(
-            "Images are sealed on the unit (HPKE, AES-256-GCM); arming, hours and masks are signed by the controller; every view is logged before it is served; keys of what is erased are destroyed outside every back-up."
+            "Images are sealed on the unit (HPKE, AES-256-GCM); arming, hours and masks are signed by the "
+            "controller; every view is logged before it is served; keys of what is erased are destroyed outside every back-up."
         ),
     ]
     return "\n".join(lines)

@@ -14,7 +14,7 @@ from ninja import Field, Router, Schema
 from zegel.server.api.base import acting, anybody, known
 from zegel.server.api.fields import Bytes, from_text, to_text
 from zegel.server.ledger import queries as ledger
-from zegel.server.people import actions, queries, rules, sessions
+from zegel.server.people import actions, queries, rules, second_factor, sessions
 from zegel.server.people.models import Person
 
 LONGEST_DEVICE = 100
@@ -46,12 +46,28 @@ def sign_in(request: HttpRequest, response: HttpResponse, body: SignIn) -> dict[
     """A session, and what the browser needs to open its keys. 401 says nothing about whether the account exists."""
     device = _device(request.COOKIES.get(settings.DEVICE_COOKIE_NAME, ""))
     person = actions.sign_in(body.email, body.auth_key, request.META.get("REMOTE_ADDR", ""), device)
+    if second_factor.needed(person):
+        return _halfway(request, person)
     sessions.start(request, person)
+    remember_device(request, response, person)
+    return describe(request, person)
+
+
+def _halfway(request: HttpRequest, person: Person) -> dict[str, Any]:
+    """The password was right: which second factors there are, and nothing of his keys."""
+    kinds = sorted({row.kind for row in second_factor.factors(person)})
+    options, state = second_factor.ask_passkey(person) or (None, None)
+    sessions.begin(request, person, state)
+    return {"second_factor": {"kinds": kinds, "passkey": options}}
+
+
+def remember_device(request: HttpRequest, response: HttpResponse, person: Person) -> None:
+    """This browser was signed in to from here: strangers who guess elsewhere can't keep him out (OWASP, device
+    cookies)."""
     response.set_cookie(
         settings.DEVICE_COOKIE_NAME, to_text(actions.device_for(person)), max_age=rules.DEVICE_LASTS,
-        path=request.path, secure=settings.SESSION_COOKIE_SECURE, httponly=True, samesite="Strict",
+        path="/api/v1/sign-in", secure=settings.SESSION_COOKIE_SECURE, httponly=True, samesite="Strict",
     )  # fmt: skip
-    return describe(request, person)
 
 
 def _device(text: str) -> bytes:
@@ -127,6 +143,7 @@ def _seat(person: Person, seat: queries.Seat) -> dict[str, Any]:
         "suite": keys.suite if keys else None,
         "open_pk": to_text(keys.open_pk) if keys else None,
         "sealed_tenant_key": to_text(keys.sealed) if keys and keys.sealed else None,
+        "successions": [to_text(one) for one in queries.successions(seat.party_id, person.id)],
         "older_keys": [
             {"number": number, "open_pk": to_text(public), "sealed_tenant_key": to_text(sealed) if sealed else None}
             for number, public, sealed in (keys.older if keys else ())

@@ -5,6 +5,9 @@ from __future__ import annotations
 
 ROUTERS: tuple[tuple[str, str], ...] = (
     ("", "zegel.server.api.auth:router"),
+    ("", "zegel.server.api.second_factor:router"),
+    ("", "zegel.server.api.onboarding:router"),
+    ("", "zegel.server.api.members:router"),
     ("", "zegel.server.api.ledger:router"),
     ("", "zegel.server.api.units:router"),
     ("", "zegel.server.api.views:router"),

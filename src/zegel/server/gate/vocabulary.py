@@ -63,6 +63,9 @@ class Action(StrEnum):
     # maintenance and the provider's office
     REPORT = "report"
     LIVE = "live"
+    # the owner's pictures
+    PICTURE = "picture"
+    FETCH = "fetch"
     # the ground: units that go and come, a map
     MOVE = "move"
     REMOVE = "remove"
@@ -82,6 +85,7 @@ class ResourceKind(StrEnum):
     SITE = "site"
     PARTY = "party"
     MEMBERSHIP = "membership"
+    INVITATION = "invitation"
     RELATION = "relation"
     TENANT_KEY = "tenant_key"
     ARC_KEY = "arc_key"

@@ -455,4 +455,4 @@ def sign_out_everywhere(actor: Actor) -> None:
     """Every session of the person ends, this one included, and no device is known any more."""
     with work.transaction(actor), connection.cursor() as cursor:
         cursor.execute("UPDATE people_person SET epoch = epoch + 1 WHERE id = %s", [actor.id])
-        SignedIn.objects.filter(person_id=actor.id).delete()
+        SignedIn.objects.filter(person_id__in=[actor.id]).delete()

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Asking somebody to join. The link's secret is derived from the installation's pepper and the invitation's number, so it
+"""Asking somebody to join. The link's secret is derived from the installation's pepper and the invitation's number,
+so it
 stands nowhere: not in the database, not in the queue of jobs. It is sent by e-mail, works once, and ends after a week.
 
 An invitation gives a role, never a key: what opens is sealed by an owner's browser, after the words were compared.
@@ -235,7 +236,8 @@ def send_reset(person_id: UUID) -> None:
             (
                 _("Hello %(name)s,") % {"name": person.display_name},
                 _(
-                    "Somebody, probably you, asked to begin anew without password and recovery code. This link works once, for an hour:"
+                    "Somebody, probably you, asked to begin anew without password and recovery code. This link works "
+                    "once, for an hour:"
                 ),
                 link,
                 _("You get new keys. They open nothing of before, until another owner lets you in again."),

@@ -205,6 +205,12 @@ def keys_of(party_id: UUID, person_id: UUID) -> Keys | None:
     )
 
 
+def successions(party_id: UUID, person_id: UUID) -> list[bytes]:
+    """How older tenant keys are reached from newer ones: each sealed to its successor, the newest first."""
+    with tenancy.acting_as(None, person_id):
+        return [bytes(key.succession) for key in _tenant_keys(party_id) if key.succession is not None]
+
+
 def bundle(person: Person) -> bytes:
     """The key bundle wrapped by the password. Raises shred.Destroyed when the account was forgotten."""
     return shred.unwrap("account", person.bundle_password_shred, bytes(person.bundle_password), person.id.bytes)

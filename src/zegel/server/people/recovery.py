@@ -2,13 +2,16 @@
 """A lost password, a lost recovery code, a changed password. What keeps this safe:
 
 - The server never has anything that opens a person's keys: it hands out what the recovery code wrapped, and takes back
-  what the new password wrapped. Who did the work is proved by the person's own signing key, over a question that we drew.
+  what the new password wrapped. Who did the work is proved by the person's own signing key, over a question that we
+  drew.
 - The question names the account's state: it is worth nothing after it was used once, nor after ten minutes. It is kept
   nowhere (it carries its own MAC).
-- Who asks learns nothing about whether there is an account: for an unknown address there is an answer of the same shape,
+- Who asks learns nothing about whether there is an account: for an unknown address there is an answer of the same
+  shape,
   the same each time, which no code opens. Each question and each answer counts as a sign-in attempt.
 - What an old password or an old code wrapped is forgotten by destroying its shred key.
-- Without password and code there is a reset: a new key pair, which opens nothing of before. Another owner must compare and
+- Without password and code there is a reset: a new key pair, which opens nothing of before. Another owner must
+  compare and
   seal again.
 """
 
@@ -190,8 +193,10 @@ def of_letter(token: bytes) -> Person:
 
 
 def reset(token: bytes, address: str, account: actions.NewAccount) -> Person:
-    """A new key pair for an account whose password and code are lost. It opens nothing of before: what was sealed to the
-    old key is forgotten, and no keyset names the new one until an owner compares it. Raises RecoveryRefused, BadField."""
+    """A new key pair for an account whose password and code are lost. It opens nothing of before: what was sealed to
+    the
+    old key is forgotten, and no keyset names the new one until an owner compares it. Raises RecoveryRefused,
+    BadField."""
     person = of_letter(token)
     if rules.normalised_email(account.email) != person.email:
         raise BadField(_("This is not the address of this account."))

@@ -69,7 +69,7 @@ def _note(request: HttpRequest, person: Person) -> None:
     """So that he sees it among his sessions."""
     now = clock.now()
     SignedIn.objects.create(
-        person=person, session_key=request.session.session_key, started_at=now, seen_at=now,
+        person=person, session_key=str(request.session.session_key), started_at=now, seen_at=now,
         address=_address(request.META.get("REMOTE_ADDR", ""))[:45], agent=request.META.get("HTTP_USER_AGENT", "")[:200],
     )  # fmt: skip
 
