@@ -8,8 +8,8 @@
 import { type Bytes, equal, fromBase64url, fromUuid, hex, uuid, wipe } from "../seal/bytes";
 import type { Checkpoint } from "../seal/checkpoint";
 import { decode } from "../seal/encoding";
-import { type Verified, parseEnvelope } from "../seal/envelope";
-import { EPOCH, type Epoch, openEpoch, verifyEpoch } from "../seal/epoch";
+import { parseEnvelope } from "../seal/envelope";
+import { EPOCH, verifyEpoch } from "../seal/epoch";
 import { SealError, must } from "../seal/errors";
 import { verifyManifest } from "../seal/manifest";
 import type { VerifierKey } from "../seal/note";
@@ -18,9 +18,9 @@ import type { RangeKeys } from "../seal/ranges";
 import type { InclusionPromise } from "../seal/promise";
 import { RELEASE, openRelease, verifyRelease } from "../seal/release";
 import { type SegmentHeader, type TrackNumber, openSegment } from "../seal/segment";
-import type { OpeningKey } from "../seal/suite";
 import { Leaves } from "../seal/tree";
 import { ManifestChain, type MissingStretch, ReleaseChain, joined, within } from "./chains";
+import { type EpochHeld, type LeftText, openWhole, verifyLeft } from "./epochs";
 import { ApiError, TrustError } from "./errors";
 import { type Stream, type ZegelEvent, concerns } from "./events";
 import type { Session } from "./session";
@@ -64,6 +64,8 @@ interface ViewAnswer {
   readonly releases?: readonly string[] | null;
   readonly manifests: readonly string[];
   readonly more: boolean;
+  /** In place of epochs of which the owner deleted a part. */
+  readonly kept?: readonly LeftText[];
 }
 
 /** A decrypted segment with the authenticated times it belongs to. */
@@ -131,7 +133,7 @@ export async function openView(session: Session, request: ViewRequest): Promise<
 export class View {
   #lease: { id: string; index: number; expiresMs: number } | null = null;
   #trust: UnitTrust | null = null;
-  readonly #epochs = new Map<string, Verified<Epoch>>();
+  readonly #epochs = new Map<string, EpochHeld>();
   readonly #roots = new Map<string, Leaves>();
   readonly #releases = new Map<string, RangeKeys>();
   readonly #parts = new ReleaseChain();
@@ -218,6 +220,7 @@ export class View {
     if (this.#now.phase === "stopped") return;
     for (const keys of this.#releases.values()) keys.wipe();
     for (const leaves of this.#roots.values()) leaves.wipe();
+    for (const { keys } of this.#epochs.values()) keys?.wipe();
     wipe(...this.#held.map(({ plaintext }) => plaintext));
     this.#releases.clear();
     this.#roots.clear();
@@ -248,6 +251,7 @@ export class View {
     const fresh = answer.segments.filter(({ id }) => !this.#listed.has(id));
     must(isNew || fresh.length === 0, "proof", "the server gives more than it logged");
     for (const envelope of this.#unseen(answer.epochs)) this.#takeEpoch(envelope, trust);
+    for (const left of answer.kept ?? []) await this.#takeLeft(left, trust);
     for (const envelope of this.#unseen(answer.releases ?? [])) await this.#takeRelease(envelope, trust);
     const points = this.#unseen(answer.manifests).map((envelope) => this.#takeManifest(envelope, trust));
     this.#parts.checkHeads(this.#manifests.manifests);
@@ -347,11 +351,27 @@ export class View {
 
   #takeEpoch(envelope: Bytes, trust: UnitTrust): void {
     const epoch = verifyEpoch(envelope, trust.signKey);
-    const { value } = epoch;
+    this.#ofThisView(epoch.value, trust);
+    this.#epochs.set(hex(epoch.value.epoch), { value: epoch.value, sealed: epoch.value, kept: null, keys: null });
+  }
+
+  #ofThisView(value: EpochHeld["value"], trust: UnitTrust): void {
     must(equal(value.camera, fromUuid(this.request.cameraId)) && value.track === this.request.track, "object", "an epoch of another camera or track");
     must(equal(value.unit, trust.unit), "object", "an epoch of another unit");
     must(trust.keysets.has(hex(value.keyset)), "chain", "an epoch under a keyset that is not in the verified chain");
-    this.#epochs.set(hex(value.epoch), epoch);
+  }
+
+  /** Of what is left of an epoch: the owner's word, and his keys where they are this person's to have. */
+  async #takeLeft(left: LeftText, trust: UnitTrust): Promise<void> {
+    const text = `${left.kept} ${left.grant ?? ""}`;
+    if (this.#seen.has(text)) return;
+    this.#seen.add(text);
+    const held = await verifyLeft(left, trust, () => this.session.tenantKeys(trust.owners));
+    this.#ofThisView(held.value, trust);
+    const id = hex(held.value.epoch);
+    this.#epochs.get(id)?.keys?.wipe();
+    if (this.#now.phase === "stopped") return held.keys?.wipe();
+    this.#epochs.set(id, held);
   }
 
   async #takeRelease(envelope: Bytes, trust: UnitTrust): Promise<void> {
@@ -401,7 +421,7 @@ export class View {
     const withheld = this.#manifests.manifests.flatMap(({ epoch, segments }) => {
       const [id, start] = [hex(epoch), this.#startMs(hex(epoch))];
       if (start === null) return [];
-      return segments.filter(({ seq }) => !this.#listed.has(`${id}/${seq}`)).map(({ slot }) => [start + slot * SLOT_MS, start + (slot + 1) * SLOT_MS] as const);
+      return segments.filter(({ seq, slot }) => !this.#listed.has(`${id}/${seq}`) && !this.#deleted(id, slot)).map(({ slot }) => [start + slot * SLOT_MS, start + (slot + 1) * SLOT_MS] as const);
     });
     const late = Date.now() - LISTED_WITHIN_MS;
     const unlisted = [...this.#digests.values()].flatMap(({ epoch, slot }) => {
@@ -415,6 +435,12 @@ export class View {
       ...told("release", this.#parts.holes(this.#startMs)),
     ]);
     if (JSON.stringify(missing) !== JSON.stringify(this.#now.missing)) this.#set({ missing });
+  }
+
+  /** By the owner's own signed word it was not kept. */
+  #deleted(epoch: string, slot: number): boolean {
+    const kept = this.#epochs.get(epoch)?.kept ?? null;
+    return kept !== null && !kept.some(({ from, to }) => slot >= from && slot < to);
   }
 
   /** UTC of what was asked for: released, named by slots, or a time. */
@@ -495,7 +521,7 @@ export class View {
     must(epoch !== undefined, "object", "a segment of an epoch that was not given");
     const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
     must(equal(digest, fromBase64url(entry.sha256)), "open", "a segment came damaged");
-    const key = await this.#leaf(epoch.value, entry.slot);
+    const key = await this.#leaf(epoch, entry.slot);
     try {
       const { header, plaintext } = await openSegment(key, bytes);
       this.#check(header, epoch.value, entry);
@@ -506,11 +532,13 @@ export class View {
     }
   }
 
-  async #leaf(epoch: Epoch, slot: number): Promise<Bytes> {
+  async #leaf({ value: epoch, sealed, keys: left }: EpochHeld, slot: number): Promise<Bytes> {
     for (const keys of this.#releases.values()) if (keys.has(epoch.epoch, slot)) return keys.leaf(epoch.epoch, slot);
     if (this.#releases.size > 0) throw new SealError("range", "the server gave a segment that was not released");
+    if (left !== null) return left.leaf(epoch.epoch, slot);
+    must(sealed !== null, "open", "the keys of what is left of this epoch were not given");
     const id = hex(epoch.epoch);
-    const opened = this.#roots.get(id) ?? new Leaves(await openWith(await this.session.tenantKeys(this.#trust!.owners), epoch));
+    const opened = this.#roots.get(id) ?? new Leaves(await openWhole(await this.session.tenantKeys(this.#trust!.owners), sealed));
     if (this.#now.phase === "stopped") {
       opened.wipe();
       throw new SealError("open", "the view is over");
@@ -523,7 +551,7 @@ export class View {
   }
 
   /** The header is authenticated; the server's list is not: they must say the same, and what was asked for. */
-  #check(header: SegmentHeader, epoch: Epoch, entry: SegmentEntry): void {
+  #check(header: SegmentHeader, epoch: EpochHeld["value"], entry: SegmentEntry): void {
     const right =
       equal(header.camera, epoch.camera) && equal(header.epoch, epoch.epoch) && header.track === epoch.track &&
       header.suite === epoch.suite && header.slot === entry.slot && header.seq === entry.seq;
@@ -566,18 +594,6 @@ export class View {
     if (error instanceof SealError || error instanceof TrustError) return this.stop("not_verified", detail);
     this.stop("refused", detail);
   }
-}
-
-/** Under the key it was sealed to: the newest, or one that came before it. */
-async function openWith(keys: readonly OpeningKey[], epoch: Epoch): Promise<Bytes> {
-  for (const key of keys) {
-    try {
-      return await openEpoch(epoch, key);
-    } catch (error) {
-      if (!(error instanceof SealError) || (error.code !== "open" && error.code !== "suite")) throw error;
-    }
-  }
-  throw new SealError("open", "this epoch was sealed to a key that you do not hold");
 }
 
 /** The entry names every second that was served: CBOR [[epoch, from, to]…]. */

@@ -49,14 +49,14 @@ function bundleContext(person: Uint8Array, wrapper: Wrapper, suite: Suite): Byte
 
 export async function wrapBundle(bundle: Bundle, wrapper: Wrapper, wrapKey: Uint8Array): Promise<Bytes> {
   const plaintext = encode(BUNDLE.write(bundle));
-  const wrapped = await encrypt(wrapKey, plaintext, bundleContext(bundle.person, wrapper, bundle.suite));
+  const wrapped = await encryptWith(wrapKey, plaintext, bundleContext(bundle.person, wrapper, bundle.suite));
   wipe(plaintext);
   return wrapped;
 }
 
 /** The person's private keys; `open` when the password or code is not the right one. */
 export async function unwrapBundle(wrapped: Uint8Array, wrapper: Wrapper, wrapKey: Uint8Array, person: Uint8Array, suite: Suite): Promise<Bundle> {
-  const plaintext = await decrypt(wrapKey, wrapped, bundleContext(person, wrapper, suite), "this password or code does not open the account's keys");
+  const plaintext = await decryptWith(wrapKey, wrapped, bundleContext(person, wrapper, suite), "this password or code does not open the account's keys");
   const bundle = BUNDLE.read(decode(plaintext), "bundle");
   wipe(plaintext);
   must(bundle.suite === suite && equal(bundle.person, person), "suite", "the account's keys are of another person or suite");
@@ -103,11 +103,11 @@ export function pinsKey(signSeed: Uint8Array): Bytes {
 }
 
 export function sealPins(pins: readonly Pin[], key: Uint8Array, person: Uint8Array): Promise<Bytes> {
-  return encrypt(key, encode(PINS.write(pins)), sized(person, 16, "a person's identifier"));
+  return encryptWith(key, encode(PINS.write(pins)), sized(person, 16, "a person's identifier"));
 }
 
 export async function openPins(blob: Uint8Array, key: Uint8Array, person: Uint8Array): Promise<readonly Pin[]> {
-  return PINS.read(decode(await decrypt(key, blob, person, "the pinned keys were changed")), "pins");
+  return PINS.read(decode(await decryptWith(key, blob, person, "the pinned keys were changed")), "pins");
 }
 
 // --- AES-256-GCM with the nonce in front -----------------------------------------------------------------------------
@@ -116,13 +116,14 @@ async function aesKey(key: Uint8Array, use: "encrypt" | "decrypt"): Promise<Cryp
   return crypto.subtle.importKey("raw", copy(sized(key, 32, "a wrapping key")), "AES-GCM", false, [use]);
 }
 
-async function encrypt(key: Uint8Array, plaintext: Uint8Array, context: Uint8Array): Promise<Bytes> {
+/** Nonce ‖ AES-256-GCM. */
+export async function encryptWith(key: Uint8Array, plaintext: Uint8Array, context: Uint8Array): Promise<Bytes> {
   const iv = random(12);
   const sealed = await crypto.subtle.encrypt({ name: "AES-GCM", iv, additionalData: copy(context) }, await aesKey(key, "encrypt"), copy(plaintext));
   return concat(iv, new Uint8Array(sealed));
 }
 
-async function decrypt(key: Uint8Array, sealed: Uint8Array, context: Uint8Array, refusal: string): Promise<Bytes> {
+export async function decryptWith(key: Uint8Array, sealed: Uint8Array, context: Uint8Array, refusal: string): Promise<Bytes> {
   must(sealed.length >= 28, "length", "too short to be wrapped");
   const held = await aesKey(key, "decrypt");
   try {

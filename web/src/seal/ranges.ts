@@ -4,7 +4,7 @@ import { type Bytes, equal, hex, wipe } from "./bytes";
 import { decode, encode } from "./encoding";
 import { must } from "./errors";
 import { type TypeOf, bytes, id, list, record, uint } from "./schema";
-import { MAX_COVER, SLOTS, checkedRange, coverPositions, leafFromCover } from "./tree";
+import { MAX_COVER, SLOTS, checkedRange, coverPositions, coverWithin, leafFromCover } from "./tree";
 
 export const RANGE = record({ epoch: id, from: uint(SLOTS - 1), to: uint(SLOTS, 1) });
 export const RANGES = list(RANGE, 64);
@@ -61,6 +61,15 @@ export class RangeKeys {
     must(which >= 0, "range", `slot ${slot} of epoch ${hex(epoch).slice(0, 8)} lies outside what was opened to you`);
     const { from, to } = this.#ranges[which]!;
     return leafFromCover(coverPositions(from, to), this.#covers[which]!, slot);
+  }
+
+  /** The covers of a part of these ranges, in the order given; the caller wipes them. */
+  within(ranges: readonly Range[]): readonly (readonly Bytes[])[] {
+    return ranges.map(({ epoch, from, to }) => {
+      const which = this.#ranges.findIndex((range) => equal(range.epoch, epoch) && from >= range.from && to <= range.to);
+      must(which >= 0, "range", `slots ${from}…${to} of epoch ${hex(epoch).slice(0, 8)} lie outside what was opened to you`);
+      return coverWithin(coverPositions(this.#ranges[which]!.from, this.#ranges[which]!.to), this.#covers[which]!, from, to);
+    });
   }
 
   wipe(): void {

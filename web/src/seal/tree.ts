@@ -90,6 +90,17 @@ export function cover(root: Uint8Array, from: number, to: number): readonly Byte
   return coverPositions(from, to).map(({ depth, index }) => descend(root, index, depth));
 }
 
+/** The cover of [from, to) out of a larger one: each of its nodes lies under exactly one of those. */
+export function coverWithin(positions: readonly Position[], nodes: readonly Uint8Array[], from: number, to: number): readonly Bytes[] {
+  return coverPositions(from, to).map(({ depth, index }) => {
+    const which = positions.findIndex((each) => each.depth <= depth && index >> (depth - each.depth) === each.index);
+    const [position, node] = [positions[which], nodes[which]];
+    if (!position || !node) throw new SealError("range", `slots ${from}…${to} lie outside the range`);
+    const steps = depth - position.depth;
+    return descend(sized(node, 32, "a tree node"), index & ((1 << steps) - 1), steps);
+  });
+}
+
 /** A slot's leaf out of a cover; `range` when the slot lies outside. */
 export function leafFromCover(positions: readonly Position[], nodes: readonly Uint8Array[], slot: number): Bytes {
   checkedSlot(slot);
