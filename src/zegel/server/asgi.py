@@ -28,8 +28,11 @@ DJANGO_THREADS = 16
 READY_WITHIN_S = 5.0
 READY_LASTS_S = 2.0
 
-# path -> (role, module:application); native ASGI beside Django
-BROWSER_ROUTES = {"/events": ("realtime", "zegel.server.realtime.events:application")}
+# path -> (role, module:application); native ASGI beside Django. One that ends in / has everything below it
+BROWSER_ROUTES = {
+    "/events": ("realtime", "zegel.server.realtime.events:application"),
+    "/live/": ("realtime", "zegel.server.realtime.live:application"),
+}
 MACHINE_ROUTES = {"/unit-link": ("gateway", "zegel.server.realtime.unit_link:application")}
 
 
@@ -48,8 +51,9 @@ class Router:
             await self._live(receive, send)
             return
         path = scope["path"]
-        if path in self._routes:
-            await self._routes[path](scope, receive, send)
+        native = self._routes.get(path) or self._routes.get(path[: path.rfind("/") + 1])
+        if native is not None:
+            await native(scope, receive, send)
         elif path in {"/healthz", "/readyz"} and scope["type"] == "http":
             await _answer_health(path, send)
         elif scope["type"] == "http" and self._fallback is not None:

@@ -12,6 +12,8 @@ ZEGEL_PUSH_CONTACT   whom a push service may write to about us: mailto:… (defa
 ZEGEL_PUSH_TEST_ENDPOINT  a push service on this machine, for tests only: http://127.0.0.1:9000 (said on the page)
 ZEGEL_OWNER_QUOTA_GB how much of the store one owner's recordings may fill (default 4096)
 SIGNALS_RETRY_SPAN_S for how long after the last one a panel's message may be the same again (default 60)
+RELAY_LISTEN         where the gateway hands live pictures on: unix:/path, or HOST:PORT of the internal network
+RELAY                where processes with viewers fetch them, with commas; both default to a socket in ZEGEL_DATA/run
 ZEGEL_ROLE           set by the supervisor: web, realtime, gateway, receivers or worker, or some of them with commas
 
 There is no debug mode and no switch that turns the gate, the ledger or row-level security off.
@@ -19,6 +21,7 @@ There is no debug mode and no switch that turns the gate, the ledger or row-leve
 
 from __future__ import annotations
 
+import hashlib
 import os
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
@@ -32,6 +35,18 @@ SHRED_PATH = Path(os.environ.get("SHRED_PATH", DATA / "shred"))
 STORAGE_URL = os.environ.get("STORAGE_URL", (DATA / "storage").as_uri())
 SIGNALS_RETRY_SPAN_S = max(1.0, float(os.environ.get("SIGNALS_RETRY_SPAN_S", "60")))
 ROLES = frozenset(os.environ.get("ZEGEL_ROLE", "tool").split(","))
+
+
+def _relay_socket() -> str:
+    """A name that fits a socket's address: long folders get one that is in no folder."""
+    path = DATA / "run" / "relay.sock"
+    if len(str(path)) <= 100:
+        return f"unix:{path}"
+    return f"unix:\0zegel-{hashlib.sha256(str(path).encode()).hexdigest()[:40]}"
+
+
+RELAY_LISTEN = os.environ.get("RELAY_LISTEN") or _relay_socket()
+RELAY = tuple((os.environ.get("RELAY") or RELAY_LISTEN).split(","))
 
 # --- the browser's address -----------------------------------------------------------------------------------------
 

@@ -12,6 +12,7 @@ ROUTERS: tuple[tuple[str, str], ...] = (
     ("", "zegel.server.api.units:router"),
     ("", "zegel.server.api.views:router"),
     ("", "zegel.server.api.control:router"),
+    ("", "zegel.server.api.live:router"),
     ("", "zegel.server.api.recordings:router"),
     ("", "zegel.server.api.alarms:router"),
     ("", "zegel.server.api.alarm_verbs:router"),

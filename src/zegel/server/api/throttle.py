@@ -19,6 +19,7 @@ SIGNED_IN = Rate(per_s=500, burst=1000)
 ANYBODY = Rate(per_s=20, burst=60)
 VIEWS = Rate(per_s=5, burst=20)  # opened by one person: each is an entry in the ledger for ever
 ORDERS = Rate(per_s=6, burst=20)  # to turn a camera: each is an entry too; a held key repeats twice a second
+PICTURES = Rate(per_s=0.5, burst=6)  # each waits for the unit, and is an entry
 AUDITOR = Rate(per_s=200, burst=2000)  # who verifies the whole log reads every tile of it
 
 
@@ -39,4 +40,5 @@ signed_in = Buckets(SIGNED_IN)
 anybody = Buckets(ANYBODY)
 views = Buckets(VIEWS)
 orders = Buckets(ORDERS)
+pictures = Buckets(PICTURES)
 auditors = Buckets(AUDITOR)

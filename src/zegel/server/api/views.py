@@ -45,6 +45,7 @@ class Wish(Schema):
     ranges: list[Range] = Field(default_factory=list, max_length=door.MAX_RANGES)
     from_ms: int | None = Field(default=None, ge=0, lt=2**53)
     to_ms: int | None = Field(default=None, ge=0, lt=2**53)
+    confirmed: bool = False
 
 
 class Wanted(Schema):
@@ -95,8 +96,9 @@ def _request(body: Wish) -> ViewRequest:
     try:
         ranges = tuple(SlotRange(part.epoch, part.from_, part.to) for part in body.ranges)
         return ViewRequest(
-            body.camera_id, Track(body.track), Purpose(body.purpose), body.alarm_id, ranges, body.from_ms, body.to_ms
-        )
+            body.camera_id, Track(body.track), Purpose(body.purpose), body.alarm_id, ranges, body.from_ms, body.to_ms,
+            body.confirmed,
+        )  # fmt: skip
     except ValueError:
         raise BadRange from None
 

@@ -297,7 +297,7 @@ def verify(actor: Actor, alarm_id: UUID, camera_id: UUID) -> tuple[int, int]:
     return w.receipts[0].index, _ms(now)
 
 
-def for_action(actor: Actor, action: Action, alarm_id: UUID, camera_id: UUID) -> tuple[Camera, Window | None]:
+def for_action(actor: Actor, action: Action, alarm_id: UUID | None, camera_id: UUID) -> tuple[Camera, Window | None]:
     """Within the running work: the camera and the alarm's window, locked, when the gate says yes. Raises Denied,
     HoldBeforeLook, NothingToShow."""
     window, camera = _hold_window(alarm_id), _camera(camera_id)

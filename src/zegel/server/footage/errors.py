@@ -201,7 +201,7 @@ class UnitRefuses(FootageError):
 
     def __init__(self, why: str) -> None:
         super().__init__(_("The unit does not do this now."), action=_("Look at the reason that it gives."))
-        self.why = why
+        self.details = {"why": why}
 
 
 class CannotDoThat(FootageError):

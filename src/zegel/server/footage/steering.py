@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Turning a camera while one looks at an alarm (C12).
+"""Turning a camera while one looks: at an alarm (C12), or live at one's own (C11).
 
 What keeps it within bounds:
-- The same facts as a look, and a running look of one's own at that camera; and only who has the alarm in hand.
+- The same facts as a look, and a running look of one's own at that camera; in an alarm only who has it in hand.
 - Each order is written down before it leaves. It lives two seconds: one that can't be delivered at once is forgotten,
   because a camera that turns later turns for nobody.
-- The unit decides: only in the alarm's window, within the limits that the owner signed. It stops by itself when no
-  order follows, and with the window.
+- The unit decides: only in the alarm's window, or while it sends the owner's live picture, within the limits that he
+  signed. It stops by itself when no order follows, and with the window or the look.
 """
 
 from __future__ import annotations
@@ -57,16 +57,17 @@ class Wish:
             raise BadRange
 
 
-def control(actor: Actor, alarm_id: UUID, camera_id: UUID, wish: Wish) -> tuple[UUID, int]:
+def control(actor: Actor, alarm_id: UUID | None, camera_id: UUID, wish: Wish) -> tuple[UUID, int]:
     """On its way to the unit when this returns: the order's id, under which the answer comes as an event, and the
-    ledger entry's number. Raises Denied, HoldBeforeLook, NotLooking, CannotDoThat, WindowClosed."""
+    ledger entry's number. Without an alarm: of the owner who looks live. Raises Denied, HoldBeforeLook, NotLooking,
+    CannotDoThat, WindowClosed."""
     lease = door.looking(actor, alarm_id, camera_id)
-    if lease.purpose != Purpose.ALARM_VERIFICATION.value:
+    if lease.purpose != (Purpose.OWN_USE if alarm_id is None else Purpose.ALARM_VERIFICATION).value:
         raise NotLooking
     actor, order = replace(actor, purpose=lease.purpose), ids.new()
     with work.transaction(actor) as w:
         camera, window = door.for_action(actor, Action.CONTROL, alarm_id, camera_id)
-        if not queries.is_open(window):
+        if alarm_id is not None and not queries.is_open(window):
             raise WindowClosed
         place = _place_of(camera, wish)
         facts: dict[str, Fact] = {
@@ -92,7 +93,7 @@ def _place_of(camera: Camera, wish: Wish) -> int | None:
     return names.index(wish.preset)
 
 
-def answered(actor: Actor, order_id: UUID, alarm_id: UUID, camera_id: UUID, ok: bool, code: str) -> None:
+def answered(actor: Actor, order_id: UUID, alarm_id: UUID | None, camera_id: UUID, ok: bool, code: str) -> None:
     """What the unit made of it, to who looks."""
     with work.transaction(actor) as w:
         w.publish("camera.controlled", owner_id=actor.party_id, control_id=order_id, alarm_id=alarm_id,

@@ -38,6 +38,8 @@ POLL_S = 5.0  # notices are a hint; this is the promise
 LONGEST_RETRY_S = 300.0
 BATCH = 200
 GRACE_S = 5.0
+LATE_IDS = 1000
+"""An event may be committed after one with a number that much higher."""
 
 Value = UUID | int | str | bool | None | Sequence[UUID | int | str]
 
@@ -121,6 +123,26 @@ def insert(events: Sequence[NewEvent]) -> None:
         ids = [str(row[0]) for row in cursor.fetchall()]
         for start in range(0, len(ids), IDS_PER_NOTICE):
             cursor.execute("SELECT pg_notify(%s, %s)", [CHANNEL, ",".join(ids[start : start + IDS_PER_NOTICE])])
+
+
+def newest() -> int:
+    """The newest event's number: what comes now has a higher one, but for what was begun just before."""
+    with tenancy.acting_as(None), connection.cursor() as cursor:
+        cursor.execute("SELECT coalesce(max(id), 0) FROM kernel_outboxevent")
+        return int(cursor.fetchone()[0])
+
+
+def find(topic: str, key: str, value: UUID, since: int) -> dict[str, Any] | None:
+    """The payload of the event of `topic` whose `key` is `value`, of those after number `since`; None while there is
+    none. For who waits a moment for an answer."""
+    with tenancy.acting_as(None), connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT id, topic, owner_id, payload, at FROM kernel_outboxevent "
+            "WHERE id > %s AND topic = %s AND payload ->> %s = %s ORDER BY id LIMIT 1",
+            [since - LATE_IDS, topic, key, str(value)],
+        )
+        row = cursor.fetchone()
+        return None if row is None else event_of(row).payload
 
 
 # --- the durable way ------------------------------------------------------------------------------------------------

@@ -58,6 +58,8 @@ class Kind(StrEnum):
     VIEW_ENDED = "view_ended"
     VERIFY = "verify"
     CONTROL = "control"
+    PICTURE_TAKEN = "picture_taken"
+    FETCHED = "fetched"
     REOPENED = "reopened"
     REOPENING_ENDED = "reopening_ended"
     EXPORT = "export"

@@ -12,25 +12,29 @@ from msgspec import structs
 from zegel.link.messages import (
     AlarmItem,
     AnyItem,
+    Asked,
     CameraFigures,
     Control,
     Controlled,
     EpochItem,
     FactsItem,
+    FetchLocal,
     Hello,
     ManifestItem,
     PairedItem,
     ReleaseItem,
     SegmentsItem,
     SignalItem,
+    StartLive,
     StatusItem,
+    TakePicture,
     TechnicalItem,
     TelemetryItem,
 )
 from zegel.seal.suite import sign_fingerprint
 from zegel.server.alarms import actions as alarms
 from zegel.server.footage import actions as footage
-from zegel.server.footage import steering
+from zegel.server.footage import live, steering, taking
 from zegel.server.kernel import log, tenancy
 from zegel.server.kernel.actor import Actor, ActorKind
 from zegel.server.kernel.errors import ZegelError
@@ -97,10 +101,22 @@ def leave(actor: Actor) -> None:
     unit_actions.leave(actor)
 
 
-def answered(actor: Actor, order: Control, answer: Controlled) -> None:
-    """What a camera made of an order to turn."""
-    wanted = (from_wire(order.id), from_wire(order.alarm_id), from_wire(order.camera))
-    steering.answered(actor, *wanted, answer.ok, answer.code)
+def answered(actor: Actor, order: Asked, answer: Controlled) -> None:
+    """What became of what a person asked."""
+    asked, camera = from_wire(order.id), from_wire(order.camera)
+    epoch = None if answer.epoch is None else from_wire(answer.epoch)
+    match order:
+        case Control():
+            alarm = None if order.alarm_id is None else from_wire(order.alarm_id)
+            steering.answered(actor, asked, alarm, camera, answer.ok, answer.code)
+        case StartLive() if answer.ok and epoch is not None:
+            live.began(actor, asked, camera, epoch)
+        case StartLive():
+            live.ended_by_unit(actor, asked, camera, answer.code)
+        case TakePicture():
+            taking.picture_answered(actor, asked, camera, answer.ok, answer.code, epoch)
+        case FetchLocal():
+            taking.fetch_answered(actor, asked, camera, answer.ok, answer.code, answer.count or 0)
 
 
 @dataclass(frozen=True)

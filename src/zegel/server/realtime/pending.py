@@ -7,8 +7,23 @@ import hashlib
 from collections.abc import Iterator
 from datetime import timedelta
 
-from zegel.link.messages import Control, ControlAction, Deliver, DeliverKind, EndWindow, FromServer, Revoked
+from zegel.link.messages import (
+    Asked,
+    Control,
+    ControlAction,
+    Deliver,
+    DeliverKind,
+    EndWindow,
+    FetchLocal,
+    FromServer,
+    LiveWhy,
+    Revoked,
+    StartLive,
+    StopLive,
+    TakePicture,
+)
 from zegel.seal.command import MAX_AGE_MS
+from zegel.server.footage import live
 from zegel.server.footage.models import Release, Window
 from zegel.server.footage.steering import LIVES_MS
 from zegel.server.kernel import clock, outbox, tenancy
@@ -115,9 +130,55 @@ def order_of(event: outbox.Event) -> Control | None:
         if said["place"] >= len(names):
             return None
         preset = names[said["place"]]
-    order, alarm, camera_id = (event.uuid(key).bytes for key in ("order_id", "alarm_id", "camera_id"))
+    order, camera_id = _ids(event, "order_id", "camera_id")
+    alarm = None if said["alarm_id"] is None else event.uuid("alarm_id").bytes
     turn = ControlAction(said["turn"])
     return Control(order, alarm, camera_id, turn, said["pan"], said["tilt"], said["zoom"], preset)
+
+
+def asked_of(event: outbox.Event) -> Asked | None:
+    """What a person asks of the unit, as it gets it; None for what is too old."""
+    match event.topic:
+        case "unit.control":
+            return order_of(event)
+        case "unit.live":
+            return _look_of(event)
+        case "unit.picture":
+            return None if _older(event, live.LIVES_MS) else TakePicture(*_ids(event, "order_id", "camera_id"))
+        case "unit.fetch" if not _older(event, live.LIVES_MS):
+            said = event.payload
+            return FetchLocal(*_ids(event, "order_id", "camera_id"), said["from_ms"], said["to_ms"])
+        case _:
+            return None
+
+
+def _look_of(event: outbox.Event) -> Asked | None:
+    said, ids = event.payload, _ids(event, "lease_id", "camera_id")
+    why = LiveWhy(said["why"])
+    if said["turn"] == "stop":
+        return StopLive(*ids, why)
+    return None if _older(event, live.LIVES_MS) else StartLive(*ids, why, said["until_ms"])
+
+
+def looks_for(actor: Actor) -> list[StartLive]:
+    """Looks that were running when the link was lost: the unit forgot them with it."""
+    if actor.id is None or actor.party_id is None:
+        return []
+    with tenancy.acting_as(actor.party_id):
+        until_ms = clock.now_ms() + live.ASKED_FOR_MS
+        return [
+            StartLive(lease.id.bytes, lease.camera_id.bytes, LiveWhy.OWNER, until_ms)
+            for lease in live.running(actor.id)
+        ]
+
+
+def _older(event: outbox.Event, ms: int) -> bool:
+    return event.owner_id is None or clock.now() - event.at > timedelta(milliseconds=ms)
+
+
+def _ids(event: outbox.Event, *keys: str) -> tuple[bytes, bytes]:
+    first, second = (event.uuid(key).bytes for key in keys)
+    return first, second
 
 
 def receipt_of(actor: Actor, release_hash: bytes) -> str:

@@ -30,14 +30,15 @@ from zegel.link.messages import (
     URGENT,
     Ack,
     AlarmItem,
+    Asked,
     Challenge,
-    Control,
     Controlled,
     EpochItem,
     FactsItem,
     FromServer,
     FromUnit,
     Hello,
+    LiveSegments,
     NeedProof,
     PairedItem,
     Proof,
@@ -45,7 +46,9 @@ from zegel.link.messages import (
     Revoked,
     SegmentsItem,
     SignalItem,
+    StartLive,
     StatusItem,
+    StopLive,
     TechnicalItem,
     TelemetryItem,
     Unclaimed,
@@ -59,7 +62,7 @@ from zegel.seal.suite import sign_fingerprint
 from zegel.server.kernel import clock, log, outbox, services
 from zegel.server.kernel.actor import Actor
 from zegel.server.kernel.buckets import source_of
-from zegel.server.realtime import intake, pending
+from zegel.server.realtime import intake, pending, relay
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -84,8 +87,9 @@ LOOK_AGAIN_S = 30.0
 CLOSE_NORMAL, CLOSE_POLICY, CLOSE_TRY_AGAIN, CLOSE_REPLACED = 1000, 1008, 1013, 4001
 
 DELIVERED_BY = ("unit.deliver", "unit.revoked", "window.ended", "arc_key.changed", "arc.key_stored")
-STEERED_BY = "unit.control"
-ORDERS_AT_MOST = 50  # of cameras to turn, that the unit has not answered yet
+ASKED_BY = ("unit.control", "unit.live", "unit.picture", "unit.fetch")
+ORDERS_AT_MOST = 50  # that the unit has not answered yet
+LOOKS_AT_MOST = 1000
 
 
 # (a second, at once) of what a unit may add rows with. Beyond it the link waits; a report is refused instead, so that
@@ -162,7 +166,8 @@ class Link:
         self._sent: set[bytes] = set()
         self._look = asyncio.Event()
         self._tasks: set[asyncio.Task[None]] = set()
-        self._orders: OrderedDict[bytes, Control] = OrderedDict()
+        self._orders: OrderedDict[bytes, Asked] = OrderedDict()
+        self._looks: OrderedDict[bytes, StartLive] = OrderedDict()
 
     @property
     def fingerprint(self) -> bytes:
@@ -176,6 +181,7 @@ class Link:
         _replace(self)
         try:
             await self._deliver()
+            await self._look_on()
             async with asyncio.TaskGroup() as group:
                 for part in (self._read(), self._work(), self._keep_delivering()):
                     group.create_task(part)
@@ -187,6 +193,8 @@ class Link:
         finally:
             for task in self._tasks:
                 task.cancel()
+            for look in list(self._looks):
+                self._forget_look(look)
             _forget(self)
             if self.actor is not None:
                 with suppress(Exception):
@@ -263,6 +271,9 @@ class Link:
     def _sort(self, message: FromUnit) -> None:
         if isinstance(message, NeedProof):
             self._start(self._prove(message.release_hash))
+            return
+        if isinstance(message, LiveSegments):
+            self._relay(message)
             return
         if isinstance(message, Controlled):
             self._start(self._answered(message))
@@ -357,25 +368,54 @@ class Link:
             if isinstance(message, Revoked):
                 raise Ended(CLOSE_POLICY, "revoked")
 
-    def steer(self, event: outbox.Event) -> None:
-        """An order for one of the unit's cameras: at once, or never."""
+    def ask(self, event: outbox.Event) -> None:
+        """Something that a person asks of the unit: at once, or never."""
         if len(self._tasks) < WAITING_MESSAGES:
-            self._start(self._steer(event))
+            self._start(self._ask(event))
 
-    async def _steer(self, event: outbox.Event) -> None:
-        order = await self._in_urgent_thread(pending.order_of, event)
-        if order is None or self.actor is None:
-            return
-        self._orders[order.id] = order
-        if len(self._orders) > ORDERS_AT_MOST:
+    async def _ask(self, event: outbox.Event) -> None:
+        asked = await self._in_urgent_thread(pending.asked_of, event)
+        if asked is not None and self.actor is not None:
+            await self._send_asked(asked)
+
+    async def _send_asked(self, asked: Asked) -> None:
+        if isinstance(asked, StartLive):
+            self._looks[asked.id] = asked
+        elif isinstance(asked, StopLive):
+            self._forget_look(asked.id)
+        else:
+            self._orders[asked.id] = asked
+        while len(self._orders) > ORDERS_AT_MOST:
             self._orders.popitem(last=False)
-        await self.send(order)
+        while len(self._looks) > LOOKS_AT_MOST:
+            self._looks.popitem(last=False)
+        await self.send(asked)
+
+    async def _look_on(self) -> None:
+        """Who looked when the link was lost goes on looking."""
+        if self.actor is not None:
+            for look in await self._in_urgent_thread(pending.looks_for, self.actor):
+                await self._send_asked(look)
 
     async def _answered(self, answer: Controlled) -> None:
-        """Only of what was asked on this link."""
+        """Only of what was asked on this link. A look is answered when it begins and when it ends."""
         order = self._orders.pop(answer.id, None)
+        if order is None:
+            order = self._looks.get(answer.id) if answer.ok else self._forget_look(answer.id)
         if order is not None and self.actor is not None:
             await self._in_urgent_thread(intake.answered, self.actor, order, answer)
+
+    def _forget_look(self, look: bytes) -> StartLive | None:
+        """What was relayed last is kept no longer than somebody looks."""
+        gone = self._looks.pop(look, None)
+        if gone is not None and all(other.camera != gone.camera for other in self._looks.values()):
+            relay.publisher.forget(gone.camera)
+        return gone
+
+    def _relay(self, message: LiveSegments) -> None:
+        """To who looks, if somebody asked for this camera on this link. Whoever opens it checks whose it is."""
+        if any(look.camera == message.camera for look in self._looks.values()):
+            relay.publisher.publish(message.camera, message.epoch, message.segments)
 
     async def _prove(self, release_hash: bytes) -> None:
         """The receipt, once a signed checkpoint covers it. A release that isn't in the ledger gets no answer."""
@@ -452,7 +492,7 @@ def _forget(link: Link) -> None:
 @services.service("gateway", name="realtime.deliver")
 async def hear(stop: asyncio.Event) -> None:
     """Wakes the links for whose units something was published."""
-    events = outbox.stream((*DELIVERED_BY, STEERED_BY))
+    events = outbox.stream((*DELIVERED_BY, *ASKED_BY))
     stopping = asyncio.ensure_future(stop.wait())
     while not stop.is_set():
         upcoming = asyncio.ensure_future(anext(events))
@@ -467,7 +507,7 @@ def _wake(event: outbox.Event) -> None:
     unit = event.payload.get("unit_id")
     for link in list(_links.values()):
         if unit is None or (link.hello is not None and link.hello.unit_id == event.uuid("unit_id").bytes):
-            link.steer(event) if event.topic == STEERED_BY else link.look()
+            link.ask(event) if event.topic in ASKED_BY else link.look()
 
 
 # --- ASGI ---
