@@ -95,7 +95,7 @@ def fetch(request: HttpRequest, camera_id: UUID, body: Fetching) -> dict[str, in
 
 
 def _wait(look: Callable[[], T | None], seconds: float) -> T:
-    """Looks until there is something. Raises NoAnswer; TooManyRequests when so many wait that others' requests would."""
+    """Looks until there is something. Raises NoAnswer, or TooManyRequests when as many wait as others can spare."""
     if not _places.acquire(blocking=False):
         raise throttle.TooManyRequests(_("Too many people wait for their units."), action=_("Wait a moment."))
     try:
