@@ -19,8 +19,23 @@ function entries(folder, ending, prefix = "") {
   return Object.fromEntries(names.map((name) => [prefix + name.slice(0, -ending.length), join(where, name)]));
 }
 
+/** The service worker speaks four languages too, and carries no more of them than it says. */
+const pushWords = {
+  name: "push-words",
+  setup({ onResolve, onLoad }) {
+    const source = join(web, "src", "faces", "portal", "notifications", "push_words.ts");
+    onResolve({ filter: /^zegel:push-words$/ }, ({ path }) => ({ path, namespace: "zegel" }));
+    onLoad({ filter: /.*/, namespace: "zegel" }, () => {
+      const said = [...readFileSync(source, "utf8").matchAll(/(?<![\w.])t\(("(?:[^"\\]|\\.)*")/g)].map(([, text]) => JSON.parse(text));
+      const read = (language) => JSON.parse(readFileSync(join(web, "src", "i18n", `${language}.json`), "utf8"));
+      const of = (all) => Object.fromEntries(said.filter((text) => typeof all[text] === "string").map((text) => [text, all[text]]));
+      return { contents: JSON.stringify(Object.fromEntries(["nl", "sv", "de"].map((language) => [language, of(read(language))]))), loader: "json", watchFiles: [source] };
+    });
+  },
+};
+
 const common = { bundle: true, absWorkingDir: web, logLevel: "warning", legalComments: "none", charset: "utf8", treeShaking: true };
-const browser = { ...common, platform: "browser", target: ["es2022", "chrome120", "firefox128", "safari17"], minify: !watch, sourcemap: watch };
+const browser = { ...common, platform: "browser", target: ["es2022", "chrome120", "firefox128", "safari17"], plugins: [pushWords], minify: !watch, sourcemap: watch };
 
 const jobs = [
   { ...browser, format: "esm", splitting: true, outdir: out, entryNames: "[name]", chunkNames: "chunk-[hash]", entryPoints: entries("src/pages", ".ts") },

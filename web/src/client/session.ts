@@ -1,17 +1,19 @@
 // SPDX-License-Identifier: EUPL-1.2
 // A signed-in person: who it is, for which party he acts, and his keys. The password is used here and goes nowhere.
-import { type Bundle, accountKeys, normalizeEmail, type Pin, pinsKey, recoveryKey, unwrapBundle, wrapBundle } from "../seal/account";
+import { type Bundle, accountKeys, normalizeEmail, type Pin, pinsKey, unwrapBundle } from "../seal/account";
 import { type Bytes, base64url, concat, equal, fromBase64url, fromUuid, hex, uuid, wipe } from "../seal/bytes";
 import { parseEnvelope } from "../seal/envelope";
 import { SealError } from "../seal/errors";
-import { MEMBER, openMember, type Member, verifyMember } from "../seal/member";
+import { MEMBER, memberSecret, openMember, openSuccession, type Member, verifyMember, verifySuccession } from "../seal/member";
 import { type OpeningKey, type SigningKey, openingKey, signingKey, suiteOf, type Suite } from "../seal/suite";
 import { words } from "../seal/words";
 import { Api } from "./api";
 import { ApiError, TrustError } from "./errors";
 import { type Stream, type StreamState, type ZegelEvent, openEvents } from "./events";
 import { Ledger } from "./ledger";
+import { type FactorAnswer, type FactorAsked, type Halfway, secondFactor } from "./factor";
 import { PinBook } from "./pins";
+import { forgetPush } from "./push";
 import { stretch } from "./stretch";
 import { Trust } from "./trust";
 import { vault } from "./vault";
@@ -34,6 +36,8 @@ export interface PartyInfo {
   readonly sealed_tenant_key: string | null;
   readonly roles?: readonly string[];
   /** Tenant keys of before, each sealed to this person too; newest first. */
+  /** Each older tenant key sealed to its successor; newest first. */
+  readonly successions?: readonly string[];
   readonly older_keys?: readonly { readonly sealed_tenant_key: string | null }[];
 }
 
@@ -61,7 +65,7 @@ export class Session {
   private constructor(
     readonly api: Api,
     readonly person: PersonInfo,
-    readonly parties: readonly PartyInfo[],
+    public parties: readonly PartyInfo[],
     readonly signing: SigningKey,
     readonly opening: OpeningKey,
     private readonly book: PinBook,
@@ -121,7 +125,50 @@ export class Session {
     if (!current) throw new TrustError("refused", "tenant", "the party's key was sealed to you by somebody whom the unit's keyset does not name as an owner");
     // Older keys only open; one that an owner did not seal is left out.
     const older = (party.older_keys ?? []).map(({ sealed_tenant_key: text }) => text && this.#member(text, owners)).filter((member) => member instanceof Object);
-    return Promise.all([current, ...older].map((member) => openMember(member, this.opening)));
+    const held = await Promise.all([current, ...older].map((member) => openMember(member, this.opening)));
+    return [...held, ...(await this.#before(held, party.successions ?? [], owners))];
+  }
+
+  /** Who came later has no copies of old keys sealed to him: each was sealed to its successor. A succession that no owner signed is left out. */
+  async #before(held: readonly OpeningKey[], successions: readonly string[], owners: readonly Uint8Array[] | "opening"): Promise<readonly OpeningKey[]> {
+    if (owners === "opening") return [];
+    const found: OpeningKey[] = [];
+    for (const text of successions) {
+      try {
+        const { value } = verifySuccession(fromBase64url(text), this.signing.publicKey, ...owners);
+        const [by] = [...held, ...found].filter(({ fingerprint }) => equal(fingerprint, value.new));
+        if (by === undefined || held.some(({ fingerprint }) => equal(fingerprint, value.old))) continue;
+        found.push(await openSuccession(value, by));
+      } catch (error) {
+        if (!(error instanceof SealError)) throw error;
+      }
+    }
+    return found;
+  }
+
+  /**
+   * The acting party's private key itself, for as long as `use` runs: to seal it to another member, or to its successor. `owners` as
+   * for tenantKeys.
+   */
+  async withTenantSecret<T>(owners: readonly Uint8Array[], use: (secret: Bytes, member: Member) => Promise<T>): Promise<T> {
+    const text = this.actingParty?.sealed_tenant_key;
+    if (!text) throw new ApiError(0, "no_tenant_key", "nobody has sealed this party's key to you yet");
+    const member = this.#member(text, owners);
+    if (!member) throw new TrustError("refused", "tenant", "the party's key was sealed to you by somebody who is no owner");
+    const secret = await memberSecret(member, this.opening);
+    try {
+      return await use(secret, member);
+    } finally {
+      wipe(secret);
+    }
+  }
+
+  /** What the server says now of the parties he acts for: after a key was made, shared or replaced. */
+  async refresh(): Promise<void> {
+    this.parties = (await this.api.get<Me>("/me")).parties;
+    for (const key of this.#tenantKeys.values()) void key.then((held) => held.forEach((each) => each.wipe()), () => undefined);
+    this.#tenantKeys.clear();
+    this.trust.forget();
   }
 
   /** Null when nobody signed it who may have. */
@@ -185,6 +232,7 @@ export class Session {
   /** Wipes every key here and tells the server. */
   async signOut(): Promise<void> {
     this.end();
+    if (typeof document === "object") await forgetPush(this.api).catch(() => undefined);
     await vault.clear();
     await this.api.post("/sign-out").catch(() => undefined);
     this.api.forget();
@@ -208,6 +256,8 @@ export class Session {
 export interface SignInOptions {
   readonly api?: Api;
   readonly onProgress?: (step: SignInStep) => void;
+  /** Asked when the account has a second factor; again with `refused` when the answer was wrong. */
+  readonly onFactor?: (asked: FactorAsked) => Promise<FactorAnswer>;
 }
 
 function pageApi(): Api {
@@ -215,16 +265,28 @@ function pageApi(): Api {
 }
 
 /** 401 (ApiError) when e-mail or password is wrong; SealError `open` when the account's keys do not open with them. */
-export async function signIn(email: string, password: string, { api = pageApi(), onProgress = () => {} }: SignInOptions = {}): Promise<Session> {
+export async function signIn(email: string, password: string, { api = pageApi(), onProgress = () => {}, onFactor }: SignInOptions = {}): Promise<Session> {
   onProgress("stretching");
   const { authKey, wrapKey } = await accountKeys(password, email, api.origin, stretch);
   onProgress("asking");
   try {
-    const me = await api.post<Me>("/sign-in", { email: normalizeEmail(email), auth_key: base64url(authKey) });
+    const said = await api.post<Me | Halfway>("/sign-in", { email: normalizeEmail(email), auth_key: base64url(authKey) });
+    const me = "second_factor" in said ? await secondFactor<Me>(api, said, onFactor) : said;
     onProgress("opening");
     const session = await opened(api, me, await unwrapBundle(fromBase64url(me.bundle), "password", wrapKey, fromUuid(me.person.id), suiteOf(me.person.suite)));
     onProgress("done");
     return session;
+  } finally {
+    wipe(authKey, wrapKey);
+  }
+}
+
+/** After an account was made or recovered here: its session, with the password that was just chosen. */
+export async function enterWith(api: Api, me: unknown, email: string, password: string): Promise<Session> {
+  const { authKey, wrapKey } = await accountKeys(password, email, api.origin, stretch);
+  try {
+    const known = me as Me;
+    return await opened(api, known, await unwrapBundle(fromBase64url(known.bundle), "password", wrapKey, fromUuid(known.person.id), suiteOf(known.person.suite)));
   } finally {
     wipe(authKey, wrapKey);
   }
@@ -259,14 +321,4 @@ export async function restore(api: Api = pageApi()): Promise<Session | null> {
 
 export async function signOut(session: Session): Promise<void> {
   await session.signOut();
-}
-
-/** New wrappings for a new password, opened with the printed recovery code. The caller sends them. */
-export async function rewrapWithRecovery(code: string, wrapped: Bytes, person: Bytes, suite: Suite, email: string, password: string, origin: string): Promise<{ authKey: Bytes; bundle: Bytes }> {
-  const key = recoveryKey(code);
-  const bundle = await unwrapBundle(wrapped, "recovery", key, person, suite);
-  const { authKey, wrapKey } = await accountKeys(password, email, origin, stretch);
-  const rewrapped = await wrapBundle(bundle, "password", wrapKey);
-  wipe(key, wrapKey, bundle.signSeed, bundle.openPrivate);
-  return { authKey, bundle: rewrapped };
 }

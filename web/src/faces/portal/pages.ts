@@ -66,6 +66,8 @@ export const PAGES: readonly Page[] = [
   // house: hours, masks, overview, site, signs…
 
   // people: people, agreements, security, notifications…
+  { view: "notifications", title: () => t("Notifications"), icon: "bell", section: "people", roles: everyone, css: "portal-notifications", load: () => import("./notifications/view") },
+  { view: "alarm", title: () => t("Alarm"), icon: "alarm", section: "hidden", roles: everyone, css: "portal-notifications", load: () => import("./alarm/view") },
   { view: "you", title: () => t("You"), icon: "person", section: "people", roles: everyone },
 ];
 
