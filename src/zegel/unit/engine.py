@@ -26,6 +26,7 @@ from zegel.link.messages import (
     SignalSource,
     StartLive,
     StopLive,
+    TakePicture,
     TechnicalKind,
     Up,
 )
@@ -90,6 +91,10 @@ SAME_MS = 120_000
 SAME_REVIEW_MS = 6 * 3_600_000
 """A review of Frigate's is told again for as long as it lasts."""
 MAX_HEARD = 512
+FRESH_S = 1.0
+"""A picture that somebody asks for is not older."""
+PICTURE_WITHIN_S = 10.0
+MOST_WANTED = 16
 HOMECOMING_S = 20.0
 """So long a turned camera with privacy masks stays black after it was sent home: it is still on its way."""
 HIDDEN_AGAIN_S = 600.0
@@ -127,7 +132,10 @@ class CameraDesk:
     name: str
     track: SurveillanceTrack
     live: LiveTrack
+    pictures: SingleTrack
     gop: Gop = field(default_factory=Gop)
+    guarded: bool = False
+    wanted: list[tuple[bytes, float]] = field(default_factory=list)  # pictures that somebody waits for, until when
     stream: Stream | None = None
     state: CameraState = CameraState.OK
     window: Window | None = None
@@ -169,6 +177,7 @@ class Engine:
     _home_s: dict[bytes, float] = field(default_factory=dict)  # when a camera that was turned is back, at the latest
     _drawn: dict[tuple[bytes, bytes], str] = field(default_factory=dict)
     _away: frozenset[bytes] = frozenset()
+    _told: list[Controlled] = field(default_factory=list)
     _clock_agrees: bool = False
     _contradicted: bool = False
     _posture: Posture = Posture.UNPAIRED
@@ -200,7 +209,8 @@ class Engine:
         )
         track = SurveillanceTrack(camera, self.identity.key, self.file, self.outbox, book, rules)
         live = LiveTrack(camera, self.identity.key, self.file, self.outbox, self.wall.at, out)
-        return CameraDesk(camera, name, track, live)
+        own = SingleTrack(camera, Track.PICTURE, self.identity.key, self.file, self.outbox, self.wall.at)
+        return CameraDesk(camera, name, track, live, own)
 
     @property
     def busy(self) -> bool:
@@ -214,8 +224,10 @@ class Engine:
         self._observe(now)
         self.live.tick(self.trust.policy, now.mono_s, self.wall_ms)
         for desk in self.desks.values():
+            desk.guarded = self.guards(desk.id)
             if not self._keeps_gop(desk):
                 desk.gop.clear()
+            self._give_up_pictures(desk)
             desk.track.tick(now.mono_s)
             self._end_if_over(desk)
             desk.track.book.make_due(now.mono_s, self._manifest_delay_s(desk), self.wall_ms)
@@ -361,10 +373,54 @@ class Engine:
         desk.live.add(packet, now.mono_s)
         if self._keeps_gop(desk):
             desk.gop.add(packet)
+        if desk.wanted and packet.keyframe:
+            self._seal_picture(desk, packet)
 
     def _keeps_gop(self, desk: CameraDesk) -> bool:
         """While it is armed the ring holds as much anyway; else only for who looks."""
-        return self._posture is Posture.ARMED or self.live.looked_at(desk.id)
+        return desk.guarded or self.live.looked_at(desk.id)
+
+    # -- pictures that the owner takes
+
+    def take_picture(self, asked: TakePicture, now: Instant) -> None:
+        """One sealed picture, armed or not: of now, or the camera's next that can stand alone. Answered when it is."""
+        self._observe(now)
+        desk = self.desks.get(asked.camera)
+        if not self.trust.paired or self.trust.policy is None or desk is None:
+            self._told.append(Controlled(asked.id, False, "not_paired" if desk is not None else "unknown_camera"))
+            return
+        if len(desk.wanted) >= MOST_WANTED:
+            self._told.append(Controlled(asked.id, False, "rate"))
+            return
+        desk.wanted.append((asked.id, now.mono_s + PICTURE_WITHIN_S))
+        newest = desk.gop.key_frame
+        if newest is not None and now.mono_s - newest.arrival_mono_s <= FRESH_S:
+            self._seal_picture(desk, newest)
+
+    def _seal_picture(self, desk: CameraDesk, packet: Packet) -> None:
+        """One picture for all who wait for one."""
+        stream, wanted = desk.stream, [id for id, _ in desk.wanted]
+        desk.wanted.clear()
+        if stream is None:
+            return
+        still = Still(
+            stream.codec, stream.extradata, packet.data, stream.width, stream.height, packet.arrival_mono_s,
+            bool(stream.masks),
+        )  # fmt: skip
+        try:
+            epoch = desk.pictures.seal(
+                self._binding(desk), still, self.now.mono_s, desk.track.book.checkpoint, Lane.ALARM
+            )
+        except MediaError:
+            self._told += [Controlled(id, False, "no_picture") for id in wanted]
+            return
+        self._told += [Controlled(id, True, "done", epoch, 0) for id in wanted]
+
+    def _give_up_pictures(self, desk: CameraDesk) -> None:
+        """A camera that sends nothing gives no picture."""
+        late = [id for id, until_s in desk.wanted if self.now.mono_s >= until_s]
+        desk.wanted = [item for item in desk.wanted if item[0] not in late]
+        self._told += [Controlled(id, False, "no_picture") for id in late]
 
     def overview_rules(self, camera: bytes) -> OverviewRules | None:
         """What the policy says of this camera's periodic pictures. They are the owner's: an expired one asks too."""
@@ -524,18 +580,21 @@ class Engine:
 
     def answers(self) -> list[Controlled]:
         """What became of what was asked, that the server has not been told."""
-        answers, self.live.answers = self.live.answers, []
+        answers, self.live.answers, self._told = [*self._told, *self.live.answers], [], []
         return answers
 
     def wanted_now(self) -> frozenset[bytes]:
         """Cameras whose frames somebody waits for, whether armed or not."""
-        return frozenset(camera for camera in self.desks if self.live.looked_at(camera))
+        return frozenset(desk.id for desk in self.desks.values() if desk.wanted or self.live.looked_at(desk.id))
 
     def link_lost(self, now: Instant) -> None:
         """Whoever looked sees nothing any more; he asks again when the link is back."""
         self._observe(now)
         self.live.stop_all("link_lost", now.mono_s)
         self.live.answers.clear()
+        self._told.clear()
+        for desk in self.desks.values():
+            desk.wanted.clear()
         self.live.out.clear()
 
     # -- alarms and windows

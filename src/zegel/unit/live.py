@@ -24,7 +24,7 @@ from zegel.link.messages import MAX_LIVE_S, MAX_LIVE_SEGMENTS, Controlled, Epoch
 from zegel.seal.allowances import LiveRules
 from zegel.seal.hours import within
 from zegel.seal.policy import Policy
-from zegel.seal.segment import Header, SegmentFlag, Track, seal_segment
+from zegel.seal.segment import Header, Track, seal_segment
 from zegel.seal.suite import SigningKey
 from zegel.seal.tree import SLOTS
 from zegel.unit.cutter import Cut, Cutter
@@ -268,9 +268,8 @@ class LiveTrack:
 
     def _header(self, run: EpochRun, cut: Cut) -> Header:
         assert self._binding is not None
-        flags = SegmentFlag.RANDOM_ACCESS if cut.random_access else SegmentFlag(0)
         return Header(
-            self._binding.suite, flags, self.camera, run.id, Track.LIVE, self._slot, run.sequence,
+            self._binding.suite, cut.flags, self.camera, run.id, Track.LIVE, self._slot, run.sequence,
             self._wall_at(cut.arrival_mono_s), cut.duration_ms, cut.codec, len(cut.plaintext),
         )  # fmt: skip
 

@@ -26,6 +26,7 @@ from zegel.link.messages import (
     SignalItem,
     StartLive,
     StopLive,
+    TakePicture,
     TechnicalKind,
     TelemetryItem,
 )
@@ -170,7 +171,7 @@ class Runner:
 
     # -- who looks
 
-    def asked(self, asked: StartLive | StopLive) -> None:
+    def asked(self, asked: StartLive | StopLive | TakePicture) -> None:
         """The server asks for pictures on somebody's behalf: given or not, it is answered."""
         now = read_clock()
         match asked:
@@ -178,6 +179,8 @@ class Runner:
                 self.uplink.answer(self.engine.start_live(asked, now))
             case StopLive():
                 self.engine.stop_live(asked, now)
+            case TakePicture():
+                self.engine.take_picture(asked, now)
         self.changed()
 
     def _tell_ends(self) -> None:
@@ -267,7 +270,7 @@ class Runner:
         """What the signed policy wants listened to; and cameras stop and go home when it is time."""
         now = read_clock()
         windows = self.engine.windows(now)
-        self._owed += self._control.due(windows, now.mono_s)
+        self._owed += self._control.due(windows, now.mono_s, self.engine.live.by_owner)
         self._owed = [turn for turn in self._owed if not site.send(turn)]  # a process that is down hears it later
         self._note_turned([turn.camera for turn in self._owed])
         site.want(self._wanted(any(window is not None and not window.hold_up for window in windows.values())))
@@ -358,7 +361,8 @@ class Runner:
         now = read_clock()
         window, policy = self.engine.windows(now).get(control.camera), self.engine.trust.policy
         limits = policy.camera(control.camera).pan_tilt if policy is not None else None
-        turn = self._control.judge(control, window, limits, now.mono_s)
+        live = self.engine.live.by_owner(control.camera)
+        turn = self._control.judge(control, window, limits, now.mono_s, live)
         if isinstance(turn, str):
             self.uplink.answer(Controlled(control.id, False, turn))
             return

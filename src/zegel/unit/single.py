@@ -61,7 +61,9 @@ class SingleTrack:
     def _name(self) -> str:
         return f"{self.camera.hex()}/{int(self.track)}"
 
-    def seal(self, binding: Binding, still: Still, now_s: float, checkpoint: TreeHead | None) -> bytes:
+    def seal(
+        self, binding: Binding, still: Still, now_s: float, checkpoint: TreeHead | None, lane: Lane = Lane.MEDIA
+    ) -> bytes:  # fmt: skip
         """Seals it and puts all of it into the spool; returns its epoch. Raises MediaError for what can't be kept.
 
         Numbers and the manifest's place in the chain are on disk before anything goes out.
@@ -76,7 +78,7 @@ class SingleTrack:
         manifest = self._manifest(binding, run, segment, checkpoint, now_s)
         self.file.save()
         self.outbox.put(EpochItem(run.envelope), epoch=run.id)
-        self.outbox.segments(Lane.MEDIA, self.camera, run.id, 0, run.start_ms, [segment], self.track)
+        self.outbox.segments(lane, self.camera, run.id, 0, run.start_ms, [segment], self.track)
         self.outbox.put(ManifestItem(manifest))
         return run.id
 

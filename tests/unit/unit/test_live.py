@@ -10,16 +10,35 @@ from pathlib import Path
 import pytest
 
 from tests.unit.unit.actors import NOON_MS, Owner, Rig, arc_leaves, segments_of
-from zegel.link.messages import Controlled, EpochItem, LiveSegments, LiveWhy, StartLive, StopLive
+from zegel.link.messages import (
+    Control,
+    ControlAction,
+    Controlled,
+    EpochItem,
+    LiveSegments,
+    LiveWhy,
+    ManifestItem,
+    StartLive,
+    StopLive,
+    TakePicture,
+)
+from zegel.seal.alarm import Cause
 from zegel.seal.allowances import LiveRules
 from zegel.seal.command import Action
 from zegel.seal.epoch import Epoch, open_epoch, verify_epoch
 from zegel.seal.errors import CannotOpen, SealError
 from zegel.seal.hours import Hours, Interval, Weekly
+from zegel.seal.manifest import verify_manifest
+from zegel.seal.policy import PanTilt
 from zegel.seal.segment import Header, Track, open_segment
 from zegel.seal.suite import OpeningKey
 from zegel.seal.tree import Cover, cover, leaf
+from zegel.unit.control import ControlDesk
+from zegel.unit.guard import Images
 from zegel.unit.live import OUT_BYTES, Out, Outgoing
+from zegel.unit.release import Case, Window
+from zegel.unit.site.messages import Turn
+from zegel.unit.state import Spent
 
 OWNER, GUEST = LiveWhy.OWNER, LiveWhy.MAINTENANCE
 
@@ -243,3 +262,107 @@ def test_frames_that_came_for_a_look_begin_no_recording_in_the_middle_of_a_pictu
     headers = [Header.decode(data) for _, data in sorted(segments_of(rig).items())]
     recorded = [header for header in headers if header.track is Track.SURVEILLANCE]
     assert recorded[0].random_access
+
+
+# --- pictures that the owner takes ---
+
+
+def take(rig: Rig) -> bytes:
+    asked = TakePicture(os.urandom(16), rig.camera)
+    rig.engine.take_picture(asked, rig.now)
+    return asked.id
+
+
+def pictures_of(rig: Rig) -> list[tuple[Epoch, bytes]]:
+    pk = rig.identity.key.public_key
+    epochs = [verify_epoch(item.envelope, pk) for item in rig.items(EpochItem)]
+    found = {epoch.epoch: epoch for epoch in epochs if epoch.track is Track.PICTURE}
+    return [(found[at[0]], data) for at, data in sorted(segments_of(rig).items()) if at[0] in found]
+
+
+@pytest.mark.parametrize("armed", [True, False])
+def test_a_picture_is_taken_armed_or_not_and_opens_for_the_owner_alone(rig: Rig, armed: bool) -> None:
+    if not armed:
+        rig.order(Action.DISARM, 1)
+        rig.play(2)
+    id = take(rig)
+    assert rig.engine.wanted_now() == (frozenset() if armed else {rig.camera})
+    rig.play(2)
+    [(epoch, sealed)] = pictures_of(rig)
+    [answer] = rig.engine.answers()
+    assert (answer.id, answer.ok, answer.epoch, answer.slot) == (id, True, epoch.epoch, 0)
+    assert abs(epoch.start_ms - rig.wall_ms) < 4000
+    assert open_segment(leaf(open_epoch(epoch, rig.owner.tenant), 0), sealed)[1][4:8] == b"ftyp"
+    with pytest.raises(SealError):
+        open_epoch(epoch, rig.owner.arc)
+    assert rig.engine.wanted_now() == frozenset()
+
+
+def test_each_picture_has_a_tree_of_its_own_and_stands_in_the_tracks_manifests(rig: Rig) -> None:
+    for _ in range(3):
+        take(rig)
+        rig.play(2)
+    taken = pictures_of(rig)
+    assert len({epoch.epoch for epoch, _ in taken}) == 3
+    made = [verify_manifest(item.envelope, rig.identity.key.public_key) for item in rig.items(ManifestItem)]
+    mine = [manifest for manifest in made if manifest.track is Track.PICTURE]
+    assert {manifest.epoch for manifest in mine} == {epoch.epoch for epoch, _ in taken}
+    for before, after in pairwise(mine):
+        after.check_follows(before)
+
+
+def test_a_release_opens_no_picture(rig: Rig) -> None:
+    rig.see()
+    take(rig)
+    rig.play(8)
+    leaves = arc_leaves(rig)
+    [(_, sealed)] = pictures_of(rig)
+    assert leaves
+    for key in leaves.values():
+        with pytest.raises(CannotOpen):
+            open_segment(key, sealed)
+
+
+def test_a_camera_that_sends_nothing_gives_no_picture(rig: Rig) -> None:
+    rig.order(Action.DISARM, 1)
+    rig.play(1)
+    id = take(rig)
+    for _ in range(12):
+        rig.step(1)
+        rig.engine.tick(rig.now)
+    assert [(answer.id, answer.code) for answer in rig.engine.answers()] == [(id, "no_picture")]
+
+
+def test_many_who_wait_get_one_picture_and_no_more_wait_than_may(rig: Rig) -> None:
+    rig.order(Action.DISARM, 1)
+    rig.play(1)
+    ids = [take(rig) for _ in range(17)]
+    rig.play(2)
+    answers = rig.engine.answers()
+    assert [answer.code for answer in answers if answer.id == ids[16]] == ["rate"]
+    assert len({answer.epoch for answer in answers if answer.ok}) == 1
+    assert len(pictures_of(rig)) == 1
+
+
+# --- turning while one looks ---
+
+
+def test_the_owner_turns_only_while_he_looks_and_an_alarm_goes_first() -> None:
+    desk, camera = ControlDesk(), os.urandom(16)
+    left = Control(os.urandom(16), None, camera, ControlAction.MOVE, pan=-500)
+    limits = PanTilt(0, 10_000, 0, 10_000)
+    assert desk.judge(left, None, limits, 1.0) == "not_live"
+    assert desk.judge(left, None, None, 1.0, live=True) == "not_allowed"
+    turn = desk.judge(left, None, limits, 1.0, live=True)
+    assert isinstance(turn, Turn)
+    assert desk.turned == [camera]
+    assert desk.due({}, 1.5, lambda _: True) == []
+    [stop] = desk.due({}, 3.0, lambda _: True)
+    assert stop.action is ControlAction.STOP
+    home = desk.due({}, 4.0, lambda _: False)
+    assert [turn.action for turn in home] == [ControlAction.STOP, ControlAction.HOME]
+    alarm = os.urandom(16)
+    window = Window(
+        alarm, camera, Cause.MOTION, Images.RELEASED, "motion:person", 0, 0, 5, 60, 60_000, Case(0, Spent(0, 0))
+    )  # fmt: skip
+    assert desk.judge(left, window, limits, 5.0, live=True) == "busy"
