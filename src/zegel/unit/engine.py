@@ -31,7 +31,6 @@ from zegel.link.messages import (
     Up,
 )
 from zegel.seal.alarm import Alarm, Cause, sign_alarm
-from zegel.seal.allowances import OverBudget
 from zegel.seal.allowances import OverBudget, OverviewRules
 from zegel.seal.envelope import Envelope
 from zegel.seal.errors import SealError
@@ -301,9 +300,7 @@ class Engine:
         detail: dict[str, str | int] = {"used_mb": self.data.used // MEGABYTE, "month": self.data.month}
         if limit is not None:
             detail |= {"limit_mb": limit.mb_per_month, "goes_on": limit.over.value}
-        self._technical(
-            TechnicalKind.CAP_REACHED, None, "data_budget_used" if over else "data_budget_again", detail
-        )
+        self._technical(TechnicalKind.CAP_REACHED, None, "data_budget_used" if over else "data_budget_again", detail)
 
     def _keep_floor(self) -> None:
         if self.now.mono_s - self._floor_s >= FLOOR_EVERY_S:
