@@ -35,9 +35,14 @@ class FileKind(StrEnum):
 
     RECEIPT = "receipt"
     FIGURES = "figures"  # an alarm centre's response times and causes
+    SIGN = "sign"  # that cameras watch, to be printed and hung
 
 
-_TYPES = {FileKind.RECEIPT: "text/plain; charset=utf-8", FileKind.FIGURES: "text/csv; charset=utf-8"}
+_TYPES = {
+    FileKind.RECEIPT: "text/plain; charset=utf-8",
+    FileKind.FIGURES: "text/csv; charset=utf-8",
+    FileKind.SIGN: "application/pdf",
+}
 
 
 @dataclass(frozen=True)

@@ -24,18 +24,32 @@ CONTENT_SECURITY_POLICY = "; ".join(
         "frame-ancestors 'none'",
     )
 )
+# For pages that are read and nothing else: no script, no form, no request of their own.
+WITHOUT_SCRIPT = "; ".join(
+    (
+        "default-src 'none'",
+        "style-src 'self'",
+        "img-src 'self'",
+        "font-src 'self'",
+        "base-uri 'none'",
+        "form-action 'none'",
+        "frame-ancestors 'none'",
+    )
+)
 PERMISSIONS_POLICY = "camera=(self), microphone=(), geolocation=(), payment=(), usb=(), interest-cohort=()"
 
 
 class SecurityHeaders:
-    """Adds the headers; a view may tighten its own `Cache-Control`, never loosen the policy."""
+    """Adds the headers; a view may tighten its own `Cache-Control`, and choose the policy without script; none loosens
+    it."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self._get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         response = self._get_response(request)
-        response["Content-Security-Policy"] = CONTENT_SECURITY_POLICY
+        if response.get("Content-Security-Policy") != WITHOUT_SCRIPT:
+            response["Content-Security-Policy"] = CONTENT_SECURITY_POLICY
         response["Permissions-Policy"] = PERMISSIONS_POLICY
         response["Cross-Origin-Resource-Policy"] = "same-origin"
         response.setdefault("Cache-Control", "no-store")

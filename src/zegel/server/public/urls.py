@@ -4,7 +4,7 @@ from __future__ import annotations
 from django.urls import path
 from django.views.i18n import set_language
 
-from zegel.server.public import guard, views
+from zegel.server.public import guard, notice, views
 
 urlpatterns = [
     path("", views.landing, name="landing"),
@@ -13,5 +13,6 @@ urlpatterns = [
     path("kit", views.kit, name="kit"),
     path("guard/<str:token>", guard.page, name="guard"),
     path("guard/<str:token>/state", guard.state, name="guard-state"),
+    path("notice/<str:code>", notice.page, name="notice"),
     path("language", set_language, name="language"),
 ]

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -243,3 +243,8 @@ def keyset_history(actor: Actor, unit_id: UUID) -> Sequence[bytes]:
         unit = get_unit(unit_id)
         found = UnitObject.objects.filter(unit=unit, pairing_id=unit.pairing_id, kind=ObjectKind.KEYSET)
         return [bytes(row.envelope) for row in found.order_by("counter")]
+
+
+def units_with_cameras(unit_ids: Collection[UUID]) -> Sequence[Unit]:
+    """Those units with their sites and cameras, in two questions. Within an acting party."""
+    return list(Unit.objects.select_related("site").prefetch_related("cameras").filter(id__in=list(unit_ids)))

@@ -74,23 +74,23 @@ TITLE = _lazy("Camera surveillance")
 
 def pdf(sheet: Sheet) -> bytes:
     """A PDF of one page, tagged for screen readers (PDF/UA-1)."""
-    return _compile(sheet, "pdf")
+    return typst.compile(
+        _folder() / "sign.typ", format="pdf", root=_folder(), font_paths=_fonts(), ignore_system_fonts=True,
+        sys_inputs=_inputs(sheet), timestamp=0, pdf_standards="ua-1",
+    )  # fmt: skip
 
 
 def picture(sheet: Sheet, width_px: int = 420) -> bytes:
     """A PNG to look at before printing; too coarse to print."""
     width_mm, _height = sheet.size.millimetres
-    return _compile(sheet, "png", ppi=width_px / (width_mm / 25.4))
-
-
-def _compile(sheet: Sheet, kind: str, ppi: float | None = None) -> bytes:
-    found = typst.compile(
-        str(_folder() / "sign.typ"), format=kind, ppi=ppi, root=str(_folder()), font_paths=_fonts(),
-        sys_inputs={"said": json.dumps(said(sheet), ensure_ascii=False)}, timestamp=0,
-        pdf_standards=["ua-1"] if kind == "pdf" else [],
+    return typst.compile(
+        _folder() / "sign.typ", format="png", ppi=width_px / (width_mm / 25.4), root=_folder(), font_paths=_fonts(),
+        ignore_system_fonts=True, sys_inputs=_inputs(sheet),
     )  # fmt: skip
-    assert isinstance(found, bytes)
-    return found
+
+
+def _inputs(sheet: Sheet) -> dict[str, str]:
+    return {"said": json.dumps(said(sheet), ensure_ascii=False)}
 
 
 def said(sheet: Sheet) -> dict[str, object]:
@@ -132,5 +132,5 @@ def _folder() -> Path:
 
 
 @cache
-def _fonts() -> list[str | Path]:
+def _fonts() -> list[Path]:
     return [Path(font_source_sans_pro.SourceSansPro).parent]
