@@ -27,6 +27,8 @@ from zegel.server.gate import Denied
 from zegel.server.kernel import clock, tenancy
 from zegel.server.ledger import Kind
 from zegel.server.ledger import queries as ledger
+from zegel.server.maintenance import actions as maintenance
+from zegel.server.maintenance.rules import Fault
 
 
 @pytest.fixture
@@ -36,6 +38,10 @@ def snow(world: World) -> SimpleNamespace:
     actor = world.pair(unit)
     live = unit.epoch(track=SealTrack.LIVE)
     world.accept(actor, unit, unit.epoch_item(live))
+    owner = world.actor("owner")
+    fault = maintenance.report(owner, unit.id, unit.camera, Fault.BAD_PICTURE, "snow")
+    request = maintenance.ask(world.actor("technician"), fault.id, unit.camera, "to see it", 15)
+    maintenance.allow(owner, request.id, 15)
     return SimpleNamespace(unit=unit, actor=actor, live=live, camera=unit.camera)
 
 

@@ -77,3 +77,44 @@ def suspensions(party_id: UUID) -> Sequence[Suspension]:
     """Those that hold first, then the lifted, the newest on top."""
     found = Suspension.objects.filter(owner_id=party_id).order_by("-suspended_at", "id")[:500]
     return sorted(found, key=lambda row: row.lifted_at is not None)
+
+
+# --- for lists of many owners ---
+
+
+def owners_with_agreement(owners: Collection[UUID]) -> dict[UUID, Agreement]:
+    """Those of these owners who have an agreement in force, with the newest."""
+    now = clock.now()
+    held = Agreement.objects.filter(
+        Q(valid_to=None) | Q(valid_to__gt=now), owner_id__in=list(owners), valid_from__lte=now
+    )
+    return {row.owner_id: row for row in held.order_by("valid_from")}
+
+
+def sites_with_sign(sites: Collection[UUID]) -> set[UUID]:
+    """Those of these sites at which a sign hangs."""
+    rows = Sign.objects.filter(site_id__in=list(sites), taken_down_at=None, hung_at__lte=clock.now())
+    return set(rows.values_list("site_id", flat=True))
+
+
+def purposes_of(owners: Collection[UUID]) -> dict[UUID, list[Purpose]]:
+    """What is recorded for these owners' cameras under an agreement that is in force, the newest first."""
+    now = clock.now()
+    rows = Purpose.objects.filter(
+        Q(agreement__valid_to=None) | Q(agreement__valid_to__gt=now), owner_id__in=list(owners),
+        agreement__valid_from__lte=now,
+    )  # fmt: skip
+    found: dict[UUID, list[Purpose]] = {}
+    for row in rows.order_by("-recorded_at"):
+        found.setdefault(row.owner_id, []).append(row)
+    return found
+
+
+def last_certificates(party_id: UUID, *, people: bool) -> list[Certificate]:
+    """The one that holds longest of each scheme, of the party and (`people`) each of its people; what was withdrawn does
+    not count. The one that ends first on top."""
+    rows = Certificate.objects.filter(owner_id=party_id, withdrawn_at=None)
+    if not people:
+        rows = rows.filter(person_id=None)
+    newest = {(row.person_id, row.scheme): row for row in rows.order_by("valid_to")}
+    return sorted(newest.values(), key=lambda row: (row.valid_to, row.id))

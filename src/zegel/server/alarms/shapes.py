@@ -20,9 +20,10 @@ from zegel.seal.policy import Policy
 from zegel.server.alarms import rules
 from zegel.server.alarms.models import Alarm, AlarmStep
 from zegel.server.alarms.rules import State
+from zegel.server.footage import live_switch
 from zegel.server.footage import queries as footage
 from zegel.server.footage.models import Window
-from zegel.server.kernel import tenancy
+from zegel.server.kernel import clock, tenancy
 from zegel.server.people import queries as people
 from zegel.server.sites.models import Camera, ObjectKind, Site, Unit, UnitObject
 
@@ -151,9 +152,10 @@ def _unit(alarm: Alarm, known: _Known) -> dict[str, str] | None:
     return {"id": str(alarm.unit_id), "name": known.units[alarm.unit_id]}
 
 
-def _site(site: Site) -> dict[str, str]:
+def _site(site: Site) -> dict[str, Any]:
     return {
         "id": str(site.id), "name": site.name, "address": site.address, "tz": site.tz, "profile": site.profile,
+        "arc_live": live_switch.is_on(site.profile, clock.now().date()),
         "owner_id": str(site.owner_id),
     }  # fmt: skip
 

@@ -31,7 +31,7 @@ from uuid import UUID
 
 from zegel.seal import encoding
 from zegel.server import gate
-from zegel.server.footage import actions, live, pack_reader, queries, rules
+from zegel.server.footage import actions, live, live_switch, pack_reader, queries, rules
 from zegel.server.footage.errors import (
     BadRange,
     HoldBeforeLook,
@@ -488,8 +488,8 @@ def _wanted(camera: Camera, request: ViewRequest) -> Iterable[SlotRange]:
     if request.purpose in OF_ALARMS:
         if request.alarm_id is None or request.track is not Track.SURVEILLANCE:
             raise BadRange
-        released = queries.released_ranges(request.alarm_id, camera.id)
-        return _cut(rules.ranges_of(rules.slots_of(released)), request.ranges)
+        released = rules.ranges_of(rules.slots_of(queries.released_ranges(request.alarm_id, camera.id)))
+        return _cut(_without_live(camera, request, released), request.ranges)
     if request.purpose is Purpose.MAINTENANCE:
         return [part for row in _granted(camera, request) for part in queries.granted_ranges(row)]
     if request.ranges:
@@ -497,6 +497,20 @@ def _wanted(camera: Camera, request: ViewRequest) -> Iterable[SlotRange]:
     if request.from_ms is None or request.to_ms is None or not 0 < request.to_ms - request.from_ms <= MAX_SPAN_MS:
         raise BadRange
     return _of_time(camera, request.track, request.from_ms, request.to_ms)
+
+
+def _without_live(camera: Camera, request: ViewRequest, ranges: tuple[SlotRange, ...]) -> tuple[SlotRange, ...]:
+    """Where the centres' live view is switched off, they see what led to the alarm and nothing later (S8)."""
+    if request.purpose is not Purpose.ALARM_VERIFICATION or request.alarm_id is None:
+        return ranges
+    window = queries.window_of(request.alarm_id)
+    if window is None or live_switch.is_on(camera.unit.site.profile, clock.now().date()):
+        return ranges
+    starts = dict(Epoch.objects.filter(id__in={part.epoch for part in ranges}).values_list("id", "start_ms"))
+    end_ms = window.raised_ms + live_switch.AFTER_S * 1000
+    return rules.ranges_of(
+        (epoch, slot) for epoch, slot in rules.slots_of(ranges) if starts[epoch] + slot * rules.SLOT_MS < end_ms
+    )
 
 
 def _granted(camera: Camera, request: ViewRequest) -> list[Grant]:

@@ -5,13 +5,14 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from zegel.server.footage import holds, queries
+from zegel.server.footage import holds, live_switch, queries
 from zegel.server.footage.mailpictures import CENTRE_MAY_LOOK
 from zegel.server.footage.models import MailPicture, Window
 from zegel.server.footage.rules import GrantPurpose, Track
 from zegel.server.gate import Resource, fact
 from zegel.server.kernel import clock, tenancy
 from zegel.server.kernel.actor import Actor
+from zegel.server.sites.models import Site
 
 
 def _window(actor: Actor, resource: Resource) -> Window | None:
@@ -98,6 +99,17 @@ def mail_picture_of_alarm(actor: Actor, resource: Resource) -> bool:
     with tenancy.acting_as(actor.party_id, actor.id):
         found = MailPicture.objects.filter(id=resource.id, alarm_id=alarm_id, arc_party_id=actor.party_id)
         return found.filter(received_ms__gte=newest_ms).exists()
+
+
+@fact("arc_live_on")
+def arc_live_on(actor: Actor, resource: Resource) -> bool:
+    """The alarm centres' live view is switched on today for the profile of the site (S8)."""
+    site_id = resource.of.get("site")
+    if site_id is None or actor.party_id is None:
+        return False
+    with tenancy.acting_as(actor.party_id, actor.id):
+        profile = Site.objects.filter(id=site_id).values_list("profile", flat=True).first()
+    return profile is not None and live_switch.is_on(profile, clock.now().date())
 
 
 @fact("grant_covers")

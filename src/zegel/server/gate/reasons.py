@@ -97,6 +97,10 @@ MISSING: dict[str, tuple[Promise, Promise]] = {
         _("The owner did not allow you to look at this camera."),
         _("Ask for it, with the malfunction and your reason."),
     ),
+    "arc_live_on": (
+        _("Live view by the alarm centre is switched off for this kind of site."),
+        _("Look at what was recorded until the alarm; the owner can look live himself."),
+    ),
     "grant_covers": (_("The owner has not granted you these images."), _("Ask the owner for a grant.")),
     "entry_concerns_party": (_("This entry does not concern you."), _("Ask for a receipt of your own entries.")),
     "serves_as_centre": (

@@ -1,0 +1,14 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The room's Django registration: it looks at what changes."""
+
+from __future__ import annotations
+
+from django.apps import AppConfig
+
+
+class TasksConfig(AppConfig):
+    name = "zegel.server.tasks"
+    label = "tasks"
+
+    def ready(self) -> None:
+        from zegel.server.tasks import jobs  # noqa: F401  registers with the worker
