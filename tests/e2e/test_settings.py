@@ -149,3 +149,11 @@ def test_every_tab_is_reachable_by_its_key_and_fits_a_phone(story: Story, person
         desk.page.set_viewport_size({"width": 1440, "height": 900})
     assert desk.page.locator("#trouble").count() == 0
     assert desk.complaints == []
+
+
+def test_an_installer_reads_where_panels_call(story: Story) -> None:
+    desk = _settings(story, "technician")
+    desk.page.click("#tab-lines")
+    said = desk.page.inner_text("#where-to-call")
+    assert str(json.loads((story.place.data / "run" / "serve.json").read_text())["dc09_port"]) in said
+    assert "localhost" in said

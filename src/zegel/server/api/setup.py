@@ -4,9 +4,13 @@ codes, codes that nobody knew, the figures of a provider, the tests that run."""
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 from uuid import UUID
 
+from django.conf import settings
 from django.db.models import Count, Max
 from django.http import HttpRequest
 from django.utils.translation import get_language
@@ -67,6 +71,18 @@ def figures(request: HttpRequest) -> dict[str, Any]:
         "own": alarms.figures_of(actor), "defaults": parameters.shown(parameters.DEFAULTS),
         "limits": {name: list(limits) for name, limits in parameters.LIMITS.items()},
     }  # fmt: skip
+
+
+@router.get("/setup/receivers")
+def receivers(request: HttpRequest) -> dict[str, Any]:
+    """Where panels and cameras call: the server's name and the ports of its receivers, null for one that is off. Empty
+    where the receivers run on a machine of their own: only who set that up knows its address."""
+    require(acting(request), Action.LIST, Resource(ResourceKind.PANEL))
+    told = Path(settings.DATA) / "run" / "serve.json"
+    ports = json.loads(told.read_text("utf-8")) if told.is_file() else {}
+    names = ("dc09_port", "dc09_udp_port", "dc09_tls_port", "smtp_port")
+    found = {name.removesuffix("_port"): ports.get(name) for name in names}
+    return {"host": urlsplit(settings.ORIGIN).hostname, "ports": found if any(found.values()) else {}}
 
 
 # --- what codes mean ---

@@ -96,7 +96,7 @@ export class Settings {
     }
     switch (tab) {
       case "panels": return panelId === null ? this.#board.change({ panels: await this.#port.panels() }) : this.#follow();
-      case "lines": return this.#board.change({ lines: await this.#port.lines() });
+      case "lines": return this.#board.change({ lines: await this.#port.lines(), receivers: this.#state.receivers ?? (await this.#port.receivers()) });
       case "mail": return this.#board.change({ mail: await this.#port.mailCameras() });
       case "brokers": return this.#board.change({ brokers: await this.#port.brokers() });
       case "integrations": return this.#board.change({ integrations: await this.#port.integrations() });

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 // What is shown, where one is, what a role may do here, and what can be said of a panel. Pure.
 import type { Tone } from "../../kit/pieces";
-import type { Broker, Camera, FigureSet, Figures, Integration, Line, MailCamera, OwnCode, Panel, PanelSaid, Path, Signal, Site, TableCode, Test, UnknownCode, Whole, Zone } from "./types";
+import type { Broker, Camera, FigureSet, Figures, Integration, Line, MailCamera, OwnCode, Panel, PanelSaid, Path, Receivers, Signal, Site, TableCode, Test, UnknownCode, Whole, Zone } from "./types";
 
 export const tabs = ["panels", "lines", "mail", "brokers", "integrations", "codes", "figures"] as const;
 export type Tab = (typeof tabs)[number];
@@ -31,6 +31,7 @@ export interface SettingsState {
   readonly sites: readonly Site[] | null;
   readonly cameras: readonly Camera[];
   readonly lines: readonly Line[] | null;
+  readonly receivers: Receivers | null;
   readonly panels: readonly Panel[] | null;
   readonly panel: Panel | null;
   readonly signals: readonly Signal[] | null;
@@ -50,7 +51,7 @@ export interface SettingsState {
 }
 
 export const start = (who: Who, nowMs: number): SettingsState => ({
-  who, tab: "panels", panelId: null, connected: true, busy: false, error: "", nowMs, filter: "", sites: null, cameras: [], lines: null, panels: null, panel: null, signals: null, opened: null, tests: null, zones: null, zoneErrors: [],
+  who, tab: "panels", panelId: null, connected: true, busy: false, error: "", nowMs, filter: "", sites: null, cameras: [], lines: null, receivers: null, panels: null, panel: null, signals: null, opened: null, tests: null, zones: null, zoneErrors: [],
   mail: null, brokers: null, integrations: null, codes: null, figuresOf: null, figures: null, figuresSaid: {}, testsOf: null,
 });
 

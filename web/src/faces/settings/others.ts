@@ -9,7 +9,7 @@ import { formDialog, type Refused } from "./dialogs";
 import { checkField, endOf, errorLine, exceptionPart, inDays, selectField } from "./fields";
 import { exceptionHolds, may, siteOf, type SettingsState } from "./model";
 import type { LineSaid } from "./port";
-import type { Broker, BrokerSaid, Integration, IntegrationSaid, Line, MailCamera, Site } from "./types";
+import type { Broker, BrokerSaid, Integration, IntegrationSaid, Line, MailCamera, Receivers, Site } from "./types";
 import type { SettingsActions } from "./view";
 import { kinds, scopeName, troubleName } from "./words";
 
@@ -23,7 +23,17 @@ export function linesTab(state: SettingsState, act: SettingsActions): Part {
   if (lines === null) return skeleton(4, t("Loading"));
   const can = may(who.role);
   return html`${top(t("Lines"), t("A line is where panels call an alarm centre. Over the internet they must speak encrypted; behind a VPN a line may take plain signals for a time that somebody answers for."), can.line ? button(t("Add a line"), act.addLine, { kind: "primary", icon: "bell", id: "add-line", key: "N" }) : nothing)}
-    ${lines.length === 0 ? html`<div class="card">${empty(t("No line yet"), can.line ? t("Add the first; panels are put on it.") : t("The alarm centre’s supervisor adds lines."), "bell")}</div>` : html`<ul class="cards">${lines.map((one) => lineCard(one, state, act))}</ul>`}`;
+    ${lines.length === 0 ? html`<div class="card">${empty(t("No line yet"), can.line ? t("Add the first; panels are put on it.") : t("The alarm centre’s supervisor adds lines."), "bell")}</div>` : html`<ul class="cards">${lines.map((one) => lineCard(one, state, act))}</ul>`}
+    ${state.receivers === null ? nothing : whereToCall(state.receivers)}`;
+}
+
+/** What an installer types into a panel. */
+function whereToCall({ host, ports }: Receivers): Part {
+  const ways = (["dc09", "dc09_udp", "dc09_tls", "smtp"] as const).flatMap((way) => (typeof ports[way] === "number" ? [{ way, port: ports[way] }] : []));
+  const names = { dc09: pathName("dc09_tcp"), dc09_udp: pathName("dc09_udp"), dc09_tls: pathName("dc09_tls"), smtp: t("E-mail (SMTP with STARTTLS)") };
+  return html`<section class="card pad stack" id="where-to-call" aria-labelledby="where-title"><h2 id="where-title">${t("Where panels call")}</h2>
+    ${ways.length === 0 ? html`<p class="mute measure">${t("The receivers run on a machine of their own; whoever runs it knows its address.")}</p>`
+    : html`<dl class="facts">${ways.map(({ way, port }) => html`<dt>${names[way]}</dt><dd class="mono">${host}:${String(port)}</dd>`)}</dl><p class="small mute measure">${t("Where a firewall or proxy stands before the server its outer port counts.")}</p>`}</section>`;
 }
 
 function lineCard(line: Line, state: SettingsState, act: SettingsActions): Part {

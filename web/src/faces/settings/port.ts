@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
 // What these screens ask of the server. `ask` is the signed-in session's own (faces/wire.ts), with errors as sentences.
-import type { Broker, BrokerSaid, Camera, FigureSet, Figures, Integration, IntegrationSaid, Line, MailCamera, MeaningSaid, OwnCode, Panel, PanelSaid, PathSaid, Signal, Site, TableCode, Test, TestSaid, UnknownCode, Whole, Zone } from "./types";
+import type { Broker, BrokerSaid, Camera, FigureSet, Figures, Integration, IntegrationSaid, Line, MailCamera, MeaningSaid, OwnCode, Panel, PanelSaid, PathSaid, Receivers, Signal, Site, TableCode, Test, TestSaid, UnknownCode, Whole, Zone } from "./types";
 
 export type Ask = <T>(method: "GET" | "POST" | "PUT", path: string, body?: unknown) => Promise<T>;
 
@@ -28,6 +28,7 @@ export interface SettingsPort {
   sites(): Promise<readonly Site[]>;
   cameras(): Promise<readonly Camera[]>;
   lines(): Promise<readonly Line[]>;
+  receivers(): Promise<Receivers>;
   addLine(said: LineSaid): Promise<Line>;
   exceptLine(id: string, said: ExceptionSaid): Promise<Line>;
   panels(): Promise<readonly Panel[]>;
@@ -74,6 +75,7 @@ export function settingsPort(ask: Ask, nowMs: () => number): SettingsPort {
     sites: async () => (await get<{ sites: Site[] }>("/setup/sites")).sites,
     cameras: async () => (await get<{ cameras: Camera[] }>("/cameras")).cameras,
     lines: async () => (await get<{ lines: Line[] }>("/lines")).lines,
+    receivers: () => get("/setup/receivers"),
     addLine: (said) => post("/lines", said),
     exceptLine: (id, said) => post(`/lines/${id}/exception`, said),
     panels: async () => (await get<{ panels: Panel[] }>("/panels")).panels,

@@ -17,6 +17,12 @@ export interface Exception {
   readonly until_ms: number;
 }
 
+/** Where panels and cameras call. No port: that receiver is off, or on a machine of its own. */
+export interface Receivers {
+  readonly host: string;
+  readonly ports: Readonly<Partial<Record<"dc09" | "dc09_udp" | "dc09_tls" | "smtp", number | null>>>;
+}
+
 export interface Line {
   readonly id: string;
   readonly name: string;
