@@ -27,7 +27,7 @@ export class TrustError extends Error {
   override readonly name = "TrustError";
   constructor(
     readonly code: TrustCode,
-    readonly what: "unit" | "keyset" | "policy" | "status" | "log" | "arc" | "tenant",
+    readonly what: "unit" | "keyset" | "policy" | "status" | "log" | "arc" | "tenant" | "person",
     message: string,
     /** The words of the key in question, to be read out and compared. */
     readonly words: string | null = null,

@@ -21,6 +21,7 @@ import { vault } from "./vault";
 export interface PersonInfo {
   readonly id: string;
   readonly name: string;
+  readonly email?: string;
   readonly language: string;
   readonly suite: number;
   readonly sign_pk: string;

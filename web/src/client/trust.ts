@@ -47,6 +47,8 @@ export interface UnitTrust {
   readonly keyset: Verified<Keyset>;
   /** Hashes (hex) of every keyset in the verified chain: older epochs name older keysets. */
   readonly keysets: ReadonlySet<string>;
+  /** The chain as it was signed, from number 1 on. */
+  readonly keysetEnvelopes: readonly Bytes[];
   /** Signing keys of every owner whom a keyset of the chain names. */
   readonly owners: readonly Bytes[];
   readonly log: VerifierKey;
@@ -122,7 +124,7 @@ export class Trust {
     await this.session.addPins(pins);
     return {
       id, name: answer.unit.name, unit, signKey, words: words(signingFingerprint(signKey)), how, keyset, policy, status,
-      keysets: new Set(chain.map(({ hash }) => hex(hash))), owners: chain.flatMap(({ value }) => signKeys(value)),
+      keysetEnvelopes: chain.map(({ envelope }) => envelope), keysets: new Set(chain.map(({ hash }) => hex(hash))), owners: chain.flatMap(({ value }) => signKeys(value)),
       log: parseVerifierKey(keyset.value.log.vkey), confirmed: isConfirmed(keyset, policy, status),
     };
   }
@@ -157,13 +159,18 @@ export class Trust {
     return pinOf("keyset", unit, chain.at(-1)!.hash, how);
   }
 
-  /** An owner believes a keyset without a pin only when his own key signed one in the chain or is named in all of it. */
+  /** An owner believes a keyset without a pin only when his own key, or that of a co-owner whom he compared, signed one in the chain, or his is named in all of it. */
   #believable(chain: readonly Verified<Keyset>[]): void {
     const own = this.session.signing.publicKey;
-    const mine = chain.some(({ signer }) => equal(signer, this.session.signing.fingerprint));
+    const mine = chain.some(({ signer }) => equal(signer, this.session.signing.fingerprint) || this.#comparedSigner(signer));
     if (!mine && !chain.every(({ value }) => signKeys(value).some((key) => equal(key, own)))) {
       throw new TrustError("not_compared", "keyset", "this keyset was made by somebody else: compare its owners' words first");
     }
+  }
+
+  /** A co-owner whose eight words this person compared. */
+  #comparedSigner(fingerprint: Bytes): boolean {
+    return this.session.pins.some((pin) => pin.kind === "signer" && COMPARED.includes(pin.how) && equal(pin.fingerprint, fingerprint));
   }
 
   #logPin({ log: { origin, vkey } }: Keyset): Pin {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
 // What a face needs of the client library, and no more: the faces know neither keys nor bytes.
+import type { FactorAnswer, FactorAsked } from "../client/factor";
 import type { Box } from "../kit/frame";
 import type { Stretch } from "../kit/timeline";
 import type { Order } from "../viewer/steer";
@@ -46,7 +47,8 @@ export class Refusal extends Error {
 export type SignInStep = "deriving" | "asking" | "opening";
 
 export interface Entrance {
-  signIn(email: string, password: string, step: (step: SignInStep) => void): Promise<Me>;
+  /** `factor`: asked when the account has a second one, again when its answer was refused. */
+  signIn(email: string, password: string, step: (step: SignInStep) => void, factor?: (asked: FactorAsked) => Promise<FactorAnswer>): Promise<Me>;
   restore(): Promise<Me | null>;
   act(partyId: string): Promise<Me>;
   signOut(): Promise<void>;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
 // The faces' one line to the client library: its names into ours, its errors into sentences.
+import type { FactorAnswer, FactorAsked } from "../client/factor";
 import { ApiError, TrustError } from "../client/errors";
 import { type OpenedPicture, openPicture, type PictureInfo, picturesOfAlarm, picturesOfCamera } from "../client/mailpictures";
 import { restore, type Session, signIn } from "../client/session";
@@ -55,7 +56,7 @@ export function asRefusal(error: unknown): unknown {
 
 function trustWords(error: TrustError): string {
   switch (error.code) {
-    case "not_compared": return t("This unit’s key was not compared yet.");
+    case "not_compared": return error.what === "person" ? t("This person’s words were not compared yet.") : t("This unit’s key was not compared yet.");
     case "changed": return t("A key is not the one that you pinned.");
     case "not_signed": return t("This unit is not paired yet.");
     default: return t("What the server gave does not verify: {why}.", { why: error.message });
@@ -91,11 +92,11 @@ class Wire implements Port {
     const party = (one: Session["parties"][number]): Party => ({ id: one.id, name: one.name, role: one.role });
     const acting = session.actingParty ?? session.parties[0];
     if (acting === undefined) throw new Refusal("no_party", t("Your account belongs to no organisation yet."), t("Ask whoever invited you."));
-    return { id: session.person.id, name: session.person.name, email: this.#email, language: session.person.language, party: party(acting), parties: session.parties.map(party) };
+    return { id: session.person.id, name: session.person.name, email: session.person.email ?? this.#email, language: session.person.language, party: party(acting), parties: session.parties.map(party) };
   }
 
-  async signIn(email: string, password: string, step: (step: SignInStep) => void): Promise<Me> {
-    this.#session = await told(signIn(email, password, { onProgress: (now) => step(steps[now] ?? "opening") }));
+  async signIn(email: string, password: string, step: (step: SignInStep) => void, factor?: (asked: FactorAsked) => Promise<FactorAnswer>): Promise<Me> {
+    this.#session = await told(signIn(email, password, { onProgress: (now) => step(steps[now] ?? "opening"), ...(factor === undefined ? {} : { onFactor: factor }) }));
     this.#email = email.trim().toLowerCase();
     warnOf(this.#session);
     return this.#me(this.#session);

@@ -5,6 +5,7 @@ export * from "./arckey";
 export * from "./bytes";
 export * from "./checkpoint";
 export * from "./chunked";
+export * from "./assent";
 export * from "./command";
 export * from "./encoding";
 export * from "./envelope";

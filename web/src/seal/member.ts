@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 // How a tenant's opening key reaches its people: sealed to each member's personal key; and how an old tenant key is kept
 // readable after a new one took its place: sealed to the new one.
-import { type Bytes, equal, sized, wipe } from "./bytes";
+import { type Bytes, copy, equal, sized, wipe } from "./bytes";
 import { encode } from "./encoding";
 import { type Verified, signObject, signedBytes, verifyObject } from "./envelope";
 import { must } from "./errors";
@@ -51,6 +51,15 @@ export async function openMember(member: Member, person: OpeningKey): Promise<Op
   must(member.suite === person.suite, "suite", "this member object is of another suite");
   must(equal(member.personKey, person.fingerprint), "open", "sealed to another person");
   return checkedTenantKey(member.suite, await person.open(member.sealed, memberInfo(member)), member.tenantFingerprint);
+}
+
+/** The tenant's private key itself, to be sealed to another member or to its successor; the caller wipes it. */
+export async function memberSecret(member: Member, person: OpeningKey): Promise<Bytes> {
+  must(member.suite === person.suite, "suite", "this member object is of another suite");
+  must(equal(member.personKey, person.fingerprint), "open", "sealed to another person");
+  const secret = await person.open(member.sealed, memberInfo(member));
+  (await checkedTenantKey(member.suite, copy(secret), member.tenantFingerprint)).wipe();
+  return secret;
 }
 
 async function checkedTenantKey(suite: Suite, privateKey: Bytes, fingerprint: Uint8Array): Promise<OpeningKey> {

@@ -119,6 +119,7 @@ def describe(request: HttpRequest, person: Person) -> dict[str, Any]:
         "person": {
             "id": str(person.id),
             "name": person.display_name,
+            "email": person.email,
             "language": person.language,
             "suite": person.suite,
             "sign_pk": to_text(bytes(person.sign_pk)),

@@ -1,0 +1,245 @@
+// SPDX-License-Identifier: EUPL-1.2
+// An organisation's people, as an owner's browser sees them. Principles:
+//  - the server says who is there and with which keys; nobody's key is used before his eight words were compared, and a key that
+//    differs from the one that was compared stops the work and is shown;
+//  - who joins gets the party's key sealed to his own, and, as an owner, his signing key in each unit's next keyset;
+//  - who leaves takes nothing back: what comes after is sealed to a new key, in a keyset without him. It counts, unit by unit,
+//    once the unit's own signed word names that keyset; until then the page says which ones are still to follow.
+import { sha256 } from "@noble/hashes/sha2.js";
+import { type Bytes, base64url, concat, copy, equal, fromBase64url, fromUuid, hex, random, utf8, uuid, wipe } from "../seal/bytes";
+import { SealError } from "../seal/errors";
+import { signAssent } from "../seal/assent";
+import { type Keyset, signKeyset, verifyKeyset } from "../seal/keyset";
+import { sealMember, sealSuccession } from "../seal/member";
+import { type Policy, signPolicy } from "../seal/policy";
+import { openingFingerprint, openingPublicKey, signingFingerprint, suiteOf } from "../seal/suite";
+import { words } from "../seal/words";
+import { TrustError } from "./errors";
+import type { Session } from "./session";
+
+export interface MemberRow {
+  readonly membership_id: string;
+  readonly person_id: string;
+  readonly name: string;
+  readonly email: string;
+  readonly role: string;
+  readonly since_ms: number;
+  readonly suite: number;
+  readonly holds_key: boolean;
+  readonly sign_pk: string;
+  readonly open_pk: string;
+}
+
+export interface InvitationRow {
+  readonly id: string;
+  readonly name: string;
+  readonly email: string;
+  readonly role: string;
+  readonly expires_ms: number;
+  readonly expired: boolean;
+  readonly sent_ms: number | null;
+  readonly letters: number;
+}
+
+export interface People {
+  readonly key_number: number;
+  readonly members: readonly MemberRow[];
+  readonly invitations: readonly InvitationRow[];
+}
+
+export const people = (session: Session): Promise<People> => session.api.get<People>("/members");
+
+/** Over both of a person's keys, so that eight words stand for both. */
+export function personFingerprint(suite: number, signPublic: Uint8Array, openPublic: Uint8Array): Bytes {
+  return copy(sha256(concat(utf8("zegel/person/v1"), Uint8Array.of(0, suite), signPublic, openPublic)));
+}
+
+const fingerprintOf = (member: MemberRow): Bytes => personFingerprint(member.suite, fromBase64url(member.sign_pk), fromBase64url(member.open_pk));
+
+export const memberWords = (member: MemberRow): string => words(fingerprintOf(member));
+
+/** One's own, from the keys that lie here, never from what the server says. */
+export const ownWords = (session: Session): string => words(personFingerprint(session.suite, session.signing.publicKey, session.opening.publicKey));
+
+export type Standing = "me" | "compared" | "not_compared" | "changed";
+
+export function standing(session: Session, member: MemberRow): Standing {
+  const own = member.person_id === session.person.id;
+  const wanted = own ? personFingerprint(session.suite, session.signing.publicKey, session.opening.publicKey) : pinned(session, member);
+  if (wanted === null) return "not_compared";
+  if (!equal(wanted, fingerprintOf(member))) return "changed";
+  return own ? "me" : "compared";
+}
+
+function pinned(session: Session, member: MemberRow): Bytes | null {
+  return session.pins.find((pin) => pin.kind === "person" && equal(pin.id, fromUuid(member.person_id)))?.fingerprint ?? null;
+}
+
+/** The person compared `told` with what the other read out: exactly these keys are believed from now on. */
+export async function confirmMember(session: Session, member: MemberRow, told: string): Promise<void> {
+  if (memberWords(member) !== told) throw new TrustError("changed", "person", "the server gives another key than the one that was compared", memberWords(member));
+  const [id, atMs] = [fromUuid(member.person_id), Date.now()];
+  await session.addPins([
+    { kind: "person", id, fingerprint: fingerprintOf(member), how: "words", atMs },
+    { kind: "signer", id, fingerprint: signingFingerprint(fromBase64url(member.sign_pk)), how: "words", atMs },
+  ]);
+}
+
+/** Stops unless these are the keys that were compared. */
+function demand(session: Session, member: MemberRow): { readonly signKey: Bytes; readonly openKey: Bytes } {
+  const now = standing(session, member);
+  if (now === "not_compared") throw new TrustError("not_compared", "person", `${member.name}’s words were not compared yet`, memberWords(member));
+  if (now === "changed") throw new TrustError("changed", "person", `${member.name}’s key is not the one that you compared`, memberWords(member));
+  return { signKey: fromBase64url(member.sign_pk), openKey: fromBase64url(member.open_pk) };
+}
+
+// --- who signs for the party -----------------------------------------------------------------------------------------------
+
+interface UnitRow {
+  readonly id: string;
+  readonly owner_id: string;
+  readonly state: string;
+  readonly name: string;
+}
+
+async function ownUnits(session: Session): Promise<readonly UnitRow[]> {
+  const { units } = await session.api.get<{ units: readonly UnitRow[] }>("/units");
+  return units.filter(({ owner_id, state }) => owner_id === session.actingParty?.id && state === "paired");
+}
+
+/** Signing keys that may have sealed the party's key: one's own, those of compared owners, and those in the units' keysets. */
+export async function ownerKeys(session: Session, all: readonly MemberRow[]): Promise<readonly Bytes[]> {
+  const compared = all.filter((member) => member.role === "owner" && standing(session, member) === "compared").map(({ sign_pk }) => fromBase64url(sign_pk));
+  const named = await Promise.all((await ownUnits(session)).map(({ id }) => session.trust.unit(id, "owner").then(({ owners }) => owners, () => [])));
+  const every = [session.signing.publicKey, ...compared, ...named.flat()];
+  return [...new Map(every.map((key) => [hex(key), key])).values()];
+}
+
+// --- joining -----------------------------------------------------------------------------------------------------------------
+
+/** Gives a compared member the party's key, and names an owner in every unit's next keyset. Again is harmless. */
+export async function admit(session: Session, member: MemberRow, all: People): Promise<readonly Following[]> {
+  const { openKey } = demand(session, member);
+  if (!member.holds_key) {
+    await session.withTenantSecret(await ownerKeys(session, all.members), async (tenantPrivate, { tenantKey }) => {
+      const parts = { suite: session.suite, party: fromUuid(session.actingParty!.id), person: fromUuid(member.person_id), personOpenKey: openKey, tenantKey, tenantPrivate };
+      await session.api.post(`/members/${member.person_id}/key`, { number: all.key_number, envelope: base64url(await sealMember(parts, session.signing)) });
+    });
+  }
+  return member.role === "owner" ? renew(session, all.members, null) : [];
+}
+
+// --- leaving, and a new key ----------------------------------------------------------------------------------------------------
+
+/** What a unit is to follow: told when its own signed word names that keyset. */
+export interface Following {
+  readonly unitId: string;
+  readonly name: string;
+  readonly keyset: Bytes;
+}
+
+/**
+ * A new key for the party, sealed to everyone who stays (their words must have been compared), the old one sealed to it, a new keyset
+ * and policy for each unit; then `leaving` acts no more. Interrupted anywhere, it is simply done again.
+ */
+export async function replaceKey(session: Session, all: People, leaving: MemberRow | null): Promise<readonly Following[]> {
+  const staying = all.members.filter((member) => member.person_id !== leaving?.person_id);
+  const people = [...new Map(staying.filter(({ holds_key }) => holds_key).map((member) => [member.person_id, member])).values()];
+  const keys = people.map((member) => ({ member, ...demand(session, member) }));
+  const party = fromUuid(session.actingParty!.id);
+  const fresh = random(32);
+  try {
+    const tenantKey = await openingPublicKey(session.suite, fresh);
+    const sealed = await Promise.all(keys.map(async ({ member, openKey }) => ({
+      person_id: member.person_id,
+      envelope: base64url(await sealMember({ suite: session.suite, party, person: fromUuid(member.person_id), personOpenKey: openKey, tenantKey, tenantPrivate: fresh }, session.signing)),
+    })));
+    const succession = await session.withTenantSecret(await ownerKeys(session, all.members), (old) => sealSuccession(session.suite, party, old, tenantKey, session.signing));
+    await session.api.post("/tenant-keys", { suite: session.suite, open_pk: base64url(tenantKey), sealed, succession: base64url(succession) });
+  } finally {
+    wipe(fresh);
+  }
+  await session.refresh();
+  const following = await renew(session, staying, leaving);
+  if (leaving !== null) await session.api.post(`/members/${leaving.membership_id}/end`, {});
+  return following;
+}
+
+/** The next keyset and policy of every unit that does not name just these owners and this key. */
+export async function renew(session: Session, staying: readonly MemberRow[], leaving: MemberRow | null): Promise<readonly Following[]> {
+  const party = session.actingParty!;
+  const tenantKey = fromBase64url(party.open_pk!);
+  const owners = staying.filter(({ role }) => role === "owner");
+  const all: Following[] = [];
+  for (const { id, name } of await ownUnits(session)) {
+    const { keyset, policy } = await session.trust.unit(id, "owner", true);
+    if (!policy) throw new SealError("object", "this unit has no policy yet: it gets its first one at pairing");
+    const named = ownersOf(session, keyset.value, owners, leaving);
+    if (sameTerms(keyset.value, named, tenantKey)) continue;
+    const envelope = await signKeyset({ ...keyset.value, number: keyset.value.number + 1, previous: keyset.hash, issuedMs: Date.now(), owners: named, tenantKey }, session.signing);
+    const next = verifyKeyset(envelope, keyset);
+    await session.api.post(`/units/${id}/keyset`, { envelope: base64url(envelope) });
+    const rules: Policy = { ...withoutHim(policy.value, named, leaving), counter: policy.value.counter + 1, issuedMs: Date.now(), keyset: next.hash };
+    await session.api.post(`/units/${id}/policy`, { envelope: base64url(await signPolicy(rules, session.signing)) });
+    all.push({ unitId: id, name, keyset: next.hash });
+  }
+  session.trust.forget();
+  return all;
+}
+
+/** Those whom the keyset names and who stay, and those owners whom this person compared. */
+function ownersOf(session: Session, keyset: Keyset, owners: readonly MemberRow[], leaving: MemberRow | null): Keyset["owners"] {
+  const stay = keyset.owners.filter(({ person }) => uuid(person) !== leaving?.person_id && owners.some(({ person_id }) => person_id === uuid(person)));
+  const fresh = owners.filter((member) => ["me", "compared"].includes(standing(session, member)) && !stay.some(({ person }) => uuid(person) === member.person_id));
+  const all = [...stay, ...fresh.map((member) => ({ person: fromUuid(member.person_id), signKey: demand(session, member).signKey }))];
+  return all.sort((a, b) => (hex(a.person) < hex(b.person) ? -1 : 1));
+}
+
+function sameTerms(keyset: Keyset, owners: Keyset["owners"], tenantKey: Bytes): boolean {
+  return equal(keyset.tenantKey, tenantKey) && keyset.owners.length === owners.length && keyset.owners.every(({ person, signKey }, i) => equal(person, owners[i]!.person) && equal(signKey, owners[i]!.signKey));
+}
+
+function withoutHim(policy: Policy, owners: Keyset["owners"], leaving: MemberRow | null): Policy {
+  const gone = leaving === null ? null : fromUuid(leaving.person_id);
+  const commanders = policy.commanders.filter(({ person }) => gone === null || !equal(person, gone));
+  const fresh = owners.filter(({ person }) => !commanders.some((each) => equal(each.person, person)));
+  return {
+    ...policy, commanders: [...commanders, ...fresh].sort((a, b) => (hex(a.person) < hex(b.person) ? -1 : 1)),
+    delegates: policy.delegates.filter(({ id }) => gone === null || !equal(id, gone)),
+  };
+}
+
+/** Units whose keyset does not have the party's key of now: a removal that was interrupted, or a unit that has not followed yet. */
+export async function behind(session: Session): Promise<readonly UnitRow[]> {
+  const now = session.actingParty?.open_pk;
+  if (!now) return [];
+  const found = await Promise.all((await ownUnits(session)).map(async (unit) => {
+    const trusted = await session.trust.unit(unit.id, "owner", true).catch(() => null);
+    const follows = trusted !== null && equal(trusted.keyset.value.tenantKey, fromBase64url(now)) && trusted.status !== null && equal(trusted.status.value.keyset ?? new Uint8Array(), trusted.keyset.hash);
+    return follows ? null : unit;
+  }));
+  return found.filter((unit) => unit !== null);
+}
+
+export const tenantWords = (session: Session): string => {
+  const party = session.actingParty;
+  return party?.open_pk ? words(openingFingerprint(suiteOf(session.person.suite), fromBase64url(party.open_pk))) : "";
+};
+
+// --- the agreement's signature -----------------------------------------------------------------------------------------------------
+
+export interface DocumentShown {
+  readonly id: string;
+  readonly language: string;
+  readonly hash: string;
+  readonly text: string;
+  readonly provider_id: string;
+}
+
+/** The owner's own key signs the hash of the text that stands on this screen, computed here. */
+export async function signAgreement(session: Session, document: DocumentShown, nowMs: number): Promise<void> {
+  const hash = copy(sha256(utf8(document.text)));
+  if (hex(hash) !== document.hash) throw new SealError("signature", "the text is not the one whose hash the server tells");
+  const envelope = await signAssent({ version: 1, owner: fromUuid(session.actingParty!.id), provider: fromUuid(document.provider_id), person: fromUuid(session.person.id), document: hash, signedMs: nowMs }, session.signing);
+  await session.api.post("/agreements/sign", { document_id: document.id, envelope: base64url(envelope) });
+}
