@@ -64,6 +64,7 @@ export const PAGES: readonly Page[] = [
   { view: "events", title: () => t("Events"), icon: "list", section: "home", roles: everyone, bar: true },
   { view: "looked", title: () => t("Who looked"), icon: "eye", section: "home", roles: everyone, bar: true },
   // house: hours, masks, overview, site, signs…
+  { view: "hours", title: () => t("Hours"), icon: "clock", section: "house", roles: everyone, css: "portal-hours", load: () => import("./hours/view") },
 
   // people: people, agreements, security, notifications…
   { view: "notifications", title: () => t("Notifications"), icon: "bell", section: "people", roles: everyone, css: "portal-notifications", load: () => import("./notifications/view") },
