@@ -9,6 +9,9 @@ from zegel.server.public import guard, notice, views
 urlpatterns = [
     path("", views.landing, name="landing"),
     path("sign-in", views.sign_in, name="sign-in"),
+    path("invitation/<str:token>", views.invitation, name="invitation"),
+    path("recovery", views.recovery, name="recovery"),
+    path("agreement/<str:token>", views.agreement, name="agreement"),
     path("verify", views.verify, name="verify"),
     path("kit", views.kit, name="kit"),
     path("guard/<str:token>", guard.page, name="guard"),

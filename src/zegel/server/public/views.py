@@ -31,3 +31,28 @@ def verify(request: HttpRequest) -> HttpResponse:
 @ensure_csrf_cookie
 def kit(request: HttpRequest) -> HttpResponse:
     return render(request, "public/kit.html")
+
+
+@require_safe
+@ensure_csrf_cookie
+def invitation(request: HttpRequest, token: str) -> HttpResponse:
+    """The document is the same for every link: what the link is for is asked by its script."""
+    return _of_a_letter(render(request, "public/invitation.html"))
+
+
+@require_safe
+@ensure_csrf_cookie
+def recovery(request: HttpRequest) -> HttpResponse:
+    return _of_a_letter(render(request, "public/recovery.html"))
+
+
+@require_safe
+@ensure_csrf_cookie
+def agreement(request: HttpRequest, token: str) -> HttpResponse:
+    return _of_a_letter(render(request, "public/agreement.html"))
+
+
+def _of_a_letter(response: HttpResponse) -> HttpResponse:
+    """Its address is a secret: it is told to nobody."""
+    response["Referrer-Policy"] = "no-referrer"
+    return response
