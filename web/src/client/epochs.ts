@@ -24,6 +24,8 @@ export interface EpochHeld {
   readonly sealed: Epoch | null;
   readonly kept: readonly Range[] | null;
   readonly keys: RangeKeys | null;
+  /** As it was signed: by the unit, or by the owner of what is left. */
+  readonly envelope: Bytes;
 }
 
 /** The root, under the key it was sealed to: the newest, or one that came before it. */
@@ -46,7 +48,7 @@ async function firstThatOpens<T>(keys: readonly OpeningKey[], open: (key: Openin
 export async function verifyLeft({ kept: text, grant: granted }: LeftText, trust: Pick<UnitTrust, "owners" | "keyset">, tenant: () => Promise<readonly OpeningKey[]>): Promise<EpochHeld> {
   const { value } = verifyKept(fromBase64url(text), ...trust.owners);
   must(equal(value.owner, trust.keyset.value.owner), "object", "somebody else's word on what was kept");
-  const held = { value, sealed: null, kept: value.ranges };
+  const held = { value, sealed: null, kept: value.ranges, envelope: fromBase64url(text) };
   if (granted === null) return { ...held, keys: null };
   const grant: Grant = verifyObject(GRANT, fromBase64url(granted), ...trust.owners).value;
   must(equal(grant.grant, value.grant) && grant.track === value.track && sameRanges(grant.ranges, value.ranges), "object", "another grant than the one that the owner named");

@@ -14,11 +14,11 @@ import { SealError, must } from "../seal/errors";
 import { verifyManifest } from "../seal/manifest";
 import type { VerifierKey } from "../seal/note";
 import type { Entry } from "../seal/proof";
-import type { RangeKeys } from "../seal/ranges";
+import type { Range, RangeKeys } from "../seal/ranges";
 import type { InclusionPromise } from "../seal/promise";
 import { RELEASE, openRelease, verifyRelease } from "../seal/release";
 import { type SegmentHeader, type TrackNumber, openSegment } from "../seal/segment";
-import { Leaves } from "../seal/tree";
+import { Leaves, cover } from "../seal/tree";
 import { ManifestChain, type MissingStretch, ReleaseChain, joined, within } from "./chains";
 import { type EpochHeld, type LeftText, openWhole, verifyLeft } from "./epochs";
 import { ApiError, TrustError } from "./errors";
@@ -74,6 +74,23 @@ export interface OpenedSegment {
   readonly plaintext: Bytes;
   /** UTC of the epoch's slot 0, from the unit's signed epoch. */
   readonly epochStartMs: number;
+}
+
+/** A segment as it is stored, after it was opened and held against what the unit signed. */
+export interface SealedPiece {
+  readonly epoch: Bytes;
+  readonly slot: number;
+  readonly seq: number;
+  readonly digest: Bytes;
+  readonly bytes: Bytes;
+}
+
+/** What proves a view's segments, for who takes them away: envelopes as they were signed, and the numbers of its log entries. */
+export interface Evidence {
+  readonly trust: UnitTrust;
+  readonly epochs: readonly Bytes[];
+  readonly manifests: readonly Bytes[];
+  readonly indices: readonly number[];
 }
 
 /** Why a view is over. `done` and `ended` are ordinary; the rest is shown. */
@@ -148,6 +165,8 @@ export class View {
   readonly #proving = new Map<number, Promise<void>>();
   readonly #changed = new Set<(now: ViewNow) => void>();
   readonly #segment = new Set<(segment: OpenedSegment) => void>();
+  #sealed: ((piece: SealedPiece) => void) | null = null;
+  readonly #manifestEnvelopes: Bytes[] = [];
   #held: OpenedSegment[] = [];
   #wake: () => void = () => {};
   #appetite: () => boolean = () => true;
@@ -185,6 +204,40 @@ export class View {
   onSegment(listener: (segment: OpenedSegment) => void): void {
     this.#segment.add(listener);
     for (const segment of this.#held.splice(0)) listener(segment);
+  }
+
+  /** Who takes the originals away gets each as it was stored; said before the first one comes. */
+  takeOriginals(taker: (piece: SealedPiece) => void): void {
+    this.#sealed = taker;
+  }
+
+  /** As far as the view has come. */
+  get evidence(): Evidence {
+    const trust = this.#trust;
+    must(trust !== null, "object", "nothing was given yet");
+    return { trust, epochs: [...this.#epochs.values()].map(({ envelope }) => envelope), manifests: [...this.#manifestEnvelopes], indices: [...this.#proving.keys()] };
+  }
+
+  /** When a slot of an epoch (hex) begins, by what was signed; null when that was not given. */
+  timeOf(epoch: string, slot: number): number | null {
+    const start = this.#startMs(epoch);
+    return start === null ? null : start + slot * SLOT_MS;
+  }
+
+  /** The covers of ranges that the view may open; the caller wipes them. */
+  async covers(ranges: readonly Range[]): Promise<readonly (readonly Bytes[])[]> {
+    return Promise.all(ranges.map(async (range) => {
+      const held = this.#epochs.get(hex(range.epoch));
+      must(held !== undefined, "object", "a range of an epoch that was not given");
+      if (held.keys !== null) return held.keys.within([range])[0]!;
+      must(held.sealed !== null, "open", "the keys of what is left of this epoch were not given");
+      const root = await openWhole(await this.session.tenantKeys(this.#trust!.owners), held.sealed);
+      try {
+        return cover(root, range.from, range.to);
+      } finally {
+        wipe(root);
+      }
+    }));
   }
 
   /** A player that has enough buffered says so; the view then waits before it opens more. */
@@ -352,7 +405,7 @@ export class View {
   #takeEpoch(envelope: Bytes, trust: UnitTrust): void {
     const epoch = verifyEpoch(envelope, trust.signKey);
     this.#ofThisView(epoch.value, trust);
-    this.#epochs.set(hex(epoch.value.epoch), { value: epoch.value, sealed: epoch.value, kept: null, keys: null });
+    this.#epochs.set(hex(epoch.value.epoch), { value: epoch.value, sealed: epoch.value, kept: null, keys: null, envelope });
   }
 
   #ofThisView(value: EpochHeld["value"], trust: UnitTrust): void {
@@ -393,6 +446,7 @@ export class View {
   #takeManifest(envelope: Bytes, trust: UnitTrust): { readonly size: number; readonly root: Bytes } | null {
     const manifest = verifyManifest(envelope, trust.signKey);
     const { value } = manifest;
+    this.#manifestEnvelopes.push(envelope);
     must(equal(value.camera, fromUuid(this.request.cameraId)) && value.track === this.request.track, "object", "a manifest of another camera or track");
     must(equal(value.unit, trust.unit), "object", "a manifest of another unit");
     this.#manifests.add(manifest);
@@ -526,6 +580,7 @@ export class View {
       const { header, plaintext } = await openSegment(key, bytes);
       this.#check(header, epoch.value, entry);
       this.#checkManifest(header, digest);
+      this.#sealed?.({ epoch: header.epoch, slot: header.slot, seq: header.seq, digest, bytes });
       return { header, plaintext, epochStartMs: epoch.value.startMs };
     } finally {
       wipe(key);
