@@ -1,0 +1,234 @@
+// SPDX-License-Identifier: EUPL-1.2
+// Shows a live look as close behind the camera as this browser's line allows: decrypted fMP4 into MediaSource, a fraction of a second
+// behind its newest picture. After a loss it goes on with the next picture that stands alone. A camera that makes stills is drawn picture by picture.
+// When the look ends, the picture is taken away.
+import { type Bytes, wipe } from "../seal/bytes";
+import { SealError } from "../seal/errors";
+import type { LiveNow, LiveSegment, LiveView } from "../client/live";
+import { takeApart } from "./boxes";
+import { Stills } from "./stills";
+
+export interface LivePictureNow {
+  /** UTC of the picture on screen, by the unit's signed times; null before the first. */
+  readonly atMs: number | null;
+  readonly width: number;
+  readonly height: number;
+}
+
+interface Piece {
+  readonly media: Bytes;
+  readonly epochMs: number;
+}
+
+/** How far behind the newest picture it plays: little, and more for a line that falters. */
+const LEAST_S = 0.12;
+const MOST_S = 0.8;
+const MORE_S = 0.06;
+const JUMP_S = 1.0;
+const KEPT_S = 8;
+const BEAT_MS = 100;
+const CALM_MS = 15_000;
+
+export class LivePicture {
+  readonly #source = new MediaSource();
+  readonly #url = URL.createObjectURL(this.#source);
+  readonly #queue: Piece[] = [];
+  readonly #changed = new Set<(now: LivePictureNow) => void>();
+  #buffer: SourceBuffer | null = null;
+  #codec: string | null = null;
+  #epochMs: number | null = null;
+  #offsetS = 0;
+  #endS = 0;
+  #behindS = LEAST_S;
+  #starvedAt = performance.now();
+  #needsKey = true;
+  #started = false;
+  #stopped = false;
+  #stills: Stills | null = null;
+  readonly #tick: number;
+
+  constructor(
+    private readonly view: LiveView,
+    private readonly video: HTMLVideoElement,
+    private readonly still: HTMLCanvasElement,
+  ) {
+    video.muted = true;
+    video.playsInline = true;
+    video.disableRemotePlayback = true;
+    video.src = this.#url;
+    this.#source.addEventListener("sourceopen", () => {
+      URL.revokeObjectURL(this.#url);
+      this.#pump();
+    });
+    video.addEventListener("error", this.#broken);
+    video.addEventListener("waiting", this.#starved);
+    view.onSegment((segment) => this.#take(segment));
+    view.onChange((now) => this.#follow(now));
+    this.#tick = setInterval(() => this.#beat(), BEAT_MS) as unknown as number;
+  }
+
+  onChange(listener: (now: LivePictureNow) => void): void {
+    this.#changed.add(listener);
+    listener(this.now);
+  }
+
+  get stills(): boolean {
+    return this.#stills !== null;
+  }
+
+  get now(): LivePictureNow {
+    if (this.#stills !== null) return { atMs: this.#stills.now.atMs, width: this.still.width, height: this.still.height };
+    const shown = this.#started && !this.#stopped && this.#epochMs !== null;
+    return { atMs: shown ? this.#epochMs! + (this.video.currentTime - this.#offsetS) * 1000 : null, width: this.video.videoWidth, height: this.video.videoHeight };
+  }
+
+  // --- in ---------------------------------------------------------------------------------------------------------------
+
+  #take({ header, plaintext, epochStartMs, gap }: LiveSegment): void {
+    try {
+      if (header.codec === "mjpg") return this.#takeStill(plaintext, epochStartMs);
+      if (gap) this.#needsKey = true;
+      if (this.#needsKey && !header.randomAccess) return;
+      this.#needsKey = false;
+      const { media, codec } = takeApart(plaintext);
+      if (codec !== null) this.#useCodec(codec);
+      if (this.#codec !== null && media.length > 0) this.#queue.push({ media, epochMs: epochStartMs });
+      this.#pump();
+    } catch (error) {
+      this.view.stop(error instanceof SealError && error.code === "unsupported" ? "unsupported" : "not_verified", error instanceof Error ? error.message : null);
+    } finally {
+      wipe(plaintext);
+    }
+  }
+
+  #takeStill(plaintext: Bytes, epochStartMs: number): void {
+    this.#stills ??= new Stills(this.still, true, () => this.#tell());
+    this.#stills.take(plaintext, epochStartMs);
+  }
+
+  #useCodec(codec: string): void {
+    if (codec === this.#codec) return;
+    const type = `video/mp4; codecs="${codec}"`;
+    if (!MediaSource.isTypeSupported(type)) throw new SealError("unsupported", `this browser does not play ${codec}`);
+    if (this.#buffer && this.#codec !== null) this.#buffer.changeType(type);
+    this.#codec = codec;
+  }
+
+  #pump(): void {
+    if (this.#stopped || this.#codec === null || this.#source.readyState !== "open") return;
+    this.#buffer ??= this.#openBuffer(this.#codec);
+    const piece = this.#queue[0];
+    if (piece === undefined || this.#buffer.updating) return;
+    if (piece.epochMs !== this.#epochMs) this.#newEpoch(piece);
+    try {
+      if (this.#buffer.timestampOffset !== this.#offsetS) this.#buffer.timestampOffset = this.#offsetS;
+      this.#buffer.appendBuffer(piece.media);
+      this.#queue.shift();
+      wipe(piece.media);
+    } catch (error) {
+      if (error instanceof DOMException && error.name === "QuotaExceededError") return this.#makeRoom(2);
+      this.view.stop("unsupported", error instanceof Error ? error.message : null);
+    }
+  }
+
+  /** Its times begin anew: they are laid behind what was there. */
+  #newEpoch({ epochMs }: Piece): void {
+    this.#offsetS = this.#epochMs === null ? 0 : this.#offsetS + (epochMs - this.#epochMs) / 1000;
+    this.#epochMs = epochMs;
+  }
+
+  #openBuffer(codec: string): SourceBuffer {
+    const buffer = this.#source.addSourceBuffer(`video/mp4; codecs="${codec}"`);
+    buffer.mode = "segments";
+    buffer.addEventListener("updateend", () => {
+      if (this.#stopped) return;
+      this.#endS = lastEnd(buffer.buffered);
+      this.#start();
+      this.#pump();
+    });
+    return buffer;
+  }
+
+  #makeRoom(kept: number): void {
+    const before = this.video.currentTime - kept;
+    if (before > 0 && this.#buffer && !this.#buffer.updating) this.#buffer.remove(0, before);
+  }
+
+  // --- out --------------------------------------------------------------------------------------------------------------
+
+  #start(): void {
+    const { buffered } = this.video;
+    if (this.#started || buffered.length === 0) return;
+    this.#started = true;
+    this.video.currentTime = Math.max(buffered.start(buffered.length - 1) + 0.001, this.#endS - this.#behindS);
+    void this.video.play().catch(() => undefined);
+    this.#tell();
+  }
+
+  #beat(): void {
+    if (this.#stopped || !this.#started || this.#stills !== null) return this.#tell();
+    this.#stay();
+    if (this.#queue.length === 0 && this.#buffer && !this.#buffer.updating && this.video.buffered.length > 0 && this.video.currentTime - this.video.buffered.start(0) > 2 * KEPT_S) this.#makeRoom(KEPT_S);
+    if (performance.now() - this.#starvedAt > CALM_MS) {
+      this.#behindS = Math.max(LEAST_S, this.#behindS - MORE_S / 2);
+      this.#starvedAt = performance.now();
+    }
+    this.#tell();
+  }
+
+  /** A little faster than time when it fell behind, at once to the newest when it fell far; over a gap too. */
+  #stay(): void {
+    const { video } = this;
+    const behind = this.#endS - video.currentTime;
+    if (behind > this.#behindS + JUMP_S || (behind > 0 && !within(video.buffered, video.currentTime))) {
+      video.currentTime = Math.max(lastStart(video.buffered) + 0.001, this.#endS - this.#behindS);
+    }
+    const rate = behind > this.#behindS + 0.3 ? 1.3 : behind > this.#behindS + 0.08 ? 1.08 : 1;
+    if (video.playbackRate !== rate) video.playbackRate = rate;
+    if (video.paused) void video.play().catch(() => undefined);
+  }
+
+  readonly #starved = (): void => {
+    if (!this.#started || this.view.now.phase !== "open") return;
+    this.#behindS = Math.min(MOST_S, this.#behindS + MORE_S);
+    this.#starvedAt = performance.now();
+  };
+
+  #tell(): void {
+    const { now } = this;
+    for (const listener of this.#changed) listener(now);
+  }
+
+  // --- end --------------------------------------------------------------------------------------------------------------
+
+  readonly #broken = (): void => {
+    if (!this.#stopped && this.video.error) this.view.stop("unsupported", this.video.error.message);
+  };
+
+  #follow(now: LiveNow): void {
+    if (now.phase === "stopped") this.#takeAway();
+  }
+
+  #takeAway(): void {
+    if (this.#stopped) return;
+    this.#stopped = true;
+    clearInterval(this.#tick);
+    this.#stills?.takeAway();
+    wipe(...this.#queue.splice(0).map(({ media }) => media));
+    this.video.removeEventListener("error", this.#broken);
+    this.video.removeEventListener("waiting", this.#starved);
+    this.video.pause();
+    this.video.removeAttribute("src");
+    this.video.load();
+    this.#buffer = null;
+    this.#tell();
+  }
+}
+
+const lastEnd = (buffered: TimeRanges): number => (buffered.length === 0 ? 0 : buffered.end(buffered.length - 1));
+const lastStart = (buffered: TimeRanges): number => (buffered.length === 0 ? 0 : buffered.start(buffered.length - 1));
+
+function within(buffered: TimeRanges, at: number): boolean {
+  for (let i = 0; i < buffered.length; i++) if (at >= buffered.start(i) - 0.05 && at <= buffered.end(i)) return true;
+  return false;
+}
