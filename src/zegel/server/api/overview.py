@@ -10,9 +10,9 @@ from uuid import UUID
 from django.http import HttpRequest
 from ninja import Router
 
-from zegel.server.api.base import acting, require
+from zegel.server.api.base import acting
 from zegel.server.footage import overview_term
-from zegel.server.gate import Action, Resource, ResourceKind
+from zegel.server.gate import Action, Resource, ResourceKind, require
 from zegel.server.kernel import tenancy
 
 router = Router(tags=["overview"])
