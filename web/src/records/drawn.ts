@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: EUPL-1.2
 // One opened picture as a bitmap, at its full size: a still as it is, of a film its first frame.
 import { wipe } from "../seal/bytes";
+import { frames } from "../viewer/boxes";
 import { Film } from "./mp4";
-import { jpegsOf } from "./stills";
 
 const WITHIN_MS = 5000;
 
 /** Null when there is no picture in it. The plaintext stays the caller's. */
 export async function drawn(plaintext: Uint8Array, codec: string, epochStartMs: number): Promise<ImageBitmap | null> {
   if (codec !== "mjpg") return firstFrame(plaintext, epochStartMs);
-  const [first] = jpegsOf(plaintext);
-  return first === undefined ? null : createImageBitmap(new Blob([first]));
+  const [first] = frames(plaintext).frames;
+  return first === undefined ? null : createImageBitmap(new Blob([new Uint8Array(first.bytes)]));
 }
 
 async function firstFrame(plaintext: Uint8Array, epochStartMs: number): Promise<ImageBitmap | null> {
@@ -19,7 +19,7 @@ async function firstFrame(plaintext: Uint8Array, epochStartMs: number): Promise<
   const parts = film.finish();
   if (parts === null) return null;
   const video = document.createElement("video");
-  const url = URL.createObjectURL(new Blob(parts as BlobPart[], { type: "video/mp4" }));
+  const url = URL.createObjectURL(new Blob([...parts] as BlobPart[], { type: "video/mp4" }));
   try {
     video.muted = true;
     video.src = url;
