@@ -179,10 +179,14 @@ def _sia_event(item: Item, table: Table, around: Around) -> Event:
     return _event("sia", item.code, None, table.lookup(item.code), item.address, area, user, item.text, around)
 
 
-@lru_cache(maxsize=4096)
 def sia_items(data: str) -> tuple[Item, ...]:
     """The events that SIA data tells, at most `MAX_EVENTS`; none when it can't be read as such."""
-    body, time = _without_time(_after_account(data))
+    return _items(_after_account(data))
+
+
+@lru_cache(maxsize=4096)
+def _items(said: str) -> tuple[Item, ...]:
+    body, time = _without_time(said)
     items: list[Item] = []
     modifiers: dict[str, str] = {}
     position = _block(body, 0, items, modifiers)

@@ -3,7 +3,10 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 
+
+@lru_cache(maxsize=4096)
 def plain(number: str | None) -> str:
     """In capitals, without the zeros before it; "" for none, for zero, and for any."""
     return (number or "").strip().upper().lstrip("0")

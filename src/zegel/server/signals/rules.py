@@ -58,7 +58,6 @@ def without_key(raw: bytes) -> bytes:
 class _Heard:
     at_ms: int
     sent_ms: int | None
-    answered: bool = False
     settled: bool = False
 
 
@@ -68,6 +67,8 @@ class Memory:
 
     retry_span_ms: int = RETRY_SPAN_MS
     _heard: OrderedDict[bytes, _Heard] = field(default_factory=OrderedDict)
+    _answered: dict[bytes, _Heard] = field(default_factory=dict)
+    """Answered, and nothing else was heard since."""
 
     def is_new(self, key: bytes, at_ms: int, sent_ms: int | None) -> bool | None:
         """Notes that it was heard. True: another event, though it looks like an earlier one. False: a repetition. None:
@@ -88,12 +89,16 @@ class Memory:
         """The ACK was written, to a sender that waits for its answers."""
         said = self._heard.get(key)
         if said is not None:
-            said.answered = True
+            self._answered[key] = said
 
     def _settle(self, key: bytes) -> None:
-        for other, said in self._heard.items():
-            if said.answered and other != key:
-                said.settled = True
+        """Who says something else has had the answers before."""
+        if not self._answered:
+            return
+        again = self._answered.pop(key, None)
+        for said in self._answered.values():
+            said.settled = True
+        self._answered = {} if again is None else {key: again}
 
     def _is_elsewhen(self, one_ms: int | None, other_ms: int | None) -> bool:
         return one_ms is not None and other_ms is not None and abs(one_ms - other_ms) > self.retry_span_ms

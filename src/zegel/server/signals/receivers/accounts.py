@@ -145,6 +145,10 @@ class Accounts:
         receiver, line = _plain(head.receiver), _plain(head.line)
         return [c for c in candidates if c.receiver_no in ("", receiver) and c.line_no in ("", line)]
 
+    def shared(self, account: str) -> bool:
+        """Whether several panels have that account."""
+        return len(self._by_account.get(account.upper(), ())) > 1
+
     def named(self, account: str) -> Account | None:
         """The only panel with that account, for what can't be read further."""
         candidates = self._by_account.get(account, [])

@@ -436,6 +436,8 @@ class Receiver:
 
     def _whose_key_opens(self, head: Header, found: Account, now_ms: int) -> Account:
         """Where several panels may be meant, the one whose key it is; the numbers around it anybody can write."""
+        if not self.accounts.shared(found.account):
+            return found
         fitting = self.accounts.fitting(head)
         for one in [found, *fitting][: MOST_TRIED if len(fitting) > 1 else 0]:
             try:
@@ -590,8 +592,7 @@ def _key_of(frame: Frame, whose: bytes) -> bytes:
 
 def _inside(frame: Frame) -> bytes:
     """What of a message lay inside its encryption."""
-    around = [part for pair in frame.xdata for part in pair]
-    return rules.dedupe_key(str(frame.timestamp_ms), frame.data, *around)
+    return rules.dedupe_key(repr((frame.timestamp_ms, frame.data, frame.xdata)))
 
 
 def _rows(
