@@ -46,6 +46,6 @@ declare(
     export=Export.VALUE, erase=Erase.DELETE_ROW,
 )  # fmt: skip
 not_personal(
-    "notify.Due", ("kind", "owner_id", "person_id", "at"),
+    "notify.Due", ("kind", "person_id", "at"),
     why="identifiers and a time: when the worker has something to do for somebody",
 )  # fmt: skip
