@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 from tests.e2e.desk import AXE, browser_path
+from tests.push_service import PushService
 from zegel.demo import clip, panels, scene
 from zegel.demo.processes import DidNotStart, Program, Stage, free_port
 from zegel.demo.scene import Installation, Paired
@@ -55,6 +56,7 @@ class Story:
     place: Installation
     folder: Path
     browser: Any
+    push: PushService
     desks: list[Any] = field(default_factory=list)
     unit: Paired | None = None
     guarding: Program | None = None
@@ -132,16 +134,19 @@ def story(browser: Any) -> Iterator[Story]:
     folder = Path(tempfile.mkdtemp(prefix="zegel-e2e-"))
     folder.chmod(0o755)  # the embedded database's user walks through it
     stage = Stage(folder / "logs")
+    push = PushService()
     try:
         try:
             clip.ours()
         except DidNotStart as error:
             pytest.skip(f"the demo's clip is not there, so the journeys were NOT tested: {error}")
         with _of_its_own():
-            place = scene.install(stage, folder, free_port(8100), free_port(8543))
-        yield Story(stage, place, folder, browser)
+            env = {"ZEGEL_PUSH_TEST_ENDPOINT": push.origin}
+            place = scene.install(stage, folder, free_port(8100), free_port(8543), env=env)
+        yield Story(stage, place, folder, browser, push)
     finally:
         stage.stop()
+        push.close()
         shutil.rmtree(folder, ignore_errors=True)
 
 

@@ -90,11 +90,12 @@ def start_server(
 
 
 def install(
-    stage: Stage, folder: Path, http_port: int, link_port: int, *, usual_ports: bool = False
-) -> Installation:
+    stage: Stage, folder: Path, http_port: int, link_port: int, *, usual_ports: bool = False,
+    env: dict[str, str] | None = None,
+) -> Installation:  # fmt: skip
     """Server and world, from nothing or as they were left in `folder`. Raises DidNotStart."""
     data, secrets_file = folder / "server", folder / "people.json"
-    server = start_server(stage, data, http_port, link_port, usual_ports=usual_ports)
+    server = start_server(stage, data, http_port, link_port, env, usual_ports=usual_ports)
     said = json.loads((data / "run" / "serve.json").read_text())
     origin = f"http://localhost:{http_port}"
     log = json.loads(run(["demo", "seed", "--data", str(data), "--keys", str(secrets_file), "--origin", origin]))
