@@ -75,11 +75,13 @@ export function consoleView(state: ConsoleState, act: ConsoleActions): Part {
 function bars(state: ConsoleState, act: ConsoleActions): Part {
   const waits = state.actions.filter((one) => one.state === "waiting" || (one.state === "sending" && one.tries > 1) || !state.connected && one.state !== "refused");
   const refused = state.actions.filter((one) => one.state === "refused");
+  const escalated = waiting(state).filter((one) => one.escalated_ms !== null).length;
   return html`
     ${state.connected ? nothing : html`<div class="offline" role="alert">${icon("offline", "small")}<span>${t("Connection lost. The queue is as of {time}. Trying again; what you do is kept and sent.", { time: clockSeconds(state.asOfMs) })}</span></div>`}
     ${waits.length === 0 ? nothing : html`<div class="unsent" role="status">${icon("send", "small")}<span><b>${tn("{n} action waits to be sent", "{n} actions wait to be sent", waits.length)}</b> ${waits.map((one) => one.words).join(" · ")}</span></div>`}
     ${refused.map((one) => html`<div class="refused" role="alert">${icon("alarm", "small")}<span><b>${t("Not done: {what}.", { what: one.words })}</b> ${one.message} ${one.advice}</span><button type="button" class="btn small" @click=${() => act.putAway(one.id)}>${t("Put away")}</button></div>`)}
-    ${state.breaksMs === null ? nothing : muteBar(state, act)}`;
+    ${state.breaksMs === null ? nothing : muteBar(state, act)}
+    ${escalated === 0 ? nothing : html`<div class="hushed" id="escalated" role="status">${icon("up", "small")}<span>${tn("{n} alarm is escalated: nobody took it within the norm.", "{n} alarms are escalated: nobody took them within the norm.", escalated)}</span><kbd>T</kbd></div>`}`;
 }
 
 function muteBar(state: ConsoleState, act: ConsoleActions): Part {
