@@ -18,7 +18,13 @@ const FIELDS = record({ ...HEADER_SHAPE, sealed: sealedBytes });
 
 export type GrantHeader = TypeOf<typeof HEADER>;
 export type Grant = TypeOf<typeof FIELDS>;
-export const GRANT = kind("grant", FIELDS, ({ ranges }: Grant) => checkRanges(ranges));
+/** A live track is granted for its first seconds at most: the only future keys ever granted. */
+export const LIVE_SLOTS = 900;
+const LIVE_TRACK = 4;
+export const GRANT = kind("grant", FIELDS, ({ ranges, track }: Grant) => {
+  checkRanges(ranges);
+  must(track !== LIVE_TRACK || ranges.every(({ to }) => to <= LIVE_SLOTS), "range", `a live track is granted for its first ${LIVE_SLOTS} slots at most`);
+});
 
 function info(header: GrantHeader): Bytes {
   return signedBytes("grant", encode(HEADER.write(header)));

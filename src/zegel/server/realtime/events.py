@@ -54,8 +54,12 @@ OPEN_TOPICS = frozenset({
     "window.opened", "window.ended", "release.stored", "unit.status", "unit.linked",
     "unit.unlinked", "unit.paired", "unit.revoked", "technical.raised", "window.reopened", "reopening.ended",
     "view.after_recall",
+    "malfunction.opened", "malfunction.closed", "maintenance.requested", "maintenance.allowed", "maintenance.granted",
+    "maintenance.changed", "maintenance.ended",
 })  # fmt: skip
-OWNERS_TOPICS = frozenset({"view.logged", "view.ended", "epoch.stored", "manifest.stored"})
+OWNERS_TOPICS = frozenset(
+    {"task.changed", "stock.changed", "view.logged", "view.ended", "epoch.stored", "manifest.stored"}
+)
 WINDOW_TOPICS = frozenset({"segments.stored", "camera.controlled"})
 TOPICS = OPEN_TOPICS | OWNERS_TOPICS | WINDOW_TOPICS
 

@@ -66,10 +66,15 @@ export const PAGES: readonly Page[] = [
   // house: hours, masks, overview, site, signs…
   { view: "hours", title: () => t("Hours"), icon: "clock", section: "house", roles: everyone, css: "portal-hours", load: () => import("./hours/view") },
 
+  { view: "start", title: () => t("Getting started"), icon: "check", section: "home", roles: everyone, css: "portal-account", load: () => import("./start/view") },
+  { view: "maintenance", title: () => t("Maintenance"), icon: "tool", section: "house", roles: everyone, css: "portal-maintenance", load: () => import("./maintenance/view") },
   // people: people, agreements, security, notifications…
+  { view: "people", title: () => t("People"), icon: "person", section: "people", roles: everyone, css: "portal-account", load: () => import("./people/view") },
+  { view: "agreements", title: () => t("Agreements"), icon: "note", section: "people", roles: everyone, css: "portal-account", load: () => import("./agreements/view") },
+  { view: "security", title: () => t("Security"), icon: "lock", section: "people", roles: everyone, css: "portal-account", load: () => import("./security/view") },
   { view: "notifications", title: () => t("Notifications"), icon: "bell", section: "people", roles: everyone, css: "portal-notifications", load: () => import("./notifications/view") },
   { view: "alarm", title: () => t("Alarm"), icon: "alarm", section: "hidden", roles: everyone, css: "portal-notifications", load: () => import("./alarm/view") },
-  { view: "you", title: () => t("You"), icon: "person", section: "people", roles: everyone },
+  { view: "you", title: () => t("You"), icon: "key", section: "people", roles: everyone },
 ];
 
 export const pageOf = (view: string): Page | undefined => PAGES.find((page) => page.view === view);

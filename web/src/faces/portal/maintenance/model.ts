@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: EUPL-1.2
+// What the customer's page of maintenance knows. Pure.
+import type { ProviderKey } from "../../../client/grants";
+import type { Asked, Malfunction } from "../../maintenance";
+
+/** How far the owner's device is with a part that it grants. */
+export type Giving = "asking" | "waiting" | "sealing";
+
+export interface State {
+  readonly role: string;
+  readonly nowMs: number;
+  readonly malfunctions: readonly Malfunction[] | null;
+  readonly units: readonly { readonly id: string; readonly name: string; readonly site: string }[];
+  readonly cameras: readonly { readonly id: string; readonly name: string; readonly unitId: string }[];
+  /** null: not asked yet. `changed`: the server gives another key than the one that was compared. */
+  readonly key: ProviderKey | null;
+  readonly changed: string | null;
+  /** Minutes chosen for a waiting request. */
+  readonly minutes: Readonly<Record<string, number>>;
+  readonly giving: Readonly<Record<string, Giving>>;
+  readonly trouble: Readonly<Record<string, string>>;
+}
+
+export interface Shown {
+  readonly malfunction: Malfunction;
+  readonly asked: Asked;
+}
+
+const all = (state: State): readonly Shown[] => (state.malfunctions ?? []).flatMap((malfunction) => malfunction.requests.map((asked) => ({ malfunction, asked })));
+export const waiting = (state: State): readonly Shown[] => all(state).filter(({ asked }) => asked.state === "waiting");
+export const running = (state: State): readonly Shown[] => all(state).filter(({ asked }) => asked.state === "allowed" && (asked.until_ms ?? 0) > state.nowMs);
+
+/** A part has ended and there is time left: the next one can be given. */
+export function wantsNext(asked: Asked, nowMs: number): boolean {
+  return (asked.granted_until_ms === null || asked.granted_until_ms <= nowMs || asked.trouble !== "") && (asked.until_ms ?? 0) - nowMs > 5000;
+}
+
+export const MINUTES: readonly number[] = [1, 5, 15, 30, 60];
+export const minutesFor = (state: State, asked: Asked): number => state.minutes[asked.id] ?? Math.min(asked.minutes_asked, 60);
