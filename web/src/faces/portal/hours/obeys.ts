@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 // What a unit obeys, in plain words: out of its signed status and the signed policy whose hash that status names, nothing else.
 // `zegel policy show` prints the same lines (src/zegel/client/obeys.py).
-import { number, t, tn, weekday as dayOf } from "../../../kit/words";
+import { day as dateOf, isoDay, number, t, tn, weekday as dayOf } from "../../../kit/words";
 import { hex } from "../../../seal/bytes";
 import type { Keyset } from "../../../seal/keyset";
 import type { Delegate, Hours, Policy, Weekly } from "../../../seal/policy";
@@ -22,6 +22,12 @@ export const dayNames = (style: "long" | "short" = "long"): readonly string[] =>
   const format = new Intl.DateTimeFormat(document.documentElement.lang || "en", { weekday: style, timeZone: "UTC" });
   return Array.from({ length: 7 }, (_, day) => format.format(Date.UTC(2024, 0, 1 + day)));
 };
+
+/** 22 November, with its year unless it is this one. */
+export function dateWords(ms: number, zone: string | undefined, nowMs: number): string {
+  const year = (at: number): string => isoDay(at, zone).slice(0, 4);
+  return year(ms) === year(nowMs) ? dateOf(ms, zone) : `${dateOf(ms, zone)} ${year(ms)}`;
+}
 
 export const spanWords = (spans: readonly Span[]): string => spans.map(({ fromMin, toMin }) => `${hhmm(fromMin)}–${hhmm(toMin)}`).join(", ");
 

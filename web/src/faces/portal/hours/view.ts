@@ -9,7 +9,7 @@ import { foot } from "../../../kit/dialog";
 import { field } from "../../../kit/form";
 
 import { button, keyWords, note, pill, skeleton, steps } from "../../../kit/pieces";
-import { day as dayDate, number, t, tn, weekday as dayWords, when } from "../../../kit/words";
+import { number, t, tn, weekday as dayWords, when } from "../../../kit/words";
 import { equal, fromBase64url, fromUuid, hex, utf8 } from "../../../seal/bytes";
 import { latestUntil } from "../../../seal/command";
 import type { Verified } from "../../../seal/envelope";
@@ -21,7 +21,7 @@ import { asRefusal } from "../../wire";
 import type { Ctx, Mounted } from "../pages";
 import { LANDER, countryOf, holidays, type Country, type Land } from "./holidays";
 import { changed, changeOf, draftOf, mayOf, obeysIt, type Doing, type Draft, type HoursState, type May, type Person } from "./model";
-import { budgetWords, dayNames, delegateWords, minutesWords, obeys, spanWords, stateWords } from "./obeys";
+import { budgetWords, dateWords, dayNames, delegateWords, minutesWords, obeys, spanWords, stateWords } from "./obeys";
 import { askDelegate, withDelegate } from "./people";
 import { coming, copied, dateAt, gapOn, minutesOf, quarters, settled, STEP_MIN, wallMs, weekdayOf, withException, withoutSpan, withSpan, type ExceptionDay, type Span } from "./plan";
 import { weekEditor, type WeekActions } from "./week";
@@ -206,7 +206,7 @@ class HoursPage {
         ${parts.map(({ name }) => button(t("Only “{part}”", { part: name }), () => void this.#command("part", line === null ? null : latestMs, name), { icon: "house", busy, disabled: status?.part === name }))}
         ${line === null ? button(t("Switch off"), () => void this.#command("disarm", null), { icon: "power", busy, disabled: status?.state === "disarmed" && status.guardsFromMs === null, id: "disarm" }) : nothing}</div>
       ${can("disarm") ? this.#until(state, policy, latestMs, busy) : nothing}
-      ${line === null ? nothing : html`<p class="mute small">${delegateWords(line, (ms) => dayDate(ms, policy.hours.zone)).join("; ")}</p>`}</div>`;
+      ${line === null ? nothing : html`<p class="mute small">${delegateWords(line, (ms) => dateWords(ms - 1, policy.hours.zone, state.nowMs)).join("; ")}</p>`}</div>`;
   }
 
   /** One tap: "working until 22:00". Quarters of an hour by the two small buttons. */
@@ -345,7 +345,7 @@ class HoursPage {
     const taken = [...policy.commanders.map(({ person }) => person), ...draft.delegates.map(({ id }) => id)];
     const soon = (delegate: Delegate): Part => (delegate.expiresMs <= state.nowMs ? pill(t("over"), "") : delegate.expiresMs - state.nowMs < 7 * DAY_MS ? pill(t("ends soon"), "warn") : nothing);
     return html`<section class="card pad stack" aria-label=${t("Who may switch on and off")}><div><h2>${t("Who may switch on and off")}</h2><p class="mute">${t("Beside the owners: a foreman who works late, a cleaner’s code. The unit itself keeps to these days, hours and times; nobody else can stretch them.")}</p></div>
-      ${draft.delegates.length === 0 ? html`<p class="faint">${t("Nobody yet.")}</p>` : html`<ul class="items flat">${draft.delegates.map((one) => html`<li><div class="body"><b>${one.name}</b> ${soon(one)}<div class="mute">${delegateWords(one, (ms) => dayDate(ms - 1, policy.hours.zone)).map((line, i) => html`${i === 0 ? nothing : html`<br>`}${line}`)}</div></div>
+      ${draft.delegates.length === 0 ? html`<p class="faint">${t("Nobody yet.")}</p>` : html`<ul class="items flat">${draft.delegates.map((one) => html`<li><div class="body"><b>${one.name}</b> ${soon(one)}<div class="mute">${delegateWords(one, (ms) => dateWords(ms - 1, policy.hours.zone, state.nowMs)).map((line, i) => html`${i === 0 ? nothing : html`<br>`}${line}`)}</div></div>
         ${button(t("Remove"), () => this.#edit((now) => ({ ...now, delegates: now.delegates.filter(({ id }) => !equal(id, one.id)) })), { small: true, icon: "close" })}</li>`)}</ul>`}
       <div class="row">${button(t("Name somebody"), () => askDelegate(this.#ctx.session, state.people, taken, policy.hours.zone, state.nowMs, draft.parts.length > 0, (delegate) => this.#edit((now) => ({ ...now, delegates: withDelegate(now.delegates, delegate) }))), { icon: "person", id: "name-somebody" })}</div></section>`;
   }
@@ -415,7 +415,7 @@ class HoursPage {
     return html`<section class="card pad stack obeys" aria-label=${t("What your unit obeys now")}><div><h2>${t("What your unit obeys now")}</h2>
       <p class="mute">${status === undefined ? t("The unit has not said anything yet.") : t("Out of what it signed at {time}. Nobody but an owner can change it.", { time: at(status.atMs) })}</p></div>
       ${obeyed === null ? (status?.policy == null ? nothing : note(t("The server does not hand out the policy that the unit names. Ask your provider why."), "alarm", "alarm"))
-        : html`<dl class="obeys-lines">${obeys(obeyed.value, trust.keyset.value, names, (ms) => dayDate(ms, zone), state.nowMs).map(({ about, says, key }) => html`<div><dt>${about}</dt><dd>${says.map((line) => html`<p>${line}</p>`)}${key === undefined ? nothing : html`<span class="mono small">${key}</span>`}</dd></div>`)}</dl>
+        : html`<dl class="obeys-lines">${obeys(obeyed.value, trust.keyset.value, names, (ms) => dateWords(ms - 1, zone, state.nowMs), state.nowMs).map(({ about, says, key }) => html`<div><dt>${about}</dt><dd>${says.map((line) => html`<p>${line}</p>`)}${key === undefined ? nothing : html`<span class="mono small">${key}</span>`}</dd></div>`)}</dl>
         <div class="stack tight"><h3>${t("Its fingerprint")}</h3><p class="mute small">${t("The unit’s status and “zegel policy show” name the same words.")}</p>${keyWords(words(obeyed.hash), t("Fingerprint of the policy"))}</div>`}
       ${state.history.length < 2 ? nothing : html`<details><summary>${t("What it said before")}</summary><ul class="coming">${state.history.slice(1, 12).map((one) => html`<li><b>${at(one.atMs)}</b><span>${stateWords(one, at)}, ${t("policy {n}", { n: number(one.policyCounter) })}</span></li>`)}</ul></details>`}</section>`;
   }
