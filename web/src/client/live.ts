@@ -31,7 +31,7 @@ export interface LiveRequest {
   readonly confirmed: boolean;
   readonly purpose?: "own_use" | "maintenance";
   /** Opens an epoch for who was granted it; an owner's own key opens his. */
-  readonly opener?: (epoch: Verified<Epoch>) => Promise<LiveKeys>;
+  readonly opener?: (epoch: Verified<Epoch>, grants: readonly string[]) => Promise<LiveKeys>;
 }
 
 /** What gives a slot's key. */
@@ -66,6 +66,8 @@ interface Lease {
   readonly index: number;
   readonly promise: string;
   readonly expires_ms: number;
+  /** What an owner granted, for who looks by it. */
+  readonly grants?: readonly string[];
 }
 
 const standings: Readonly<Record<string, Standing>> = { own_use: "owner" };
@@ -74,6 +76,7 @@ const final = new Set<LiveEnd>(["ended", "blocked", "over", "stopped", "too_many
 export class LiveView {
   #trust: UnitTrust | null = null;
   #lease: Lease | null = null;
+  #grants: readonly string[] = [];
   #socket: WebSocket | null = null;
   #now: LiveNow = { phase: "opening", proof: "waiting", opened: 0, reason: null, detail: null };
   readonly #epochs = new Map<string, { readonly epoch: Verified<Epoch>; keys: Promise<LiveKeys> | null; seq: number }>();
@@ -158,6 +161,7 @@ export class LiveView {
     const { log } = this.#trust!;
     must(this.#lease === null || lease.lease_id === this.#lease.lease_id || this.#now.phase !== "open", "proof", "another lease than the one that was asked for");
     this.#lease = lease;
+    this.#grants = lease.grants ?? this.#grants;
     const promise = this.session.ledger.promise(lease.promise, lease.index, log);
     this.session.ledger.spend(lease.index, log, sizes(log));
     this.session.ledger.fulfilled(promise, log, since).then(
@@ -296,7 +300,7 @@ export class LiveView {
   }
 
   async #keysOf(epoch: Verified<Epoch>): Promise<LiveKeys> {
-    if (this.request.opener) return this.request.opener(epoch);
+    if (this.request.opener) return this.request.opener(epoch, this.#grants);
     for (const key of await this.session.tenantKeys(this.#trust!.owners)) {
       try {
         return new Leaves(await openEpoch(epoch.value, key));
