@@ -215,7 +215,8 @@ def live_now(actor: Actor, lease_id: UUID) -> LiveNow:
             raise LeaseEnded
         asking = replace(actor, purpose=lease.purpose)
         gate.require(asking, Action.VIEW, _resource(_camera(lease.camera_id), lease.alarm_id))
-        ranges = None if lease.purpose == Purpose.OWN_USE.value else queries.shares_of(lease.id)
+        granted = (part for row in _grants_of(lease) for part in queries.granted_ranges(row))
+        ranges = None if lease.purpose == Purpose.OWN_USE.value else tuple(granted)
         return LiveNow(lease.id, lease.camera_id, _ms(lease.expires_at), ranges)
 
 

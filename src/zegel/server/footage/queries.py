@@ -177,12 +177,6 @@ def manifests_between(camera_id: UUID, track: int, from_ms: int, to_ms: int, *, 
     return [*before.order_by("-epoch__start_ms", "-first_slot")[:1], *reversed(found)]
 
 
-def shares_of(lease_id: UUID) -> tuple[rules.SlotRange, ...]:
-    """What a running lease covers now, by its slots."""
-    rows = LeaseShare.objects.filter(lease_id=lease_id, expires_at__gt=clock.now())
-    return tuple(rules.SlotRange(row.epoch_id, row.from_slot, row.to_slot) for row in rows)
-
-
 def epoch_envelopes(epoch_ids: Sequence[UUID]) -> list[bytes]:
     """The signed epochs. Their sealed roots open for the owner's tenant only. Those that were shredded are gone."""
     rows = {row.id: row for row in Epoch.objects.filter(id__in=epoch_ids)}
