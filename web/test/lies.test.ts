@@ -173,7 +173,7 @@ test("a party's key that a stranger sealed is not used", async (t) => {
   assert.equal((await until(await openView(session, view), stopped)).reason, "not_verified");
   const { owners } = await session.trust.unit(unit, "owner");
   await assert.rejects(session.tenantKeys(owners), { code: "refused", what: "tenant" });
-  const start = { unitId: unit, pairingId: uuid(newId()), unitKey: random(32), secret: random(32), fingerprint: random(32), software: "", cameras: [] };
+  const start = { unitId: unit, pairingId: uuid(newId()), unitKey: random(32), secret: random(32), fingerprint: random(32), software: "", cameras: [], arc: null };
   const terms = { owners: [{ person: ids.person, signKey: server.owner.keys.signPublic }], tenantKey: tenant.openPublic } as unknown as Parameters<typeof completePairing>[2];
   await assert.rejects(completePairing(session, start, terms), { code: "refused", what: "tenant" });
 });

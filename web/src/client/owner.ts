@@ -136,6 +136,7 @@ interface PairingAnswer {
   readonly sign_pk: string;
   readonly software: string;
   readonly cameras: readonly { readonly id: string; readonly name: string }[];
+  readonly arc?: { readonly party_id: string; readonly sign_pk: string } | null;
 }
 
 export interface PairingStart {
@@ -146,6 +147,8 @@ export interface PairingStart {
   readonly fingerprint: Bytes;
   readonly software: string;
   readonly cameras: PairingAnswer["cameras"];
+  /** The alarm centre as the server shows it: to be compared with the agreement. */
+  readonly arc: { readonly party_id: string; readonly sign_pk: string } | null;
 }
 
 /** From the code on the unit: asks the server for the unit with that fingerprint, and believes only the key that matches it. */
@@ -154,7 +157,7 @@ export async function startPairing(session: Session, code: string, siteId: strin
   const answer = await session.api.post<PairingAnswer>("/pairings", { fingerprint: base64url(fingerprint), site_id: siteId, name });
   const unitKey = fromBase64url(answer.sign_pk);
   must(equal(signingFingerprint(unitKey), fingerprint), "signer", "the server offers another unit than the one whose code was scanned");
-  return { unitId: answer.unit_id, pairingId: answer.pairing_id, unitKey, secret, fingerprint, software: answer.software, cameras: answer.cameras };
+  return { unitId: answer.unit_id, pairingId: answer.pairing_id, unitKey, secret, fingerprint, software: answer.software, cameras: answer.cameras, arc: answer.arc ?? null };
 }
 
 export interface FirstTerms {

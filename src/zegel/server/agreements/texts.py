@@ -65,6 +65,8 @@ class Facts:
     profile: str
     sites: Sequence[str]
     sub_processors: Sequence[tuple[str, str, str]]  # name, country, task
+    arc_words: str = ""  # of the alarm centre's signing key, to be compared when a unit is paired
+    log_words: str = ""  # of the log's key
 
 
 def agreement(facts: Facts, language: str) -> str:
@@ -151,7 +153,12 @@ def _annexes(facts: Facts) -> str:
         _("Annex B. Security measures"),
         _(
             "Images are sealed on the unit (HPKE, AES-256-GCM); arming, hours and masks are signed by the "
-            "controller; every view is logged before it is served; keys of what is erased are destroyed outside every back-up."
+            "controller; every view is logged before it is served; keys of what is erased are destroyed outside every "
+            "back-up."
         ),
+        "",
+        _("Annex C. Keys, in eight words, to be compared when a unit is paired"),
+        _("The alarm centre: %(words)s") % {"words": facts.arc_words or "–"},
+        _("The log: %(words)s") % {"words": facts.log_words or "–"},
     ]
     return "\n".join(lines)

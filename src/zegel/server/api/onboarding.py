@@ -6,6 +6,7 @@ Who has a link is nobody yet: those operations are for anybody, count by address
 
 from __future__ import annotations
 
+import hashlib
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -14,6 +15,8 @@ from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from ninja import Field, Router, Schema
 
+from zegel.seal.suite import sign_fingerprint
+from zegel.seal.words import words
 from zegel.server.agreements import actions as agreements
 from zegel.server.agreements import offers, texts
 from zegel.server.agreements import queries as agreed
@@ -25,6 +28,7 @@ from zegel.server.api.fields import Bytes, to_text
 from zegel.server.gate import Action, Resource, ResourceKind, require
 from zegel.server.kernel import tenancy
 from zegel.server.kernel.actor import Actor
+from zegel.server.ledger import queries as ledger
 from zegel.server.people import actions, invitations, queries, rules, second_factor, sessions
 from zegel.server.people.models import InvitationKind
 from zegel.server.people.roles import RelationKind, Role
@@ -145,7 +149,7 @@ def getting_started(request: HttpRequest) -> dict[str, Any]:
                  "site_id": str(camera.unit.site_id), "purpose": agreed.has_purpose(party, camera.id)}
                 for camera in found_cameras if camera.owner_id == party and camera.unit.state == UnitState.PAIRED
             ],
-            "purposes": {code: str(words) for code, words in texts.PURPOSES.items()},
+            "purposes": {code: str(said) for code, said in texts.PURPOSES.items()},
         }  # fmt: skip
 
 
@@ -272,9 +276,16 @@ def _document(actor: Actor, party: UUID, language: str) -> Document:
     facts = texts.Facts(
         names.get(party, ""), names.get(provider, ""), names.get(arc, "") if arc else "",
         own[0].profile if own else "site-nl", sorted(f"{site.name}, {site.address}" for site in own),
-        offers.sub_processors(provider),
+        offers.sub_processors(provider), *_key_words(party),
     )  # fmt: skip
     return offers.draw_up(actor, party, provider, facts, language)
+
+
+def _key_words(party: UUID) -> tuple[str, str]:
+    """Of the alarm centre's signing key and of the log's: what the owner compares when he pairs a unit."""
+    arc = queries.arc_signing_key(party)
+    log = hashlib.sha256(str(ledger.verifier_key()).encode()).digest()
+    return ("" if arc is None else words(sign_fingerprint(arc[1])), words(log))
 
 
 def _own_document(actor: Actor, document_id: UUID) -> Document:

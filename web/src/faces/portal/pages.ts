@@ -60,10 +60,14 @@ const everyone: readonly Role[] = ["owner", "member"];
 export const PAGES: readonly Page[] = [
   { view: "now", title: () => t("Now"), icon: "now", section: "home", roles: everyone, bar: true },
   { view: "cameras", title: () => t("Cameras"), icon: "camera", section: "home", roles: everyone, bar: true },
+  { view: "live", title: () => t("Live"), icon: "live", section: "home", roles: everyone, css: "portal-live", load: () => import("./live/view") },
+  { view: "pictures", title: () => t("Pictures"), icon: "still", section: "home", roles: everyone, css: "portal-live", load: () => import("./pictures/view") },
   { view: "recordings", title: () => t("Recordings"), icon: "record", section: "home", roles: everyone },
   { view: "events", title: () => t("Events"), icon: "list", section: "home", roles: everyone, bar: true },
   { view: "looked", title: () => t("Who looked"), icon: "eye", section: "home", roles: everyone, bar: true },
   // house: hours, masks, overview, site, signs…
+  { view: "masks", title: () => t("Masks"), icon: "mask", section: "house", roles: ["owner"], css: "portal-masks", load: () => import("./masks/view") },
+  { view: "overview", title: () => t("Overview"), icon: "film", section: "house", roles: everyone, css: "portal-overview", load: () => import("./overview/view") },
   { view: "hours", title: () => t("Hours"), icon: "clock", section: "house", roles: everyone, css: "portal-hours", load: () => import("./hours/view") },
 
   { view: "start", title: () => t("Getting started"), icon: "check", section: "home", roles: everyone, css: "portal-account", load: () => import("./start/view") },
