@@ -138,8 +138,8 @@ export class Api {
 
 async function refusal(response: Response): Promise<ApiError> {
   try {
-    const { error } = (await response.json()) as { error: { code: string; message: string; action?: string | null; field?: string; fields?: readonly string[] } };
-    return new ApiError(response.status, error.code, error.message, error.action ?? null, error.field ?? error.fields?.[0]?.split(".").at(-1) ?? "");
+    const { error } = (await response.json()) as { error: { code: string; message: string; action?: string | null; field?: string; fields?: readonly string[]; why?: string } };
+    return new ApiError(response.status, error.code, error.message, error.action ?? null, error.field ?? error.fields?.[0]?.split(".").at(-1) ?? "", error.why ?? null);
   } catch {
     return new ApiError(response.status, `http_${response.status}`, `the server answered ${response.status}`);
   }

@@ -11,6 +11,8 @@ export class ApiError extends Error {
     readonly action: string | null = null,
     /** Which field of what was sent is wrong, when it is one. */
     readonly field: string = "",
+    /** The unit's own word for why it does not do what was asked. */
+    readonly why: string | null = null,
   ) {
     super(message);
   }

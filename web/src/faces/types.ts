@@ -150,6 +150,9 @@ export interface Camera extends Named {
   readonly site: Named;
   readonly kind: string;
   readonly state: "ok" | "lost" | "degraded" | "tamper" | "unknown";
+  /** What it can do (S11): stills, video, live, ptz, audio, pre_alarm. */
+  readonly capabilities?: readonly string[];
+  readonly presets?: readonly string[];
 }
 
 export interface Unit extends Named {
