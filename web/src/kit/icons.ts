@@ -51,6 +51,10 @@ const paths = {
   signOut: svg`<path d="M14 4H5v16h9M10 12h11M17 8l4 4-4 4"/>`,
   skipBack: svg`<path d="M18 5.5v13L8.5 12zM6 5.5v13"/>`,
   tool: svg`<path d="M14.5 6.5a4.2 4.2 0 0 0-5.7 5L3 17.3 6.7 21l5.8-5.8a4.2 4.2 0 0 0 5-5.7L14.9 12l-2.7-.9-.7-2.5z"/>`,
+  plus: svg`<path d="M12 5v14M5 12h14"/>`,
+  redo: svg`<path d="m16 5 4 4-4 4M20 9H10a5.5 5.5 0 0 0 0 11h3"/>`,
+  mask: svg`<rect x="3" y="5" width="18" height="14" rx="2.5"/><path d="M8 15v-5l4-2 4 3v4zM8 12l4 3M12 9l4 5"/>`,
+  film: svg`<rect x="3" y="5" width="18" height="14" rx="2"/><path d="M7.5 5v14M16.5 5v14M3 9.7h4.5M3 14.3h4.5M16.5 9.7H21M16.5 14.3H21"/>`,
 } as const;
 
 export type IconName = keyof typeof paths;
