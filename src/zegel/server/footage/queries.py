@@ -18,7 +18,6 @@ from zegel.server.footage.models import (
     Epoch,
     Grant,
     Lease,
-    LeaseShare,
     Manifest,
     Pack,
     Release,
