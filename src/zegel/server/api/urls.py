@@ -8,8 +8,10 @@ from django.urls import path, re_path
 from zegel.server.api import public_ledger
 from zegel.server.api.base import build
 
+api = build()
+
 urlpatterns = [
-    path("api/v1/", build().urls),
+    path("api/v1/", api.urls),
     path("ledger/checkpoint", public_ledger.checkpoint),
     path("ledger/key", public_ledger.key),
     path("ledger/forgotten", public_ledger.forgotten),
