@@ -18,17 +18,17 @@ from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _lazy
+from django.utils.translation import gettext_lazy
 from django.utils.translation import override
 
 VERSION = 1
 
 # purpose code -> in words; the closed list of what cameras may be for
 PURPOSES: dict[str, Promise] = {
-    "theft_prevention": _lazy("to prevent theft and vandalism outside working hours"),
-    "safety": _lazy("to keep people safe: to see fire, falls and intruders in time"),
-    "home_protection": _lazy("to protect a home and those who live there"),
-    "progress": _lazy("to follow the progress of the work by overview pictures in which nobody can be recognised"),
+    "theft_prevention": gettext_lazy("to prevent theft and vandalism outside working hours"),
+    "safety": gettext_lazy("to keep people safe: to see fire, falls and intruders in time"),
+    "home_protection": gettext_lazy("to protect a home and those who live there"),
+    "progress": gettext_lazy("to follow the progress of the work by overview pictures in which nobody can be recognised"),
 }
 
 
