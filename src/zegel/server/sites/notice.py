@@ -9,6 +9,7 @@ The page is public, so it names no person, no address and no camera; it says of 
 
 from __future__ import annotations
 
+import re
 import secrets as randomness
 import tomllib
 from collections.abc import Sequence
@@ -45,7 +46,7 @@ from zegel.server.sites.signs import sheet
 from zegel.server.sites.signs.sheet import Sheet, SignFacts, Size
 
 CODE_BYTES = 12
-LONGEST_CODE = 24
+_CODE = re.compile(r"[A-Za-z0-9_-]{1,24}")
 
 
 @dataclass(frozen=True)
@@ -112,7 +113,7 @@ class Notice:
 
 def by_code(code: str) -> Notice | None:
     """The notice behind a sign's code; needs no acting party."""
-    if not 1 <= len(code) <= LONGEST_CODE:
+    if not _CODE.fullmatch(code):
         return None
     with tenancy.acting_as(None):
         row = NoticeCode.objects.filter(code=code).first()

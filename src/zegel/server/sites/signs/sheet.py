@@ -21,7 +21,7 @@ import segno
 import typst
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _lazy
+from django.utils.translation import gettext_lazy
 from django.utils.translation import override
 
 LANGUAGES_AT_MOST = 4
@@ -69,7 +69,7 @@ class Sheet:
     facts: SignFacts
 
 
-TITLE = _lazy("Camera surveillance")
+TITLE = gettext_lazy("Camera surveillance")
 
 
 def pdf(sheet: Sheet) -> bytes:
