@@ -134,20 +134,12 @@ const home: PortalState = {
   ],
 };
 
-const dayStart = Date.UTC(2026, 10, 21, 23, 0, 0);
 export const portalSamples: Readonly<Record<string, PortalState>> = {
   now: home,
   alarm: { ...home, alarms: [burglary, ...home.alarms] },
   arming: { ...home, units: home.units.map((one) => ({ ...one, confirmed: { state: "disarmed" as const, untilMs: null, atMs: NIGHT - 4000 }, arming: { phase: "sent" as const, target: "arm" as const } })) },
   compare: { ...home, units: home.units.map((one) => ({ ...one, confirmed: null, compare: "lusab-babad-gutih-tugad-mudof-sakat-hirop-vozuk" })) },
   cameras: { ...home, route: { view: "cameras", id: null } },
-  recordings: {
-    ...home, route: { view: "recordings", id: "c1" }, alarms: [burglary, ...home.alarms],
-    day: {
-      cameraId: "c1", day: "2026-11-22", startMs: dayStart, endMs: dayStart + 86_400_000, playing: { phase: "opening", step: 1 },
-      clips: [{ fromMs: dayStart + 1_400_000, toMs: dayStart + 1_462_000 }, { fromMs: NIGHT - 10_000, toMs: NIGHT + 13_000 }], chosen: { fromMs: NIGHT - 10_000, toMs: NIGHT + 13_000 },
-    },
-  },
   events: { ...home, route: { view: "events", id: null }, alarms: [burglary, ...home.alarms] },
   looked: { ...home, route: { view: "looked", id: null } },
   you: { ...home, route: { view: "you", id: null } },

@@ -58,7 +58,7 @@ OPEN_TOPICS = frozenset({
     "maintenance.changed", "maintenance.ended",
 })  # fmt: skip
 OWNERS_TOPICS = frozenset(
-    {"task.changed", "stock.changed", "view.logged", "view.ended", "epoch.stored", "manifest.stored"}
+    {"task.changed", "stock.changed", "view.logged", "view.ended", "footage.deleted", "epoch.stored", "manifest.stored"}
 )
 WINDOW_TOPICS = frozenset({"segments.stored", "camera.controlled"})
 TOPICS = OPEN_TOPICS | OWNERS_TOPICS | WINDOW_TOPICS

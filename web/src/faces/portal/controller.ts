@@ -3,33 +3,21 @@
 import type { Session } from "../../client/session";
 import { foot, openDialog } from "../../kit/dialog";
 import { Board, html } from "../../kit/dom";
-import { drawBoxes } from "../../kit/frame";
 import { button } from "../../kit/pieces";
 import { toast } from "../../kit/toast";
-import { isoDay, t } from "../../kit/words";
+import { t } from "../../kit/words";
 import { alarmNumber } from "../names";
-import { trouble } from "../look";
 import { mailPictures, type MailPictures } from "../mailpictures";
 import { asRefusal } from "../wire";
-import { Refusal, type Looking, type LookingNow, type Me, type Port } from "../port";
+import { Refusal, type Me, type Port } from "../port";
 import type { Alarm, Look } from "../types";
-import { pathOf, routeOf, siteTz, start, type Arming, type Clip, type DayOf, type MailCamera, type PortalState, type Route, type UnitView, type View } from "./model";
-import { grouped, joined } from "./model";
+import { pathOf, routeOf, start, type Arming, type MailCamera, type PortalState, type Route, type UnitView, type View } from "./model";
+import { grouped } from "./model";
 import { Opened } from "./module";
 import { pageOf, type Ctx } from "./pages";
 import { portalView, type PortalActions } from "./view";
 
 const CONFIRM_WITHIN_MS = 30_000;
-
-/** Midnight of a day in a zone, in ms UTC; right on days of 23 and 25 hours too. */
-export function midnight(day: string, tz: string | undefined): number {
-  const guess = Date.parse(`${day}T00:00:00Z`);
-  const parts = new Intl.DateTimeFormat("sv", { ...(tz === undefined ? {} : { timeZone: tz }), dateStyle: "short", timeStyle: "medium" });
-  const offset = (ms: number): number => Date.parse(`${parts.format(ms).replace(" ", "T")}Z`) - ms;
-  return guess - offset(guess - offset(guess));
-}
-
-const nextDay = (day: string): string => new Date(Date.parse(`${day}T12:00:00Z`) + 86_400_000).toISOString().slice(0, 10);
 
 export class Portal {
   readonly #port: Port;
@@ -38,9 +26,6 @@ export class Portal {
   readonly #watching = new Set<(state: PortalState) => void>();
   readonly #hearing = new Set<(topic: string, data: Readonly<Record<string, unknown>>) => void>();
   #module: Opened | null = null;
-  #looking: Looking | null = null;
-  #video: HTMLVideoElement | undefined;
-  #canvas: HTMLCanvasElement | undefined;
   #reloading: Promise<void> | null = null;
   #again = false;
   readonly #mailHosts = new Map<string, (host: Element | undefined) => void>();
@@ -58,10 +43,8 @@ export class Portal {
     port.events((topic, data) => this.#heard(topic, data), (connected) => this.#line(connected));
     setInterval(() => this.#tick(), 1000);
     addEventListener("popstate", () => this.#arrive());
-    addEventListener("pagehide", () => this.#drop());
     if (pageOf(this.#state.route.view)?.load !== undefined) this.#arrive();
     void this.#reload().then(() => this.#arrive());
-    this.#paint();
   }
 
   get #state(): PortalState {
@@ -74,7 +57,7 @@ export class Portal {
     for (const told of this.#hearing) told(topic, data);
     if (topic === "unit.status") void this.#words();
     else if (topic === "view.logged" || topic === "view.ended" || topic === "release.stored" || topic === "window.reopened" || topic === "view.after_recall") void this.#looks();
-    else if (topic === "segments.stored") this.#stored(String(data["camera_id"] ?? data["camera"] ?? ""));
+    else if (topic === "segments.stored" || topic === "footage.deleted") return;
     else {
       void this.#reload();
       if (topic === "reload") void this.#looks();
@@ -167,10 +150,8 @@ export class Portal {
 
   #arrive(): void {
     const route = routeOf(location.pathname);
-    if (route.view !== "recordings") this.#drop();
     this.#open(route);
     this.#board.change({ route });
-    if (route.view === "recordings" && this.#state.cameras.length > 0) this.#openDay(route.id ?? this.#state.day?.cameraId ?? this.#state.cameras[0]?.id ?? "", this.#state.day?.day ?? this.#today());
     if (route.view === "you" && this.#state.keys.length === 0) void this.#port.keyWords().then((keys) => this.#board.change({ keys }), (error: unknown) => this.#failed(error));
     if (route.view === "looked") void this.#looks();
   }
@@ -200,94 +181,12 @@ export class Portal {
     };
   }
 
-  readonly #tz = (): string | undefined => this.#state.units[0]?.tz ?? siteTz(this.#state);
-  readonly #today = (): string => isoDay(this.#port.nowMs(), this.#tz());
-
-  // --- recordings -------------------------------------------------------------------------------------------------------
-
-  #openDay(cameraId: string, day: string): void {
-    const now = this.#state.day;
-    if (now?.cameraId === cameraId && now.day === day && now.clips !== null) return;
-    if (!/^\d{4}-\d{2}-\d{2}$/.test(day)) return;
-    this.#drop();
-    const [startMs, endMs] = [midnight(day, this.#tz()), midnight(nextDay(day), this.#tz())];
-    this.#board.change({ day: { cameraId, day, startMs, endMs, clips: null, chosen: null, playing: { phase: "idle" } } });
-    void this.#clips(cameraId, startMs, endMs);
-  }
-
-  async #clips(cameraId: string, startMs: number, endMs: number): Promise<void> {
-    try {
-      const clips = joined(await this.#port.clips(cameraId, startMs, endMs));
-      if (this.#state.day?.cameraId === cameraId && this.#state.day.startMs === startMs) this.#day({ clips });
-    } catch (error) {
-      this.#day({ clips: [] });
-      this.#failed(error);
-    }
-  }
-
-  /** New pictures of the day in sight: its line grows. */
-  #stored(cameraId: string): void {
-    const { day } = this.#state;
-    if (day !== null && (cameraId === "" || day.cameraId === cameraId) && day.endMs > this.#port.nowMs()) void this.#clips(day.cameraId, day.startMs, day.endMs);
-  }
-
-  #day(part: Partial<DayOf>): void {
-    if (this.#state.day !== null) this.#board.change({ day: { ...this.#state.day, ...part } });
-  }
-
-  /** A look that the log did not prove in time is tried once more, as a look of its own with its own entry. */
-  async #play(clip: Clip, again = true): Promise<void> {
-    const { day } = this.#state;
-    if (day === null) return;
-    this.#drop();
-    this.#day({ chosen: clip, playing: { phase: "opening", step: 0 }, gaps: [] });
-    scrollTo({ top: 0, behavior: "smooth" });
-    try {
-      const looking = await this.#port.look({ cameraId: day.cameraId, fromMs: clip.fromMs, toMs: clip.toMs }, "own_use");
-      if (this.#state.day?.chosen !== clip) return void looking.end();
-      this.#looking = looking;
-      looking.onChange((now) => this.#looked(looking, now, again ? clip : null));
-      if (this.#video !== undefined) looking.attach(this.#video);
-    } catch (error) {
-      const refusal = error instanceof Refusal ? error : new Refusal("failed", t("This could not be opened."), error instanceof Error ? error.message : "");
-      this.#day({ playing: { phase: "refused", message: refusal.message, action: refusal.action } });
-    }
-  }
-
-  #looked(looking: Looking, now: LookingNow, retry: Clip | null): void {
-    if (looking !== this.#looking) return;
-    this.#day({ gaps: now.stretches.filter(({ kind }) => kind === "gap") });
-    if (now.phase === "opening") this.#day({ playing: { phase: "opening", step: now.step } });
-    else if (now.phase === "playing") this.#day({ playing: { phase: "playing", headMs: now.headMs, paused: now.paused, index: looking.index } });
-    else if (now.reason === "no_receipt" && retry !== null) void this.#play(retry, false);
-    else {
-      const wrong = trouble(now);
-      this.#drop();
-      this.#day({ playing: wrong === null ? { phase: "ended" } : { phase: "refused", ...wrong } });
-    }
-  }
-
-  #drop(): void {
-    const looking = this.#looking;
-    this.#looking = null;
-    if (looking === null) return;
-    void looking.end().catch(() => undefined);
-    this.#canvas?.getContext("2d")?.clearRect(0, 0, this.#canvas.width, this.#canvas.height);
-  }
-
-  #paint(): void {
-    requestAnimationFrame(() => this.#paint());
-    if (this.#looking !== null && this.#canvas !== undefined && this.#video !== undefined) drawBoxes(this.#canvas, this.#video, this.#looking.boxes());
-  }
-
-  async #watchAlarm(alarm: Alarm): Promise<void> {
+  /** What the customer has of an alarm: from a little before it to its end, five minutes at most. */
+  #watchAlarm(alarm: Alarm): void {
     if (alarm.camera === null) return;
-    const from = alarm.raised_ms - 15_000;
-    history.pushState(null, "", pathOf("recordings", alarm.camera.id));
-    this.#board.change({ route: routeOf(location.pathname), day: null });
-    this.#openDay(alarm.camera.id, isoDay(alarm.raised_ms, this.#tz() ?? alarm.site.tz));
     const end = alarm.closed?.at_ms ?? alarm.window?.ended_ms ?? this.#port.nowMs();
-    await this.#play({ fromMs: from, toMs: Math.max(alarm.raised_ms + 5000, Math.min(end, alarm.raised_ms + 300_000)) });
+    const to = Math.max(alarm.raised_ms + 5000, Math.min(end, alarm.raised_ms + 300_000));
+    this.#go("recordings", `${alarm.camera.id}_${alarm.raised_ms - 15_000}_${Math.round(to)}`);
   }
 
   // --- the unit -----------------------------------------------------------------------------------------------------------
@@ -400,29 +299,14 @@ export class Portal {
     arm: (unitId, target) => void this.#arm(unitId, target),
     recall: (alarm) => this.#recall(alarm),
     revoke: (unitId, name) => this.#revoke(unitId, name),
-    chooseDay: (day) => this.#openDay(this.#state.day?.cameraId ?? "", day),
-    chooseCamera: (id) => this.#go("recordings", id),
-    play: (clip) => void this.#play(clip),
-    pause: () => this.#looking?.pause(!(this.#state.day?.playing.phase === "playing" && this.#state.day.playing.paused)),
-    stop: () => {
-      this.#drop();
-      this.#day({ chosen: null, playing: { phase: "idle" } });
-    },
-    watchAlarm: (alarm) => void this.#watchAlarm(alarm),
+    watchAlarm: (alarm) => this.#watchAlarm(alarm),
     check: (look) => void this.#check(look),
     endReopening: (look) => void this.#endReopening(look),
     receipt: (look) => void this.#receipt(look),
     signOut: () => {
-      this.#drop();
       void this.#port.signOut().finally(() => location.assign("/sign-in"));
     },
     switchParty: () => location.assign("/sign-in?choose"),
-    video: (video) => {
-      if (video === this.#video) return;
-      this.#video = video;
-      if (video !== undefined) this.#looking?.attach(video);
-    },
-    overlay: (canvas) => (this.#canvas = canvas),
     mailHost: (id) => this.#mailHost(id),
   };
 }

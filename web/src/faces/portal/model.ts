@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: EUPL-1.2
 // What the customer's page knows. The view draws it; the controller changes it. Pure.
-import type { Stretch } from "../../kit/timeline";
 import type { Alarm, Camera, Look, Unit } from "../types";
 import { pageOf } from "./pages";
 
@@ -31,31 +30,6 @@ export interface UnitView {
   readonly arming: Arming;
 }
 
-export interface Clip {
-  readonly fromMs: number;
-  readonly toMs: number;
-}
-
-export type Playing =
-  | { readonly phase: "idle" }
-  | { readonly phase: "opening"; readonly step: number }
-  | { readonly phase: "playing"; readonly headMs: number | null; readonly paused: boolean; readonly index: number | null }
-  | { readonly phase: "ended" }
-  | { readonly phase: "refused"; readonly message: string; readonly action: string };
-
-export interface DayOf {
-  readonly cameraId: string;
-  /** YYYY-MM-DD in the site's zone */
-  readonly day: string;
-  readonly startMs: number;
-  readonly endMs: number;
-  readonly clips: readonly Clip[] | null;
-  readonly chosen: Clip | null;
-  readonly playing: Playing;
-  /** What of the recording is missing or can't be checked. */
-  readonly gaps?: readonly Stretch[];
-}
-
 export type Check = { readonly phase: "checking" } | { readonly phase: "ok"; readonly first: number; readonly count: number; readonly size: number } | { readonly phase: "failed"; readonly why: string };
 
 /** A camera that only knows e-mail. */
@@ -81,7 +55,6 @@ export interface PortalState {
   /** Reopenings that this person ended. */
   readonly endedReopenings: readonly number[];
   readonly looksLoaded: boolean;
-  readonly day: DayOf | null;
   readonly recalling: string | null;
   readonly checks: Readonly<Record<number, Check>>;
   readonly keys: readonly { readonly name: string; readonly words: string; readonly hint: string }[];
@@ -90,7 +63,7 @@ export interface PortalState {
 
 export const start: PortalState = {
   me: { name: "", email: "", party: "", partyId: "", role: "" }, nowMs: 0, connected: true, loading: true, route: { view: "now", id: null }, units: [], cameras: [], mail: [], alarms: [],
-  looks: [], endedReopenings: [], looksLoaded: false, day: null, recalling: null, checks: {}, keys: [], moreParties: false,
+  looks: [], endedReopenings: [], looksLoaded: false, recalling: null, checks: {}, keys: [], moreParties: false,
 };
 
 /** /portal/recordings/<id> → its view and what it is about; anything unknown is "now". */
@@ -112,17 +85,6 @@ export function overall(units: readonly UnitView[]): "guarding" | "partly" | "of
   if (armed === units.length) return "guarding";
   if (armed > 0) return "partly";
   return units.every((one) => one.confirmed?.state === "working_hours") ? "hours" : "off";
-}
-
-/** Joins ranges that touch (a gap under five seconds is the same recording). */
-export function joined(clips: readonly Clip[], gapMs = 5000): Clip[] {
-  const all: Clip[] = [];
-  for (const clip of [...clips].sort((a, b) => a.fromMs - b.fromMs)) {
-    const last = all.at(-1);
-    if (last !== undefined && clip.fromMs - last.toMs <= gapMs) all[all.length - 1] = { fromMs: last.fromMs, toMs: Math.max(last.toMs, clip.toMs) };
-    else all.push({ ...clip });
-  }
-  return all;
 }
 
 /** A window's releases come second by second, and are handed over one by one: one row tells them all. */

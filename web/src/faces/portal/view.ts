@@ -1,17 +1,15 @@
 // SPDX-License-Identifier: EUPL-1.2
 // The customer's pages, drawn from their state. State first, in words that the unit confirmed; then who can see; then who looked.
 import { foot, openDialog } from "../../kit/dialog";
-import { html, nothing, percent, ref, repeat, placed, type Part } from "../../kit/dom";
-import { frame } from "../../kit/frame";
-import { field, toggle } from "../../kit/form";
+import { html, nothing, ref, repeat, type Part } from "../../kit/dom";
+import { toggle } from "../../kit/form";
 import { icon, mark, sealed } from "../../kit/icons";
 import { button, empty, keyWords, note, pill, skeleton, steps, tile } from "../../kit/pieces";
-import { gapNote } from "../../kit/timeline";
 import { clock, clockSeconds, dayWord, isoDay, number, relative, span, t, tn, when } from "../../kit/words";
 import { languageSwitch } from "../language";
 import { alarmNumber, alarmTitle, cameraState, className, codeName, reopenReason, roleName, whyName } from "../names";
 import type { Alarm, Camera, Look } from "../types";
-import { canBeSeen, open, overall, pathOf, siteTz, type Check, type Clip, type DayOf, type MailCamera, type PortalState, type UnitView, type View } from "./model";
+import { canBeSeen, open, overall, pathOf, siteTz, type Check, type MailCamera, type PortalState, type UnitView, type View } from "./model";
 import { pageOf, sectionName, shown } from "./pages";
 
 export interface PortalActions {
@@ -22,19 +20,12 @@ export interface PortalActions {
   readonly compared: (unitId: string, same: boolean) => void;
   readonly recall: (alarm: Alarm) => void;
   readonly revoke: (unitId: string, name: string) => void;
-  readonly chooseDay: (day: string) => void;
-  readonly chooseCamera: (id: string) => void;
-  readonly play: (clip: Clip) => void;
-  readonly pause: () => void;
-  readonly stop: () => void;
   readonly watchAlarm: (alarm: Alarm) => void;
   readonly check: (look: Look) => void;
   readonly endReopening: (look: Look) => void;
   readonly receipt: (look: Look) => void;
   readonly signOut: () => void;
   readonly switchParty: () => void;
-  readonly video: (video: HTMLVideoElement | undefined) => void;
-  readonly overlay: (canvas: HTMLCanvasElement | undefined) => void;
   /** Where the pictures of a mail camera are shown; the same function for the same camera. */
   readonly mailHost: (cameraId: string) => (host: Element | undefined) => void;
 }
@@ -74,7 +65,6 @@ function page(state: PortalState, act: PortalActions): Part {
   if (state.loading) return html`<div class="page">${skeleton(6, t("Loading"))}</div>`;
   switch (state.route.view) {
     case "cameras": return camerasPage(state, act);
-    case "recordings": return recordingsPage(state, act);
     case "events": return eventsPage(state, act);
     case "looked": return lookedPage(state, act);
     case "you": return youPage(state, act);
@@ -206,64 +196,6 @@ function cameraCard(state: PortalState, camera: Camera, act: PortalActions): Par
     <p class="mute">${camera.site.name} · ${camera.unit.name}</p>
     ${seen?.window ? note(t("The alarm centre can see this until {time} at the latest.", { time: clock(seen.window.until_ms, seen.site.tz) }), "alarm", "eye") : html`<p class="faint small">${t("Sealed to you. Nobody else can open it.")}</p>`}
     <div class="row">${button(t("Recordings"), () => act.go("recordings", camera.id), { icon: "record", kind: "primary" })}</div></div></section>`;
-}
-
-// --- recordings ------------------------------------------------------------------------------------------------------------
-
-function recordingsPage(state: PortalState, act: PortalActions): Part {
-  const { day } = state;
-  if (state.cameras.length === 0) return camerasPage(state, act);
-  const camera = state.cameras.find((one) => one.id === day?.cameraId) ?? state.cameras[0];
-  return html`<div class="page recordings">${title(state, t("Recordings"))}
-    <div class="pickers">
-      <div class="field"><label for="which-camera">${t("Camera")}</label><select class="input" id="which-camera" .value=${camera?.id ?? ""} @change=${(event: Event) => act.chooseCamera((event.target as HTMLSelectElement).value)}>${state.cameras.map((one) => html`<option value=${one.id} ?selected=${one.id === camera?.id}>${one.name}</option>`)}</select></div>
-      ${field("which-day", t("Day"), { type: "date", value: day?.day ?? "", input: act.chooseDay })}
-    </div>
-    ${day === null ? skeleton(4, t("Loading")) : dayPart(state, day, camera, act)}</div>`;
-}
-
-function dayPart(state: PortalState, day: DayOf, camera: Camera | undefined, act: PortalActions): Part {
-  if (day.clips === null) return skeleton(4, t("Loading"));
-  const alarms = state.alarms.filter((alarm) => alarm.camera?.id === day.cameraId && alarm.raised_ms >= day.startMs && alarm.raised_ms < day.endMs);
-  const tz = alarms[0]?.site.tz ?? siteTz(state);
-  return html`
-    ${day.chosen === null ? nothing : playerPart(day, day.chosen, camera, tz, act)}
-    <section class="card pad stack" aria-label=${t("The day")}>${dayStrip(day, alarms, state.nowMs, tz, act)}
-      <p class="faint small">${tn("{n} recording", "{n} recordings", day.clips.length)}${alarms.length > 0 ? ` · ${tn("{n} alarm", "{n} alarms", alarms.length)}` : ""} · ${t("opened in this browser, with your key")}</p></section>
-    ${day.clips.length === 0 ? html`<div class="card">${empty(t("Nothing was recorded"), t("On this day this camera saw nothing move while it was guarding, or it was off."), "record", button(t("The day before"), () => act.chooseDay(isoDay(day.startMs - 43_200_000, tz)), { icon: "back" }))}</div>`
-    : html`<section class="card"><ul class="items clips">${repeat([...day.clips].reverse(), (clip) => clip.fromMs, (clip) => clipRow(day, clip, alarms, tz, act))}</ul></section>`}`;
-}
-
-function dayStrip(day: DayOf, alarms: readonly Alarm[], nowMs: number, tz: string | undefined, act: PortalActions): Part {
-  const at = (ms: number): string => percent(Math.min(1, Math.max(0, (ms - day.startMs) / (day.endMs - day.startMs))));
-  return html`<div class="day" role="group" aria-label=${t("Recordings of {day}", { day: dayWord(day.startMs, nowMs, tz) })}>
-    <div class="day-line">${(day.clips ?? []).map((clip) => html`<button type="button" class="day-clip" aria-label=${t("Play {from} to {to}", { from: clockSeconds(clip.fromMs, tz), to: clockSeconds(clip.toMs, tz) })} aria-pressed=${clip.fromMs === day.chosen?.fromMs ? "true" : "false"} @click=${() => act.play(clip)}
-        ${placed({ left: at(clip.fromMs), width: `max(4px, ${percent((clip.toMs - clip.fromMs) / (day.endMs - day.startMs))})` })}></button>`)}
-      ${alarms.map((alarm) => html`<i class="day-alarm" ${placed({ left: at(alarm.raised_ms) })}></i>`)}
-      ${nowMs > day.startMs && nowMs < day.endMs ? html`<i class="day-now" ${placed({ left: at(nowMs) })}></i>` : nothing}</div>
-    <div class="day-hours" aria-hidden="true">${[0, 6, 12, 18, 24].map((hour) => html`<span>${String(hour).padStart(2, "0")}:00</span>`)}</div></div>`;
-}
-
-function clipRow(day: DayOf, clip: Clip, alarms: readonly Alarm[], tz: string | undefined, act: PortalActions): Part {
-  const alarm = alarms.find((one) => one.raised_ms >= clip.fromMs && one.raised_ms <= clip.toMs);
-  const chosen = day.chosen?.fromMs === clip.fromMs;
-  return html`<li class=${chosen ? "chosen" : ""}>${tile(alarm === undefined ? "record" : "alarm", alarm === undefined ? "" : "alarm")}
-    <div class="body"><b class="mono">${clockSeconds(clip.fromMs, tz)} – ${clockSeconds(clip.toMs, tz)}</b><div class="mute">${span((clip.toMs - clip.fromMs) / 1000)}${alarm === undefined ? "" : ` · ${alarmTitle(alarm)} · ${alarmNumber(alarm)}`}</div></div>
-    ${button(t("Play"), () => act.play(clip), { icon: "play", small: true, disabled: chosen && day.playing.phase === "playing" })}</li>`;
-}
-
-function playerPart(day: DayOf, clip: Clip, camera: Camera | undefined, tz: string | undefined, act: PortalActions): Part {
-  const { playing } = day;
-  const busy = playing.phase === "opening";
-  return html`<section class="card player" aria-label=${t("Recording")}>${frame({
-    id: "picture", label: t("Camera {name}", { name: camera?.name ?? "" }), attach: act.video, overlay: act.overlay,
-    clock: playing.phase === "playing" && playing.headMs !== null ? clockSeconds(playing.headMs, tz) : "",
-    curtain: playing.phase === "playing" ? null
-      : playing.phase === "refused" ? { title: playing.message, words: playing.action, action: button(t("Try again"), () => act.play(clip)) }
-      : busy ? { title: t("Opening"), words: t("Your own look is logged too, then it opens in this browser."), action: steps([t("Logged"), t("Opened with your key"), t("First picture")], playing.step) }
-      : { title: t("That was all of it"), words: t("This recording is over."), action: button(t("Play again"), () => act.play(clip), { icon: "play", kind: "primary" }) },
-  })}<div class="pad row apart"><div><h2>${camera?.name ?? ""}</h2><p class="mute mono">${clockSeconds(clip.fromMs, tz)} – ${clockSeconds(clip.toMs, tz)}</p></div>
-    <div class="row">${playing.phase === "playing" ? button(playing.paused ? t("Go on") : t("Pause"), act.pause, { icon: playing.paused ? "play" : "pause" }) : nothing}${button(t("Close"), act.stop, { icon: "close", kind: "quiet" })}</div></div>${gapNote(day.gaps ?? [])}</section>`;
 }
 
 // --- events ------------------------------------------------------------------------------------------------------------
