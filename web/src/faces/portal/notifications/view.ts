@@ -113,7 +113,7 @@ function spanRow(span: Span, i: number, change: (span: Span | null) => void): Pa
     if (days.length > 0) change({ ...span, days });
   };
   return html`<fieldset class="span"><legend class="sr">${t("Quiet hours {n}", { n: i + 1 })}</legend>
-    <div class="days">${dayNames(language).map(({ short, long }, day) => html`<button type="button" class="chip day" aria-pressed=${span.days.includes(day) ? "true" : "false"} aria-label=${long} @click=${() => flip(day)}>${short}</button>`)}</div>
+    <div class="days">${dayNames(language).map(({ short, long }, day) => html`<button type="button" class="chip day" aria-pressed=${span.days.includes(day) ? "true" : "false"} @click=${() => flip(day)}><span aria-hidden="true">${short}</span><span class="sr">${long}</span></button>`)}</div>
     <div class="row times">${time(t("From"), "start")}${time(span.end <= span.start ? t("Until, the next day") : t("Until"), "end")}
       <button type="button" class="btn icon quiet" aria-label=${t("Remove quiet hours {n}", { n: i + 1 })} @click=${() => change(null)}>${icon("close")}</button></div></fieldset>`;
 }
