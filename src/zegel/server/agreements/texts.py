@@ -18,8 +18,7 @@ from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
-from django.utils.translation import override
+from django.utils.translation import gettext_lazy, override
 
 VERSION = 1
 
@@ -28,7 +27,9 @@ PURPOSES: dict[str, Promise] = {
     "theft_prevention": gettext_lazy("to prevent theft and vandalism outside working hours"),
     "safety": gettext_lazy("to keep people safe: to see fire, falls and intruders in time"),
     "home_protection": gettext_lazy("to protect a home and those who live there"),
-    "progress": gettext_lazy("to follow the progress of the work by overview pictures in which nobody can be recognised"),
+    "progress": gettext_lazy(
+        "to follow the progress of the work by overview pictures in which nobody can be recognised"
+    ),
 }
 
 
@@ -53,6 +54,10 @@ def terms_of(profile: str) -> Terms:
     """Of an unknown profile: the strictest one's."""
     found = _profiles()
     return Terms(**found.get(profile, found["site-nl"]))
+
+
+def known_profile(profile: str) -> bool:
+    return profile in _profiles()
 
 
 @dataclass(frozen=True)

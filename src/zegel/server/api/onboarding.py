@@ -26,12 +26,13 @@ from zegel.server.api.auth import describe
 from zegel.server.api.base import acting, anybody, known
 from zegel.server.api.fields import Bytes, to_text
 from zegel.server.gate import Action, Resource, ResourceKind, require
-from zegel.server.kernel import tenancy
+from zegel.server.kernel import ids, tenancy
 from zegel.server.kernel.actor import Actor
 from zegel.server.ledger import queries as ledger
 from zegel.server.people import actions, invitations, queries, rules, second_factor, sessions
 from zegel.server.people.models import InvitationKind
 from zegel.server.people.roles import RelationKind, Role
+from zegel.server.sites import actions as site_actions
 from zegel.server.sites import queries as sites
 from zegel.server.sites.models import UnitState
 
@@ -113,6 +114,29 @@ def invite_first(request: HttpRequest, owner_id: UUID, body: FirstOwner) -> dict
     assert actor.party_id is not None
     row = invitations.invite(actor, owner_id, actor.party_id, asked, InvitationKind.FIRST)
     return {"id": str(row.id), "email": row.email, "expires_ms": _ms(row.expires_at)}
+
+
+# --- a site of one's own ---
+
+
+class NewSite(Schema):
+    name: str = Field(min_length=1, max_length=200)
+    address: str = Field(min_length=1, max_length=300)
+    tz: str = Field(max_length=64)
+    profile: str = Field(default="site-nl", max_length=40)
+
+
+@router.post("/sites")
+def add_site(request: HttpRequest, body: NewSite) -> dict[str, Any]:
+    """An owner adds a site where his provider did not."""
+    actor = acting(request)
+    party = _party(actor)
+    provider = queries.serving(party, RelationKind.PROVIDER) or party
+    row = site_actions.add_site(
+        actor, owner_id=party, provider_id=provider, name=body.name.strip(), address=body.address.strip(), tz=body.tz,
+        profile=body.profile if texts.known_profile(body.profile) else "site-nl", site_id=ids.new(),
+    )  # fmt: skip
+    return {"id": str(row.id), "name": row.name}
 
 
 # --- what is missing ---

@@ -166,7 +166,7 @@ class StartPage {
 
   #pair(state: State, answer: Answer): Part {
     const { pairing } = state;
-    if (answer.sites.length === 0) return note(t("There is no site yet. Your provider, or you on the page of your site, adds it first."), "warn");
+    if (answer.sites.length === 0) return this.#newSite(state);
     const at = pairing.phase === "code" ? 0 : pairing.phase === "compare" ? 1 : 3;
     return html`${steps([t("The code on the unit"), t("The words in your agreement"), t("The unit’s own answer")], pairing.phase === "compare" && pairing.busy ? 2 : at)}
       ${pairing.phase === "done" ? html`<section class="card pad stack"><h2>${t("Paired")}</h2><p>${t("The unit signed that it obeys you, and nobody else. It is not armed yet.")}</p><div class="row">${button(t("Go on"), () => this.#ctx.go("start"), { kind: "primary", id: "go-on" })}</div></section>`
@@ -184,6 +184,26 @@ class StartPage {
         <p class="small mute">${tn("{n} camera: {names}", "{n} cameras: {names}", pairing.found.start.cameras.length, { names: pairing.found.start.cameras.map(({ name }) => name).join(", ") })}</p>
         ${pairing.error === "" ? nothing : note(pairing.error, "alarm", "alarm")}
         <div class="row">${button(t("They are the same: pair"), () => void this.#complete(pairing.found), { kind: "primary", icon: "check", busy: pairing.busy, id: "same" })}${button(t("They differ"), () => this.#board.change({ pairing: { phase: "code", error: t("Nothing was paired. Call your provider by a number you already had."), busy: false } }), { disabled: pairing.busy })}</div></section>`}`;
+  }
+
+  #newSite(state: State): Part {
+    return html`<section class="card pad stack"><h2>${t("Where is it?")}</h2><p class="mute">${t("First the place that is guarded. Its address stands on the sign and helps who is sent there.")}</p>
+      <form class="form" novalidate @submit=${(event: Event) => { event.preventDefault(); void this.#addSite(event.target as HTMLFormElement); }}>
+        ${field("site-name", t("Name of the place"), { maxlength: 200 })}${field("site-address", t("Address"), { autocomplete: "street-address", maxlength: 300, ...(state.error ? { error: state.error } : {}) })}
+        <div><button class="btn primary" id="add-site" ?disabled=${state.busy === "site"}><span>${t("Go on")}</span></button></div></form></section>`;
+  }
+
+  async #addSite(form: HTMLFormElement): Promise<void> {
+    const [name, address] = [need("#site-name", HTMLInputElement, form).value.trim(), need("#site-address", HTMLInputElement, form).value.trim()];
+    if (name === "" || address === "") return this.#board.change({ error: t("Fill in both.") });
+    this.#board.change({ busy: "site", error: "" });
+    try {
+      await this.#ctx.port.ask("POST", "/sites", { name, address, tz: Intl.DateTimeFormat().resolvedOptions().timeZone });
+    } catch (error) {
+      this.#board.change({ error: this.#said(error) });
+    }
+    this.#board.change({ busy: "" });
+    await this.#load();
   }
 
   async #scan(): Promise<void> {

@@ -1,0 +1,139 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Journey 8: from the invitation to an armed unit, on a phone; then people, keys and second factors, in the browser."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.e2e.conftest import Story
+from tests.e2e.desk import functional_only
+from zegel.demo import scene
+from zegel.unit import clock
+
+pytestmark = pytest.mark.usefixtures("desks_closed")
+
+Eventually = Callable[..., None]
+EMAIL = "anna@vermeer.example"
+PASSWORD = "koper zwaluw drempel kaneel 8"
+_LINK = re.compile(r"/invitation/([0-9a-f]{64})")
+_CODE = re.compile(r"ZEGEL1:[A-Z2-7]+")
+
+
+def found(log: Path, wanted: re.Pattern[str], seconds: float = 30.0) -> str:
+    """What a program said, once it said it."""
+    begun = clock.mono_s()
+    while True:
+        hits = wanted.findall(log.read_text(errors="replace")) if log.exists() else []
+        if hits:
+            return str(hits[-1])
+        assert clock.mono_s() - begun < seconds, f"{wanted.pattern} did not appear in {log.name}"
+        clock.sleep(0.1)
+
+
+def strangers_unit(story: Story) -> tuple[Any, str]:
+    """A unit that nobody owns yet, on the link, and its code."""
+    home = story.folder / "vermeer"
+    program = story.stage.start(
+        "unit-vermeer",
+        ["unit", "enrol", "--data", str(home), "--server", story.place.link, "--ca", str(story.place.ca),
+         "--camera", f"Drive=file:{scene_clip(story)}?loop=1"],
+    )  # fmt: skip
+    return program, found(program.log, _CODE)
+
+
+def scene_clip(story: Story) -> Path:
+    from tests.e2e.conftest import begun
+
+    path = story.folder / "yard.mp4"
+    return path if path.exists() else begun(path)
+
+
+def done(page: Any, step: str) -> bool:
+    return bool(page.get_attribute(f"li[data-step={step}]", "data-done") == "yes")
+
+
+def back_at_the_list(page: Any) -> None:
+    page.wait_for_selector(".todo")
+
+
+def test_journey_8_from_the_invitation_to_an_armed_unit_on_a_phone(story: Story, eventually: Eventually) -> None:
+    body = {"kind": "household", "name": "Familie Vermeer", "country": "NL", "language": "en",
+            "owner_name": "Anna Vermeer", "owner_email": EMAIL}  # fmt: skip
+    story.place.client("admin").http.post("/api/v1/provider/customers", body)
+    assert story.place.server is not None
+    link = found(story.place.server.log, _LINK)
+    unit, code = strangers_unit(story)
+    desk = story.desk(390, 844)
+    page = desk.page
+
+    desk.go(f"/invitation/{link}")
+    page.wait_for_selector("text=Familie Vermeer")
+    page.click("#go")
+    page.fill("#new-password", "password123")
+    page.fill("#again", "password123")
+    page.click("#go")
+    page.wait_for_selector("[role=alert]")
+    page.fill("#new-password", PASSWORD)
+    page.fill("#again", PASSWORD)
+    assert desk.axe() == []
+    page.click("#go")
+    page.wait_for_selector("#recovery-code")
+    paper = "-".join(page.locator("#recovery-code span").all_inner_texts())
+    page.fill("#typed-code", paper[:-1] + ("A" if paper[-1] != "A" else "B"))
+    page.click("#go")
+    page.wait_for_selector("text=This is not the code")
+    page.fill("#typed-code", paper.lower().replace("-", " "))
+    page.click("#go")
+
+    page.wait_for_url("**/portal/start")
+    back_at_the_list(page)
+    assert done(page, "account") and done(page, "key")
+    assert "the agreement" in page.inner_text("li[data-step=arm]")
+    page.click("#go-agreements")
+    page.wait_for_selector("#document")
+    assert "Familie Vermeer" in page.inner_text("#document")
+    assert desk.axe() == []
+    page.check("#have-read")
+    page.click("#sign")
+    page.wait_for_selector("text=in force")
+
+    desk.go("/portal/start/pair")  # gone on with, as on another day
+    page.fill("#site-name", "Home")
+    page.fill("#site-address", "Lindelaan 8, Utrecht")
+    page.click("#add-site")
+    page.wait_for_selector("#pairing-code")
+    page.fill("#pairing-code", code)
+    page.fill("#unit-name", "Drive")
+    page.click("#find")
+    page.wait_for_selector("#same")
+    page.click("#same")
+    page.wait_for_selector("#go-on", timeout=60_000)
+    page.click("#go-on")
+    back_at_the_list(page)
+    unit.process.wait(30)
+    story.stage.forget(unit)
+    guarding = scene.run_unit(story.stage, story.folder / "vermeer", "unit-vermeer-run")
+    page.wait_for_selector("#go-purpose")
+    assert page.query_selector("#arm") is None, "arming is offered without a purpose and a sign"
+    page.click("#go-purpose")
+    page.click("#record")
+    back_at_the_list(page)
+    page.click("#go-sign")
+    page.click("#hung")
+    page.wait_for_selector("text=The sign hangs here")
+    page.click("#back")
+    page.click("#arm")
+    page.wait_for_selector("li[data-step=arm][data-done=yes]", timeout=60_000)
+    assert desk.overflow() <= 0
+    assert desk.axe() == []
+    assert PASSWORD not in "".join(desk.sent)
+    assert paper not in "".join(desk.sent) and paper.replace("-", "") not in "".join(desk.sent)
+    functional_only(desk)
+    assert desk.complaints == []
+    guarding.stop()
+    story.stage.forget(guarding)
