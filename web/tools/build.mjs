@@ -48,6 +48,30 @@ const jobs = [
   { ...common, platform: "node", target: "node20", format: "esm", outfile: join(web, "dist", "client.mjs"), entryPoints: [join(web, "src", "client", "cli.ts")] },
 ].filter((job) => Array.isArray(job.entryPoints) ? existsSync(job.entryPoints[0]) : Object.keys(job.entryPoints).length > 0);
 
+/** Of a catalogue only the sentences that these sources speak. */
+function spokenOnly(...folders) {
+  const sources = folders.flatMap((folder) => readdirSync(join(web, folder)).filter((name) => name.endsWith(".ts")).map((name) => readFileSync(join(web, folder, name), "utf8"))).join("\n");
+  return {
+    name: "spoken-only",
+    setup(build) {
+      build.onLoad({ filter: /[\\/]i18n[\\/]\w+\.json$/ }, ({ path }) => {
+        const all = Object.entries(JSON.parse(readFileSync(path, "utf8"))).filter(([words]) => sources.includes(JSON.stringify(words)));
+        return { contents: JSON.stringify(Object.fromEntries(all)), loader: "json" };
+      });
+    },
+  };
+}
+
+/** The page that opens what somebody was given: one file with everything in it, whose own policy allows no network. */
+async function writeOffline() {
+  const made = await build({ ...browser, format: "iife", write: false, sourcemap: false, minify: true, entryPoints: [join(web, "src", "offline", "main.ts")], plugins: [spokenOnly("src/offline", "src/kit")] });
+  const script = made.outputFiles[0].text.replaceAll("</script", "<\\/script").trim();
+  const style = readFileSync(join(web, "src", "offline", "style.css"), "utf8").trim();
+  const hash = (text) => `'sha256-${createHash("sha256").update(text).digest("base64")}'`;
+  const policy = `default-src 'none'; script-src ${hash(script)}; style-src ${hash(style)}; media-src blob:; connect-src 'none'; base-uri 'none'; form-action 'none'`;
+  writeFileSync(join(out, "open.html"), `<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="${policy}"><meta name="viewport" content="width=device-width, initial-scale=1"><meta name="referrer" content="no-referrer"><title>Zegel</title><style>${style}</style></head><body><main></main><script>${script}</script></body></html>\n`);
+}
+
 /** What was served can be checked: the hash of every file, and one over all of them (sorted by name). */
 function writeManifest() {
   const files = readdirSync(out, { recursive: true, withFileTypes: true })
@@ -67,5 +91,6 @@ if (watch) {
 } else {
   await Promise.all(jobs.map((job) => build(job)));
   for (const page of readdirSync(join(web, "bench")).filter((name) => name.endsWith(".html"))) cpSync(join(web, "bench", page), join(web, "dist", "bench", page));
+  if (existsSync(join(web, "src", "offline", "main.ts"))) await writeOffline();
   writeManifest();
 }
