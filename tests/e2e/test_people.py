@@ -92,7 +92,8 @@ def test_journey_8_from_the_invitation_to_an_armed_unit_on_a_phone(story: Story,
 
     page.wait_for_url("**/portal/start")
     back_at_the_list(page)
-    assert done(page, "account") and done(page, "key")
+    assert done(page, "account")
+    assert done(page, "key")
     assert "the agreement" in page.inner_text("li[data-step=arm]")
     page.click("#go-agreements")
     page.wait_for_selector("#document")
@@ -132,7 +133,8 @@ def test_journey_8_from_the_invitation_to_an_armed_unit_on_a_phone(story: Story,
     assert desk.overflow() <= 0
     assert desk.axe() == []
     assert PASSWORD not in "".join(desk.sent)
-    assert paper not in "".join(desk.sent) and paper.replace("-", "") not in "".join(desk.sent)
+    assert paper not in "".join(desk.sent)
+    assert paper.replace("-", "") not in "".join(desk.sent)
     functional_only(desk)
     assert desk.complaints == []
     guarding.stop()
