@@ -86,7 +86,7 @@ _account(
 _account(
     "people.Invitation",
     ("email", "name", "language", "role", "invited_by", "created_at", "expires_at", "sent_at", "letters", "accepted_at",
-     "person_id", "withdrawn_at", "owner_id", "provider_id"),
+     "person_id", "withdrawn_at"),
     path="person_id",
     category=Category.CONTACT,
     recipients=(Recipient.OWNER, Recipient.PROVIDER),
