@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Accounts over HTTP: invited, lost, recovered, guarded by a second factor, begun anew. Keys are real, as a browser makes
+"""Accounts over HTTP: invited, lost, recovered, guarded by a second factor, begun anew. Keys are real, as a browser
+makes
 them; the server never gets one that opens."""
 
 from __future__ import annotations
@@ -217,7 +218,8 @@ def test_a_changed_password_ends_every_session_but_this_one(db):
     other = Browser()
     assert sign_in(other, made).status_code == 200
     listed = browser.get("/me/security").json()["sessions"]
-    assert [one["this"] for one in listed].count(True) == 1 and len(listed) == 2
+    assert [one["this"] for one in listed].count(True) == 1
+    assert len(listed) == 2
     bundle = to_text(keys.wrap_bundle(made.bundle, bytes(32), keys.Wrapper.PASSWORD))
     body = {"old_auth_key": to_text(made.auth_key), "auth_key": to_text(bytes(32)), "bundle": bundle}
     assert browser.send("put", "/me/password", {**body, "old_auth_key": to_text(bytes(32))}).status_code == 401
@@ -318,7 +320,8 @@ def test_the_recovery_code_stands_in_for_a_lost_factor(db):
     path = f"/me/factors/{factor.id}/remove"
     assert halfway.send("post", path, {"auth_key": to_text(bytes(32))}).status_code == 401
     assert halfway.send("post", path, {"auth_key": to_text(made.auth_key)}).status_code == 200
-    assert factor.secret_shred is not None and shred.is_destroyed("account", factor.secret_shred)
+    assert factor.secret_shred is not None
+    assert shred.is_destroyed("account", factor.secret_shred)
 
 
 def test_letters_speak_the_readers_language(db):
