@@ -8,7 +8,8 @@ check     says what is missing, stale, or lost a {placeholder}; exits 1 if anyth
 
 Where strings live: Python and templates of a room → that room's locale/LANGUAGE/LC_MESSAGES/django.po;
 TypeScript (`t("…")`, `tn("one", "many", n)`) → src/zegel/server/kernel/locale/LANGUAGE/LC_MESSAGES/web.po;
-that of one of the portal's pages (web/src/faces/portal/PAGE/) → portal-PAGE.po beside it, but what web.po says already.
+that of one of the portal's pages (web/src/faces/portal/PAGE/) → portal-PAGE.po beside it, that of the office
+(web/src/faces/office/) → office.po, but what web.po says already.
 All of them together become the pages' one catalogue.
 """
 
@@ -104,13 +105,14 @@ def catalogues() -> list[Catalogue]:
 
 
 def _web() -> list[Catalogue]:
-    pages = [folder for folder in sorted((WEB / "faces" / "portal").glob("*")) if folder.is_dir()]
+    portal = [folder for folder in sorted((WEB / "faces" / "portal").glob("*")) if folder.is_dir()]
+    pages = {folder: f"portal-{folder.name}" for folder in portal} | {WEB / "faces" / "office": "office"}
     used = {path: frozenset(_typescript(path)) for path in WEB.rglob("*.ts")}
     shared = frozenset(m for path, found in used.items() if not set(pages) & set(path.parents) for m in found)
     found = [Catalogue(WEB_HOME, "web", shared)]
-    for page in pages:
+    for page, domain in pages.items():
         own = frozenset(m for path, said in used.items() if page in path.parents for m in said)
-        found.append(Catalogue(WEB_HOME, f"portal-{page.name}", own - shared))
+        found.append(Catalogue(WEB_HOME, domain, own - shared))
     return [catalogue for catalogue in found if catalogue.messages]
 
 

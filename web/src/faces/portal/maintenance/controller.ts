@@ -4,7 +4,7 @@ import { begunEpoch, comparedProvider, grantPart, providerKey } from "../../../c
 import { TrustError } from "../../../client/errors";
 import { Board, type Part } from "../../../kit/dom";
 import { t } from "../../../kit/words";
-import { type Asked, type Fault, type Malfunction } from "../../maintenance";
+import { type Asked, type Fault, type Malfunction } from "../../office/maintenance";
 import { Refusal } from "../../port";
 import { asRefusal } from "../../wire";
 import type { Ctx, Mounted } from "../pages";

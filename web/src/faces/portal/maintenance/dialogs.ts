@@ -5,7 +5,7 @@ import { html, nothing } from "../../../kit/dom";
 import { choices, textField } from "../../../kit/form";
 import { button } from "../../../kit/pieces";
 import { t } from "../../../kit/words";
-import { FAULTS, faultName, type Asked, type Fault } from "../../maintenance";
+import { FAULTS, faultName, type Asked, type Fault } from "../../office/maintenance";
 import type { State } from "./model";
 
 type Said = { unit_id: string; camera_id: string | null; fault: Fault; words: string };

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 // What the customer's page of maintenance knows. Pure.
 import type { ProviderKey } from "../../../client/grants";
-import type { Asked, Malfunction } from "../../maintenance";
+import type { Asked, Malfunction } from "../../office/maintenance";
 
 /** How far the owner's device is with a part that it grants. */
 export type Giving = "asking" | "waiting" | "sealing";

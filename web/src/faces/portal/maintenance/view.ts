@@ -4,7 +4,7 @@ import { html, nothing, repeat, type Part } from "../../../kit/dom";
 import { icon } from "../../../kit/icons";
 import { button, empty, keyWords, note, pill, progress, skeleton, tile } from "../../../kit/pieces";
 import { age, clock, relative, span, t, tn, when } from "../../../kit/words";
-import { cameraName, endName, faultName, outcomeName, stateOf, troubleName, type Asked, type Malfunction } from "../../maintenance";
+import { cameraName, endName, faultName, outcomeName, stateOf, troubleName, type Asked, type Malfunction } from "../../office/maintenance";
 import { Maintenance, type Actions } from "./controller";
 import { MINUTES, minutesFor, running, waiting, wantsNext, type Shown, type State } from "./model";
 import type { Mount } from "../pages";

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: EUPL-1.2
 // What the API says of maintenance, and its words; for the customer's page and the office.
-import type { Tone } from "../kit/pieces";
-import { t } from "../kit/words";
-import type { Named } from "./types";
+import type { Tone } from "../../kit/pieces";
+import { t } from "../../kit/words";
+import type { Named } from "../types";
 
 export type Fault = "no_picture" | "bad_picture" | "wrong_view" | "dirty" | "no_contact" | "power" | "false_alarms" | "other";
 export type Outcome = "repaired" | "replaced" | "no_fault" | "not_repaired" | "by_itself" | "withdrawn";
