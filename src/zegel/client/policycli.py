@@ -11,23 +11,24 @@ from typing import Any
 from uuid import UUID
 
 from zegel.client.cli import DONE, FAILED, WRONG_USE, password, server_address
+from zegel.client.obeys import Obeyed, lines, obeyed
 from zegel.client.person import Client, NotAsShown, Refused
 from zegel.client.steering import Steered, Wishes, WrongWish, changed, send, steered
 from zegel.seal.errors import SealError
-from zegel.seal.policy import PanTilt, Policy
+from zegel.seal.words import words
 from zegel.unit import clock
 
 
 def main(argv: Sequence[str]) -> int:
     """Returns the exit status."""
-    words = _parser().parse_args(argv)
+    asked = _parser().parse_args(argv)
     try:
-        server, unit = server_address(words.server), UUID(words.unit)
+        server, unit = server_address(asked.server), UUID(asked.unit)
     except ValueError as problem:
         print(f"zegel policy: {problem}", file=sys.stderr)
         return WRONG_USE
     try:
-        _run(Client.sign_in(server, words.email, password()), unit, _wishes(words))
+        _run(Client.sign_in(server, asked.email, password()), unit, _wishes(asked))
     except WrongWish as problem:
         print(f"zegel policy: {problem}", file=sys.stderr)
         return WRONG_USE
@@ -42,46 +43,40 @@ def _run(owner: Client, unit: UUID, wishes: Wishes) -> None:
     cameras = {str(camera["name"]): UUID(camera["id"]).bytes for camera in found if camera["unit"]["id"] == str(unit)}
     now: Steered = steered(owner, unit, clock.wall_ms())
     if not wishes.any:
-        _show(now.policy, cameras)
+        _show(obeyed(owner, unit, now.keyset), now, cameras)
         return
     following = changed(now, wishes, cameras, clock.wall_ms())
     send(owner, following)
-    _show(following, cameras)
-    print("Sent. It holds once the unit's own signed status says so.")
+    print(f"policy      {following.counter}, words {words(following.hash)}")
+    print("Sent. It holds once the unit's own signed status says so: zegel policy show")
 
 
-def _show(policy: Policy, cameras: Mapping[str, bytes]) -> None:
+def _show(found: Obeyed, now: Steered, cameras: Mapping[str, bytes]) -> None:
+    """What the unit itself says that it obeys; and whether something newer is on its way."""
     names = {camera: name for name, camera in cameras.items()}
-    print(f"policy      {policy.counter}")
-    print(f"alarms      {', '.join(policy.alarm_classes)}")
-    print(f"releases    {', '.join(policy.release_classes) or 'nothing'}")
-    for rules in policy.cameras:
-        print(f"camera      {names.get(rules.camera, rules.camera.hex())} {_turns(rules.pan_tilt)}")
-    for account in policy.local or ():
-        print(f"listens to  {account.account}")
+    for about, says in lines(found, now.keyset, names):
+        print(f"{about:<13} {says}")
+    for account in found.policy.local or ():
+        print(f"listens to    {account.account}")
         for zone in account.zones:
             looking = ", ".join(names.get(camera, camera.hex()) for camera in zone.cameras) or "no camera"
-            print(f"  zone      {zone.zone}: {zone.class_name}, {looking}")
-    if policy.local is None:
-        print("listens to  nothing on site")
-    print(f"commanders  {len(policy.commanders)}")
+            print(f"  zone        {zone.zone}: {zone.class_name}, {looking}")
+    if found.policy.local is None:
+        print("listens to    nothing on site")
+    if found.policy.hash != now.policy.hash:
+        print(f"Policy {now.policy.counter} is signed and on its way; the unit does not obey it yet.")
 
 
-def _turns(limits: PanTilt | None) -> str:
-    if limits is None:
-        return "is not turned"
-    return f"turns {limits.pan_min}:{limits.pan_max},{limits.tilt_min}:{limits.tilt_max}"
-
-
-def _wishes(words: argparse.Namespace) -> Wishes:
+def _wishes(asked: argparse.Namespace) -> Wishes:
     return Wishes(
-        tuple(words.listen), tuple(words.zone), words.deaf, tuple(words.turn), tuple(map(tuple, words.keypad)),
-        words.no_keypads, tuple(words.alarm), tuple(words.release),
+        tuple(asked.listen), tuple(asked.zone), asked.deaf, tuple(asked.turn), tuple(map(tuple, asked.keypad)),
+        asked.no_keypads, tuple(asked.alarm), tuple(asked.release),
     )  # fmt: skip
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="zegel policy", description="Show or change what a unit obeys, as its owner.")
+    parser.add_argument("verb", nargs="?", choices=["show"], help="print what the unit itself says that it obeys")
     parser.add_argument("--server", required=True, metavar="URL", help="the address that browsers use")
     parser.add_argument("--email", required=True)
     parser.add_argument("--unit", required=True, metavar="ID")
