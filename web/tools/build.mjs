@@ -35,17 +35,23 @@ const pushWords = {
   },
 };
 
+/** What is one file can't fetch its language: it has all of them. */
+const oneFile = {
+  name: "one-file",
+  setup: ({ onResolve }) => onResolve({ filter: /^\.\/catalogue$/ }, () => ({ path: join(web, "src", "kit", "every_catalogue.ts") })),
+};
+
 const common = { bundle: true, absWorkingDir: web, logLevel: "warning", legalComments: "none", charset: "utf8", treeShaking: true };
 const browser = { ...common, platform: "browser", target: ["es2022", "chrome120", "firefox128", "safari17"], plugins: [pushWords], minify: !watch, sourcemap: watch };
 
 const jobs = [
   { ...browser, format: "esm", splitting: true, outdir: out, entryNames: "[name]", chunkNames: "chunk-[hash]", entryPoints: entries("src/pages", ".ts") },
-  { ...browser, format: "iife", outdir: out, entryPoints: entries("src/workers", ".ts", "worker-") },
+  { ...browser, format: "iife", plugins: [pushWords, oneFile], outdir: out, entryPoints: entries("src/workers", ".ts", "worker-") },
   { ...browser, outdir: out, entryPoints: entries("src/styles", ".css"), loader: { ".woff2": "file" }, assetNames: "fonts/[name]-[hash]", external: ["/static/*"] },
   { ...browser, format: "esm", outdir: join(web, "dist", "bench"), entryPoints: entries("bench", ".ts") },
   { ...browser, format: "esm", outdir: join(web, "dist", "browser-test"), entryPoints: entries("test/browser", "vectors.ts", "vectors"), alias: { "node:assert/strict": "./test/browser/assert.ts" } },
   { ...browser, format: "esm", outdir: join(web, "dist", "browser-test"), entryPoints: entries("test/browser", "picture.ts", "picture"), loader: { ".woff2": "empty" }, external: ["/static/*"] },
-  { ...browser, format: "iife", outdir: join(web, "dist", "browser-test"), entryPoints: entries("src/workers", ".ts", "worker-") },
+  { ...browser, format: "iife", plugins: [pushWords, oneFile], outdir: join(web, "dist", "browser-test"), entryPoints: entries("src/workers", ".ts", "worker-") },
   { ...common, platform: "node", target: "node20", format: "esm", outfile: join(web, "dist", "client.mjs"), entryPoints: [join(web, "src", "client", "cli.ts")] },
 ].filter((job) => Array.isArray(job.entryPoints) ? existsSync(job.entryPoints[0]) : Object.keys(job.entryPoints).length > 0);
 
@@ -65,7 +71,7 @@ function spokenOnly(...folders) {
 
 /** The page that opens what somebody was given: one file with everything in it, whose own policy allows no network. */
 async function writeOffline() {
-  const made = await build({ ...browser, format: "iife", write: false, sourcemap: false, minify: true, entryPoints: [join(web, "src", "offline", "main.ts")], plugins: [spokenOnly("src/offline", "src/kit")] });
+  const made = await build({ ...browser, format: "iife", write: false, sourcemap: false, minify: true, entryPoints: [join(web, "src", "offline", "main.ts")], plugins: [oneFile, spokenOnly("src/offline", "src/kit")] });
   const script = made.outputFiles[0].text.replaceAll("</script", "<\\/script").trim();
   const style = readFileSync(join(web, "src", "offline", "style.css"), "utf8").trim();
   const hash = (text) => `'sha256-${createHash("sha256").update(text).digest("base64")}'`;

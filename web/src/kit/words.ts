@@ -1,15 +1,8 @@
 // SPDX-License-Identifier: EUPL-1.2
 // Words, times and numbers in the page's language. English is the key; the catalogues are generated from web.po.
-type Catalogue = Readonly<Record<string, string | readonly string[]>>;
-/** Only the page's own language is fetched. */
-const catalogues: Readonly<Record<string, () => Promise<{ readonly default: Catalogue }>>> = {
-  nl: () => import("../i18n/nl.json", { with: { type: "json" } }),
-  sv: () => import("../i18n/sv.json", { with: { type: "json" } }),
-  de: () => import("../i18n/de.json", { with: { type: "json" } }),
-};
+import { catalogue } from "./catalogue";
 
 export const language: string = globalThis.document?.documentElement.lang.slice(0, 2) || "en";
-const catalogue: Catalogue = (await catalogues[language]?.())?.default ?? {};
 /** English here is European: day before month, 24 hours. */
 const locale = language === "en" ? "en-GB" : language;
 
