@@ -29,6 +29,7 @@ _PLAYING = """() => { const v = document.querySelector('#picture video');
 # before, so that strangers can't lock him out (C4: functional ones only; docs/reference/configuration.md names them).
 COOKIES = {"zegel", "csrftoken", "zegel_language", "zegel_device"}
 DATABASES = {"zegel"}
+WORKERS = {"/portal/"}  # scopes: the portal's, which keeps nothing (web/src/workers/service.ts)
 
 
 def browser_path() -> str | None:
@@ -107,7 +108,8 @@ class Desk:
         """Everything this browser keeps for the site."""
         stored = self.page.evaluate(
             "async () => ({local: Object.keys(localStorage), session: Object.keys(sessionStorage),"
-            " databases: (await indexedDB.databases()).map(d => d.name), caches: await caches.keys()})"
+            " databases: (await indexedDB.databases()).map(d => d.name), caches: await caches.keys(),"
+            " workers: (await navigator.serviceWorker.getRegistrations()).map(r => new URL(r.scope).pathname)})"
         )
         return {**stored, "cookies": [str(cookie.get("name")) for cookie in self.page.context.cookies()]}
 
@@ -127,4 +129,5 @@ def functional_only(desk: Desk) -> None:
     kept = desk.keeps()
     assert set(kept["cookies"]) <= COOKIES
     assert set(kept["databases"]) <= DATABASES
+    assert set(kept["workers"]) <= WORKERS
     assert [*kept["local"], *kept["session"], *kept["caches"]] == []

@@ -1,0 +1,45 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""C4: no marketing or tracking cookies, only the functional ones. Every page that there is (tools/pages.py finds them
+in the sources, so a new one is tested without anybody adding it here) is opened in a real browser, signed in as whoever
+it is for, and fails on any other cookie, any storage key that is not on the list, any request to anyone else."""
+
+from __future__ import annotations
+
+import pytest
+from tools.pages import Page, every_page
+
+from tests.e2e.conftest import Story
+from tests.e2e.desk import COOKIES, functional_only
+
+pytestmark = pytest.mark.usefixtures("desks_closed")
+
+PAGES = every_page()
+PEOPLE = sorted({page.person or "" for page in PAGES})
+
+
+def test_every_face_has_its_pages_on_the_list() -> None:
+    paths = {page.path for page in PAGES}
+    assert {"/", "/sign-in", "/console/", "/centre/", "/portal/", "/backoffice/", "/portal/notifications"} <= paths
+    assert len(paths) == len(PAGES)
+    assert Page("/portal/looked", "owner", "looked") in PAGES
+
+
+@pytest.mark.parametrize("person", PEOPLE)
+def test_no_page_keeps_or_asks_for_anything_but_the_functional(story: Story, person: str) -> None:
+    desk = story.signed_in(person) if person else story.desk()
+    seen = []
+    for page in (page for page in PAGES if (page.person or "") == person):
+        answer = desk.page.goto(story.origin + page.path)
+        assert answer is not None, page.path
+        if "text/html" not in answer.headers.get("content-type", ""):
+            continue  # not a page: a script, a manifest, an answer for scripts
+        desk.settled()
+        desk.page.wait_for_timeout(150)  # what a page asks for late
+        functional_only(desk)
+        seen.append(page.path)
+    assert seen
+    assert desk.complaints == []
+    for cookie in desk.page.context.cookies():
+        assert cookie.get("name") in COOKIES
+        assert cookie.get("sameSite") in {"Strict", "Lax"}
+        assert cookie.get("domain") == "localhost"

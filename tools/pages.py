@@ -1,0 +1,58 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Every page that there is, found in the sources: a new one is tested and measured without anybody thinking of it.
+
+Addresses come from the faces' url modules (`zegel.server.urls.FACES`), the views of a face that changes them in the
+browser from its own list (`web/src/faces/FACE/pages.ts`). A part that stands for something (`<str:token>`)
+is filled with a word that stands for nothing: the page must be as decent when it has nothing to show.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+SERVER = ROOT / "src" / "zegel" / "server"
+FACES = ROOT / "web" / "src" / "faces"
+
+# address prefix -> (who of the demo's world sees it, folder of the face's own list)
+WHO = {
+    "console/": ("operator", "console"),
+    "centre/": ("supervisor", "centre"),
+    "portal/": ("owner", "portal"),
+    "backoffice/": ("technician", "office"),
+    "": (None, ""),
+}
+FILLED = "none"
+# views of faces that keep no list of them
+ALSO = {"console/": ("second",)}
+_FACE = re.compile(r'\("([a-z/]*)", "zegel\.server\.([a-z_.]+)"\)')
+_PATH = re.compile(r'\bpath\("([^"]*)"')
+_VIEW = re.compile(r'\{ view: "([a-z-]+)"')
+
+
+@dataclass(frozen=True)
+class Page:
+    """`person`: who of the demo's world is signed in, or None. `view`: of a face that changes it in the browser."""
+
+    path: str
+    person: str | None
+    view: str | None = None
+
+
+def every_page() -> list[Page]:
+    """All of them, those that need nobody signed in first."""
+    found: list[Page] = []
+    for prefix, module in _FACE.findall((SERVER / "urls.py").read_text("utf-8")):
+        if module.startswith("api."):
+            continue
+        who, face = WHO[prefix]  # a face that nobody named here is a mistake that should be seen
+        for part in _PATH.findall((SERVER / f"{module.replace('.', '/')}.py").read_text("utf-8")):
+            if "<path:" not in part:
+                found.append(Page(f"/{prefix}{re.sub('<[^>]+>', FILLED, part)}", who))
+        found += [Page(f"/{prefix}{view}", who, view) for view in ALSO.get(prefix, ())]
+        views = FACES / face / "pages.ts"
+        if face and views.exists():
+            found += [Page(f"/{prefix}{view}", who, view) for view in _VIEW.findall(views.read_text("utf-8"))]
+    return sorted(dict.fromkeys(found), key=lambda page: (page.person or "", page.path))
