@@ -24,6 +24,7 @@ from zegel.seal import release as seal_release
 from zegel.seal.alarm import Alarm as AlarmBody
 from zegel.seal.alarm import Cause
 from zegel.seal.arckey import verify_arckey
+from zegel.seal.envelope import Envelope
 from zegel.seal.errors import SealError
 from zegel.seal.keyset import Keyset
 from zegel.seal.policy import Policy
@@ -192,12 +193,29 @@ def _fresh_in(row: Epoch, parsed: Sequence[_Parsed]) -> Sequence[_Parsed]:
     Raises RefusedObject."""
     gone = queries.gone_slots(row.id)
     fresh = [item for item in _fresh(row, parsed) if not any(a <= item.header.slot < b for a, b in gone)]
-    facts = EpochFacts(row.suite, row.camera_id.bytes, row.id.bytes, row.track, row.closed_at is not None)
+    closed = row.closed_at is not None and not _listed_all(row, fresh)
+    facts = EpochFacts(row.suite, row.camera_id.bytes, row.id.bytes, row.track, closed)
     for item in fresh:
         why = rules.why_refused(_facts(item), facts)
         if why is not None:
             raise RefusedObject("segment_refused", why)
     return fresh
+
+
+def _listed_all(row: Epoch, fresh: Sequence[_Parsed]) -> bool:
+    """Whether the unit's signed manifests name every one of these. What a unit kept back (without a network, on its own
+    storage) comes after its manifests; anything else is too late once the epoch is closed."""
+    if not fresh:
+        return True
+    slots = [item.header.slot for item in fresh]
+    rows = Manifest.objects.filter(epoch=row, first_slot__lte=max(slots))
+    listed = {
+        (entry.slot, entry.sequence, entry.sha256)
+        for manifest in rows
+        if manifest.first_slot + manifest.slots > min(slots)
+        for entry in seal_manifest.Manifest.decode(Envelope.decode(bytes(manifest.envelope)).body).entries
+    }
+    return all((item.header.slot, item.header.sequence, item.sha256) in listed for item in fresh)
 
 
 def _locked_pack(epoch: bytes) -> Pack | None:

@@ -189,7 +189,7 @@ def why_refused(segment: SegmentFacts, epoch: EpochFacts) -> str | None:
     if segment.size > MAX_SEGMENT_BYTES:
         return "the segment is too large"
     if epoch.closed:
-        return "the epoch is closed"
+        return "the epoch is closed, and no manifest names the segment"
     return None
 
 
