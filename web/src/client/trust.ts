@@ -3,8 +3,8 @@
 //  - no key is taken on the server's word: it was compared (QR code, words, agreement), or an owner's signature names it;
 //  - what was believed once is pinned; a change stops the work and is shown, it is never accepted in passing;
 //  - as what a person acts is said by the work he does here (his own recordings, an alarm), never by what the server tells of him;
-//  - an owner must have compared a unit's key; the alarm centre, which only opens, pins at first use and says so, and what it
-//    pinned so counts for nothing when he acts as an owner.
+//  - an owner must have compared a unit's key; the alarm centre and a technician, who only open, pin at first use and say so, and
+//    what they pinned so counts for nothing when they act as an owner.
 import { sha256 } from "@noble/hashes/sha2.js";
 import type { Pin } from "../seal/account";
 import { type Bytes, equal, fromBase64url, fromUuid, hex, utf8 } from "../seal/bytes";
@@ -142,8 +142,8 @@ export class Trust {
   #unitKey(id: string, fingerprint: Bytes, standing: Standing): How {
     const pin = this.#pinned("unit", fromUuid(id));
     if (pin && !equal(pin.fingerprint, fingerprint)) throw stop("changed", "this unit's key is not the one that was compared", fingerprint);
-    if (pin && (standing === "arc" || COMPARED.includes(pin.how))) return pin.how as How;
-    if (standing === "arc") return "first_use";
+    if (pin && (standing !== "owner" || COMPARED.includes(pin.how))) return pin.how as How;
+    if (standing !== "owner") return "first_use";
     this.#tell(id, fingerprint);
     throw stop("not_compared", "this unit's key was not compared yet", fingerprint);
   }
@@ -153,7 +153,7 @@ export class Trust {
     if (pin && !chain.some(({ hash }) => equal(hash, pin.fingerprint))) {
       throw new TrustError("changed", "keyset", "the unit's keyset does not follow the one that is pinned");
     }
-    const believed = pin !== null && (standing === "arc" || pin.how !== "first_use");
+    const believed = pin !== null && (standing !== "owner" || pin.how !== "first_use");
     if (!believed && standing === "owner") this.#believable(chain);
     const how = believed ? (pin.how as How) : standing === "owner" ? "chain" : "first_use";
     return pinOf("keyset", unit, chain.at(-1)!.hash, how);
