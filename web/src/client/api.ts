@@ -83,7 +83,7 @@ export class Api {
     return new Uint8Array(await (await this.request("GET", path, undefined, options)).arrayBuffer());
   }
 
-  /** The answer itself, for streams; throws ApiError unless it is 2xx. */
+  /** The answer itself, for streams; throws ApiError unless it is 2xx. A Blob goes as it is. */
   async request(method: string, path: string, body: unknown, options: RequestOptions = {}): Promise<Response> {
     if (method !== "GET" && this.#csrf() === null) await this.#send("GET", `${PREFIX}/csrf`, undefined, {});
     const response = await this.#send(method, path, body, options);
@@ -111,13 +111,13 @@ export class Api {
       redirect: "error",
       headers: {
         accept: "application/json, */*;q=0.5",
-        ...(body === undefined ? {} : { "content-type": "application/json" }),
+        ...(body === undefined || body instanceof Blob ? {} : { "content-type": "application/json" }),
         ...(method === "GET" || csrf === null ? {} : { "x-csrftoken": csrf }),
         ...(cookies ? { cookie: cookies } : {}),
         ...(this.#jar && method !== "GET" ? { origin: this.origin, referer: `${this.origin}/` } : {}),
         ...headers,
       },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      ...(body === undefined ? {} : { body: body instanceof Blob ? body : JSON.stringify(body) }),
       ...(signal ? { signal } : {}),
     };
     try {

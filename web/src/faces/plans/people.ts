@@ -16,7 +16,10 @@ const languages = ["nl", "sv", "de", "en"].map((code) => [code, languageName(cod
 
 // --- contacts ---
 
-export function contactsTab(state: PlannerState, act: PlannerActions): Part {
+/** What changes contacts, wherever they are shown. */
+export type ContactActions = Pick<PlannerActions, "contact" | "moveContact" | "words" | "removeContact" | "guide">;
+
+export function contactsTab(state: Pick<PlannerState, "contacts">, act: ContactActions): Part {
   const { contacts } = state;
   if (contacts === null) return nothing;
   return html`<div class="row apart"><p class="mute">${t("Called in this order; each as often as the plan says.")}</p>${contacts.change ? button(t("Add a contact"), () => act.contact(null), { kind: "primary", icon: "person", id: "add-contact" }) : nothing}</div>
@@ -24,7 +27,7 @@ export function contactsTab(state: PlannerState, act: PlannerActions): Part {
     ${guidancePart(contacts.guidance, contacts.change, act)}`;
 }
 
-function contactRow(one: Contact, n: number, count: number, change: boolean, act: PlannerActions): Part {
+function contactRow(one: Contact, n: number, count: number, change: boolean, act: ContactActions): Part {
   return html`<li class="person-row" data-contact=${one.name}>${change ? grip("contact", n, count, one.name, act.moveContact) : html`<span class="mono faint">${n + 1}</span>`}
     <div class="body"><div class="row"><b>${one.name}</b><span class="mute">${one.relation}</span>${one.reachable ? nothing : pill(t("not within his hours now"), "warn")}</div>
       <div class="row">${one.phones.map((phone) => html`<span class="mono">${phone.number}</span>${phone.label === "" ? nothing : html`<span class="faint">${phone.label}</span>`}`)}<span class="faint">${languageName(one.language)}</span></div>
@@ -36,7 +39,7 @@ function contactRow(one: Contact, n: number, count: number, change: boolean, act
 
 const hoursWords = (hours: Hours): string => `${hours.days.map((at) => dayNames()[at]).join(" ")} ${hours.start}–${hours.end}`;
 
-function guidancePart(guidance: Guidance, change: boolean, act: PlannerActions): Part {
+function guidancePart(guidance: Guidance, change: boolean, act: ContactActions): Part {
   return html`<section class="card pad stack"><h2>${t("For the guard on his way")}</h2>
     <dl class="facts"><div><dt>${t("Route")}</dt><dd>${guidance.route === "" ? html`<span class="faint">${t("nothing yet")}</span>` : guidance.route}</dd></div><div><dt>${t("On the site")}</dt><dd>${guidance.on_site === "" ? html`<span class="faint">${t("nothing yet")}</span>` : guidance.on_site}</dd></div></dl>
     ${change ? html`<div class="row">${button(t("Change"), act.guide, { small: true, id: "change-guidance" })}</div>` : nothing}</section>`;

@@ -71,6 +71,8 @@ export const PAGES: readonly Page[] = [
   { view: "hours", title: () => t("Hours"), icon: "clock", section: "house", roles: everyone, css: "portal-hours", load: () => import("./hours/view") },
 
   { view: "start", title: () => t("Getting started"), icon: "check", section: "home", roles: everyone, css: "portal-account", load: () => import("./start/view") },
+  { view: "sites", title: () => t("Sites"), icon: "building", section: "house", roles: everyone, css: "portal-sites", load: () => import("./sites/view") },
+  { view: "signs", title: () => t("Signs"), icon: "note", section: "house", roles: everyone, css: "portal-signs", load: () => import("./signs/view") },
   { view: "maintenance", title: () => t("Maintenance"), icon: "tool", section: "house", roles: everyone, css: "portal-maintenance", load: () => import("./maintenance/view") },
   // people: people, agreements, security, notifications…
   { view: "people", title: () => t("People"), icon: "person", section: "people", roles: everyone, css: "portal-account", load: () => import("./people/view") },
