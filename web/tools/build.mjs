@@ -90,6 +90,14 @@ function writeManifest() {
   writeFileSync(join(out, "manifest.json"), JSON.stringify({ sha256: whole, files: hashes }, null, 1) + "\n");
 }
 
+/** A language's sentences as a script of their own: words-nl.js, before the page's module. */
+function writeCatalogues() {
+  for (const language of ["nl", "sv", "de"]) {
+    const said = JSON.stringify(JSON.parse(readFileSync(join(web, "src", "i18n", `${language}.json`), "utf8")));
+    writeFileSync(join(out, `words-${language}.js`), `globalThis.zegelWords=JSON.parse(${JSON.stringify(said)});\n`);
+  }
+}
+
 /** Beside each file of text what a browser rather takes; made once here, and not at each request. */
 function compressFiles() {
   for (const entry of readdirSync(out, { recursive: true, withFileTypes: true })) {
@@ -111,6 +119,7 @@ if (watch) {
   await Promise.all(jobs.map((job) => build(job)));
   for (const page of readdirSync(join(web, "bench")).filter((name) => name.endsWith(".html"))) cpSync(join(web, "bench", page), join(web, "dist", "bench", page));
   if (existsSync(join(web, "src", "offline", "main.ts"))) await writeOffline();
+  writeCatalogues();
   writeManifest();
   compressFiles();
 }
