@@ -111,3 +111,13 @@ def test_no_request_that_the_api_describes_breaks_it(world: World, case: Any) ->
 @pytest.mark.parametrize("person", PEOPLE)
 def test_no_request_of_very_many_breaks_it(world: World, case: Any, person: str) -> None:
     assert try_all(world, (person,), MANY) > 5000
+
+
+def test_a_text_with_nul_and_a_time_after_the_last_year_are_the_callers_fault(world: World) -> None:
+    """Both were the server's until they were found here."""
+    client = signed_in(world, "supervisor")
+    for body, refused in (({"note": "a\x00b"}, 400), ({"note": ["\x00"]}, 400), ({"note": {"\x00": 1}}, 400)):
+        answer = client.post("/api/v1/centre/hand-overs", _json(body), "application/json")
+        assert (answer.status_code, answer.json()["error"]["code"]) == (refused, "bad_request")
+    late = {"words": "later", "due_ms": 2**53 - 1}
+    assert signed_in(world, "planner").post("/api/v1/tasks", _json(late), "application/json").status_code == 422

@@ -17,6 +17,7 @@ from ninja import NinjaAPI, Router
 from ninja.security import APIKeyCookie
 
 from zegel.server.api import errors, throttle
+from zegel.server.api.fields import NoNul
 from zegel.server.api.routers import ROUTERS
 from zegel.server.kernel.actor import Actor
 from zegel.server.people import sessions
@@ -69,7 +70,7 @@ def acting(request: HttpRequest) -> Actor:
 
 def build() -> NinjaAPI:
     """The API with every room's router."""
-    api = NinjaAPI(title="Zegel", version="1", urls_namespace="api", docs_url=None, auth=signed_in)
+    api = NinjaAPI(title="Zegel", version="1", urls_namespace="api", docs_url=None, auth=signed_in, parser=NoNul())
     errors.register(api)
     for prefix, target in ROUTERS:
         module, _, name = target.partition(":")

@@ -18,6 +18,7 @@ from ninja import Field, Query, Router, Schema
 
 from zegel.server.api import errors, throttle
 from zegel.server.api.base import acting
+from zegel.server.api.fields import LATEST_MS
 from zegel.server.footage import steering, taking
 from zegel.server.footage.errors import NoAnswer
 from zegel.server.gate import Action, Resource, ResourceKind, require
@@ -31,7 +32,7 @@ for _code, _status in (("purpose_not_confirmed", 422), ("unit_no_answer", 504), 
 PICTURE_WITHIN_S = 12.0
 FETCH_WITHIN_S = 5.0
 LOOK_EVERY_S = 0.1
-Moment = Annotated[int, Field(ge=0, lt=2**53)]
+Moment = Annotated[int, Field(ge=0, le=LATEST_MS)]
 T = TypeVar("T")
 _places = BoundedSemaphore(6)
 
@@ -76,7 +77,7 @@ def picture(request: HttpRequest, camera_id: UUID) -> dict[str, Any]:
 def pictures(
     request: HttpRequest,
     camera_id: UUID | None = None,
-    before_ms: Annotated[int | None, Query(ge=0, lt=2**53)] = None,
+    before_ms: Annotated[int | None, Query(ge=0, le=LATEST_MS)] = None,
 ) -> list[dict[str, Any]]:
     """The customer's pictures, newest first, at most 200: when and of which camera."""
     actor = acting(request)

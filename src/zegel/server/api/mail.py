@@ -19,7 +19,7 @@ from zegel.server.alarms import queries as alarms
 from zegel.server.alarms.actions import resource_of
 from zegel.server.api import errors, throttle
 from zegel.server.api.base import acting
-from zegel.server.api.fields import to_text
+from zegel.server.api.fields import LATEST_MS, to_text
 from zegel.server.footage import door, mailpictures
 from zegel.server.footage.models import MailPicture
 from zegel.server.footage.rules import Purpose
@@ -49,7 +49,7 @@ class PlainException(Schema):
     """`until_ms` null ends it."""
 
     reason: str = Field(default="", max_length=300)
-    until_ms: Annotated[int, Field(ge=0, lt=2**53)] | None = None
+    until_ms: Annotated[int, Field(ge=0, le=LATEST_MS)] | None = None
 
 
 class Wish(Schema):

@@ -13,7 +13,7 @@ from ninja import Field, Query, Router, Schema
 from zegel.server.alarms.models import Alarm
 from zegel.server.api import errors, throttle
 from zegel.server.api.base import acting
-from zegel.server.api.fields import Bytes, to_text
+from zegel.server.api.fields import LATEST_MS, Bytes, to_text
 from zegel.server.api.views import left_shape
 from zegel.server.exports import declared
 from zegel.server.exports.declared import Declared, ExportPurpose, Form
@@ -36,7 +36,7 @@ for _code, _status in (
 ):  # fmt: skip
     errors.status(_code, _status)
 
-Moment = Annotated[int, Field(ge=0, lt=2**53)]
+Moment = Annotated[int, Field(ge=0, le=LATEST_MS)]
 PREVIEWS_AT_MOST = 60  # one lease
 
 
@@ -84,8 +84,8 @@ def _resource(camera: Camera) -> Resource:
 
 @router.get("/cameras/{camera_id}/moments")
 def moments(
-    request: HttpRequest, camera_id: UUID, from_ms: Annotated[int, Query(ge=0, lt=2**53)],
-    to_ms: Annotated[int, Query(ge=0, lt=2**53)], count: Annotated[int, Query(ge=1, le=PREVIEWS_AT_MOST)] = 12,
+    request: HttpRequest, camera_id: UUID, from_ms: Annotated[int, Query(ge=0, le=LATEST_MS)],
+    to_ms: Annotated[int, Query(ge=0, le=LATEST_MS)], count: Annotated[int, Query(ge=1, le=PREVIEWS_AT_MOST)] = 12,
     track: Annotated[int, Query(ge=1, le=3)] = 1,
 ) -> dict[str, Any]:  # fmt: skip
     """Slots that can be shown by themselves, spread over a time: to ask for a view of just these."""

@@ -17,6 +17,7 @@ from zegel.protocols.events import SignalClass
 from zegel.protocols.names import said
 from zegel.server.api import errors
 from zegel.server.api.base import acting
+from zegel.server.api.fields import LATEST_MS
 from zegel.server.gate import Action, Resource, ResourceKind, decide, require
 from zegel.server.kernel.actor import Actor
 from zegel.server.people import queries as people
@@ -35,7 +36,7 @@ for _code, _status in (
 
 LONGEST_KEY = 128
 HANDLERS = frozenset({Role.OPERATOR, Role.SUPERVISOR})
-Moment = Annotated[int, Field(ge=0, lt=2**53)]
+Moment = Annotated[int, Field(ge=0, le=LATEST_MS)]
 Number = Annotated[str, Field(max_length=6)]
 
 

@@ -13,6 +13,7 @@ from ninja import Field, Query, Router, Schema
 
 from zegel.server.api import errors
 from zegel.server.api.base import acting
+from zegel.server.api.fields import LATEST_MS
 from zegel.server.gate import Action, Resource, ResourceKind, require
 from zegel.server.kernel import clock
 from zegel.server.kernel.actor import Actor
@@ -29,7 +30,7 @@ for _code, _status in (("unknown_task", 404), ("bad_task", 422)):
 
 class Written(Schema):
     words: str = Field(max_length=1000)
-    due_ms: int | None = Field(default=None, ge=0, lt=2**53)
+    due_ms: int | None = Field(default=None, ge=0, le=LATEST_MS)
     customer_id: UUID | None = None
 
 
@@ -38,7 +39,7 @@ class Assigned(Schema):
 
 
 class Snoozed(Schema):
-    until_ms: int | None = Field(default=None, ge=0, lt=2**53)
+    until_ms: int | None = Field(default=None, ge=0, le=LATEST_MS)
 
 
 @router.get("/tasks")

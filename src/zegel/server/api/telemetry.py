@@ -14,6 +14,7 @@ from ninja import Field, Query, Router, Schema
 
 from zegel.server.api import errors
 from zegel.server.api.base import acting
+from zegel.server.api.fields import LATEST_MS
 from zegel.server.api.sites import conditions_shape
 from zegel.server.gate import Action, decide, require
 from zegel.server.gate.vocabulary import Purpose
@@ -27,7 +28,7 @@ from zegel.server.sites.telemetry import CAMERA_FIGURES, UNIT_FIGURES, Row
 router = Router(tags=["telemetry"])
 errors.status("bad_limit", 422)
 
-Moment = Annotated[int, Query(ge=0, lt=2**53)]
+Moment = Annotated[int, Query(ge=0, le=LATEST_MS)]
 Why = Annotated[str, Query(max_length=40)]
 
 

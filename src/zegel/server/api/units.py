@@ -14,7 +14,7 @@ from ninja import Field, Query, Router, Schema
 from zegel.server.alarms import queries as alarms
 from zegel.server.api import errors
 from zegel.server.api.base import acting
-from zegel.server.api.fields import Bytes, to_text
+from zegel.server.api.fields import LATEST_MS, Bytes, to_text
 from zegel.server.footage import queries as footage
 from zegel.server.footage.rules import SlotRange, Track
 from zegel.server.gate import Action, Resource, ResourceKind, require
@@ -35,7 +35,7 @@ for _code, _status in (
     errors.status(_code, _status)
 
 LONGEST_TIMELINE_MS = 31 * 86_400_000
-Moment = Annotated[int, Query(ge=0, lt=2**53)]
+Moment = Annotated[int, Query(ge=0, le=LATEST_MS)]
 
 
 class Start(Schema):

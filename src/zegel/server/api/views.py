@@ -12,7 +12,7 @@ from ninja import Field, Query, Router, Schema
 
 from zegel.server.api import errors, looks, throttle
 from zegel.server.api.base import acting
-from zegel.server.api.fields import to_text
+from zegel.server.api.fields import LATEST_MS, to_text
 from zegel.server.footage import door, queries
 from zegel.server.footage.door import View, ViewRequest
 from zegel.server.footage.errors import BadRange
@@ -43,8 +43,8 @@ class Wish(Schema):
     purpose: str = Field(max_length=40)
     alarm_id: UUID | None = None
     ranges: list[Range] = Field(default_factory=list, max_length=door.MAX_RANGES)
-    from_ms: int | None = Field(default=None, ge=0, lt=2**53)
-    to_ms: int | None = Field(default=None, ge=0, lt=2**53)
+    from_ms: int | None = Field(default=None, ge=0, le=LATEST_MS)
+    to_ms: int | None = Field(default=None, ge=0, le=LATEST_MS)
     confirmed: bool = False
 
 

@@ -17,6 +17,7 @@ from pydantic import ConfigDict
 from zegel.protocols.events import Phase, SignalClass
 from zegel.server.api import errors, throttle
 from zegel.server.api.base import acting
+from zegel.server.api.fields import LATEST_MS
 from zegel.server.api.signals import signal_shape
 from zegel.server.gate import Action, decide
 from zegel.server.kernel.buckets import Rate
@@ -36,7 +37,7 @@ for _code, _status in (
 CALLS = throttle.Buckets(Rate(per_s=20, burst=100))
 GUESSES = throttle.Buckets(Rate(per_s=1, burst=20))
 LARGEST_BODY = 16 * 1024
-Moment = Annotated[int, Field(ge=0, lt=2**53)]
+Moment = Annotated[int, Field(ge=0, le=LATEST_MS)]
 
 
 class Key(HttpBearer):
