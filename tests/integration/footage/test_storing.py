@@ -136,3 +136,17 @@ def test_an_owner_whose_share_of_the_store_is_full_is_told_so_and_still_raises_a
     monkeypatch.setattr(footage, "_full_until", {})
     monkeypatch.setattr(footage.settings, "OWNER_QUOTA_BYTES", 1_000_000_000)
     world.accept(case.actor, case.unit, case.unit.record(case.epoch, 41, 42)[0])
+
+
+def test_what_a_manifest_names_comes_however_late_and_nothing_else_does(world: World, case: Any) -> None:
+    """A unit that was without a network, or keeps recordings itself, sends its lists first."""
+    epoch = case.unit.epoch(track=Track.PICTURE)
+    named, other = case.unit.segment(epoch, 0), case.unit.segment(epoch, 1)
+    epoch.sealed.remove(other)
+    world.accept(case.actor, case.unit, case.unit.epoch_item(epoch), case.unit.manifest(epoch, 0, 1, closed=True))
+    refused = world.take(case.actor, case.unit, case.unit.segments_item(epoch, [other])).refused
+    assert refused is not None
+    assert refused[0] == "segment_refused"
+    world.accept(case.actor, case.unit, case.unit.segments_item(epoch, [named]))
+    with tenancy.acting_as(case.actor.party_id):
+        assert Segment.objects.filter(epoch_id=epoch.id).count() == 1
