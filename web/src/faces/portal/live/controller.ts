@@ -73,9 +73,9 @@ export class LivePage implements Mounted {
     this.#board.change({ confirmed });
   }
 
-  rulesOf(cameraId: string): Rules {
-    const camera = this.state.cameras.find(({ id }) => id === cameraId);
-    return this.state.rules.get(camera?.unit.id ?? "") ?? DEFAULT_RULES;
+  rulesOf(cameraId: string, state: State = this.state): Rules {
+    const camera = state.cameras.find(({ id }) => id === cameraId);
+    return state.rules.get(camera?.unit.id ?? "") ?? DEFAULT_RULES;
   }
 
   async #readRules(): Promise<void> {

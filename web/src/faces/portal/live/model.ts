@@ -44,8 +44,8 @@ export interface State {
   readonly wrong: string | null;
 }
 
-/** Cameras that can be looked at live: all that a unit of his own seals. */
-export const canLive = (camera: Camera): boolean => camera.kind !== "mail" && (camera.capabilities?.includes("live") ?? true);
+/** Cameras that can be looked at live: all that a unit of his own seals. One that makes stills shows one a second. */
+export const canLive = (camera: Camera): boolean => camera.kind !== "mail";
 export const canTurn = (camera: Camera): boolean => camera.capabilities?.includes("ptz") ?? false;
 
 /** In a few words what the picture on screen is. */

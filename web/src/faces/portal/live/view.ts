@@ -28,7 +28,7 @@ const nothingToSee = (): Part =>
 // --- before a look -------------------------------------------------------------------------------------------------------
 
 function before(state: State, page: LivePage): Part {
-  const rules = page.rulesOf(state.chosen[0] ?? "");
+  const rules = page.rulesOf(state.chosen[0] ?? "", state);
   return html`<section class="card pad stack live-cameras" aria-labelledby="live-which"><h2 id="live-which">${t("Which cameras")}</h2>
       <div class="live-choices">${repeat(state.cameras, ({ id }) => id, ({ id, name, site, state: health }) => html`<label class="live-choice"><input type="checkbox" name="camera" value=${id} .checked=${live(state.chosen.includes(id))} @change=${() => page.choose(id)}>
         <span class="grow"><b>${name}</b><small class="mute">${site.name}</small></span>${health === "ok" || health === "unknown" ? nothing : pill(t("Not well"), "warn")}</label>`)}</div>
