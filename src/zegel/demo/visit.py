@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
 
-from zegel.demo import clip, scene
+from zegel.demo import clip, ground, scene
 from zegel.demo.processes import DidNotStart, Stage, free_port, wait_until
 from zegel.demo.scene import Installation
 from zegel.demo.world import WORLD
@@ -53,6 +53,7 @@ def visit(folder: Path | None, video: str | None, camera: str | None, http_port:
         if not (place / "unit" / "state").exists():
             print("Enrolling a camera unit and pairing it, as its owner would …", flush=True)
             scene.enrol(stage, installation, place / "unit", WORLD.site("yard"), source.words)
+            ground.furnish(installation)
         scene.run_unit(stage, place / "unit")
         print(_table(installation, source, clock.mono_s() - begun), flush=True)
         _tell(stage, installation)

@@ -23,7 +23,7 @@ from zegel.server.kernel.actor import Actor
 from zegel.server.people.roles import Role
 from zegel.server.sites import limits, queries, telemetry
 from zegel.server.sites.models import Unit
-from zegel.server.sites.telemetry import CAMERA_FIGURES, UNIT_FIGURES, Row
+from zegel.server.sites.telemetry import CAMERA_FIGURES, MADE_UP, UNIT_FIGURES, Row
 
 router = Router(tags=["telemetry"])
 errors.status("bad_limit", 422)
@@ -65,6 +65,7 @@ def series(
     cameras = sorted({camera for row in found.rows for camera in row.cameras})
     return {
         "step_s": found.step_s, "at_ms": [row.at_ms for row in found.rows],
+        "made_up": any(MADE_UP in row.figures for row in found.rows),
         "figures": {name: column for name in UNIT_FIGURES if (column := _column(found.rows, name)) is not None},
         "cameras": {
             str(UUID(hex=camera)): {

@@ -50,6 +50,7 @@ UNIT_FIGURES = (
     "battery_mv", "signal_dbm", "temperature_c10", "storage_free_mb", "spool_mb", "clock_offset_ms", "data_month_mb",
 )  # fmt: skip
 CAMERA_FIGURES = ("fps10", "kbps", "gaps", "keyframe_ms")
+MADE_UP = "demo"  # a figure beside the others: this row was made up to show something
 RECEIVED = "minutes"  # in an hour: of how many minutes it is made
 
 Figures = Mapping[str, Any]
@@ -254,11 +255,12 @@ def roll_up(owner_id: UUID) -> int:
 def _roll(owner_id: UUID, unit_id: UUID, hour: datetime) -> None:
     rows = list(TelemetryMinute.objects.filter(unit_id=unit_id, at__gte=hour, at__lt=hour + timedelta(hours=1)))
     cameras = sorted({camera for row in rows for camera in row.cameras})
+    made_up = {MADE_UP: 1} if any(MADE_UP in row.figures for row in rows) else {}
     TelemetryHour.objects.update_or_create(
         unit_id=unit_id, at=hour,
         defaults={
             "owner_id": owner_id, "provider_id": rows[0].provider_id,
-            "figures": {**together([row.figures for row in rows], UNIT_FIGURES), RECEIVED: len(rows)},
+            "figures": {**together([row.figures for row in rows], UNIT_FIGURES), RECEIVED: len(rows), **made_up},
             "cameras": {
                 camera: together([row.cameras.get(camera, {}) for row in rows], CAMERA_FIGURES) for camera in cameras
             },

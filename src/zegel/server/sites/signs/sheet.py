@@ -21,8 +21,7 @@ import segno
 import typst
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
-from django.utils.translation import override
+from django.utils.translation import gettext_lazy, override
 
 LANGUAGES_AT_MOST = 4
 

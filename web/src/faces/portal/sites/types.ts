@@ -70,6 +70,8 @@ export type Columns = Readonly<Record<string, readonly Value[]>>;
 
 export interface Series {
   readonly step_s: number;
+  /** Some of it was made up, to show something. */
+  readonly made_up: boolean;
   readonly at_ms: readonly number[];
   readonly figures: Columns;
   readonly cameras: Readonly<Record<string, Columns>>;

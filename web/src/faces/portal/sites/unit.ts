@@ -77,7 +77,7 @@ function plotsCard({ whole, health, series, span, nowMs }: UnitState, act: UnitA
   const [toMs, fromMs] = [nowMs, nowMs - SPANS[span]];
   const drawn = (columns: Series["figures"], names: readonly string[]): Part[] => names.filter((name) => columns[name] !== undefined).map((name) =>
     plot({ name, atMs: series?.at_ms ?? [], values: columns[name] ?? [], stepS: series?.step_s ?? 60, fromMs, toMs, limit: health?.limits[name] ?? null }));
-  return html`<section class="card pad stack" aria-labelledby="h-plots"><div class="row apart"><h2 id="h-plots">${t("Figures over time")}</h2><div class="row">
+  return html`<section class="card pad stack" aria-labelledby="h-plots"><div class="row apart"><h2 id="h-plots">${t("Figures over time")} ${series?.made_up === true ? pill(t("demo data"), "warn") : nothing}</h2><div class="row">
       <div class="row" role="group" aria-label=${t("How far back")}>${(Object.keys(SPANS) as Span[]).map((one) => html`<button type="button" class="btn small" aria-pressed=${one === span ? "true" : "false"} @click=${() => act.choose(one)}>${words[one]}</button>`)}</div>${button(t("Limits…"), act.limits, { small: true, id: "limits" })}</div></div>
     ${series === null ? skeleton(4, t("Loading")) : series.at_ms.length === 0 ? html`<p class="mute">${t("Nothing was told in this time.")}</p>` : html`<div class="figures">${drawn(series.figures, FIGURES)}</div>
       ${whole.cameras.map((camera) => (series.cameras[camera.id] === undefined ? nothing : html`<h3>${camera.name}</h3><div class="figures">${drawn(series.cameras[camera.id] ?? {}, STREAM)}</div>`))}`}</section>`;
