@@ -115,6 +115,7 @@ mkdirSync(out, { recursive: true });
 cpSync(join(web, "node_modules", "htmx.org", "dist", "htmx.min.js"), join(out, "htmx.js"));
 if (watch) {
   for (const job of jobs) await (await context(job)).watch();
+  writeCatalogues();
 } else {
   await Promise.all(jobs.map((job) => build(job)));
   for (const page of readdirSync(join(web, "bench")).filter((name) => name.endsWith(".html"))) cpSync(join(web, "bench", page), join(web, "dist", "bench", page));
