@@ -3,17 +3,19 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, available_timezones
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.shared_files import ROOT
 from tests.unit.seal.examples import World
 
 from zegel.seal.fields import Fields
-from zegel.seal.policy import ExceptionDay, Hours, Interval, Weekly
+from zegel.seal.hours import ExceptionDay, Hours, Interval, Weekly, within
 
 ZONES = (
     "Europe/Amsterdam",
@@ -28,6 +30,7 @@ ZONES = (
     "Africa/Casablanca",  # winter time in summer
     "UTC",
 )
+ALL_ZONES = sorted(name for name in available_timezones() if "/" in name)
 MINUTE_MS = 60_000
 HOUR_MS = 60 * MINUTE_MS
 START = datetime(2025, 1, 1, tzinfo=UTC)
@@ -73,6 +76,30 @@ def reference(asked: Hours, utc_ms: int) -> bool:
 def test_surveillance_is_off_exactly_in_working_hours(asked: Hours, utc_ms: int, extra: int) -> None:
     policy = World().make_policy(hours=asked)
     assert policy.surveillance_allowed(utc_ms + extra) is not reference(asked, utc_ms + extra)
+
+
+def test_every_zones_wall_clock_decides_on_every_side_of_every_change() -> None:
+    """The cases that TypeScript answers too (conformance/vectors/hours.json)."""
+    cases = json.loads((ROOT / "tests/conformance/vectors/hours.json").read_text("utf-8"))
+    assert len(cases) > 400
+    for case in cases:
+        weekly = tuple(Weekly(day, Interval(start, end)) for day, start, end in case["weekly"])
+        days = tuple(ExceptionDay(day, tuple(Interval(*span) for span in spans)) for day, spans in case["exceptions"])
+        asked = Hours(case["zone"], weekly, days)
+        assert [asked.working(at) for at, _ in case["asked"]] == [answer for _, answer in case["asked"]], case["zone"]
+        assert [within(weekly, case["zone"], at) for at, _ in case["asked"]] == [
+            Hours(case["zone"], weekly).working(at) for at, _ in case["asked"]
+        ]
+
+
+@given(hours(), st.sampled_from(ALL_ZONES), INSTANTS)
+def test_any_zone_random_hours_and_any_instant_agree_with_the_wall_clock(asked: Hours, zone: str, utc_ms: int) -> None:
+    there = Hours(zone, asked.weekly, asked.exceptions)
+    assert there.working(utc_ms) is reference(there, utc_ms)
+    change = there.next_change(utc_ms)
+    if change is not None:
+        assert reference(there, change) is not reference(there, utc_ms)
+        assert reference(there, change - 1) is reference(there, utc_ms)
 
 
 @given(hours())
