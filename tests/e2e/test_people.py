@@ -47,10 +47,10 @@ def strangers_unit(story: Story) -> tuple[Any, str]:
 
 
 def scene_clip(story: Story) -> Path:
-    from tests.e2e.conftest import begun
+    from tests.e2e.conftest import first_half_minute
 
     path = story.folder / "yard.mp4"
-    return path if path.exists() else begun(path)
+    return path if path.exists() else first_half_minute(path)
 
 
 def done(page: Any, step: str) -> bool:
@@ -113,7 +113,8 @@ def test_journey_8_from_the_invitation_to_an_armed_unit_on_a_phone(story: Story,
     page.click("#find")
     page.wait_for_selector("#same")
     page.click("#same")
-    page.wait_for_selector("#go-on", timeout=60_000)
+    page.wait_for_selector("#go-on, .error", timeout=60_000)
+    assert page.query_selector(".error") is None, page.inner_text(".error")
     page.click("#go-on")
     back_at_the_list(page)
     unit.process.wait(30)
