@@ -105,7 +105,7 @@ class PicturesPage implements Mounted {
         ${cameras.length < 2 ? nothing : html`<select class="input" aria-label=${t("Camera")} @change=${(event: Event) => this.ctx.go("pictures", (event.target as HTMLSelectElement).value)}><option value="">${t("All cameras")}</option>${cameras.map(({ id, name }) => html`<option value=${id} ?selected=${id === cameraId}>${name}</option>`)}</select>`}</div>
       ${state.failed === null ? nothing : note(state.failed, "alarm", "alarm")}
       ${taken === null ? skeleton(6, t("Loading")) : taken.length === 0
-        ? html`<div class="card">${empty(t("No pictures yet"), t("Look live at a camera and take one. It is kept until its term is over or you delete it."), "still", button(t("Look live"), () => this.ctx.go("live"), { kind: "primary", icon: "live" }))}</div>`
+        ? html`<div class="card">${empty(t("No pictures yet"), t("Look live at a camera and take one. It is kept until its term is over or you delete it."), "still", button(t("To the live picture"), () => this.ctx.go("live"), { kind: "primary", icon: "live" }))}</div>`
         : html`<ul class="pictures">${repeat(taken.slice(0, state.shown), ({ epoch }) => epoch, (one) => this.#tile(one, state))}</ul>
           ${taken.length > state.shown ? html`<div class="row centred">${button(tn("Show {n} more", "Show {n} more", Math.min(AT_A_TIME, taken.length - state.shown)), () => { this.#board.change({ shown: state.shown + AT_A_TIME }); this.#open(); })}</div>` : nothing}`}
     </div>`;
