@@ -96,6 +96,10 @@ export interface Word {
   readonly untilMs: number | null;
   readonly atMs: number;
   readonly tz: string | undefined;
+  /** Armed, but only this part. */
+  readonly part?: string | null;
+  /** When it guards again by itself. */
+  readonly guardsFromMs?: number | null;
 }
 
 export interface Checked {

@@ -182,7 +182,7 @@ class Wire implements Port {
     const trusted = await told(this.#is.trust.unit(unitId, "owner", true));
     const status = trusted.status?.value;
     if (status === undefined) return null;
-    return { state: status.state, untilMs: status.untilMs, atMs: status.atMs, tz: trusted.policy?.value.hours.zone };
+    return { state: status.state, untilMs: status.untilMs, atMs: status.atMs, part: status.part, guardsFromMs: status.guardsFromMs, tz: trusted.policy?.value.hours.zone };
   }
 
   confirmUnit = (unitId: string): Promise<void> => told(this.#is.trust.confirmUnit(unitId, "words"));

@@ -15,6 +15,8 @@ export interface Confirmed {
   readonly state: "off" | "armed" | "disarmed" | "working_hours" | "unpaired";
   readonly untilMs: number | null;
   readonly atMs: number;
+  readonly part?: string | null;
+  readonly guardsFromMs?: number | null;
 }
 
 export type Arming = { readonly phase: "signing" | "sent"; readonly target: "arm" | "disarm" } | { readonly phase: "failed"; readonly target: "arm" | "disarm"; readonly message: string } | null;
@@ -81,9 +83,8 @@ export const siteTz = (state: PortalState): string | undefined => state.alarms[0
 export function overall(units: readonly UnitView[]): "guarding" | "partly" | "off" | "hours" | "unknown" | "distrust" {
   if (units.some((one) => one.distrust !== null)) return "distrust";
   if (units.length === 0 || units.some((one) => one.confirmed === null)) return "unknown";
-  const armed = units.filter((one) => one.confirmed?.state === "armed").length;
-  if (armed === units.length) return "guarding";
-  if (armed > 0) return "partly";
+  const armed = units.filter((one) => one.confirmed?.state === "armed");
+  if (armed.length > 0) return armed.length === units.length && armed.every((one) => !one.confirmed?.part) ? "guarding" : "partly";
   return units.every((one) => one.confirmed?.state === "working_hours") ? "hours" : "off";
 }
 

@@ -98,7 +98,7 @@ function unitCard(state: PortalState, one: UnitView, act: PortalActions): Part {
   const on = one.confirmed?.state === "armed";
   const busy = one.arming !== null && one.arming.phase !== "failed";
   return html`<section class="card pad unit-card" aria-label=${one.unit.site.name}>
-    <div class="state"><div class="grow"><h2>${stateWords(one)}</h2><div class="mute">${confirmedWords(state, one)}</div></div>
+    <div class="state"><div class="grow"><h2>${stateWords(state, one)}</h2><div class="mute">${confirmedWords(state, one)}</div></div>
       ${toggle(t("Guard {site}", { site: one.unit.site.name }), busy ? one.arming?.target === "arm" : on, () => act.arm(one.unit.id, on ? "disarm" : "arm"), busy)}</div>
     ${armingPart(one)}
     <div class="row">${on ? button(t("Switch guarding off"), () => act.arm(one.unit.id, "disarm"), { icon: "power", busy: busy && one.arming?.target === "disarm" })
@@ -113,7 +113,10 @@ function compareCard(one: UnitView, words: string, act: PortalActions): Part {
     <div class="row">${button(t("They are the same"), () => act.compared(one.unit.id, true), { kind: "primary", icon: "check", id: "same" })}${button(t("They differ"), () => act.compared(one.unit.id, false))}</div></section>`;
 }
 
-function stateWords(one: UnitView): string {
+function stateWords(state: PortalState, one: UnitView): string {
+  const { part, guardsFromMs } = one.confirmed ?? {};
+  if (part) return t("On in part: “{part}” is guarded", { part });
+  if (one.confirmed?.state === "disarmed" && guardsFromMs) return t("Working until {time}", { time: when(guardsFromMs, state.nowMs, one.tz) });
   switch (one.confirmed?.state) {
     case "armed": return t("On: {site} is guarded", { site: one.unit.site.name });
     case "disarmed": return t("Off: you switched it off");
