@@ -126,7 +126,7 @@ class NewSite(Schema):
     profile: str = Field(default="site-nl", max_length=40)
 
 
-@router.post("/sites")
+@router.post("/getting-started/site")
 def add_site(request: HttpRequest, body: NewSite) -> dict[str, Any]:
     """An owner adds a site where his provider did not."""
     actor = acting(request)

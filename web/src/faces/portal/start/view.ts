@@ -198,7 +198,7 @@ class StartPage {
     if (name === "" || address === "") return this.#board.change({ error: t("Fill in both.") });
     this.#board.change({ busy: "site", error: "" });
     try {
-      await this.#ctx.port.ask("POST", "/sites", { name, address, tz: Intl.DateTimeFormat().resolvedOptions().timeZone });
+      await this.#ctx.port.ask("POST", "/getting-started/site", { name, address, tz: Intl.DateTimeFormat().resolvedOptions().timeZone });
     } catch (error) {
       this.#board.change({ error: this.#said(error) });
     }
