@@ -3,7 +3,9 @@
 
 from __future__ import annotations
 
+import json
 import math
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +18,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from tests.moving_pictures import SQUARE, Moving
-from tests.shared_files import shared
+from tests.shared_files import ROOT, shared
 from zegel.unit.detectors import Box, Kind, faces_manifest
 from zegel.unit.source.media import Packet, Stream
 from zegel.unit.watch.eyelink import EyeLost
@@ -88,6 +90,17 @@ def test_a_straight_lens_at_eye_height_is_reckoned_as_in_the_books() -> None:
     # 90 degrees, 10 m away: 20 m wide in the middle; at the edge of the picture, 10 m from the camera, 14.14 m.
     assert (size.width, size.height) == (320, 180)
     assert size.px_per_m == pytest.approx(320 / 14.142, rel=0.01)
+
+
+def test_the_page_reckons_with_the_same_figures() -> None:
+    for row in json.loads((ROOT / "web/test/overview_sizes.json").read_text("utf-8")):
+        hangs = row["geometry"]
+        asked = OverviewAsked(600, hangs["heightCm"], hangs["nearestCm"], hangs["hfovCdeg"], hangs["tiltCdeg"])
+        size = size_of(asked, *row["picture"])
+        if row["size"] is None or size is None:
+            assert size is row["size"] is None
+        else:
+            assert asdict(size) == pytest.approx(row["size"], abs=1e-3)
 
 
 def test_a_camera_that_hangs_too_near_gives_none() -> None:

@@ -42,6 +42,17 @@ export async function signPolicy(ctx: Ctx, unitId: string, change: (trust: UnitT
   }
 }
 
+/** Asks until the unit says that it obeys what it was sent, or nobody wants to know any more. */
+export async function confirmed(ctx: Ctx, unitId: string, over: () => boolean): Promise<boolean> {
+  for (let wait = 1000; !over(); wait = Math.min(15_000, wait * 1.5)) {
+    await new Promise((resolve) => setTimeout(resolve, wait));
+    if (over()) return false;
+    const trust = await ctx.session.trust.unit(unitId, "owner", true).catch(() => null);
+    if (trust?.confirmed === true) return true;
+  }
+  return false;
+}
+
 function words(error: unknown): string {
   if (error instanceof ApiError && error.status === 0) return t("This did not reach the server. Nothing changed; try again.");
   if (error instanceof ApiError) return [error.message, error.action].filter(Boolean).join(" ");

@@ -4,7 +4,7 @@ import { Board } from "../../../kit/dom";
 import { fromUuid, equal } from "../../../seal/bytes";
 import type { Camera } from "../../types";
 import type { Ctx, Mounted } from "../pages";
-import { type Sending, signPolicy } from "../signing";
+import { confirmed, type Sending, signPolicy } from "../signing";
 import { added, begun, changed, cornerAdded, cornerMoved, cornerRemoved, done, FULL, type History, moved, point, redone, removed, rulesWith, same, type Shape, shapesOf, undone, wrongWith } from "./model";
 import { newest, type Still, taken } from "./still";
 
@@ -29,7 +29,8 @@ const STEP = 50;
 const LARGE_STEP = 400;
 
 export class Masks implements Mounted {
-  readonly #board: Board<State>;
+  readonly #first: State;
+  readonly #board: Board<State> | undefined;
   #canvas: HTMLCanvasElement | undefined;
   #bitmap: ImageBitmap | null = null;
   #dragging = false;
@@ -38,23 +39,27 @@ export class Masks implements Mounted {
 
   constructor(host: HTMLElement, private readonly ctx: Ctx, id: string | null, draw: (state: State, act: Masks) => unknown, private readonly zoneName: string) {
     const { cameras, nowMs } = ctx.state();
-    const first: State = {
+    this.#first = {
       cameras, cameraId: null, inForce: null, confirmed: false, loading: true, trouble: null, still: { phase: "loading" }, history: begun([]), chosen: null, corner: null,
       preview: false, sending: { phase: "idle" }, nowMs,
     };
-    this.#board = new Board<State>(host, first, (state) => draw(state, this) as never);
+    this.#board = new Board<State>(host, this.#first, (state) => draw(state, this) as never);
     this.#unwatch = ctx.watch((state) => {
-      if (state.cameras !== this.#state.cameras) this.#board.change({ cameras: state.cameras });
+      if (state.cameras !== this.#state.cameras) this.#change({ cameras: state.cameras });
       if (this.#state.cameraId === null && state.cameras.length > 0) this.open(id ?? state.cameras[0]!.id);
-      if (state.cameras.length === 0 && !state.loading && this.#state.loading) this.#board.change({ loading: false });
+      if (state.cameras.length === 0 && !state.loading && this.#state.loading) this.#change({ loading: false });
     });
     const wanted = cameras.find((camera) => camera.id === id) ?? cameras[0];
     if (wanted !== undefined) this.open(wanted.id);
     addEventListener("keydown", this.#key);
   }
 
+  #change(part: Partial<State>): void {
+    this.#board?.change(part);
+  }
+
   get #state(): Readonly<State> {
-    return this.#board.state;
+    return this.#board?.state ?? this.#first;
   }
 
   get #shapes(): readonly Shape[] {
@@ -82,7 +87,7 @@ export class Masks implements Mounted {
   readonly open = (cameraId: string): void => {
     const camera = this.ctx.state().cameras.find(({ id }) => id === cameraId);
     if (camera === undefined) return;
-    this.#board.change({ cameraId, inForce: null, loading: true, trouble: null, history: begun([]), chosen: null, corner: null, preview: false, sending: { phase: "idle" }, still: { phase: "loading" } });
+    this.#change({ cameraId, inForce: null, loading: true, trouble: null, history: begun([]), chosen: null, corner: null, preview: false, sending: { phase: "idle" }, still: { phase: "loading" } });
     void this.#rules(camera);
     void this.#still(cameraId, false);
   };
@@ -92,15 +97,16 @@ export class Masks implements Mounted {
       const trust = await this.ctx.session.trust.unit(camera.unit.id, "owner", true);
       if (this.#closed || this.#state.cameraId !== camera.id) return;
       const shapes = shapesOf(trust.policy?.value.cameras.find((rules) => equal(rules.camera, fromUuid(camera.id))));
-      this.#board.change({ inForce: shapes, confirmed: trust.confirmed, loading: false, history: begun(shapes) });
+      this.#change({ inForce: shapes, confirmed: trust.confirmed, loading: false, history: begun(shapes) });
+      if (!trust.confirmed) void confirmed(this.ctx, camera.unit.id, () => this.#closed || this.#state.cameraId !== camera.id).then((sure) => sure && this.#change({ confirmed: true }));
     } catch (error) {
-      this.#board.change({ loading: false, trouble: error instanceof Error ? error.message : String(error) });
+      this.#change({ loading: false, trouble: error instanceof Error ? error.message : String(error) });
     }
   }
 
   /** `anew`: a picture taken now; otherwise the newest that is there, and one taken now where there is none. */
   async #still(cameraId: string, anew: boolean): Promise<void> {
-    this.#board.change({ still: { phase: "loading" } });
+    this.#change({ still: { phase: "loading" } });
     const ways = [() => taken(this.ctx.session, cameraId), () => newest(this.ctx.session, cameraId, Date.now())];
     let found: Still | null = null;
     for (const way of anew ? ways : ways.toReversed()) {
@@ -108,10 +114,10 @@ export class Masks implements Mounted {
       if (found !== null) break;
     }
     if (this.#closed || this.#state.cameraId !== cameraId) return found?.bitmap.close();
-    if (found === null) return this.#board.change({ still: { phase: "none" } });
+    if (found === null) return this.#change({ still: { phase: "none" } });
     this.#bitmap?.close();
     this.#bitmap = found.bitmap;
-    this.#board.change({ still: { phase: "there", atMs: found.atMs, taken: found.taken, ratio: found.bitmap.width / found.bitmap.height } });
+    this.#change({ still: { phase: "there", atMs: found.atMs, taken: found.taken, ratio: found.bitmap.width / found.bitmap.height } });
     queueMicrotask(() => this.#paint());
   }
 
@@ -135,7 +141,7 @@ export class Masks implements Mounted {
 
   #draw(shapes: readonly Shape[], joined = false, more: Partial<State> = {}): void {
     const settled = this.#state.sending.phase === "signing" || this.#state.sending.phase === "carrying" ? {} : { sending: { phase: "idle" as const } };
-    this.#board.change({ history: done(this.#state.history, shapes, joined), ...settled, ...more });
+    this.#change({ history: done(this.#state.history, shapes, joined), ...settled, ...more });
   }
 
   readonly add = (kind: Shape["kind"]): void => {
@@ -143,7 +149,7 @@ export class Masks implements Mounted {
     this.#draw(shapes, false, { chosen: shapes.at(-1)!.key, corner: null });
   };
 
-  readonly choose = (key: number | null, corner: number | null = null): void => this.#board.change({ chosen: key, corner });
+  readonly choose = (key: number | null, corner: number | null = null): void => this.#change({ chosen: key, corner });
 
   readonly remove = (key: number): void => this.#draw(removed(this.#shapes, key), false, { chosen: null, corner: null });
 
@@ -170,10 +176,10 @@ export class Masks implements Mounted {
 
   readonly removeCorner = (key: number, at: number): void => this.#draw(cornerRemoved(this.#shapes, key, at), false, { corner: null });
 
-  readonly undo = (): void => this.#board.change({ history: undone(this.#state.history), corner: null, sending: { phase: "idle" } });
-  readonly redo = (): void => this.#board.change({ history: redone(this.#state.history), corner: null, sending: { phase: "idle" } });
+  readonly undo = (): void => this.#change({ history: undone(this.#state.history), corner: null, sending: { phase: "idle" } });
+  readonly redo = (): void => this.#change({ history: redone(this.#state.history), corner: null, sending: { phase: "idle" } });
   readonly discard = (): void => this.#draw(this.#state.inForce ?? [], false, { chosen: null, corner: null });
-  readonly preview = (): void => this.#board.change({ preview: !this.#state.preview });
+  readonly preview = (): void => this.#change({ preview: !this.#state.preview });
 
   /** A finger or mouse on a corner, between two, or on a whole shape: follows until it is lifted. */
   readonly grab = (event: PointerEvent, key: number, at: number | null): void => {
@@ -240,9 +246,9 @@ export class Masks implements Mounted {
 
   async #save(camera: Camera, shapes: readonly Shape[]): Promise<void> {
     const id = fromUuid(camera.id);
-    const trust = await signPolicy(this.ctx, camera.unit.id, ({ policy }) => ({ cameras: rulesWith(policy?.value.cameras ?? [], id, shapes) }), (sending) => this.#board.change({ sending }));
+    const trust = await signPolicy(this.ctx, camera.unit.id, ({ policy }) => ({ cameras: rulesWith(policy?.value.cameras ?? [], id, shapes) }), (sending) => this.#change({ sending }));
     if (trust === null || this.#closed || this.#state.cameraId !== camera.id) return;
-    this.#board.change({ inForce: shapesOf(trust.policy?.value.cameras.find((rules) => equal(rules.camera, id))), confirmed: trust.confirmed });
+    this.#change({ inForce: shapesOf(trust.policy?.value.cameras.find((rules) => equal(rules.camera, id))), confirmed: trust.confirmed });
     if (trust.confirmed) void this.#still(camera.id, true);
   }
 }

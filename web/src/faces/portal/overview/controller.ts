@@ -6,7 +6,7 @@ import { type Bytes, equal, fromUuid, hex, wipe } from "../../../seal/bytes";
 import type { Policy } from "../../../seal/policy";
 import type { Camera } from "../../types";
 import type { Ctx, Mounted } from "../pages";
-import { type Sending, signPolicy } from "../signing";
+import { confirmed, type Sending, signPolicy } from "../signing";
 import { FILM_RATE, geometryOf, SPEEDS, type Span, START, type Typed, typedOf } from "./model";
 import { framesOf, kept, type Kept, momentsIn, momentsOfProject } from "./pictures";
 import { alike, film, type Frame } from "./timelapse";
@@ -49,7 +49,8 @@ const DAY_MS = 86_400_000;
 const OFF: Plan = { on: false, intervalS: 600, typed: typedOf(START) };
 
 export class Overview implements Mounted {
-  readonly #board: Board<State>;
+  readonly #first: State;
+  readonly #board: Board<State> | undefined;
   readonly #unwatch: () => void;
   #video: HTMLVideoElement | undefined;
   #url: string | null = null;
@@ -60,23 +61,27 @@ export class Overview implements Mounted {
 
   constructor(host: HTMLElement, private readonly ctx: Ctx, id: string | null, draw: (state: State, act: Overview) => unknown) {
     const { cameras, me, nowMs } = ctx.state();
-    const first: State = {
+    this.#first = {
       cameras, cameraId: null, owner: me.role === "owner", loading: true, trouble: null, kept: null, inForce: null, confirmed: false, plan: OFF, ratio: [16, 9], sending: { phase: "idle" },
       span: "day", day: isoDay(nowMs || Date.now()), showing: { phase: "idle" }, playing: false, speed: 1, at: 0, atMs: null, nowMs: nowMs || Date.now(),
     };
-    this.#board = new Board<State>(host, first, (state) => draw(state, this) as never);
+    this.#board = new Board<State>(host, this.#first, (state) => draw(state, this) as never);
     this.#unwatch = ctx.watch((state) => {
-      if (state.cameras !== this.#state.cameras) this.#board.change({ cameras: state.cameras });
+      if (state.cameras !== this.#state.cameras) this.#change({ cameras: state.cameras });
       if (this.#state.cameraId === null && state.cameras.length > 0) this.open(id ?? state.cameras[0]!.id);
-      if (state.cameras.length === 0 && !state.loading && this.#state.loading) this.#board.change({ loading: false });
+      if (state.cameras.length === 0 && !state.loading && this.#state.loading) this.#change({ loading: false });
     });
     const wanted = cameras.find((camera) => camera.id === id) ?? cameras[0];
     if (wanted !== undefined) this.open(wanted.id);
     addEventListener("keydown", this.#key);
   }
 
+  #change(part: Partial<State>): void {
+    this.#board?.change(part);
+  }
+
   get #state(): Readonly<State> {
-    return this.#board.state;
+    return this.#board?.state ?? this.#first;
   }
 
   get #camera(): Camera | undefined {
@@ -107,7 +112,7 @@ export class Overview implements Mounted {
     const camera = this.ctx.state().cameras.find(({ id }) => id === cameraId);
     if (camera === undefined) return;
     this.#forget();
-    this.#board.change({ cameraId, loading: true, trouble: null, kept: null, inForce: null, plan: OFF, sending: { phase: "idle" }, showing: { phase: "idle" } });
+    this.#change({ cameraId, loading: true, trouble: null, kept: null, inForce: null, plan: OFF, sending: { phase: "idle" }, showing: { phase: "idle" } });
     void this.#load(camera);
   };
 
@@ -117,17 +122,18 @@ export class Overview implements Mounted {
       if (this.#closed || this.#state.cameraId !== camera.id) return;
       const inForce = planOf(trust.policy?.value, camera.id);
       const day = told.last_ms === null ? this.#state.day : isoDay(told.last_ms);
-      this.#board.change({ kept: told, inForce, confirmed: trust.confirmed, plan: inForce, loading: false, day });
+      if (!trust.confirmed) void confirmed(this.ctx, camera.unit.id, () => this.#closed || this.#state.cameraId !== camera.id).then((sure) => sure && this.#change({ confirmed: true }));
+      this.#change({ kept: told, inForce, confirmed: trust.confirmed, plan: inForce, loading: false, day });
       if (told.count > 0) void this.#show();
-      else this.#board.change({ showing: { phase: "empty" } });
+      else this.#change({ showing: { phase: "empty" } });
     } catch (error) {
-      this.#board.change({ loading: false, trouble: error instanceof Error ? error.message : String(error) });
+      this.#change({ loading: false, trouble: error instanceof Error ? error.message : String(error) });
     }
   }
 
   // --- how it hangs -----------------------------------------------------------------------------------------------------
 
-  readonly change = (part: Partial<Plan>): void => this.#board.change({ plan: { ...this.#state.plan, ...part }, sending: { phase: "idle" } });
+  readonly change = (part: Partial<Plan>): void => this.#change({ plan: { ...this.#state.plan, ...part }, sending: { phase: "idle" } });
   readonly type = (part: Partial<Typed>): void => this.change({ typed: { ...this.#state.plan.typed, ...part } });
 
   readonly save = (): void => {
@@ -140,15 +146,15 @@ export class Overview implements Mounted {
   };
 
   async #save(camera: Camera, plan: Plan): Promise<void> {
-    const trust = await signPolicy(this.ctx, camera.unit.id, ({ policy }) => ({ overview: rulesWith(policy?.value.overview ?? [], camera.id, plan) }), (sending) => this.#board.change({ sending }));
+    const trust = await signPolicy(this.ctx, camera.unit.id, ({ policy }) => ({ overview: rulesWith(policy?.value.overview ?? [], camera.id, plan) }), (sending) => this.#change({ sending }));
     if (trust === null || this.#closed || this.#state.cameraId !== camera.id) return;
-    this.#board.change({ inForce: planOf(trust.policy?.value, camera.id), confirmed: trust.confirmed });
+    this.#change({ inForce: planOf(trust.policy?.value, camera.id), confirmed: trust.confirmed });
   }
 
   // --- the film ---------------------------------------------------------------------------------------------------------
 
   readonly choose = (part: Partial<Pick<State, "span" | "day">>): void => {
-    this.#board.change(part);
+    this.#change(part);
     void this.#show();
   };
 
@@ -159,18 +165,18 @@ export class Overview implements Mounted {
     if (camera === undefined) return;
     this.#forget();
     const tell = (share: number | null, words: string): void => {
-      if (turn === this.#turn) this.#board.change({ showing: { phase: "loading", share, words } });
+      if (turn === this.#turn) this.#change({ showing: { phase: "loading", share, words } });
     };
     try {
       tell(null, t("Looking which pictures there are…"));
       const moments = await this.#moments(camera, (share) => tell(share, t("Looking which pictures there are…")));
       if (turn !== this.#turn) return;
-      if (moments.length === 0) return this.#board.change({ showing: { phase: "empty" } });
+      if (moments.length === 0) return this.#change({ showing: { phase: "empty" } });
       const frames = await framesOf(this.ctx.session, camera.id, moments, (done, of) => tell(done / of, t("Opening picture {n} of {of}…", { n: done, of })), () => turn !== this.#turn);
       if (turn !== this.#turn) return wipe(...frames.map(({ data }) => data));
       this.#ready(frames);
     } catch (error) {
-      if (turn === this.#turn) this.#board.change({ showing: { phase: "failed", message: error instanceof Error ? error.message : String(error) } });
+      if (turn === this.#turn) this.#change({ showing: { phase: "failed", message: error instanceof Error ? error.message : String(error) } });
     }
   }
 
@@ -192,7 +198,7 @@ export class Overview implements Mounted {
     this.#frames = shown;
     this.#parts = film(shown, FILM_RATE);
     this.#url = URL.createObjectURL(new Blob([...this.#parts] as BlobPart[], { type: "video/mp4" }));
-    this.#board.change({
+    this.#change({
       showing: { phase: "ready", count: shown.length, leftOut: frames.length - shown.length, firstMs: shown[0]!.atMs, lastMs: shown.at(-1)!.atMs }, at: 0, atMs: shown[0]!.atMs, playing: false,
     });
     this.#attach();
@@ -227,7 +233,7 @@ export class Overview implements Mounted {
     const [video, count] = [this.#video, this.#frames.length];
     if (video === undefined || count === 0) return;
     const at = Math.max(0, Math.min(count - 1, Math.floor(video.currentTime * FILM_RATE + 0.01)));
-    this.#board.change({ at, atMs: this.#frames[at]!.atMs, playing: !video.paused && !video.ended });
+    this.#change({ at, atMs: this.#frames[at]!.atMs, playing: !video.paused && !video.ended });
   };
 
   readonly play = (): void => {
@@ -244,12 +250,12 @@ export class Overview implements Mounted {
     video.pause();
     const to = Math.max(0, Math.min(this.#frames.length - 1, at));
     video.currentTime = (to + 0.5) / FILM_RATE;
-    this.#board.change({ at: to, atMs: this.#frames[to]!.atMs, playing: false });
+    this.#change({ at: to, atMs: this.#frames[to]!.atMs, playing: false });
   };
 
   readonly speed = (speed: number): void => {
     if (this.#video !== undefined) this.#video.defaultPlaybackRate = this.#video.playbackRate = speed;
-    this.#board.change({ speed });
+    this.#change({ speed });
   };
 
   readonly take = (): void => {
