@@ -29,9 +29,10 @@ export class Office {
   #finding: ReturnType<typeof setTimeout> | undefined;
   #asked = 0;
   #looking: Looking | null = null;
+  #keeping: Promise<void> = Promise.resolve();
 
   constructor(private readonly ask: Ask, private readonly session: () => Session, root: HTMLElement, who: Who, private readonly clock: () => number, events: Events, private readonly signOut: () => void) {
-    this.#board = new Board<State>(root, { ...start(who, clock()), route: routeOf(location.pathname, who.role), drafts: drafts(who.id) }, (state) => officeView(state, this.#actions));
+    this.#board = new Board<State>(root, { ...start(who, clock()), route: routeOf(location.pathname, who.role) }, (state) => officeView(state, this.#actions));
     bindKeys(() => this.#keys());
     events((topic) => this.#heard(topic), (connected) => this.#line(connected));
     addEventListener("popstate", () => void this.#arrive());
@@ -41,7 +42,7 @@ export class Office {
     setInterval(() => void (document.visibilityState === "visible" && this.#load()), LIST_MS);
     setInterval(() => void this.#send(), SEND_MS);
     void this.#arrive();
-    void this.#send();
+    void drafts(session()).then((all) => { this.#board.change({ drafts: all }); void this.#send(); });
   }
 
   get #state(): State {
@@ -200,7 +201,7 @@ export class Office {
   // --- work reports -------------------------------------------------------------------------------------------------------
 
   #drafts(all: readonly Draft[]): void {
-    keep(this.#state.who.id, all);
+    this.#keeping = this.#keeping.then(() => keep(this.session(), all)).catch(() => undefined);
     this.#board.change({ drafts: all });
   }
 
