@@ -69,10 +69,18 @@ def prepare() -> int:
         return 1
     if "owner" in settings.DATABASES:
         _migrate()
+    _make_keys()
     faults = _faults()
     for fault in faults:
         print(f"zegel: {fault}", file=sys.stderr)
     return 1 if faults else 0
+
+
+def _make_keys() -> None:
+    """What is drawn once for an installation, before anybody asks for it."""
+    from zegel.server.notify import delivery
+
+    delivery.key()
 
 
 def _migrate() -> None:
