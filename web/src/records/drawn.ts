@@ -24,7 +24,9 @@ async function firstFrame(plaintext: Uint8Array, epochStartMs: number): Promise<
     video.muted = true;
     video.src = url;
     await new Promise<void>((resolve, reject) => {
-      video.addEventListener("loadeddata", () => resolve(), { once: true });
+      // Loaded is not yet decoded: only a frame that was sought can be drawn.
+      video.addEventListener("loadeddata", () => (video.currentTime = 0.001), { once: true });
+      video.addEventListener("seeked", () => resolve(), { once: true });
       video.addEventListener("error", () => reject(new Error("this picture can't be drawn")), { once: true });
       setTimeout(() => reject(new Error("this picture took too long")), WITHIN_MS);
     });
