@@ -27,6 +27,8 @@ export interface Preview {
 
 export class Previews {
   readonly #kept = new Map<number, Preview>();
+  /** Seconds that were opened once, whether there was a picture in them or not: each is looked at once. */
+  readonly #asked = new Set<string>();
   #wanted: { fromMs: number; toMs: number; count: number } | null = null;
   #busy = false;
   #closed = false;
@@ -79,8 +81,10 @@ export class Previews {
     const bucket = (toMs - fromMs) / count;
     const lacking = Array.from({ length: count }, (_, i) => fromMs + i * bucket).filter((at) => this.within(at, at + bucket).length === 0);
     if (lacking.length === 0) return;
-    const slots = await momentsOf(this.session, this.cameraId, lacking[0]!, Math.min(toMs, lacking.at(-1)! + bucket), Math.min(60, count));
+    const found = await momentsOf(this.session, this.cameraId, lacking[0]!, Math.min(toMs, lacking.at(-1)! + bucket), Math.min(60, count));
+    const slots = found.filter(({ epoch, from }) => !this.#asked.has(`${epoch}/${from}`));
     if (slots.length === 0 || this.#closed) return;
+    for (const { epoch, from } of slots) this.#asked.add(`${epoch}/${from}`);
     const view = await openView(this.session, { cameraId: this.cameraId, track: 1, purpose: "own_use", ranges: slots });
     await new Promise<void>((done) => {
       let drawing = Promise.resolve();
@@ -145,14 +149,19 @@ async function ofFilm(plaintext: Uint8Array, epochStartMs: number): Promise<Imag
   const url = URL.createObjectURL(new Blob([...parts] as BlobPart[], { type: "video/mp4" }));
   try {
     video.muted = true;
+    video.playsInline = true;
     video.src = url;
     await new Promise<void>((resolve, reject) => {
-      video.addEventListener("loadeddata", () => resolve(), { once: true });
       video.addEventListener("error", () => reject(new Error("this picture can't be drawn")), { once: true });
       setTimeout(() => reject(new Error("this picture took too long")), DRAW_WITHIN_MS);
+      video.requestVideoFrameCallback(() => resolve()); // the frame is there, not only its data
+      void video.play().catch(() => undefined);
     });
-    return await createImageBitmap(video, { resizeWidth: WIDTH, resizeHeight: Math.round((WIDTH * video.videoHeight) / Math.max(1, video.videoWidth)), resizeQuality: "medium" });
+    const canvas = new OffscreenCanvas(WIDTH, Math.max(1, Math.round((WIDTH * video.videoHeight) / Math.max(1, video.videoWidth))));
+    canvas.getContext("2d")?.drawImage(video, 0, 0, canvas.width, canvas.height);
+    return canvas.transferToImageBitmap();
   } finally {
+    video.pause();
     video.removeAttribute("src");
     video.load();
     URL.revokeObjectURL(url);

@@ -126,11 +126,11 @@ function peek(state: State, ms: number, at: (ms: number) => string): Part {
   return html`<div class="rec-peek"><div ${placed({ left: at(ms) })}>${close ? html`<canvas ${ref((element) => element instanceof HTMLCanvasElement && paint(element, near))}></canvas>` : nothing}<b class="mono">${clockSeconds(ms, state.tz)}</b></div></div>`;
 }
 
-function ticks({ fromMs, toMs }: State): readonly number[] {
+function ticks({ fromMs, toMs, startMs }: State): readonly number[] {
   const steps = [60_000, 120_000, 300_000, 600_000, 900_000, 1_800_000, HOUR_MS, 2 * HOUR_MS, 3 * HOUR_MS, 6 * HOUR_MS];
   const step = steps.find((each) => (toMs - fromMs) / each <= 6) ?? 6 * HOUR_MS;
   const found = [];
-  for (let at = Math.ceil(fromMs / step) * step; at < toMs; at += step) found.push(at);
+  for (let at = startMs + Math.ceil((fromMs - startMs) / step) * step; at < toMs; at += step) found.push(at);
   return found;
 }
 

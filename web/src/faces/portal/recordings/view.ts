@@ -12,7 +12,7 @@ import { Refusal, type Looking, type LookingNow } from "../../port";
 import { asRefusal } from "../../wire";
 import type { Ctx, Mounted } from "../pages";
 import { askToDelete } from "./deleting";
-import { type Lane, type SeenAt, type State, addressOf, HOUR_MS, laneOf, midnight, nextDay, showing, zoomed } from "./model";
+import { type Lane, type SeenAt, type State, addressOf, HOUR_MS, inside, laneOf, midnight, nextDay, showing, zoomed } from "./model";
 import { type RecordingsActions, recordingsPage } from "./page";
 import { askToSave } from "./saving";
 
@@ -171,7 +171,7 @@ class Recordings implements Mounted {
 
   #previewed(cameraId: string): void {
     if (this.#closed || cameraId !== this.#state.cameraId) return;
-    const { fromMs, toMs } = this.#state;
+    const { fromMs, toMs } = this.#worth();
     const found = this.#previews?.within(fromMs, toMs) ?? [];
     const seen = found.flatMap(({ atMs, found: classes }) => classes.map((one): SeenAt => ({ atMs, ...one })));
     this.#board.change({ previews: spread(found, fromMs, toMs) });
@@ -183,10 +183,16 @@ class Recordings implements Mounted {
     clearTimeout(this.#wanting);
     this.#previewed(this.#state.cameraId);
     this.#wanting = setTimeout(() => {
-      const { fromMs, toMs } = this.#state;
-      const day = laneOf(this.#state)?.day;
-      if (!this.#closed && day !== null && day !== undefined && day.recorded.some((span) => span.fromMs < toMs && fromMs < span.toMs)) this.#previews?.want(fromMs, toMs, PREVIEWS);
+      const { fromMs, toMs } = this.#worth();
+      if (!this.#closed && toMs > fromMs) this.#previews?.want(fromMs, toMs, PREVIEWS);
     }, 700) as unknown as number;
+  }
+
+  /** Of what is in sight the part in which something was recorded: that is worth a row of pictures. */
+  #worth(): Span {
+    const { fromMs, toMs } = this.#state;
+    const found = inside(laneOf(this.#state)?.day?.recorded ?? [], fromMs, toMs);
+    return { fromMs: Math.min(...found.map((span) => span.fromMs), toMs), toMs: Math.max(...found.map((span) => span.toMs), fromMs) };
   }
 
   #see(seen: readonly SeenAt[]): void {
