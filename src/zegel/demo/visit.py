@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
 
-from zegel.demo import clip, ground, scene
+from zegel.demo import clip, ground, scene, wishes
 from zegel.demo.processes import DidNotStart, Stage, free_port, wait_until
 from zegel.demo.scene import Installation
 from zegel.demo.world import WORLD
@@ -50,6 +50,7 @@ def visit(folder: Path | None, video: str | None, camera: str | None, http_port:
     try:
         print("Starting the database and the server …", flush=True)
         installation = scene.install(stage, place, kept.http_port, kept.link_port, usual_ports=True)
+        wishes.choose(installation)
         if not (place / "unit" / "state").exists():
             print("Enrolling a camera unit and pairing it, as its owner would …", flush=True)
             scene.enrol(stage, installation, place / "unit", WORLD.site("yard"), source.words)
