@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import base64
+import os
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -140,3 +142,115 @@ def test_journey_8_from_the_invitation_to_an_armed_unit_on_a_phone(story: Story,
     assert desk.complaints == []
     guarding.stop()
     story.stage.forget(guarding)
+
+
+def keep(desk: Any, name: str) -> None:
+    """For whoever wants to look: ZEGEL_LOOK=folder."""
+    folder = os.environ.get("ZEGEL_LOOK")
+    if folder:
+        desk.page.screenshot(path=f"{folder}/{name}.png", full_page=True)
+
+
+def totp_now(secret: str) -> str:
+    from zegel.server.people.second_factor import totp
+
+    return totp(base64.b32decode(secret.replace(" ", "")), clock.wall_ms() // 30_000).decode()
+
+
+def test_a_passkey_and_a_code_guard_the_account_and_the_recovery_code_stands_in(story: Story) -> None:
+    keys = story.place.keyring.people["household"]
+    desk = story.signed_in("household")
+    page = desk.page
+    cdp = page.context.new_cdp_session(page)
+    cdp.send("WebAuthn.enable")
+    authenticator = {
+        "protocol": "ctap2", "transport": "internal", "hasResidentKey": True, "hasUserVerification": True,
+        "isUserVerified": True, "automaticPresenceSimulation": True,
+    }  # fmt: skip
+    cdp.send("WebAuthn.addVirtualAuthenticator", {"options": authenticator})
+    desk.go("/portal/security")
+    page.wait_for_selector("#add-passkey")
+    keep(desk, "security-1440")
+    assert desk.axe() == []
+    page.click("#add-passkey")
+    page.click("#do-it")
+    page.wait_for_selector("dialog", state="detached")
+    page.click("#add-totp")
+    page.wait_for_selector("#totp-secret")
+    page.fill("#digits", totp_now(page.inner_text("#totp-secret")))
+    page.click("#do-it")
+    page.wait_for_selector("dialog", state="detached")
+    page.click(".tab-you")
+    page.click("#sign-out")
+    page.wait_for_selector("#email")
+    page.fill("#email", keys.email)
+    page.fill("#password", keys.password)
+    page.press("#password", "Enter")
+    page.click("#use-passkey")
+    page.wait_for_url("**/portal/**")
+
+    other = story.desk(390, 844)
+    other.go("/sign-in")
+    other.page.fill("#email", keys.email)
+    other.page.fill("#password", keys.password)
+    other.page.press("#password", "Enter")
+    other.page.wait_for_selector("#way-recovery")
+    assert other.axe() == []
+    other.page.click("#way-recovery")
+    other.page.fill("#factor", "AAAA-BBBB")
+    other.page.click("#give")
+    other.page.wait_for_selector("[role=alert]")
+    assert desk.complaints == []
+
+
+def test_a_server_that_shows_another_key_is_told_apart_in_the_browser(story: Story) -> None:
+    desk = story.signed_in("owner")
+    page = desk.page
+
+    def lie(route: Any) -> None:
+        answer = route.fetch()
+        body = answer.json()
+        for member in body["members"]:
+            if member["name"] == "Yusuf Demir":
+                member["open_pk"] = body["members"][0]["open_pk"]
+        route.fulfill(response=answer, json=body)
+
+    desk.go("/portal/people")
+    row = "li[data-person]:has-text('Yusuf Demir')"
+    page.wait_for_selector(row)
+    keep(desk, "people-1440")
+    assert desk.axe() == []
+    page.click(f"{row} >> button:has-text('Compare the words')")
+    page.click("#same")
+    page.wait_for_selector(f"{row}[data-standing=compared]")
+    page.route("**/api/v1/members", lie)
+    page.reload()
+    page.wait_for_selector(f"{row}[data-standing=changed]")
+    assert "not the one that you compared" in page.inner_text(row)
+    keep(desk, "people-changed-1440")
+
+
+def test_lost_password_and_every_page_on_a_phone(story: Story) -> None:
+    """The code of the demo's people stands nowhere, so a wrong one is tried: the page says so, and nothing else."""
+    desk = story.desk(390, 844)
+    desk.go("/recovery")
+    page = desk.page
+    page.fill("#email", "son@lindqvist.example")
+    page.fill("#code", "ABCD-EFGH")
+    page.fill("#new-password", PASSWORD)
+    page.fill("#again", PASSWORD)
+    page.click("#go")
+    page.wait_for_selector("[role=alert]")
+    assert desk.axe() == []
+    keep(desk, "recovery-390")
+    phone = story.signed_in("owner", 390, 844)
+    for view in ("start", "people", "agreements", "security", "start/pair", "start/purpose"):
+        phone.go(f"/portal/{view}")
+        phone.settled()
+        keep(phone, f"{view.replace('/', '-')}-390")
+        assert phone.axe() == [], view
+        assert phone.overflow() <= 0, view
+    phone.page.click(".tab-more")
+    keep(phone, "more-390")
+    assert phone.axe() == []
+    assert phone.complaints == []

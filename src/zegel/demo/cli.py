@@ -42,6 +42,7 @@ def seed_main(argv: Sequence[str]) -> int:
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--keys", type=Path, required=True, help="the file with the people's secrets")
     parser.add_argument("--origin", required=True)
+    parser.add_argument("--invite", action="store_true", help="prints the link of an invitation that waits, too")
     words = parser.parse_args(argv)
     from zegel.demo import keys, seed
     from zegel.demo.world import WORLD
@@ -54,7 +55,12 @@ def seed_main(argv: Sequence[str]) -> int:
         seed.seed(keyring, words.origin)
         keys.save(keyring, words.keys)
     name, vkey = make.log_key()
-    print(json.dumps({"name": name, "vkey": vkey}))
+    said = {"name": name, "vkey": vkey}
+    if words.invite:
+        from zegel.demo.invited import waiting
+
+        said["invitation"] = waiting()
+    print(json.dumps(said))
     return 0
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from types import FrameType
 
 from zegel.demo import clip, ground, scene, wishes
-from zegel.demo.processes import DidNotStart, Stage, free_port, wait_until
+from zegel.demo.processes import DidNotStart, Stage, free_port, run, wait_until
 from zegel.demo.scene import Installation
 from zegel.demo.world import WORLD
 from zegel.unit import clock
@@ -110,6 +110,15 @@ def _start_afresh(place: Path) -> None:
     shutil.rmtree(place)
 
 
+def _invitation(installation: Installation) -> list[str]:
+    said = json.loads(run([
+        "demo", "seed", "--data", str(installation.data), "--keys", str(installation.data.parent / "people.json"),
+        "--origin", installation.origin, "--invite",
+    ]))  # fmt: skip
+    return ["", "  An invitation waits to be accepted (a second owner of the yard; make it small, like a phone):",
+            f"    {said['invitation']}"] if said["invitation"] else []  # fmt: skip
+
+
 def _table(installation: Installation, source: clip.Source, took_s: float) -> str:
     base = installation.origin
     lines = [
@@ -121,7 +130,7 @@ def _table(installation: Installation, source: clip.Source, took_s: float) -> st
         keys = installation.keyring.people[key]
         url = base + face.get(key, "/portal/")
         lines.append(f"  {url:<52} {keys.email:<32} {keys.password:<20} {what}")
-    lines += ["", *_code_words()]
+    lines += ["", *_code_words(), *_invitation(installation)]
     lines += [
         "", f"  {base + '/kit':<52} the kit that the screens are made of",
         f"  {base + '/ledger/checkpoint':<52} the public log. Check it yourself, with its key and nothing else:",
