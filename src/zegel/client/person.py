@@ -215,9 +215,11 @@ class Client:
         number = max((int(pin.how) for pin in self.pins if pin.kind == "counter"), default=0)
         return Pin("counter", self.person_id.bytes, bytes(32), str(number + 1), now_ms)
 
-    def command(self, unit_id: UUID, pairing_id: bytes, counter: int, action: Action, now_ms: int) -> None:
-        """Arm or disarm with this person's own key."""
-        command = Command(unit_id.bytes, pairing_id, counter, self.person_id.bytes, action, now_ms, None)
+    def command(
+        self, unit_id: UUID, pairing_id: bytes, counter: int, action: Action, now_ms: int, until_ms: int | None = None
+    ) -> None:
+        """Arm or disarm with this person's own key; `until_ms`: when that ends by itself."""
+        command = Command(unit_id.bytes, pairing_id, counter, self.person_id.bytes, action, now_ms, until_ms)
         envelope = sign_command(command, self.bundle.signing)
         self.http.post(f"/api/v1/units/{unit_id}/command", {"envelope": b64(envelope)})
 

@@ -16,7 +16,7 @@ from zegel.client import person as clients
 from zegel.client.person import Client, Opened, Refused, View
 from zegel.demo import senders
 from zegel.demo.processes import DidNotStart, Program, Stage, run, wait_until
-from zegel.demo.scene import PRE_ALARM_S, Installation, Paired
+from zegel.demo.scene import FOREMAN_S, PRE_ALARM_S, Installation, Paired
 from zegel.demo.world import WORLD
 from zegel.seal.command import Action
 from zegel.seal.epoch import open_epoch, verify_epoch
@@ -36,6 +36,7 @@ _LATER_S = 12
 _UNIT_STARTS_S = 3.0
 _RECEIPT_S = 3.0
 _TOO_EARLY = 425
+_WORKING_MS = 2000
 
 
 class Broken(Exception):
@@ -253,6 +254,19 @@ def log_verifies(night: Night) -> str:
     run(words)
     said = run(words).strip().splitlines()
     return said[-1] if said else ""
+
+
+def foreman_works_until(night: Night) -> str:
+    """The unit obeys a foreman for as long as the owner's policy lets him, guards again by itself, and not a minute
+    longer."""
+    foreman, unit, pairing = night.place.client("foreman"), night.unit.unit_id, night.unit.keyset.pairing
+    now = clock.wall_ms()
+    for until in (None, now + (FOREMAN_S + 60) * 1000):
+        _refused(partial(foreman.command, unit, pairing, now, Action.DISARM, now, until), "a foreman's longer word")
+    foreman.command(unit, pairing, now, Action.DISARM, now, now + _WORKING_MS)
+    wait_until(lambda: _state(night) == "disarmed", "the unit's confirmation", 10.0, night.stage)
+    wait_until(lambda: _state(night) == "armed", "the end of the foreman's hour", 10.0, night.stage)
+    return f"{_WORKING_MS // 1000} s of work, and it guards again; more than {FOREMAN_S // 3600} h are refused"
 
 
 def disarmed_records_nothing(night: Night) -> str:
@@ -539,6 +553,7 @@ CLAIMS: tuple[tuple[str, Callable[[Night], str]], ...] = (
     ("in a storm fire and hold-up come first, and nothing is lost", hold_up_comes_first),
     ("a picture that came by mail is sealed on arrival", mailed_picture_is_sealed),
     ("the unit opens no port", unit_listens_on_nothing),
+    ("a foreman works until the hour he says, within what the owner signed", foreman_works_until),
     ("disarmed by its owner's signed command it records nothing", disarmed_records_nothing),
     (f"a stolen unit opens nothing of the past, and {WORLD.party('dehaan').name} shuts it out",
      stolen_unit_opens_nothing),

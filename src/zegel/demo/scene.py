@@ -9,10 +9,12 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from zegel.client import pairing as pairings
 from zegel.client import person as clients
@@ -21,6 +23,8 @@ from zegel.client.person import Client
 from zegel.demo.keys import load as load_keys
 from zegel.demo.processes import Program, Stage, answers, free_port, run, wait_until
 from zegel.demo.world import WORLD
+from zegel.seal.allowances import Action, Delegate, Part
+from zegel.seal.hours import ExceptionDay, Hours, Interval, Weekly
 from zegel.seal.keyset import Keyset, NamedKey, Signer
 from zegel.seal.pairing import PairingCode
 from zegel.seal.policy import Caps, Policy
@@ -32,6 +36,8 @@ _YEAR_MS = 365 * 86_400_000
 _PAIRING_CODE = re.compile(r"ZEGEL1:[A-Z2-7]+")
 _START_S = 90.0
 PRE_ALARM_S = WINDOW.pre_s
+FOREMAN_S = 6 * 3600
+"""So long at a time a foreman may have a site worked on."""
 
 
 @dataclass(frozen=True)
@@ -169,14 +175,33 @@ def _keyset(place: Installation, owner: Client, site: Site, started: dict[str, A
 def night_policy(
     keyset: Keyset, camera_id: UUID, tz: str, place: Installation, owner: str, now_ms: int, counter: int = 1
 ) -> Policy:
-    """Armed, no working hours (the visitor may come at noon), a person releases. Every member may arm and disarm."""
-    members = sorted(WORLD.people_of(owner), key=lambda person: person.id.bytes)
-    commanders = tuple(
-        Signer(person.id.bytes, place.keyring.people[person.key].bundle.signing.public_key) for person in members
+    """Armed, and guarding whenever the visitor comes: the working hours have today and tomorrow off. A person releases.
+
+    Owners arm and disarm as they like; other members (a foreman, a son) may have the site worked on for some hours.
+    """
+    people = sorted(WORLD.people_of(owner), key=lambda person: person.id.bytes)
+    keys = {person.key: place.keyring.people[person.key].bundle.signing.public_key for person in people}
+    owners = tuple(Signer(person.id.bytes, keys[person.key]) for person in people if person.role == "owner")
+    policy = first_policy(
+        keyset, [camera_id], tz, owners, now_ms, counter=counter, caps=Caps(releases=500, seconds=100_000)
     )
-    return first_policy(
-        keyset, [camera_id], tz, commanders, now_ms, counter=counter, caps=Caps(releases=500, seconds=100_000)
-    )
+    others = tuple(
+        Delegate(
+            person.id.bytes, keys[person.key], person.name, (Action.ARM, Action.DISARM, Action.PART), now_ms - 60_000,
+            now_ms + 90 * 86_400_000, FOREMAN_S,
+        )
+        for person in people if person.role != "owner"
+    )  # fmt: skip
+    part = Part("Gate", (camera_id.bytes,))
+    hours = _hours(tz, now_ms) if WORLD.party(owner).kind == "company" else policy.hours
+    return replace(policy, hours=hours, delegates=others, parts=(part,))
+
+
+def _hours(tz: str, now_ms: int) -> Hours:
+    """A site's week; what would keep the visitor's camera from guarding is a holiday."""
+    today = datetime.fromtimestamp(now_ms / 1000, ZoneInfo(tz)).date()
+    holidays = tuple(ExceptionDay((today + timedelta(days=by)).isoformat(), ()) for by in range(2))
+    return Hours(tz, tuple(Weekly(day, Interval(7 * 60, 17 * 60)) for day in range(5)), holidays)
 
 
 def _code(program: Program) -> PairingCode | None:
