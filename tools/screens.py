@@ -19,7 +19,7 @@ sys.path.insert(0, str(ROOT))
 
 from tests.e2e.desk import Desk, browser_path, launch  # noqa: E402
 
-from zegel.demo import clip, panels, scene  # noqa: E402
+from zegel.demo import clip, panels, scene, wishes  # noqa: E402
 from zegel.demo.processes import Stage, free_port  # noqa: E402
 from zegel.demo.scene import Installation  # noqa: E402
 from zegel.demo.world import WORLD  # noqa: E402
@@ -140,6 +140,19 @@ def customer(owner: Desk) -> None:
         shoot(owner.page, f"portal-{view}")
 
 
+def told(owner: Desk, place: Installation) -> None:
+    """What the owner is told, and what a notification opens."""
+    wishes.choose(place)
+    owner.go("/portal/notifications")
+    owner.page.wait_for_selector("[data-told=alarm]")
+    shoot(owner.page, "portal-notifications", whole=True)
+    alarms = place.client("owner").http.get("/api/v1/alarms?state=all")["alarms"]
+    seen = next(row for row in alarms if row["images"] == "released")
+    owner.go(f"/portal/alarm/{seen['id']}")
+    owner.page.wait_for_selector("[data-picture=shown]")
+    shoot(owner.page, "portal-notified")
+
+
 def setting_up(desk: Desk, place: Installation) -> None:
     """A technician adds a panel, waits for its first signal, and sees it come."""
     sign_in(desk, place, "technician", "backoffice")
@@ -202,6 +215,7 @@ def main() -> int:
             shoot(desks[2].page, "portal-now")
             story(desks[1], desks[2])
             customer(desks[2])
+            told(desks[2], place)
             setting_up(Desk.at(browser, place.origin), place)
             night(desks[1], place)
             browser.close()
