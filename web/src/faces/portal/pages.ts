@@ -59,6 +59,7 @@ const everyone: readonly Role[] = ["owner", "member"];
 
 export const PAGES: readonly Page[] = [
   { view: "now", title: () => t("Now"), icon: "now", section: "home", roles: everyone, bar: true },
+  { view: "start", title: () => t("Getting started"), icon: "check", section: "home", roles: everyone, css: "portal-account", load: () => import("./start/view") },
   { view: "cameras", title: () => t("Cameras"), icon: "camera", section: "home", roles: everyone, bar: true },
   { view: "live", title: () => t("Live"), icon: "live", section: "home", roles: everyone, css: "portal-live", load: () => import("./live/view") },
   { view: "pictures", title: () => t("Pictures"), icon: "still", section: "home", roles: everyone, css: "portal-live", load: () => import("./pictures/view") },
@@ -70,7 +71,6 @@ export const PAGES: readonly Page[] = [
   { view: "overview", title: () => t("Overview"), icon: "film", section: "house", roles: everyone, css: "portal-overview", load: () => import("./overview/view") },
   { view: "hours", title: () => t("Hours"), icon: "clock", section: "house", roles: everyone, css: "portal-hours", load: () => import("./hours/view") },
 
-  { view: "start", title: () => t("Getting started"), icon: "check", section: "home", roles: everyone, css: "portal-account", load: () => import("./start/view") },
   { view: "sites", title: () => t("Sites"), icon: "building", section: "house", roles: everyone, css: "portal-sites", load: () => import("./sites/view") },
   { view: "signs", title: () => t("Signs"), icon: "note", section: "house", roles: everyone, css: "portal-signs", load: () => import("./signs/view") },
   { view: "maintenance", title: () => t("Maintenance"), icon: "tool", section: "house", roles: everyone, css: "portal-maintenance", load: () => import("./maintenance/view") },

@@ -85,7 +85,7 @@ function nowPage(state: PortalState, act: PortalActions): Part {
     ${title(state, headings[overall(state.units)], state.cameras.length === 0 ? nothing : pill(tn("{ok} of {n} camera well", "{ok} of {n} cameras well", state.cameras.length, { ok: well }), well === state.cameras.length ? "ok" : "warn", { dot: true }))}
     ${alarms.map((alarm) => alarmCard(state, alarm, act))}
     <div class="columns"><div class="stack">
-      ${state.units.length === 0 ? html`<div class="card">${empty(t("No camera unit yet"), t("Your provider places the unit; you pair it with the code on it. Until then nothing is recorded."), "camera", button(t("Your keys"), () => act.go("you"), { icon: "key" }))}</div>` : state.units.map((unit) => unitCard(state, unit, act))}
+      ${state.units.length === 0 ? html`<div class="card">${empty(t("No camera unit yet"), t("Your provider places the unit; you pair it with the code on it. Until then nothing is recorded."), "camera", button(t("Getting started"), () => act.go("start"), { icon: "check", kind: "primary" }))}</div>` : state.units.map((unit) => unitCard(state, unit, act))}
       ${canSeeCard(state)}
     </div>
     ${lookedCard(state, act)}</div>
