@@ -10,7 +10,7 @@ from tests.e2e.desk import Desk, functional_only
 
 pytestmark = pytest.mark.usefixtures("desks_closed")
 
-_LIVE = """() => { const v = document.querySelector('figure.live video');
+_LIVE = """() => { const v = document.querySelector('figure.live-look video');
   return v !== null && v.videoWidth > 0 && v.currentTime > 0 }"""
 
 
@@ -65,7 +65,7 @@ def test_journey_13_the_owner_lets_a_technician_look_and_the_look_ends_with_the_
     assert technician.axe() == []
     _fits(technician)
     technician.page.click("#works")
-    technician.page.wait_for_selector("figure.live", state="detached")
+    technician.page.wait_for_selector("figure.live-look", state="detached")
     owner.page.wait_for_selector("h2:has-text('can see Gate camera 2 live')", state="detached")
     owner.page.wait_for_selector("text=Ended: the technician saw that it works")
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+from zegel.client import maintenance
 from zegel.client import person as clients
 from zegel.client.person import Client, Opened, Refused, View
 from zegel.demo import senders
@@ -403,6 +404,31 @@ def others_see_nothing(night: Night) -> str:
     return f"{tried + 2} attempts refused"
 
 
+def technician_needs_consent(night: Night) -> str:
+    """He asks, sees nothing, is allowed, holds the keys of one live picture's first minute, and sees nothing again."""
+    technician, unit = night.place.client("technician"), night.unit
+    tenant = night.place.keyring.parties["waak"].tenant
+    see = partial(maintenance.look, technician, unit.camera_id, unit.keyset, tenant, clock.wall_ms())
+    fault = maintenance.report(night.owner, unit.unit_id, unit.camera_id, "bad_picture", "It snows in the picture.")
+    asked = maintenance.ask(technician, fault["id"], unit.camera_id, "To see what is the matter.", 1)
+    _refused(see, "a technician who only asked")
+    grant = maintenance.allow(
+        night.owner, asked, 1, unit.keyset, unit.sign_pk, night.place.keyring.parties["dehaan"].tenant,
+        tenant.fingerprint, clock.wall_ms, partial(clock.sleep, 0.1),
+    )  # fmt: skip
+    _, keys = see()
+    keys.leaf(grant.ranges[0].epoch, 0)
+    try:
+        keys.leaf(grant.ranges[0].epoch, grant.ranges[0].end)
+    except OutOfRange:
+        pass
+    else:
+        raise Broken("a technician's keys reach further than his owner allowed")
+    maintenance.end(technician, asked["id"], works=True)
+    _refused(see, "a technician who is done")
+    return f"{grant.ranges[0].end} s of one live picture, and over with the work"
+
+
 def server_holds_no_key(night: Night) -> str:
     """Every file that the server keeps (database, objects, secrets, logs), searched for every key that opens."""
     from zegel.server.kernel.postgres import place_for
@@ -546,6 +572,7 @@ CLAIMS: tuple[tuple[str, Callable[[Night], str]], ...] = (
     ("each look has a receipt that verifies offline", receipts_verify_offline),
     ("an outsider verifies the whole log", log_verifies),
     ("nobody else sees anything", others_see_nothing),
+    ("a technician sees nothing without the owner's consent, and nothing after it", technician_needs_consent),
     ("the alarm centre's keys open the released seconds and not one more", nothing_outside),
     ("the server holds no key that opens anything", server_holds_no_key),
     ("a panel's encrypted signal is stored, acknowledged and rings", panel_rings),

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
 
-from zegel.demo import clip, ground, scene, wishes
+from zegel.demo import clip, ground, scene, wishes, workshop
 from zegel.demo.processes import DidNotStart, Stage, free_port, run, wait_until
 from zegel.demo.scene import Installation
 from zegel.demo.world import WORLD
@@ -24,8 +24,8 @@ _SHOWN = (
     ("operator", "the alarm rings: press Enter to claim it, watch, close it with a code"),
     ("owner", "see who looks, recall the alarm, arm and disarm, play your recordings"),
     ("supervisor", "the same queue"),
-    ("planner", "action plans, contacts with their code words, guard companies"),
-    ("technician", "states only: no picture, whatever you try"),
+    ("planner", "tasks, customers, sites, stock; press / and type; plans, contacts, guard companies"),
+    ("technician", "what is out of order; no picture before the owner allows it in his portal"),
     ("household", "another customer of the same alarm centre: sees nothing of the first"),
 )
 
@@ -53,8 +53,9 @@ def visit(folder: Path | None, video: str | None, camera: str | None, http_port:
         wishes.choose(installation)
         if not (place / "unit" / "state").exists():
             print("Enrolling a camera unit and pairing it, as its owner would …", flush=True)
-            scene.enrol(stage, installation, place / "unit", WORLD.site("yard"), source.words)
+            unit = scene.enrol(stage, installation, place / "unit", WORLD.site("yard"), source.words)
             ground.furnish(installation)
+            workshop.furnish(installation, unit)
         scene.run_unit(stage, place / "unit")
         print(_table(installation, source, clock.mono_s() - begun), flush=True)
         _tell(stage, installation)

@@ -76,7 +76,7 @@ function picture({ look }: State, job: Malfunction, asked: Asked, act: Actions):
     const [video, still, watermark] = [host?.querySelector("video"), host?.querySelector<HTMLCanvasElement>("canvas.still"), host?.querySelector<HTMLCanvasElement>("canvas.mark")];
     if (video && still && watermark) act.attach(video, still, watermark);
   };
-  return html`<figure class="live" ${ref(attach)}><video muted playsinline aria-label=${t("{camera}, live", { camera: cameraName(job, asked.camera_id) })}></video><canvas class="still"></canvas><canvas class="mark" aria-hidden="true"></canvas><figcaption class="row">${pill(words, look?.now.phase === "open" ? "alarm" : "", { dot: true, beat: look?.now.phase === "open" })}</figcaption></figure>`;
+  return html`<figure class="live-look" ${ref(attach)}><video muted playsinline aria-label=${t("{camera}, live", { camera: cameraName(job, asked.camera_id) })}></video><canvas class="still"></canvas><canvas class="mark" aria-hidden="true"></canvas><figcaption class="row">${pill(words, look?.now.phase === "open" ? "alarm" : "", { dot: true, beat: look?.now.phase === "open" })}</figcaption></figure>`;
 }
 
 function endedNote(reason: string | null, detail: string | null): Part {

@@ -2,7 +2,7 @@
 // The frame of the office: who you are, finding anything, the tabs, and what must be known first. Draws; decides nothing.
 import { html, nothing, repeat, type Part } from "../../kit/dom";
 import { icon, mark } from "../../kit/icons";
-import { button, keyHint, link, note, pill } from "../../kit/pieces";
+import { button, keyHint, note, pill } from "../../kit/pieces";
 import { number, t, tn } from "../../kit/words";
 import { languageSwitch } from "../language";
 import type { Asked, Malfunction } from "./maintenance";
@@ -45,13 +45,14 @@ export function officeView(state: State, act: Actions): Part {
   const { who } = state;
   const sets = ["technician", "planner", "admin"].includes(who.role);
   const waiting = state.drafts.filter(({ ready }) => ready).length;
-  return html`<header class="bar"><div class="wide row apart"><span class="logo">${mark()}<span>Zegel</span></span>${finder(state, act)}<div class="row links">${["planner", "admin"].includes(who.role) ? link(t("Action plans"), "/backoffice/plans/", { small: true, kind: "quiet", id: "to-plans" }) : nothing}${sets ? link(t("Panels and lines"), "/backoffice/settings/", { small: true, kind: "quiet", id: "to-settings" }) : nothing}${languageSwitch()}${button(t("Sign out"), act.signOut, { small: true, icon: "signOut", id: "sign-out" })}</div></div></header>
+  return html`<header class="bar"><div class="wide row apart"><span class="logo">${mark()}<span>Zegel</span></span>${finder(state, act)}${button(t("Sign out"), act.signOut, { small: true, icon: "signOut", id: "sign-out" })}</div></header>
     ${state.connected ? nothing : html`<div class="wide">${note(t("Connection lost. Trying again; what you see may be old."), "warn", "offline")}</div>`}
     ${waiting === 0 ? nothing : html`<div class="wide">${note(tn("A work report waits on this device until there is a line.", "{n} work reports wait on this device until there is a line.", waiting), "", "send")}</div>`}
     <div class="wide setup-page office"><nav class="setup-tabs" aria-label=${t("Office")}><div class="lbl">${who.party}</div>
-      <ul>${TABS.map((tab, n) => html`<li><a href=${pathOf(tab)} id="tab-${tab}" aria-current=${tab === state.route.tab ? "page" : nothing} @click=${(event: MouseEvent) => act.follow(event, pathOf(tab))}>${icon(tabIcon[tab])}<span class="grow">${tabName(tab)}</span>${tab === "tasks" && (state.tasks?.counts["open"] ?? 0) > 0 ? pill(number(state.tasks?.counts["open"] ?? 0), "warn") : nothing}${keyHint(String(n + 1))}</a></li>`)}</ul>
+      <ul>${TABS.map((tab, n) => html`<li><a href=${pathOf(tab)} id="tab-${tab}" aria-current=${tab === state.route.tab ? "page" : nothing} @click=${(event: MouseEvent) => act.follow(event, pathOf(tab))}>${icon(tabIcon[tab])}<span class="grow">${tabName(tab)}</span>${tab === "tasks" && (state.tasks?.counts["open"] ?? 0) > 0 ? pill(number(state.tasks?.counts["open"] ?? 0), "warn") : nothing}${keyHint(String(n + 1))}</a></li>`)}${["planner", "admin"].includes(who.role) ? html`<li><a href="/backoffice/plans/" id="to-plans">${icon("note")}<span class="grow">${t("Action plans")}</span>${icon("arrow", "small")}</a></li>` : nothing}${sets ? html`<li><a href="/backoffice/settings/" id="to-settings">${icon("alarm")}<span class="grow">${t("Panels and lines")}</span>${icon("arrow", "small")}</a></li>` : nothing}</ul>
       <div class="wide-only">${button(t("Keys"), act.keys, { small: true, kind: "quiet", icon: "key", key: "?" })}</div></nav>
-      <main id="content" class="stack" tabindex="-1">${state.error === "" ? nothing : html`<div id="trouble">${note(state.error, "alarm", "alarm")}</div>`}${part(state, act)}</main></div>`;
+      <main id="content" class="stack" tabindex="-1">${state.error === "" ? nothing : html`<div id="trouble">${note(state.error, "alarm", "alarm")}</div>`}${part(state, act)}</main></div>
+    <footer class="wide office-foot">${languageSwitch()}</footer>`;
 }
 
 function part(state: State, act: Actions): Part {
