@@ -149,7 +149,7 @@ class StartPage {
       ${state.error === "" ? nothing : note(state.error, "alarm", "alarm")}
       <section class="card"><ol class="todo">${all.map((one) => html`<li class=${one.done ? "done" : one === next ? "next" : ""} data-step=${one.name} data-done=${one.done ? "yes" : "no"}>${tile(one.done ? "check" : one.icon, one.done ? "ok" : one === next ? "accent" : "")}
         <div class="body"><b>${one.words}</b><div class="mute small">${one.more}${one.optional === true && !one.done ? html` <span class="faint">${t("(advised)")}</span>` : nothing}</div>
-        ${one.done && one.name !== "pair" ? nothing : one.waits !== undefined ? html`<div class="faint small">${icon("clock", "small")} ${one.waits}</div>` : html`<div class="row">${one.act ?? nothing}</div>`}</div></li>`)}</ol></section></div>`;
+        ${one.done && one.name !== "pair" ? nothing : one.waits !== undefined ? html`<div class="waits faint small">${icon("clock", "small")}<span>${one.waits}</span></div>` : html`<div class="row">${one.act ?? nothing}</div>`}</div></li>`)}</ol></section></div>`;
   }
 
   #title(words: string): Part {
