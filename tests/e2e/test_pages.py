@@ -17,7 +17,7 @@ from tests.e2e.desk import functional_only
 pytestmark = pytest.mark.usefixtures("desks_closed")
 
 SCREENS = Path(__file__).parent / "screens"
-PUBLIC = ("/", "/sign-in", "/verify", "/kit")
+PUBLIC = ("/", "/sign-in", "/recovery", "/verify", "/kit")
 SPECIMENS = tuple(
     f"/kit?show={name}"
     for name in (
