@@ -19,7 +19,7 @@ sys.path.insert(0, str(ROOT))
 
 from tests.e2e.desk import Desk, browser_path, launch  # noqa: E402
 
-from zegel.demo import clip, panels, scene, wishes  # noqa: E402
+from zegel.demo import clip, ground, panels, scene, wishes  # noqa: E402
 from zegel.demo.processes import Stage, free_port  # noqa: E402
 from zegel.demo.scene import Installation  # noqa: E402
 from zegel.demo.world import WORLD  # noqa: E402
@@ -81,6 +81,24 @@ def story(operator: Desk, owner: Desk) -> None:
     owner.page.click("#recall-now")
     operator.page.wait_for_selector("#picture .curtain")
     shoot(operator.page, "console-recalled")
+
+
+def the_ground(desk: Desk, place: Installation) -> None:
+    """A site with its map, a unit with a season of figures (made up), a sign and the notice behind it."""
+    ground.furnish(place)
+    sign_in(desk, place, "owner", "portal")
+    page, site = desk.page, WORLD.site("yard").id
+    desk.go(f"/portal/sites/{site}")
+    page.wait_for_selector(".spot-camera")
+    shoot(page, "portal-site", whole=True)
+    page.click("[data-unit] button:has-text('Open')")
+    page.wait_for_selector("[data-figure=battery_mv] svg")
+    shoot(page, "portal-unit", whole=True)
+    desk.go(f"/portal/signs/{site}")
+    page.wait_for_function("() => (document.querySelector('.preview')?.naturalWidth ?? 0) > 100")
+    shoot(page, "portal-signs", whole=True)
+    desk.go(str(page.get_attribute("#notice", "href")) + "?lang=nl")
+    shoot(page, "notice", whole=True)
 
 
 STORM = 500
@@ -209,6 +227,7 @@ def main() -> int:
             scene.enrol(stage, place, folder / "unit", WORLD.site("yard"), clip.ours().words)
             sign_in(desks[1], place, "operator", "console")
             sign_in(desks[2], place, "owner", "portal")
+            the_ground(Desk.at(browser, place.origin), place)
             shoot(desks[1].page, "console-quiet")
             scene.run_unit(stage, folder / "unit")
             desks[2].page.wait_for_selector("h1:has-text('Guarding')")

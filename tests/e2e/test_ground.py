@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 import pytest
 
-from tests.e2e.conftest import Story
+from tests.e2e.conftest import Story, _of_its_own
 from tests.e2e.desk import Desk, functional_only
 from zegel.demo import ground
 from zegel.demo.world import WORLD
@@ -17,14 +17,17 @@ from zegel.demo.world import WORLD
 pytestmark = pytest.mark.usefixtures("desks_closed")
 
 SITE = WORLD.site("yard").id
-PICTURE = """async () => [...new Uint8Array(await (await fetch(document.querySelector('.preview').src)).arrayBuffer())]"""
+PICTURE = """async () => {
+  const answer = await fetch(document.querySelector('.preview').src);
+  return [...new Uint8Array(await answer.arrayBuffer())]; }"""
 WIDTHS = ((1440, 900), (390, 844))
 
 
 @pytest.fixture(scope="module")
 def furnished(story: Story) -> Story:
     story.enrol()
-    ground.furnish(story.place)
+    with _of_its_own():
+        ground.furnish(story.place)
     return story
 
 

@@ -562,6 +562,33 @@ def _listening_inodes() -> dict[str, str]:
     return found
 
 
+def sign_leads_to_notice(night: Night) -> str:
+    """C7, C25: no sign without a contact; with both it is a PDF, and its address is read by a stranger."""
+    site, http = WORLD.site("yard"), night.owner.http
+    facts = {"name": site.name, "address": site.address, "tz": site.tz, "country": "NL", "languages": ["nl"]}
+    path = f"/api/v1/sites/{site.id}"
+    http.raw("PUT", path, facts)
+    try:
+        http.raw("POST", f"{path}/sign/file?size=a4&languages=nl")
+        raise Broken("a sign was made without anybody to ask")
+    except Refused as refused:
+        if refused.code != "sign_incomplete":
+            raise Broken(f"the sign was refused as {refused.code}") from None
+    http.raw("PUT", path, {**facts, "contact_email": "privacy@dehaan.example", "contact_phone": "+31 10 000 0103"})
+    if not http.raw("POST", f"{path}/sign/file?size=a4&languages=nl").startswith(b"%PDF-"):
+        raise Broken("the sign is no PDF")
+    address = str(http.get(f"{path}/sign")["address"]).removeprefix(night.place.origin)
+    stranger = clients.Http(night.place.origin)
+    read = [language for language in ("nl", "sv", "de", "en") if _names_owner(stranger, f"{address}?lang={language}")]
+    if len(read) != 4 or len(stranger.jar):
+        raise Broken(f"the notice was read in {read}, with {len(stranger.jar)} cookies")
+    return "read in four languages, without a cookie"
+
+
+def _names_owner(stranger: clients.Http, path: str) -> bool:
+    return "privacy@dehaan.example" in stranger.raw("GET", path).decode()
+
+
 CLAIMS: tuple[tuple[str, Callable[[Night], str]], ...] = (
     ("the alarm rings within a second", rings_at_once),
     (f"the pictures begin {PRE_ALARM_S} s before the alarm", before_the_alarm),
@@ -579,6 +606,7 @@ CLAIMS: tuple[tuple[str, Callable[[Night], str]], ...] = (
     ("an encrypted panel that suddenly speaks readably is not believed", readable_panel_is_refused),
     ("in a storm fire and hold-up come first, and nothing is lost", hold_up_comes_first),
     ("a picture that came by mail is sealed on arrival", mailed_picture_is_sealed),
+    ("a sign says who is responsible, and its code leads anybody to the whole notice", sign_leads_to_notice),
     ("the unit opens no port", unit_listens_on_nothing),
     ("a foreman works until the hour he says, within what the owner signed", foreman_works_until),
     ("disarmed by its owner's signed command it records nothing", disarmed_records_nothing),

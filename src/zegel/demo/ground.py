@@ -133,7 +133,8 @@ def _figures(at: datetime, now: datetime, random_: random.Random) -> dict[str, A
     sun = max(0.0, math.sin((hour - 7) / 10 * math.pi)) if 7 <= hour <= 17 else 0.0
     ago = (now - at) / timedelta(days=1)
     cold = math.exp(-(((ago - 30) / 3.5) ** 2))
-    battery = 12_250 + 620 * sun - 14 * ((hour - 17) % 24 if sun == 0 else 0) - 520 * cold + random_.gauss(0, 18)
+    rest = 12_250 - 14 * ((hour - 17) % 24) if sun == 0 else 12_054 + 19.6 * (hour - 7)
+    battery = rest + 620 * sun - 520 * cold + random_.gauss(0, 18)
     return {
         "battery_mv": round(battery), "temperature_c10": round(245 + 120 * sun - 160 * cold + random_.gauss(0, 6)),
         "signal_dbm": round(-71 - 9 * cold + random_.gauss(0, 2)), "storage_free_mb": round(58_000 - 90 * (hour % 24)),

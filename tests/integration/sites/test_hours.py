@@ -51,7 +51,7 @@ def policy(world: World, case: Any) -> Policy:
     )  # fmt: skip
     actions.accept_policy(world.actor(owner), case.unit.id, world.sign_policy(following, owner))
     case.unit.policy = following
-    return following
+    return following  # type: ignore[no-any-return]
 
 
 def test_a_foreman_sends_what_the_policy_lets_him_and_it_is_in_the_log(world: World, case: Any, policy: Policy) -> None:

@@ -171,6 +171,23 @@ def test_the_notice_tells_the_term_of_the_profile_and_no_address_or_name_of_a_pe
         assert hidden not in text, hidden
 
 
+def test_the_notice_lists_what_is_declared_of_those_who_are_filmed_in_a_process_that_has_read_nothing_yet(
+    known: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from zegel.declare import registry
+
+    notice._declarations.cache_clear()
+    held = dict(registry._declared)
+    registry._declared.clear()
+    try:
+        monkeypatch.setattr(notice, "load_declarations", lambda: registry._declared.update(held))
+        text = Client().get(f"/notice/{code_of(known)}?lang=en").content.decode()
+    finally:
+        registry._declared.update(held)
+    for said in ("Images, sealed when they are made", "Article 6(1)(f)", "the alarm centre, only of an alarm’s own"):
+        assert said in text, said
+
+
 def test_the_notice_of_a_home_tells_its_own_terms_and_authority(world: World) -> None:
     villa = WORLD.site("villa").id
     address = notice.read(world.actor("household"), villa)[1].address

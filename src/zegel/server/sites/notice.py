@@ -21,7 +21,7 @@ from uuid import UUID
 from django.conf import settings
 from django.db.models import Q
 
-from zegel.declare.registry import declarations
+from zegel.declare.registry import Declaration, declarations
 from zegel.declare.vocabulary import Basis, Category, Purpose, Recipient, Subject, Term
 from zegel.seal.policy import Policy, RecordingMode
 from zegel.server import gate
@@ -35,6 +35,7 @@ from zegel.server.gate import Resource
 from zegel.server.gate.vocabulary import Action, ResourceKind
 from zegel.server.kernel import clock, tenancy, work
 from zegel.server.kernel.actor import Actor
+from zegel.server.kernel.checks import load_declarations
 from zegel.server.people import queries as people
 from zegel.server.people.roles import RelationKind
 from zegel.server.sites import capabilities, queries
@@ -259,13 +260,20 @@ def declared(terms: texts.Terms) -> tuple[Kept, ...]:
         Term.ALARM: terms.alarm_days, Term.VIEW_LOG: terms.log_days,
     }  # fmt: skip
     found: dict[tuple[Category, Purpose, Basis, Term], set[Recipient]] = {}
-    for row in declarations():
+    for row in _declarations():
         if row.subject is Subject.FILMED:
             found.setdefault((row.category, row.purpose, row.basis, row.term), set()).update(row.recipients)
     return tuple(
         Kept(*key, tuple(one for one in Recipient if one in who), days.get(key[3]))
         for key, who in sorted(found.items(), key=lambda item: [part.value for part in item[0]])
     )
+
+
+@cache
+def _declarations() -> tuple[Declaration, ...]:
+    """Of every room: what serves pages has not read them all by itself."""
+    load_declarations()
+    return declarations()
 
 
 @cache
