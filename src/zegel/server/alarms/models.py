@@ -77,6 +77,7 @@ class Alarm(TenantModel):
     first_action_at = models.DateTimeField(null=True)
     norm_due = models.DateTimeField(null=True)
     escalated_at = models.DateTimeField(null=True)
+    asked_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=["hash"], name="alarms_alarm_hash"),)
@@ -92,6 +93,7 @@ class Alarm(TenantModel):
             models.Index(
                 fields=["folded_into"], name="alarms_folded", condition=models.Q(folded_into__isnull=False)
             ),
+            models.Index(fields=["asked_at"], name="alarms_question", condition=models.Q(asked_at__isnull=False)),
         )  # fmt: skip
 
 

@@ -34,7 +34,7 @@ not_personal(
     "alarms.Alarm",
     ("unit_id", "site_id", "camera_id", "number", "hash", "previous", "state", "priority", "images", "policy_hash",
      "claimed_by_party", "times", "panel_id", "plan_version_id", "queue_at", "look_after", "recall_until", "folded",
-     "folded_into", "parked_until", "norm_due", "escalated_at"),
+     "folded_into", "parked_until", "norm_due", "escalated_at", "asked_at"),
     why="which device it came from, and where it is in its life",
 )  # fmt: skip
 declare(

@@ -14,6 +14,7 @@ ROUTERS: tuple[tuple[str, str], ...] = (
     ("", "zegel.server.api.control:router"),
     ("", "zegel.server.api.live:router"),
     ("", "zegel.server.api.recordings:router"),
+    ("", "zegel.server.api.follow_up:router"),
     ("", "zegel.server.api.overview:router"),
     ("", "zegel.server.api.alarms:router"),
     ("", "zegel.server.api.alarm_verbs:router"),

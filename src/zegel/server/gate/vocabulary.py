@@ -21,6 +21,7 @@ class Action(StrEnum):
     TIMELINE = "timeline"
     WHO_LOOKED = "who_looked"
     ASK = "ask"
+    ANSWER = "answer"
     CLAIM = "claim"
     RELEASE_CLAIM = "release_claim"
     STEP = "step"

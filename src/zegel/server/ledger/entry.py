@@ -62,6 +62,7 @@ class Kind(StrEnum):
     FETCHED = "fetched"
     REOPENED = "reopened"
     REOPENING_ENDED = "reopening_ended"
+    FOLLOW_UP = "follow_up"
     EXPORT = "export"
     DELETION = "deletion"
     SHRED = "shred"

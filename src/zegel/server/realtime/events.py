@@ -50,7 +50,7 @@ Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
 OPEN_TOPICS = frozenset({
     "centre.changed",
-    "alarm.opened", "alarm.changed", "alarm.recalled", "alarm.reopened", "alarm.escalated", "alarm.due",
+    "alarm.opened", "alarm.changed", "alarm.recalled", "alarm.reopened", "alarm.escalated", "alarm.due", "alarm.asked",
     "window.opened", "window.ended", "release.stored", "unit.status", "unit.linked",
     "unit.unlinked", "unit.paired", "unit.revoked", "technical.raised", "window.reopened", "reopening.ended",
     "view.after_recall",
