@@ -216,6 +216,8 @@ class Pool:
         self.pool = CameraPool([CameraConfig.parse(text) for text in cameras], default_manifest() if detector else None)
         self.said: list[tuple[str, Message]] = []
         self.pool.start()
+        for text in cameras:
+            self.pool.configure(text.partition("=")[0], Watch())  # before it knows what is masked it gives nothing
 
     def __enter__(self) -> Pool:
         return self

@@ -189,7 +189,7 @@ class Overview:
             return False
         late_ms = now_ms - self._next_ms
         self._next_ms = _grid(now_ms, self._asked.interval_s)
-        return late_ms < 1000 * min(30, self._asked.interval_s // 2)
+        return late_ms < min(30_000, self._asked.interval_s * 500)
 
     def make(self, newest: tuple[Stream, Packet] | None, masks: Masks, now_s: float) -> OverviewPicture:
         """A picture of the newest key frame. Raises NoPicture, EyeLost."""
