@@ -316,7 +316,7 @@ class Recordings implements Mounted {
   }
 
   #key(event: KeyboardEvent): void {
-    const head = this.#state.headMs ?? this.#state.fromMs;
+    const head = this.#state.headMs ?? Math.min(this.#state.toMs, Math.max(this.#state.fromMs, laneOf(this.#state)?.day?.recorded.at(-1)?.fromMs ?? this.#state.fromMs));
     const step = (event.shiftKey ? 60 : STEP_S) * 1000;
     const moves: Readonly<Record<string, () => void>> = {
       ArrowLeft: () => this.#head(head - step), ArrowRight: () => this.#head(head + step), Home: () => this.#head(this.#state.fromMs), End: () => this.#head(this.#state.toMs),
