@@ -427,7 +427,8 @@ class Runner:
     def _read_gauge(self) -> TelemetryItem:
         engine, now = self.engine, read_clock()
         offset = round(engine.wall.difference_ms) if engine.wall.confirmed else None
-        own = OwnFigures(free_mb(self.home.spool), engine.outbox.spool.size // MEGA, offset)
+        data_mb = engine.data.used // MEGA
+        own = OwnFigures(free_mb(self.home.spool), engine.outbox.spool.size // MEGA, offset, data_mb)
         states = {camera: desk.state.value for camera, desk in engine.desks.items()}
         return self.gauge.read(now.mono_s, engine.wall_ms, states, own)
 
