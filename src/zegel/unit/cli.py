@@ -58,6 +58,12 @@ def _parser() -> argparse.ArgumentParser:
     status = commands.add_parser("status", parents=[common], help="what the unit on this machine is doing")
     status.add_argument("--json", action="store_true")
     add_parsers(commands, common)
+    storage = commands.add_parser("storage", parents=[common], help="a disk, card or mounted NAS for recordings")
+    storage.add_argument("action", choices=["set", "show", "off"])
+    storage.add_argument("path", type=Path, nargs="?", help="the folder where it is mounted")
+    storage.add_argument(
+        "--limit-gb", type=float, default=0.0, help="how much of it recordings may fill (all but a rest)"
+    )
     wipe = commands.add_parser("wipe", parents=[common], help="destroy identity, state and spool")
     wipe.add_argument("--yes", action="store_true", help="do not ask")
     return parser
@@ -107,6 +113,25 @@ def _status(words: argparse.Namespace) -> None:
             print(f"overview    {camera.name}: {camera.overview}")
 
 
+def _storage(words: argparse.Namespace) -> None:
+    """What is kept there, and for how long, is the owner's to say in his signed policy."""
+    from msgspec import structs
+
+    from zegel.unit.config import load, save
+    from zegel.unit.errors import ConfigError
+
+    home = Home(words.data)
+    config = load(home)
+    if words.action == "show":
+        print(f"storage     {config.storage or 'none'}")
+        return
+    if words.action == "set" and (words.path is None or not words.path.is_dir()):
+        raise ConfigError(f"{words.path or 'set'}: give a folder that is there, where the disk or card is mounted")
+    place = str(words.path.absolute()) if words.action == "set" else ""
+    save(home, structs.replace(config, storage=place, storage_bytes=round(words.limit_gb * 2**30)))
+    print(f"storage     {place or 'none'}. Restart the unit: systemctl restart zegel-unit")
+
+
 def _wipe(words: argparse.Namespace) -> None:
     from zegel.unit.wipe import wipe
 
@@ -117,4 +142,4 @@ def _wipe(words: argparse.Namespace) -> None:
     print(f"{wipe(Home(words.data))} files destroyed. Enrol the unit to use it again.")
 
 
-_COMMANDS = {"enrol": _enrol, "run": _run, "status": _status, "wipe": _wipe}
+_COMMANDS = {"enrol": _enrol, "run": _run, "status": _status, "storage": _storage, "wipe": _wipe}

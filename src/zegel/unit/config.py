@@ -33,13 +33,17 @@ class Camera(msgspec.Struct, frozen=True):
 
 
 class Config(msgspec.Struct, frozen=True):
-    """`ca`: a PEM file's name in the directory, or `sha256:…` until the first contact has pinned it."""
+    """`ca`: a PEM file's name in the directory, or `sha256:…` until the first contact has pinned it. `storage`: where
+    recordings are kept here too, "" for nowhere; `storage_bytes`: how much of it they may fill, 0 for all but a rest.
+    """
 
     server: str
     ca: str
     cameras: list[Camera]
     detector: str | None = None
     spool_bytes: int = 20 << 30
+    storage: str = ""
+    storage_bytes: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,10 +15,12 @@ from functools import partial
 
 from zegel.link.framing import decode_from_unit
 from zegel.link.messages import (
+    MAX_FETCH_S,
     AlarmItem,
     CameraFacts,
     Controlled,
     FactsItem,
+    FetchLocal,
     ManifestItem,
     PairedItem,
     ReleaseItem,
@@ -31,7 +33,7 @@ from zegel.link.messages import (
     Up,
 )
 from zegel.seal.alarm import Alarm, Cause, sign_alarm
-from zegel.seal.allowances import OverBudget, OverviewRules
+from zegel.seal.allowances import OverBudget, OverviewRules, StorageMode
 from zegel.seal.envelope import Envelope
 from zegel.seal.errors import SealError
 from zegel.seal.manifest import TreeHead
@@ -74,6 +76,7 @@ from zegel.unit.single import SingleTrack, Still
 from zegel.unit.source.media import Code, Packet, Stream, Technical
 from zegel.unit.spool import Kind, Lane, Record
 from zegel.unit.state import Spent, StateFile
+from zegel.unit.storage import Kept, Storage
 from zegel.unit.track import Rules, SurveillanceTrack
 from zegel.unit.trust import Trust
 from zegel.unit.walltime import Instant, WallTime
@@ -94,6 +97,7 @@ FRESH_S = 1.0
 """A picture that somebody asks for is not older."""
 PICTURE_WITHIN_S = 10.0
 MOST_WANTED = 16
+DEFAULT_STORAGE_DAYS = 14
 HOMECOMING_S = 20.0
 """So long a turned camera with privacy masks stays black after it was sent home: it is still on its way."""
 HIDDEN_AGAIN_S = 600.0
@@ -166,6 +170,7 @@ class Engine:
     proofs: ProofDesk = field(init=False)
     data: DataBook = field(init=False)
     live: LiveDesk = field(init=False)
+    storage: Storage | None = None
     dirty: bool = True
     _changed_s: float = float("-inf")
     _floor_s: float = float("-inf")
@@ -177,6 +182,7 @@ class Engine:
     _drawn: dict[tuple[bytes, bytes], str] = field(default_factory=dict)
     _away: frozenset[bytes] = frozenset()
     _told: list[Controlled] = field(default_factory=list)
+    _storage_away: bool = False
     _clock_agrees: bool = False
     _contradicted: bool = False
     _posture: Posture = Posture.UNPAIRED
@@ -204,8 +210,9 @@ class Engine:
     def _desk(self, camera: bytes, name: str, out: Outgoing) -> CameraDesk:
         book = ManifestBook(self.identity.unit, camera, self.identity.key, self.file, self.outbox)
         rules = Rules(
-            partial(self.guards_throughout, camera), self.wall.at, lambda slot: self._on_slot(self.desks[camera], slot)
-        )
+            partial(self.guards_throughout, camera), self.wall.at, lambda slot: self._on_slot(self.desks[camera], slot),
+            partial(self._keep_here, camera),
+        )  # fmt: skip
         track = SurveillanceTrack(camera, self.identity.key, self.file, self.outbox, book, rules)
         live = LiveTrack(camera, self.identity.key, self.file, self.outbox, self.wall.at, out)
         own = SingleTrack(camera, Track.PICTURE, self.identity.key, self.file, self.outbox, self.wall.at)
@@ -556,6 +563,44 @@ class Engine:
         """A panel, the house's broker or a camera's events can't be heard, or can again."""
         self._observe(now)
         self._technical(kind, camera if camera in self.desks else None, code, detail)
+
+    # -- the unit's own storage
+
+    def _keep_here(self, camera: bytes, slot: RingSlot) -> bool:
+        """As the owner's policy says, where the installer set one up. While it does not work everything goes up."""
+        rules = self.trust.policy.storage if self.trust.policy is not None else None
+        if self.storage is None or rules is None:
+            return False
+        self.storage.put(Kept(camera, slot.epoch, slot.slot, slot.wall_ms, slot.segments))
+        return rules.mode is StorageMode.ONLY and not self.storage.fault
+
+    @property
+    def storage_days(self) -> int:
+        """How long recordings may lie there; without a word of the owner nothing new comes, and what is there ages."""
+        rules = self.trust.policy.storage if self.trust.policy is not None else None
+        return rules.days if rules is not None else DEFAULT_STORAGE_DAYS
+
+    def on_storage(self, fault: str, now: Instant) -> None:
+        """It is away, or back: told once."""
+        self._observe(now)
+        if bool(fault) is not self._storage_away:
+            self._storage_away = bool(fault)
+            code = "storage_lost" if fault else "storage_back"
+            self._technical(TechnicalKind.SPOOL_FULL, None, code, {"why": fault[:100]} if fault else {})
+
+    def may_fetch(self, asked: FetchLocal) -> str | None:
+        """Why nothing is sent from there; None when it is."""
+        if not self.trust.paired or self.trust.policy is None:
+            return "not_paired"
+        if asked.camera not in self.desks:
+            return "unknown_camera"
+        if self.storage is None or self.storage.fault:
+            return "no_storage"
+        return "too_long" if not 0 < asked.to_ms - asked.from_ms <= MAX_FETCH_S * 1000 else None
+
+    def send_kept(self, kept: Kept) -> None:
+        """As an ordinary item; the server takes what the manifests name."""
+        self.outbox.segments(Lane.MEDIA, kept.camera, kept.epoch, kept.slot, kept.wall_ms, kept.segments)
 
     # -- who looks live
 

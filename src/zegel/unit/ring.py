@@ -19,7 +19,8 @@ MAX_BYTES = 96 << 20
 
 @dataclass(slots=True, eq=False)
 class RingSlot:
-    """A completed, sealed slot. `opens_at_once`: its first frame is a random-access point."""
+    """A completed, sealed slot. `opens_at_once`: its first frame is a random-access point. `listed`: its manifest will
+    name it; `only_here`: it stays on the unit's own storage until somebody asks for it."""
 
     epoch: bytes
     slot: int
@@ -31,6 +32,8 @@ class RingSlot:
     opens_at_once: bool
     n: int | None = None
     alarm_lane: bool = False
+    listed: bool = False
+    only_here: bool = False
 
     @property
     def size(self) -> int:

@@ -16,6 +16,7 @@ import os
 import signal
 from collections.abc import AsyncIterator, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 from typing import Protocol
 
@@ -23,6 +24,7 @@ from zegel.link.messages import (
     CameraFacts,
     Control,
     Controlled,
+    FetchLocal,
     SignalItem,
     StartLive,
     StopLive,
@@ -47,6 +49,7 @@ from zegel.unit.source.media import Packet, Stream, Technical
 from zegel.unit.spool import Spool, Written
 from zegel.unit.state import Numbers, StateFile
 from zegel.unit.statusfile import CameraLine, LocalStatus, write
+from zegel.unit.storage import Storage
 from zegel.unit.telemetry import EVERY_S, MEGA, Gauge, OwnFigures, free_mb
 from zegel.unit.uplink import Uplink, read_clock
 from zegel.unit.watch.messages import Message, Motion, OverviewAsked, OverviewPicture, Seen, Watch, Zone, points_of
@@ -54,6 +57,8 @@ from zegel.unit.watch.messages import Message, Motion, OverviewAsked, OverviewPi
 TICK_S, IDLE_TICK_S = 0.2, 0.5
 STATUS_FILE_EVERY_S = 5.0
 RETRY_WRITE_S = 1.0
+KEEP_EVERY_S = 2.0
+FETCHED_AT_ONCE, FETCHED_WAITING = 20, 300
 log = logging.getLogger("zegel.unit.run")
 
 
@@ -90,9 +95,12 @@ def open_engine(home: Home, config: Config) -> Engine:
     file = StateFile.load(home.state)
     spool = Spool(home.spool, limit=config.spool_bytes)
     cameras = {camera.id: camera.name for camera in config.cameras}
-    return Engine(
+    engine = Engine(
         Identity.load(home.identity), file, Outbox(spool, Numbers(file)), cameras, read_clock(), clock.boot_id()
     )
+    if config.storage:
+        engine.storage = Storage(Path(config.storage), config.storage_bytes)
+    return engine
 
 
 @dataclass(slots=True)
@@ -114,6 +122,7 @@ class Runner:
     _watches: dict[str, Watch] = field(default_factory=dict)
     gauge: Gauge = field(default_factory=Gauge)
     _looked_at: frozenset[bytes] = frozenset()
+    _fetching: asyncio.Task[None] | None = None
 
     def __post_init__(self) -> None:
         self.uplink = Uplink(self.home, self.config, self.engine, self.changed)
@@ -136,6 +145,8 @@ class Runner:
     async def run(self) -> None:
         """Until cancelled; then ends epochs and makes everything durable."""
         loops = [self._tick, self._write, self._link, self._report, self._measure]
+        if self.engine.storage is not None:
+            loops.append(self._keep_here)
         if self.pool is not None:
             loops.append(self._listen)
             self._tell_facts()
@@ -171,7 +182,7 @@ class Runner:
 
     # -- who looks
 
-    def asked(self, asked: StartLive | StopLive | TakePicture) -> None:
+    def asked(self, asked: StartLive | StopLive | TakePicture | FetchLocal) -> None:
         """The server asks for pictures on somebody's behalf: given or not, it is answered."""
         now = read_clock()
         match asked:
@@ -181,7 +192,46 @@ class Runner:
                 self.engine.stop_live(asked, now)
             case TakePicture():
                 self.engine.take_picture(asked, now)
+            case FetchLocal():
+                self._fetch(asked)
         self.changed()
+
+    def _fetch(self, asked: FetchLocal) -> None:
+        """What lies on the unit's own storage, one stretch at a time."""
+        refusal = self.engine.may_fetch(asked) or ("busy" if self._fetching and not self._fetching.done() else None)
+        if refusal is not None:
+            self.uplink.answer(Controlled(asked.id, False, refusal))
+            return
+        self._fetching = asyncio.ensure_future(self._send_kept(asked))
+
+    async def _send_kept(self, asked: FetchLocal) -> None:
+        """Answered with how much there is; then it goes up as fast as the line takes it, never more in memory."""
+        storage, spool = self.engine.storage, self.engine.outbox.spool
+        assert storage is not None
+        try:
+            found = await asyncio.to_thread(
+                lambda: sum(1 for _ in storage.between(asked.camera, asked.from_ms, asked.to_ms))
+            )
+        except OSError:
+            self.uplink.answer(Controlled(asked.id, False, "no_storage"))
+            return
+        self.uplink.answer(Controlled(asked.id, True, "done", count=found))
+        kept = storage.between(asked.camera, asked.from_ms, asked.to_ms)
+        with contextlib.suppress(OSError):
+            while some := await asyncio.to_thread(lambda: list(islice(kept, FETCHED_AT_ONCE))):
+                for one in some:
+                    self.engine.send_kept(one)
+                self.changed()
+                while spool.waiting or spool.open_count > FETCHED_WAITING:
+                    await asyncio.sleep(0.2)
+
+    async def _keep_here(self) -> None:
+        """Writes to the unit's own storage, and deletes there what is over its term, with or without a network."""
+        storage = self.engine.storage
+        while storage is not None:
+            await asyncio.to_thread(storage.flush, self.engine.wall_ms, self.engine.storage_days)
+            self.engine.on_storage(storage.fault, read_clock())
+            await asyncio.sleep(KEEP_EVERY_S)
 
     def _tell_ends(self) -> None:
         """What ended is told; and the cameras hear whether somebody looks."""

@@ -36,6 +36,8 @@ class Rules:
     armed_throughout: Callable[[float, float], bool]
     wall_at: Callable[[float], int]
     on_slot: Callable[[RingSlot], None]
+    keep_here: Callable[[RingSlot], bool] = lambda _: False
+    """Puts it on the unit's own storage, if there is one; True when it need not go to the server as well."""
 
 
 class SurveillanceTrack:
@@ -173,10 +175,17 @@ class SurveillanceTrack:
         )  # fmt: skip
 
     def keep(self, slot: RingSlot, lane: Lane) -> None:
-        """Into the spool, once; an alarm's slots also into the lane that is dropped last and sent first."""
-        if slot.n is None:
+        """Into the spool, once; an alarm's slots also into the lane that is dropped last and sent first. What stays on
+        the unit's own storage goes into the spool only for an alarm."""
+        if not slot.listed:
+            slot.listed = True
             self.book.add(slot.epoch, slot.slot, slot.segments)
-        elif lane is not Lane.ALARM or slot.alarm_lane or self._outbox.spool.read(slot.n) is None:
+            slot.only_here = self._rules.keep_here(slot)
+        elif slot.n is not None and (
+            lane is not Lane.ALARM or slot.alarm_lane or self._outbox.spool.read(slot.n) is None
+        ):  # fmt: skip
+            return
+        if slot.n is None and slot.only_here and lane is not Lane.ALARM:
             return
         numbers = self._outbox.segments(lane, self.camera, slot.epoch, slot.slot, slot.wall_ms, slot.segments)
         slot.n, slot.alarm_lane = numbers[0], lane is Lane.ALARM

@@ -92,7 +92,7 @@ class Uplink:
     claimed: bool = False
     last_error: str = ""
     control: Callable[[Control], None] | None = None
-    asked: Callable[[StartLive | StopLive | TakePicture], None] | None = None
+    asked: Callable[[StartLive | StopLive | TakePicture | FetchLocal], None] | None = None
     lost: Callable[[], None] | None = None
     _answers: deque[Controlled] = field(default_factory=lambda: deque(maxlen=MAX_ANSWERS))
     _answer_due: asyncio.Event = field(default_factory=asyncio.Event)
@@ -323,7 +323,7 @@ class Uplink:
                 self.control(message)
             case Control():
                 self.answer(Controlled(message.id, False, "no_ptz"))
-            case StartLive() | StopLive() | TakePicture() if self.asked is not None:
+            case StartLive() | StopLive() | TakePicture() | FetchLocal() if self.asked is not None:
                 self.asked(message)
             case StartLive() | TakePicture() | FetchLocal():
                 self.answer(Controlled(message.id, False, "no_camera"))

@@ -10,10 +10,12 @@ from __future__ import annotations
 import contextlib
 from pathlib import Path
 
-from zegel.unit.config import Home
+from zegel.unit.config import Home, load
 from zegel.unit.enrol import destroy_code
+from zegel.unit.errors import ConfigError
 from zegel.unit.files import overwrite_and_unlink, sync_directory
 from zegel.unit.run import only_one
+from zegel.unit.storage import FOLDER
 
 
 def wipe(home: Home) -> int:
@@ -23,7 +25,7 @@ def wipe(home: Home) -> int:
     with only_one(home):
         destroy_code(home)
         doomed = [home.identity, home.keypad, home.site, home.state, *_beside(home), home.ca, home.config, home.status]
-        doomed += _files_in(home.spool)
+        doomed += _files_in(home.spool) + _kept_elsewhere(home)
         present = [path for path in doomed if path.exists()]
         for path in present:
             overwrite_and_unlink(path)
@@ -31,6 +33,15 @@ def wipe(home: Home) -> int:
             home.spool.rmdir()
         sync_directory(home.directory)
         return len(present)
+
+
+def _kept_elsewhere(home: Home) -> list[Path]:
+    """Sealed recordings on the unit's own storage, when it is there now."""
+    try:
+        place = load(home).storage
+    except ConfigError:
+        return []
+    return _files_in(Path(place) / FOLDER) if place else []
 
 
 def _beside(home: Home) -> list[Path]:
