@@ -11,7 +11,7 @@ from zegel.server.maintenance import actions, rules
 from zegel.server.maintenance.models import Request
 from zegel.server.maintenance.rules import End
 from zegel.server.notify import actions as notify
-from zegel.server.notify.letters import Occasion
+from zegel.server.notify.classes import About, Occasion
 from zegel.server.people.roles import Role
 from zegel.server.sites import queries as sites
 from zegel.server.sites.models import TechnicalEvent
@@ -96,4 +96,5 @@ def tell(owner_id: str, request_id: str, occasion: str) -> None:
         request = Request.objects.filter(id=request_id).first()
         camera = None if request is None else sites.find_camera(request.camera_id)
     if camera is not None:
-        notify.tell(owner, Occasion(occasion), camera.unit.site.name, request_id, (Role.OWNER,))
+        about = About(camera_id=camera.id, site_id=camera.unit.site_id)
+        notify.tell(owner, Occasion(occasion), camera.unit.site.name, request_id, (Role.OWNER,), about)

@@ -13,7 +13,7 @@ import { askDialog, assignDialog, customerDialog, itemDialog, moveDialog, snooze
 import { drafts, keep, newRef, type Draft } from "./drafts";
 import { Looking } from "./looking";
 import { TABS, leadsTo, pathOf, routeOf, start, type State, type Who } from "./model";
-import type { Customer, Found, Item, Paper, Place, Switch, Task, Tasks, Which } from "./types";
+import type { Customer, Found, Health, Item, Paper, Place, Switch, Task, Tasks, Which } from "./types";
 import { officeView, type Actions } from "./view";
 import { tabName } from "./words";
 
@@ -79,9 +79,9 @@ export class Office {
     const tasks = this.ask<Tasks>("GET", `/tasks?which=${this.#state.which}`).then((found) => this.#board.change({ tasks: found }));
     switch (tab) {
       case "tasks": return tasks;
-      case "jobs": await Promise.all([this.#jobs(), this.#places(), this.#stock(), tasks]); return;
+      case "jobs": await Promise.all([this.#jobs(), this.#places(), this.#stock(), tasks]); return this.#health(this.#state.jobs?.filter((job) => job.id === id).map(({ unit }) => unit.id) ?? []);
       case "customers": await Promise.all([this.#customers(), id === null ? null : this.#places(), tasks]); return;
-      case "sites": await Promise.all([this.#places(), this.#customers(), tasks]); return;
+      case "sites": await Promise.all([this.#places(), this.#customers(), tasks]); return this.#health(this.#state.places?.filter((place) => place.id === id).flatMap(({ units }) => units.map((unit) => unit.id)) ?? []);
       case "stock": await Promise.all([this.#stock(), this.#places(), tasks]); return;
       case "papers": await Promise.all([this.#papers(), tasks]);
     }
@@ -96,6 +96,12 @@ export class Office {
   readonly #stock = async (): Promise<void> => {
     if (this.#state.who.role !== "privacy_officer") this.#board.change({ stock: (await this.ask<{ items: readonly Item[] }>("GET", "/provider/stock")).items });
   };
+  /** Technical figures, for maintenance (D6). Who may not read them sees the rest of the page. */
+  async #health(units: readonly string[]): Promise<void> {
+    const found = await Promise.all(units.slice(0, 20).map(async (id) => [id, await this.ask<Health>("GET", `/units/${id}/condition?purpose=maintenance`).catch(() => null)] as const));
+    this.#board.change({ health: { ...this.#state.health, ...Object.fromEntries(found.filter((one): one is readonly [string, Health] => one[1] !== null)) } });
+  }
+
   readonly #papers = async (): Promise<void> => {
     const [{ papers }, { profiles }] = await Promise.all([this.ask<{ papers: readonly Paper[] }>("GET", "/provider/papers"), this.ask<{ profiles: readonly Switch[] }>("GET", "/provider/live-switch")]);
     this.#board.change({ papers, switches: profiles });
@@ -180,14 +186,17 @@ export class Office {
 
   // --- looking ------------------------------------------------------------------------------------------------------------
 
-  #look(asked: Asked): void {
+  /** A look that the log did not prove in time is tried once more, as a look of its own with its own entry. */
+  #look(asked: Asked, again = true): void {
     this.#drop();
     const { who } = this.#state;
     const looking = new Looking(this.session(), asked, `${who.name} · ${who.party}`);
     this.#looking = looking;
     this.#board.change({ look: { requestId: asked.id, cameraId: asked.camera_id, now: looking.view.now } });
     looking.view.onChange((now) => {
-      if (this.#looking === looking) this.#board.change({ look: { requestId: asked.id, cameraId: asked.camera_id, now } });
+      if (this.#looking !== looking) return;
+      if (now.phase === "stopped" && now.reason === "no_receipt" && again) return void queueMicrotask(() => this.#look(asked, false));
+      this.#board.change({ look: { requestId: asked.id, cameraId: asked.camera_id, now } });
     });
     void looking.start().catch((error: unknown) => { if (asRefusal(error) instanceof Refusal) this.#failed(error); });
   }

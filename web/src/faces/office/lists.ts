@@ -4,8 +4,9 @@ import { html, nothing, repeat, type Part } from "../../kit/dom";
 import { icon } from "../../kit/icons";
 import { button, empty, pill, skeleton } from "../../kit/pieces";
 import { table } from "../../kit/table";
-import { day, number, relative, t, tn } from "../../kit/words";
-import { daysTo, holds, pathOf, type State } from "./model";
+import { number, relative, t, tn } from "../../kit/words";
+import { figureName, value } from "../portal/sites/words";
+import { date, daysTo, holds, pathOf, type State } from "./model";
 import type { Customer, Item, OfficeUnit, Paper, Place } from "./types";
 import type { Actions } from "./view";
 import { conditionName, itemKind, itemState, profileName, signedHow } from "./words";
@@ -28,7 +29,7 @@ export function customersTab(state: State, act: Actions): Part {
 
 function customerRow(customer: Customer, act: Actions): Part {
   const path = pathOf("customers", customer.id);
-  return html`<li><a class="setup-row four" href=${path} @click=${(event: MouseEvent) => act.follow(event, path)}><span class="what"><b>${customer.name}</b><span class="small mute">${t("since {when}", { when: day(customer.since_ms) })}</span></span>
+  return html`<li><a class="setup-row four" href=${path} @click=${(event: MouseEvent) => act.follow(event, path)}><span class="what"><b>${customer.name}</b><span class="small mute">${t("since {when}", { when: date(customer.since_ms) })}</span></span>
     <span class="small">${tn("{n} site", "{n} sites", customer.sites)} · ${tn("{n} camera", "{n} cameras", customer.cameras)}</span>
     <span class="row">${states(customer)}</span>${icon("arrow", "small")}</a></li>`;
 }
@@ -43,9 +44,9 @@ function customerPage(state: State, customer: Customer, act: Actions): Part {
     <div class="title"><div><h1>${customer.name}</h1></div><div class="row">${states(customer)}</div></div>
     <div class="setup-columns"><section class="card" aria-labelledby="places"><header><h2 id="places">${t("Sites")}</h2></header>${places === null ? html`<div class="pad">${skeleton(3, t("Loading"))}</div>` : places.length === 0 ? empty(t("No site yet"), t("The owner adds his sites in his portal."), "building") : html`<ul class="items">${places.map((place) => placeRow(place, act))}</ul>`}</section>
       <section class="card pad stack" aria-labelledby="agreed"><h2 id="agreed">${t("Agreed")}</h2><dl class="facts">
-        <div><dt>${t("Agreement")}</dt><dd>${customer.agreement === null ? t("none in force") : `${day(customer.agreement.signed_ms)}, ${signedHow(customer.agreement.how)}`}</dd></div>
+        <div><dt>${t("Agreement")}</dt><dd>${customer.agreement === null ? t("none in force") : `${date(customer.agreement.signed_ms)}, ${signedHow(customer.agreement.how)}`}</dd></div>
         <div><dt>${t("Purpose")}</dt><dd>${customer.purposes.length === 0 ? t("none recorded") : customer.purposes.map((one) => html`<div>${one.text}</div>`)}</dd></div>
-        ${customer.invited === null ? nothing : html`<div><dt>${t("Invited")}</dt><dd>${customer.invited.email}<div class="faint small">${t("until {day}", { day: day(customer.invited.expires_ms) })}</div></dd></div>`}
+        ${customer.invited === null ? nothing : html`<div><dt>${t("Invited")}</dt><dd>${customer.invited.email}<div class="faint small">${t("until {day}", { day: date(customer.invited.expires_ms) })}</div></dd></div>`}
         <div><dt>${t("Language")}</dt><dd>${customer.language} · ${customer.country}</dd></div></dl></section></div>`;
 }
 
@@ -87,11 +88,18 @@ function sitePage(state: State, place: Place, act: Actions): Part {
     ${place.units.length === 0 ? html`<div class="card">${empty(t("No unit yet"), t("A unit appears here once its owner has paired it."), "device")}</div>` : place.units.map((unit) => unitCard(state, unit))}${pairingHelp()}`;
 }
 
-export function unitCard(state: Pick<State, "nowMs">, unit: OfficeUnit): Part {
+function figures(state: Pick<State, "health" | "nowMs">, unit: OfficeUnit): Part {
+  const health = state.health[unit.id];
+  const told = Object.entries(health?.figures ?? {}).filter((one): one is [string, number] => typeof one[1] === "number" && figureName(one[0]) !== one[0]);
+  if (health === undefined || told.length === 0) return nothing;
+  return html`<dl class="figures" aria-label=${t("Newest figures")}>${told.map(([name, n]) => html`<div><dt>${figureName(name)}</dt><dd>${value(name, n)}</dd></div>`)}</dl>${health.at_ms === null ? nothing : html`<p class="faint small">${t("measured {when}; used for maintenance only", { when: relative(health.at_ms, state.nowMs) })}</p>`}`;
+}
+
+export function unitCard(state: Pick<State, "health" | "nowMs">, unit: OfficeUnit): Part {
   const conditions = Object.entries(unit.conditions).sort(([, a], [, b]) => a - b);
   return html`<section class="card pad stack unit" aria-label=${unit.name}><div class="row apart"><h2>${unit.name}</h2>${unit.state !== "paired" ? pill(unit.state === "revoked" ? t("Revoked") : t("Taken away")) : unit.in_contact ? pill(t("In contact"), "ok", { dot: true }) : pill(t("Not in contact"), "warn", { dot: true })}</div>
     ${conditions.length === 0 ? nothing : html`<ul class="conditions">${conditions.map(([condition, sinceMs]) => html`<li>${pill(conditionName(condition), "warn", { icon: "alarm" })}<span class="faint small">${t("since {when}", { when: relative(sinceMs, state.nowMs) })}</span></li>`)}</ul>`}
-    <dl class="facts"><div><dt>${t("Last contact")}</dt><dd>${unit.last_seen_ms === null ? t("Never") : relative(unit.last_seen_ms, state.nowMs)}</dd></div><div><dt>${t("Software")}</dt><dd class="mono">${unit.software}</dd></div><div><dt>${t("Fingerprint")}</dt><dd class="mono">${unit.fingerprint}</dd></div>
+    ${figures(state, unit)}<dl class="facts"><div><dt>${t("Last contact")}</dt><dd>${unit.last_seen_ms === null ? t("Never") : relative(unit.last_seen_ms, state.nowMs)}</dd></div><div><dt>${t("Software")}</dt><dd class="mono">${unit.software}</dd></div><div><dt>${t("Fingerprint")}</dt><dd class="mono">${unit.fingerprint}</dd></div>
       <div><dt>${t("Cameras")}</dt><dd class="row">${unit.cameras.map((camera) => pill(camera.name, camera.state === "ok" ? "ok" : camera.state === "unknown" ? "" : "warn", { dot: true }))}</dd></div></dl></section>`;
 }
 
@@ -106,13 +114,13 @@ export function stockTab(state: State, act: Actions): Part {
   const found = (stock ?? []).filter((item) => holds(`${item.name} ${item.serial} ${item.site} ${itemState(item.state)} ${itemKind(item.kind)}`, state.filter));
   return html`<div class="title"><div><h1>${t("Stock")}</h1></div>${button(t("Add"), act.addItem, { kind: "primary", icon: "parking", key: "N", id: "add" })}</div>
     ${stock === null ? skeleton(6, t("Loading")) : html`${stock.length > 8 ? filterField(state, act, t("Filter by name, number or site")) : nothing}
-    ${table<Item>(t("Stock"), [
-      { title: t("What"), cell: (item) => html`<b>${item.name}</b><div class="faint small">${itemKind(item.kind)}${item.serial === "" ? nothing : html` · <span class="mono">${item.serial}</span>`}</div>` },
-      { title: t("Number"), numeric: true, cell: (item) => (item.kind === "part" ? counter(item, act) : "1") },
-      { title: t("Where"), cell: (item) => html`${pill(itemState(item.state), item.state === "stock" ? "ok" : item.state === "repair" ? "warn" : "")}${item.site === "" ? nothing : html`<div class="small">${item.site}</div>`}${item.note === "" ? nothing : html`<div class="faint small">${item.note}</div>`}` },
-      { title: t("Since"), cell: (item) => relative(item.changed_ms, state.nowMs) },
-      { title: t("Change"), cell: (item) => button(t("Move"), () => act.move(item), { small: true, icon: "arrow" }) },
-    ], found.slice(0, SHOWN), ({ id }) => id, empty(t("Nothing in the stock"), t("Units, cameras and parts that you add stand here, with where they are."), "parking"))}${rest(found.length)}`}`;
+    ${found.length === 0 ? html`<div class="card">${empty(t("Nothing in the stock"), t("Units, cameras and parts that you add stand here, with where they are."), "parking")}</div>` : html`<ul class="card items stock">${repeat(found.slice(0, SHOWN), ({ id }) => id, (item) => itemRow(state, item, act))}</ul>`}${rest(found.length)}`}`;
+}
+
+function itemRow(state: State, item: Item, act: Actions): Part {
+  return html`<li><div class="body stack tight"><b>${item.name}</b><div class="faint small">${itemKind(item.kind)}${item.serial === "" ? nothing : html` · <span class="mono">${item.serial}</span>`} · ${relative(item.changed_ms, state.nowMs)}</div>
+      <div class="row">${pill(itemState(item.state), item.state === "stock" ? "ok" : item.state === "repair" ? "warn" : "")}${item.site === "" ? nothing : html`<span class="small">${item.site}</span>`}${item.note === "" ? nothing : html`<span class="faint small">${item.note}</span>`}</div></div>
+    <div class="row end acts">${item.kind === "part" ? counter(item, act) : nothing}${button(t("Move"), () => act.move(item), { small: true, icon: "arrow" })}</div></li>`;
 }
 
 const counter = (item: Item, act: Actions): Part => html`<span class="counter"><button type="button" class="btn small quiet" aria-label=${t("One less of {name}", { name: item.name })} ?disabled=${item.count === 0} @click=${() => act.count(item, item.count - 1)}>−</button><span>${number(item.count)}</span><button type="button" class="btn small quiet" aria-label=${t("One more of {name}", { name: item.name })} @click=${() => act.count(item, item.count + 1)}>+</button></span>`;
@@ -125,10 +133,10 @@ export function papersTab(state: State): Part {
     ${papers === null ? skeleton(6, t("Loading")) : table<Paper>(t("Certificates and statements"), [
       { title: t("Whose"), cell: (paper) => html`<b>${paper.whose}</b>${paper.centre ? html`<div class="faint small">${t("alarm centre")}</div>` : nothing}` },
       { title: t("What"), cell: (paper) => (paper.kind === "statement" ? t("Confidentiality statement") : html`${paper.scheme.toUpperCase()} <span class="mono small">${paper.number}</span><div class="faint small">${paper.issuer}</div>`) },
-      { title: t("Until"), cell: (paper) => (paper.until_ms === null ? t("missing") : day(paper.until_ms)) },
+      { title: t("Until"), cell: (paper) => (paper.until_ms === null ? t("missing") : date(paper.until_ms)) },
       { title: t("State"), cell: (paper) => stateOf(paper, state.nowMs) },
     ], papers, (paper) => `${paper.kind}/${paper.whose}/${paper.number}`, empty(t("No papers"), t("Certificates and statements stand here with their dates."), "shield"))}
-    ${state.switches.length === 0 ? nothing : html`<section class="card" aria-labelledby="switches"><header><div><h2 id="switches">${t("Live view by alarm centres")}</h2><p class="mute">${t("Only during an alarm, and only where it is switched on today. Dated in the profile of the site.")}</p></div></header><ul class="items">${state.switches.map((one) => html`<li><div class="body"><b>${profileName(one.profile)}</b><div class="faint small">${one.source}</div></div><div class="stack tight">${one.on ? pill(t("On since {day}", { day: one.since }), "ok", { dot: true }) : pill(t("Off since {day}", { day: one.since }), "", { dot: true })}${one.next === null ? nothing : pill(one.next.on ? t("on from {day}", { day: one.next.from }) : t("off from {day}", { day: one.next.from }), "warn")}</div></li>`)}</ul></section>`}`;
+    ${state.switches.length === 0 ? nothing : html`<section class="card" aria-labelledby="switches"><header><div><h2 id="switches">${t("Live view by alarm centres")}</h2><p class="mute">${t("Only during an alarm, and only where it is switched on today. Dated in the profile of the site.")}</p></div></header><ul class="items">${state.switches.map((one) => html`<li><div class="body"><b>${profileName(one.profile)}</b><div class="faint small">${one.source}</div></div><div class="stack tight">${one.on ? pill(t("On since {day}", { day: date(Date.parse(one.since)) }), "ok", { dot: true }) : pill(t("Off since {day}", { day: date(Date.parse(one.since)) }), "", { dot: true })}${one.next === null ? nothing : pill(one.next.on ? t("on from {day}", { day: date(Date.parse(one.next.from)) }) : t("off from {day}", { day: date(Date.parse(one.next.from)) }), "warn")}</div></li>`)}</ul></section>`}`;
 }
 
 function stateOf(paper: Paper, nowMs: number): Part {

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: EUPL-1.2
 // What the office knows, and where one is in it. Pure.
+import { language } from "../../kit/words";
 import type { Malfunction } from "./maintenance";
 import type { Draft } from "./drafts";
 import type { Look } from "./looking";
-import type { Customer, Found, Item, Paper, Place, Switch, Tasks, Which } from "./types";
+import type { Customer, Found, Health, Item, Paper, Place, Switch, Tasks, Which } from "./types";
 
 export type Tab = "tasks" | "jobs" | "customers" | "sites" | "stock" | "papers";
 export const TABS: readonly Tab[] = ["tasks", "jobs", "customers", "sites", "stock", "papers"];
@@ -40,11 +41,13 @@ export interface State {
   /** Work reports that this device has not handed over yet. */
   readonly drafts: readonly Draft[];
   readonly look: Look | null;
+  /** The newest figures of the units on the page. */
+  readonly health: Readonly<Record<string, Health>>;
 }
 
 export const start = (who: Who, nowMs: number): State => ({
   who, nowMs, connected: true, error: "", route: { tab: "tasks", id: null }, which: "open", tasks: null, jobs: null, customers: null, mayAdd: false, places: null, stock: null, papers: null, switches: [],
-  filter: "", find: { text: "", found: null, at: -1 }, drafts: [], look: null,
+  filter: "", find: { text: "", found: null, at: -1 }, drafts: [], look: null, health: {},
 });
 
 /** The technician's own page is his jobs; the office begins with what there is to do. */
@@ -84,6 +87,9 @@ export function taskLeadsTo(task: { readonly about: string; readonly about_id: s
 const plain = (text: string): string => text.toLowerCase();
 /** Every word somewhere in it. */
 export const holds = (text: string, filter: string): boolean => plain(filter).split(/\s+/).filter(Boolean).every((word) => plain(text).includes(word));
+
+/** Days stand with their year: a certificate that ends next November does not end this one. */
+export const date = (ms: number): string => new Intl.DateTimeFormat(language === "en" ? "en-GB" : language, { day: "numeric", month: "long", year: "numeric" }).format(ms);
 
 /** Days until then; negative once it is past. */
 export const daysTo = (ms: number, nowMs: number): number => Math.ceil((ms - nowMs) / 86_400_000);

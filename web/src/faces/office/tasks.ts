@@ -2,8 +2,8 @@
 // What there is to do: the most pressing first; each is taken, given, put off or done, and each of that undone.
 import { html, nothing, repeat, type Part } from "../../kit/dom";
 import { button, empty, pill, skeleton } from "../../kit/pieces";
-import { day, number, relative, t, tn } from "../../kit/words";
-import { daysTo, taskLeadsTo, type State } from "./model";
+import { number, relative, t, tn } from "../../kit/words";
+import { date, daysTo, taskLeadsTo, type State } from "./model";
 import type { Task, Which } from "./types";
 import type { Actions } from "./view";
 import { taskTitle } from "./words";
@@ -36,7 +36,7 @@ function row(state: State, task: Task, act: Actions): Part {
   const off = task.snoozed_until_ms !== null && task.snoozed_until_ms > state.nowMs;
   return html`<li class="task"><div class="body stack tight"><div>${path === null ? html`<b>${title}</b>` : html`<a href=${path} @click=${(event: MouseEvent) => act.follow(event, path)}><b>${title}</b></a>`}</div>
       <div class="faint small">${[task.kind === "certificate_ends" ? task.name : task.place, task.customer, task.done_ms === null ? t("since {when}", { when: relative(task.raised_ms, state.nowMs) }) : t("done by {name} {when}", { name: task.done_by, when: relative(task.done_ms, state.nowMs) })].filter(Boolean).join(" · ")}</div>
-      <div class="row">${dueOf(task, state.nowMs)}${task.assignee === null ? nothing : pill(task.assignee.name, task.assignee.id === state.who.id ? "accent" : "", { icon: "person" })}${off ? pill(t("put off until {day}", { day: day(task.snoozed_until_ms ?? 0) }), "", { icon: "clock" }) : nothing}${task.done_ms !== null && task.cleared_ms === null && task.kind !== "own" ? pill(t("its cause is still there"), "warn") : nothing}</div></div>
+      <div class="row">${dueOf(task, state.nowMs)}${task.assignee === null ? nothing : pill(task.assignee.name, task.assignee.id === state.who.id ? "accent" : "", { icon: "person" })}${off ? pill(t("put off until {day}", { day: date(task.snoozed_until_ms ?? 0) }), "", { icon: "clock" }) : nothing}${task.done_ms !== null && task.cleared_ms === null && task.kind !== "own" ? pill(t("its cause is still there"), "warn") : nothing}</div></div>
     <div class="row end acts">${task.done_ms !== null ? button(t("Not done"), () => act.undo(task), { small: true, icon: "undo" }) : html`
       ${task.assignee?.id === state.who.id ? nothing : button(t("Take it"), () => act.take(task), { small: true, icon: "hand" })}${button(t("Assign"), () => act.assign(task), { small: true, kind: "quiet", icon: "person" })}${button(off ? t("Back now") : t("Put off"), () => act.snooze(task), { small: true, kind: "quiet", icon: "clock" })}${button(t("Done"), () => act.done(task), { small: true, icon: "check" })}`}</div></li>`;
 }
@@ -44,7 +44,7 @@ function row(state: State, task: Task, act: Actions): Part {
 function dueOf(task: Task, nowMs: number): Part {
   if (task.due_ms === null) return nothing;
   const days = daysTo(task.due_ms, nowMs);
-  if (days <= 0) return pill(t("over since {day}", { day: day(task.due_ms) }), "alarm");
+  if (days <= 0) return pill(t("over since {day}", { day: date(task.due_ms) }), "alarm");
   return pill(tn("in {n} day", "in {n} days", days), days <= 7 ? "warn" : "");
 }
 

@@ -29,6 +29,12 @@ export interface OfficeUnit extends Named {
   readonly cameras: readonly (Named & { readonly state: string })[];
 }
 
+/** A unit's newest figures, by name. */
+export interface Health {
+  readonly at_ms: number | null;
+  readonly figures: Readonly<Record<string, number | string | null>>;
+}
+
 export interface Place extends Named {
   readonly customer_id: string;
   readonly address: string;

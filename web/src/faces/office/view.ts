@@ -12,7 +12,7 @@ import { jobsTab } from "./jobs";
 import { TABS, leadsTo, pathOf, type State } from "./model";
 import { tasksTab } from "./tasks";
 import type { Found, Item, Task, Which } from "./types";
-import { foundName, tabIcon, tabName } from "./words";
+import { besideName, foundName, tabIcon, tabName } from "./words";
 
 export interface Actions {
   readonly follow: (event: MouseEvent, path: string) => void;
@@ -79,5 +79,5 @@ function finder({ find }: State, act: Actions): Part {
 
 function results(found: readonly Found[], at: number, act: Actions): Part {
   if (found.length === 0) return html`<p class="mute pad" role="option" aria-selected="false">${t("Nothing of that name. Try a number, an address or the beginning of a fingerprint.")}</p>`;
-  return html`${repeat(found, ({ kind, id }) => `${kind}/${id}`, (one, n) => html`<a role="option" id="found-${n}" tabindex="-1" aria-selected=${n === at ? "true" : "false"} href=${leadsTo(one)} @click=${(event: MouseEvent) => act.follow(event, leadsTo(one))}><span class="kind">${foundName(one.kind)}</span><b>${one.name}</b><span class="faint small">${one.beside}</span></a>`)}`;
+  return html`${repeat(found, ({ kind, id }) => `${kind}/${id}`, (one, n) => html`<a role="option" id="found-${n}" tabindex="-1" aria-selected=${n === at ? "true" : "false"} href=${leadsTo(one)} @click=${(event: MouseEvent) => act.follow(event, leadsTo(one))}><span class="kind">${foundName(one.kind)}</span><b>${one.name}</b><span class="faint small">${besideName(one.kind, one.beside)}</span></a>`)}`;
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 // The office's words for the API's.
 import { t } from "../../kit/words";
+import { matter } from "../portal/sites/words";
 import { faultName } from "./maintenance";
 import type { IconName } from "../../kit/icons";
 import type { Tab } from "./model";
@@ -34,21 +35,8 @@ export function taskTitle(task: Task): string {
   }
 }
 
-export function conditionName(condition: string): string {
-  switch (condition) {
-    case "battery_low": return t("Battery low");
-    case "storage_low": return t("Storage nearly full");
-    case "clock_off": return t("Clock is off");
-    case "stream_down": return t("A camera gives no picture");
-    case "too_hot": return t("Too hot");
-    case "too_cold": return t("Too cold");
-    case "signal_weak": return t("Weak signal");
-    case "data_month": return t("Much mobile data this month");
-    case "silent_unit": return t("No contact");
-    case "spool_high": return t("Much is waiting to be sent");
-    default: return t("Condition: {word}", { word: condition.replaceAll("_", " ") });
-  }
-}
+/** What is the matter; a camera's condition is kept as "word/camera". */
+export const conditionName = (condition: string): string => matter(condition.split("/")[0] ?? "");
 
 export function foundName(kind: string): string {
   switch (kind) {
@@ -62,6 +50,14 @@ export function foundName(kind: string): string {
     case "item": return t("Stock");
     default: return t("Task");
   }
+}
+
+/** What tells it from another of that name. */
+export const besideName = (kind: string, beside: string): string => (kind === "customer" ? partyKind(beside) : beside);
+
+export function partyKind(kind: string): string {
+  if (kind === "company") return t("Company");
+  return kind === "household" ? t("Household") : t("Person");
 }
 
 export function itemState(state: string): string {
