@@ -156,21 +156,11 @@ def asked_by(world: World, person: str) -> HttpRequest:
     return request
 
 
-def test_the_api_tells_states_and_policies_to_who_may_know_and_names_people_to_owners_alone(
-    world: World, case: Any, policy: Policy
-) -> None:
+def test_the_api_tells_states_and_policies_to_who_may_know(world: World, case: Any, policy: Policy) -> None:
     world.accept(case.actor, case.unit, case.unit.status())
     owner = world.owner_of(case.site)
     told = hours.obeyed(asked_by(world, owner), case.unit.id, 20)
     assert [len(told["states"]), len(told["policies"])] == [1, 1]
     assert hours.obeyed(asked_by(world, FOREMAN), case.unit.id, 20) == told
-    people = hours.people_to_name(asked_by(world, owner), case.unit.id)["people"]
-    assert {person["role"] for person in people} == {"owner", "member"}
-    assert all(person["sign_pk"] for person in people)
-    with pytest.raises(Denied):
-        hours.people_to_name(asked_by(world, FOREMAN), case.unit.id)
-    for stranger in ("household", "privacy"):
-        with pytest.raises((Denied, UnknownUnit)):
-            hours.people_to_name(asked_by(world, stranger), case.unit.id)
     with pytest.raises((Denied, UnknownUnit)):
         hours.obeyed(asked_by(world, "household"), case.unit.id, 20)

@@ -18,8 +18,6 @@ from zegel.server.api.base import acting
 from zegel.server.api.fields import to_text
 from zegel.server.gate import Action, Resource, ResourceKind, require
 from zegel.server.kernel import tenancy
-from zegel.server.people import queries as people
-from zegel.server.people.roles import Role
 from zegel.server.sites import queries
 from zegel.server.sites.models import UnitObject
 
@@ -44,24 +42,6 @@ def obeyed(
     return {
         "states": [to_text(bytes(row.envelope)) for row in states],
         "policies": [to_text(bytes(row.envelope)) for row in policies],
-    }
-
-
-@router.get("/units/{unit_id}/people")
-def people_to_name(request: HttpRequest, unit_id: UUID) -> dict[str, Any]:
-    """Whom the unit's next policy may name: the owner's own people, with their signing keys as this server knows them.
-    A key counts for nothing until its words were compared."""
-    actor = acting(request)
-    with tenancy.acting_as(actor.party_id, actor.id):
-        unit = queries.get_unit(unit_id)
-        require(actor, Action.POLICY, Resource(ResourceKind.UNIT, unit.id, unit.owner_id, {"site": unit.site_id}))
-    found = {person.id: (person, role) for role in (Role.MEMBER, Role.OWNER)
-             for person in people.members(unit.owner_id, [role])}  # fmt: skip
-    return {
-        "people": [
-            {"id": str(person.id), "name": person.display_name, "role": role, "sign_pk": to_text(bytes(person.sign_pk))}
-            for person, role in found.values()
-        ]
     }
 
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
 // What the page of hours knows: the unit's own word, and the draft of the next policy. Pure.
+import type { MemberRow } from "../../../client/members";
 import type { UnitTrust } from "../../../client/trust";
 import { equal } from "../../../seal/bytes";
 import type { Verified } from "../../../seal/envelope";
@@ -17,13 +18,6 @@ export interface Draft {
   readonly budget: Policy["budget"];
 }
 
-export interface Person {
-  readonly id: string;
-  readonly name: string;
-  readonly role: string;
-  readonly sign_pk: string;
-}
-
 export type Doing = { readonly phase: "signing" | "sent"; readonly what: "policy" | "command"; readonly hash?: Uint8Array; readonly beforeMs?: number } | { readonly phase: "failed"; readonly what: "policy" | "command"; readonly message: string } | null;
 
 export interface HoursState {
@@ -33,7 +27,7 @@ export interface HoursState {
   /** The signed policy that the unit's status names; null: the server did not hand it out, or there is no status. */
   readonly obeyed: Verified<Policy> | null;
   readonly history: readonly Status[];
-  readonly people: readonly Person[];
+  readonly people: readonly MemberRow[];
   readonly draft: Draft | null;
   readonly past: readonly Draft[];
   readonly chosen: { readonly day: number; readonly index: number } | null;
@@ -44,6 +38,8 @@ export interface HoursState {
   readonly year: number;
   readonly nowMs: number;
   readonly wrong: string | null;
+  /** Where a key must be compared before anything of this unit is believed. */
+  readonly compare: "now" | "people" | null;
 }
 
 export function draftOf(policy: Policy): Draft {

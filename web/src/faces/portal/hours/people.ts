@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 // Who may switch on and off beside the owners: people and codes, each with his days, hours and longest time. A key is compared
 // by its words before it is written into a policy; the server's word names nobody.
+import { confirmMember, type MemberRow, memberWords, standing } from "../../../client/members";
 import type { Session } from "../../../client/session";
 import { foot, openDialog } from "../../../kit/dialog";
 import { html, nothing, type Part } from "../../../kit/dom";
@@ -11,7 +12,6 @@ import { type Bytes, equal, fromBase64url, fromHex, fromUuid, hex } from "../../
 import { ACTIONS, type Delegate, type Weekly } from "../../../seal/policy";
 import { isSigningKey, signingFingerprint } from "../../../seal/suite";
 import { words } from "../../../seal/words";
-import type { Person } from "./model";
 import { dayNames, minutesWords } from "./obeys";
 import { dateAt, minutesOf, nextDate, wallMs } from "./plan";
 
@@ -36,26 +36,27 @@ interface Key {
 }
 
 const LONGEST_MIN = [60, 120, 240, 480, 720, 1440] as const;
-export const PERSON_PIN = "person";
 
 /** Asks for one more delegate; `done` gets him, compared. */
-export function askDelegate(session: Session, people: readonly Person[], taken: readonly Uint8Array[], zone: string, nowMs: number, hasParts: boolean, done: (delegate: Delegate) => void): void {
-  const free = people.filter(({ id }) => !taken.some((one) => equal(one, fromUuid(id))));
+export function askDelegate(session: Session, people: readonly MemberRow[], taken: readonly Uint8Array[], zone: string, nowMs: number, hasParts: boolean, done: (delegate: Delegate) => void): void {
+  const free = people.filter(({ person_id }) => !taken.some((one) => equal(one, fromUuid(person_id))));
   const form: Form = {
-    who: free[0]?.id ?? "code", name: "", code: "", actions: new Set(["arm", "disarm"]), maxMin: 240, untilDate: nextDate(dateAt(zone, nowMs), 90),
+    who: free[0]?.person_id ?? "code", name: "", code: "", actions: new Set(["arm", "disarm"]), maxMin: 240, untilDate: nextDate(dateAt(zone, nowMs), 90),
     days: new Set([0, 1, 2, 3, 4]), from: "06:00", to: "22:00", same: false, error: "",
   };
   openDialog(t("Who may switch on and off"), (opened) => {
     const key = keyOf(form, free);
-    const pinned = key === null ? null : pinOf(session, key.id);
-    const fits = key !== null && pinned !== null && equal(pinned, signingFingerprint(key.signKey));
+    const member = free.find(({ person_id }) => person_id === form.who) ?? null;
+    const known = member === null ? "not_compared" : standing(session, member);
+    const fits = known === "compared" || known === "me";
+    const spoken = member === null ? (key === null ? "" : words(signingFingerprint(key.signKey))) : memberWords(member);
     const finish = async (): Promise<void> => {
       const made = key === null ? null : delegateOf(form, key, zone, nowMs);
       if (made === null || key === null) {
         form.error = t("Something is missing, or a time can’t be read.");
         return opened.redraw();
       }
-      await session.addPins([{ kind: PERSON_PIN, id: key.id, fingerprint: signingFingerprint(key.signKey), how: "words", atMs: nowMs }]);
+      if (member !== null && !fits) await confirmMember(session, member, spoken);
       opened.close();
       done(made);
     };
@@ -66,15 +67,15 @@ export function askDelegate(session: Session, people: readonly Person[], taken: 
     };
     return html`<div class="stack delegate-form">
       <div class="field"><label for="who">${t("Who")}</label><select class="input" id="who" @change=${(event: Event) => change(() => { form.who = (event.target as HTMLSelectElement).value; form.same = false; })()}>
-        ${free.map((person) => html`<option value=${person.id} ?selected=${form.who === person.id}>${person.name}</option>`)}
+        ${free.map((person) => html`<option value=${person.person_id} ?selected=${form.who === person.person_id}>${person.name}</option>`)}
         <option value="code" ?selected=${form.who === "code"}>${t("A code at the unit")}</option></select></div>
       ${form.who !== "code" ? nothing : html`
         ${field("name", t("Name"), { value: form.name, maxlength: 64, input: (value) => { form.name = value; } })}
         ${field("code", t("The code’s key"), { value: form.code, maxlength: 140, hint: t("The two numbers that “zegel unit code add” shows on the unit. The code itself never leaves it."), input: (value) => { form.code = value; form.same = false; opened.redraw(); } })}`}
-      ${key === null ? nothing : pinned !== null && !fits
+      ${key === null ? nothing : known === "changed"
         ? note(t("The server shows another key than the one that you compared before. Don’t go on: ask him in person."), "alarm", "alarm")
-        : html`<div class="stack tight"><p class="mute">${form.who === "code" ? t("Are these the words that the unit shows for this code?") : t("Let {name} read out the words of “Your signing key” on his page “You”. Are they these?", { name: key.name })}</p>
-          ${keyWords(words(signingFingerprint(key.signKey)), key.name || t("The code’s key"))}
+        : html`<div class="stack tight"><p class="mute">${form.who === "code" ? t("Are these the words that the unit shows for this code?") : t("Let {name} read out “Your own words” on his page “People”. Are they these?", { name: key.name })}</p>
+          ${keyWords(spoken, key.name || t("The code’s key"))}
           <label class="choice"><input type="checkbox" .checked=${form.same || fits} ?disabled=${fits} @change=${change(() => { form.same = !form.same; })}><span>${fits ? t("You compared them before") : t("They are the same")}</span></label></div>`}
       <fieldset class="choices"><legend class="field"><span class="label">${t("May")}</span></legend>
         ${box(t("switch on"), form.actions.has("arm"), change(() => flip(form.actions, "arm")))}
@@ -87,7 +88,7 @@ export function askDelegate(session: Session, people: readonly Person[], taken: 
         ${dayNames("short").map((name, day) => box(name, form.days.has(day), change(() => flip(form.days, day))))}</fieldset>
       <div class="pickers">${field("from", t("From"), { value: form.from, maxlength: 5, input: (value) => { form.from = value; } })}${field("to", t("To"), { value: form.to, maxlength: 5, input: (value) => { form.to = value; } })}</div>
       ${form.error === "" ? nothing : note(form.error, "warn")}
-      ${foot(button(t("Cancel"), opened.close), button(t("Add"), () => void finish(), { kind: "primary", id: "add-delegate", disabled: key === null || !(form.same || fits) || form.actions.size === 0 || (pinned !== null && !fits) }))}
+      ${foot(button(t("Cancel"), opened.close), button(t("Add"), () => void finish(), { kind: "primary", id: "add-delegate", disabled: key === null || !(form.same || fits) || form.actions.size === 0 || known === "changed" }))}
     </div>`;
   });
 }
@@ -98,14 +99,10 @@ function flip<T>(all: Set<T>, one: T): void {
   if (!all.delete(one)) all.add(one);
 }
 
-function pinOf(session: Session, id: Uint8Array): Bytes | null {
-  return session.pins.find((pin) => pin.kind === PERSON_PIN && equal(pin.id, id))?.fingerprint ?? null;
-}
-
-function keyOf(form: Form, people: readonly Person[]): Key | null {
+function keyOf(form: Form, people: readonly MemberRow[]): Key | null {
   if (form.who !== "code") {
-    const person = people.find(({ id }) => id === form.who);
-    return person === undefined ? null : { id: fromUuid(person.id), signKey: fromBase64url(person.sign_pk), name: person.name };
+    const person = people.find(({ person_id }) => person_id === form.who);
+    return person === undefined ? null : { id: fromUuid(person.person_id), signKey: fromBase64url(person.sign_pk), name: person.name };
   }
   const found = /([0-9a-f]{32})\s+([0-9a-f]{64})/i.exec(form.code);
   if (found === null) return null;

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: EUPL-1.2
 // The page of hours: what the unit does now and until when, the week, dates of its own, who may switch it, and what it obeys.
 // Nothing is shown as in force but on the unit's signed status; what is edited is a draft until its owner signed it here.
-import { sendCommand, sendPolicy } from "../../../client/owner";
 import { TrustError } from "../../../client/errors";
+import { people } from "../../../client/members";
+import { sendCommand, sendPolicy } from "../../../client/owner";
 import type { UnitTrust } from "../../../client/trust";
 import { Board, html, nothing, type Part } from "../../../kit/dom";
 import { foot } from "../../../kit/dialog";
@@ -20,7 +21,7 @@ import { Refusal } from "../../port";
 import { asRefusal } from "../../wire";
 import type { Ctx, Mounted } from "../pages";
 import { LANDER, countryOf, holidays, type Country, type Land } from "./holidays";
-import { changed, changeOf, draftOf, mayOf, obeysIt, type Doing, type Draft, type HoursState, type May, type Person } from "./model";
+import { changed, changeOf, draftOf, mayOf, obeysIt, type Doing, type Draft, type HoursState, type May } from "./model";
 import { budgetWords, dateWords, dayNames, delegateWords, minutesWords, obeys, spanWords, stateWords } from "./obeys";
 import { askDelegate, withDelegate } from "./people";
 import { coming, copied, dateAt, gapOn, minutesOf, quarters, settled, STEP_MIN, wallMs, weekdayOf, withException, withoutSpan, withSpan, type ExceptionDay, type Span } from "./plan";
@@ -51,7 +52,7 @@ class HoursPage {
     const nowMs = ctx.port.nowMs();
     this.#board = new Board<HoursState>(host, {
       unitId: id ?? ctx.state().units[0]?.unit.id ?? "", loading: true, trust: null, obeyed: null, history: [], people: [], draft: null, past: [], chosen: null, doing: null,
-      untilMs: 0, country: countryOf(zone), land: null, year: Number(dateAt(zone, nowMs).slice(0, 4)), nowMs, wrong: null,
+      untilMs: 0, country: countryOf(zone), land: null, year: Number(dateAt(zone, nowMs).slice(0, 4)), nowMs, wrong: null, compare: null,
     }, (state) => this.#draw(state));
     this.#stops = [
       ctx.events((topic, data) => void (topic === "unit.status" && String(data["unit_id"] ?? "") === this.#state.unitId && this.#load())),
@@ -74,7 +75,7 @@ class HoursPage {
   choose(id: string | null): void {
     const unitId = id ?? this.#ctx.state().units[0]?.unit.id ?? "";
     if (unitId === this.#state.unitId) return;
-    this.#board.change({ unitId, loading: true, trust: null, obeyed: null, history: [], draft: null, past: [], chosen: null, doing: null, wrong: null });
+    this.#board.change({ unitId, loading: true, trust: null, obeyed: null, history: [], draft: null, past: [], chosen: null, doing: null, wrong: null, compare: null });
     void this.#load();
   }
 
@@ -90,20 +91,20 @@ class HoursPage {
       const history = said.states.map((text) => verifyStatus(fromBase64url(text), trust.signKey).value);
       const fresh = this.#state.draft === null || this.#state.past.length === 0;
       this.#board.change({
-        trust, history, obeyed: policyObeyed(trust, said.policies), loading: false, wrong: null, doing: settledDoing(this.#state.doing, trust),
+        trust, history, obeyed: policyObeyed(trust, said.policies), loading: false, wrong: null, compare: null, doing: settledDoing(this.#state.doing, trust),
         ...(fresh && trust.policy !== null ? { draft: draftOf(trust.policy.value) } : {}), ...(this.#state.untilMs === 0 && trust.policy !== null ? { untilMs: tonight(trust.policy.value, this.#ctx.port.nowMs()) } : {}),
       });
-      if (trust.policy !== null && this.#state.people.length === 0 && this.#ctx.state().me.role === "owner") void this.#people(unitId);
+      if (this.#state.people.length === 0) void this.#people();
     } catch (error) {
-      if (error instanceof TrustError && error.code === "not_compared") return this.#board.change({ loading: false, wrong: t("This unit’s key was not compared yet. Do that first, on the page “Now”.") });
+      if (error instanceof TrustError && error.code === "not_compared") return this.#board.change({ loading: false, compare: error.what === "keyset" ? "people" : "now" });
       const refusal = asRefusal(error);
       if (refusal instanceof Refusal && refusal.code === "distrust") return this.#board.change({ loading: false, wrong: refusal.message });
       this.#ctx.failed(error);
     }
   }
 
-  async #people(unitId: string): Promise<void> {
-    await this.#ctx.port.ask<{ people: readonly Person[] }>("GET", `/units/${unitId}/people`).then(({ people }) => this.#board.change({ people }), (error: unknown) => this.#ctx.failed(error));
+  async #people(): Promise<void> {
+    await people(this.#ctx.session).then(({ members }) => this.#board.change({ people: members }), (error: unknown) => this.#ctx.failed(error));
   }
 
   // --- what is done ------------------------------------------------------------------------------------------------------
@@ -163,6 +164,8 @@ class HoursPage {
     const head = html`<div class="title"><div><div class="lbl">${this.#ctx.state().me.party}</div><h1>${t("Hours")}</h1></div>${units.length < 2 ? nothing : html`<select class="input hours-unit" aria-label=${t("Unit")} @change=${(event: Event) => this.#ctx.go("hours", (event.target as HTMLSelectElement).value)}>
       ${units.map(({ unit }) => html`<option value=${unit.id} ?selected=${unit.id === state.unitId}>${unit.site.name} · ${unit.name}</option>`)}</select>`}</div>`;
     if (state.loading) return html`<div class="page hours">${head}${skeleton(8, t("Loading"))}</div>`;
+    if (state.compare === "now") return html`<div class="page hours">${head}${note(t("This unit’s key was not compared yet. Do that first, on the page “Now”."), "warn", "key")}<div class="row">${button(t("Go to “Now”"), () => this.#ctx.go("now"), { kind: "primary" })}</div></div>`;
+    if (state.compare === "people") return html`<div class="page hours">${head}${note(t("An owner set up this unit, and you never compared his words. Do that first, on the page “People”: until then nothing is believed of it."), "warn", "key")}<div class="row">${button(t("Go to “People”"), () => this.#ctx.go("people"), { kind: "primary" })}</div></div>`;
     if (state.wrong !== null) return html`<div class="page hours">${head}${note(state.wrong, "alarm", "alarm")}<div class="row">${button(t("Go to “Now”"), () => this.#ctx.go("now"))}</div></div>`;
     const policy = state.trust?.policy?.value;
     if (policy === undefined || state.draft === null) return html`<div class="page hours">${head}${note(t("No unit is paired yet: there is nothing to set hours for."), "", "camera")}</div>`;
@@ -190,7 +193,7 @@ class HoursPage {
   #nameOf(policy: Policy, id: Uint8Array): string {
     if (equal(id, fromUuid(this.#ctx.session.person.id))) return t("you");
     const line = policy.delegates.find((one) => equal(one.id, id));
-    return line?.name ?? this.#state.people.find((person) => equal(fromUuid(person.id), id))?.name ?? t("an owner");
+    return line?.name ?? this.#state.people.find((person) => equal(fromUuid(person.person_id), id))?.name ?? t("an owner");
   }
 
   #switches(state: HoursState, policy: Policy, may: NonNullable<May>, status: Status | null): Part {
