@@ -14,16 +14,12 @@ import pytest
 from tests.e2e.conftest import Story
 from tests.e2e.desk import Desk, functional_only
 from zegel.client.person import Refused
-from zegel.demo import clip, scene
+from zegel.demo import clip, pictures, scene
 from zegel.demo.processes import Program
 from zegel.demo.scene import Paired
 from zegel.demo.world import WORLD
 from zegel.unit import clock
-from zegel.unit.config import Home, load
-from zegel.unit.run import open_engine
-from zegel.unit.uplink import read_clock
-from zegel.unit.watch.messages import OverviewAsked, OverviewPicture
-from zegel.unit.watch.overview import HEIGHT, WIDTH, encoded, shrunk, size_of
+from zegel.unit.watch.overview import HEIGHT, WIDTH
 
 pytestmark = pytest.mark.usefixtures("desks_closed")
 
@@ -155,25 +151,10 @@ def test_a_zone_without_a_name_is_refused_on_the_page_and_what_is_in_force_comes
 
 
 def _seed(guarded: Guarded) -> None:
-    """The last hours' pictures, of the clip, made as the unit makes them and put where it would have put them."""
-    home = Home(guarded.home)
-    engine = open_engine(home, load(home))
-    camera = guarded.paired.camera_id.bytes
-    masks = engine.masks_of(camera)
-    with av.open(clip.ours().words.removeprefix("file:").removesuffix("?loop=1")) as container:
-        decoded = zip(range(PICTURES), container.decode(video=0), strict=False)
-        frames = [frame.to_ndarray(format="rgb24") for _, frame in decoded]
-    size = size_of(OverviewAsked(600, 600, 900, 6000, 2500), frames[0].shape[1], frames[0].shape[0])
-    assert size is not None
-    for number, image in enumerate(frames):
-        data, record = encoded(shrunk(image, size))
-        now = read_clock()
-        at_s = now.mono_s - (PICTURES - number) * 60
-        engine.desks[camera].overview_s = float("-inf")
-        engine.on_overview(camera, OverviewPicture(data, record, WIDTH, HEIGHT, masks, at_s, now.wall_ms), now)
-    engine.stop(read_clock())
-    engine.outbox.spool.flush()
-    engine.outbox.spool.close()
+    """The last minutes' pictures, of the clip, made as the unit makes them and put where it would have put them."""
+    film = pictures.clip_of(clip.ours().words)
+    made = pictures.put_before(guarded.home, guarded.paired.camera_id.bytes, film, PICTURES, apart_s=60)
+    assert made == PICTURES
 
 
 def _shown(owner: Desk) -> list[int]:

@@ -230,9 +230,13 @@ class Client:
         said = self._open({"camera_id": camera_id, "purpose": "alarm_verification", "alarm_id": alarm_id})
         return View(said["lease_id"], said, _released(said, unit_pk, tenant))
 
-    def view_as_owner(self, camera_id: str, from_ms: int, to_ms: int, unit_pk: bytes, tenant: OpeningKey) -> View:
+    def view_as_owner(
+        self, camera_id: str, from_ms: int, to_ms: int, unit_pk: bytes, tenant: OpeningKey,
+        track: Track = Track.SURVEILLANCE,
+    ) -> View:  # fmt: skip
         """The owner's own recordings: the keys come from the epochs' roots."""
-        said = self._open({"camera_id": camera_id, "purpose": "own_use", "from_ms": from_ms, "to_ms": to_ms})
+        what = {"camera_id": camera_id, "purpose": "own_use", "from_ms": from_ms, "to_ms": to_ms, "track": int(track)}
+        said = self._open(what)
         return View(said["lease_id"], said, _owned(said, self._held(said, unit_pk, tenant)))
 
     # --- deleting ------------------------------------------------------------------------------------------------

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -12,10 +13,14 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+import av
+import numpy as np
+from numpy.typing import NDArray
+
 from zegel.client import maintenance
 from zegel.client import person as clients
 from zegel.client.person import Client, Opened, Refused, View
-from zegel.demo import senders
+from zegel.demo import pictures, senders
 from zegel.demo.processes import DidNotStart, Program, Stage, run, wait_until
 from zegel.demo.scene import FOREMAN_S, PRE_ALARM_S, Installation, Paired
 from zegel.demo.world import WORLD
@@ -25,9 +30,11 @@ from zegel.seal.errors import CannotOpen, OutOfRange
 from zegel.seal.mailpicture import open_mailpicture, verify_mailpicture
 from zegel.seal.note import VerifierKey
 from zegel.seal.release import verify_release
-from zegel.seal.segment import open_segment
+from zegel.seal.segment import Track, open_segment
 from zegel.seal.tree import SLOTS, cover_of
 from zegel.unit import clock
+from zegel.unit.detectors import faces_manifest
+from zegel.unit.watch.overview import enlarged
 
 _MAX_LEAD_S = 5
 _RING_MS = 1000
@@ -38,6 +45,7 @@ _UNIT_STARTS_S = 3.0
 _RECEIPT_S = 3.0
 _TOO_EARLY = 425
 _WORKING_MS = 2000
+_NEARLY_BLACK = 48
 
 
 class Broken(Exception):
@@ -94,6 +102,64 @@ class Night:
         epochs = [verify_epoch(clients.unb64(text), self.unit.sign_pk) for text in said["epochs"]]
         tenant = self.place.keyring.parties["dehaan"].tenant
         return {epoch.epoch: open_epoch(epoch, tenant) for epoch in epochs}
+
+
+# --- what nobody may see ---
+
+
+def mask_is_black(night: Night) -> str:
+    """The corner that the owner masked, in every picture that the alarm centre was given."""
+    shown = list(_shown([opened.plaintext for opened in night.arc_opened]))
+    if not shown:
+        raise Broken("the alarm centre was given no picture")
+    brightest = max(int(pictures.corner_of(picture).max()) for picture in shown)
+    if brightest > _NEARLY_BLACK:
+        raise Broken(f"a pixel under the mask has brightness {brightest}")
+    return f"{len(shown)} pictures, nothing under the mask brighter than {brightest} of 255"
+
+
+def overview_shows_no_face(night: Night) -> str:
+    """The owner opens them; nobody else is given any; a finder of faces, at three times their size, finds none."""
+    tenant, now = night.place.keyring.parties["dehaan"].tenant, clock.wall_ms()
+    view = night.owner.view_as_owner(
+        night.camera_id, now - 86_400_000, now, night.unit.sign_pk, tenant, Track.OVERVIEW
+    )
+    opened = night.owner.fetch(view)
+    for person in ("supervisor", "technician", "admin"):
+        for purpose in ("own_use", "alarm_verification"):
+            _refused_overview(night, person, purpose)
+    manifest = faces_manifest()
+    if manifest is None:
+        raise Broken("the finder of faces is not there: make setup")
+    from zegel.unit.detectors.runner import Detector
+
+    finder = Detector.load(manifest)
+    looked = [frame for item in opened[:: max(1, len(opened) // 4)] for frame in _decoded(item.plaintext, "rgb24")]
+    if not looked or any(finder.detect(enlarged(frame)) for frame in looked):
+        raise Broken("no picture came, or a face was found in one")
+    return f"{len(opened)} pictures of {looked[0].shape[1]}x{looked[0].shape[0]}, no face in {len(looked)} looked at"
+
+
+def _refused_overview(night: Night, person: str, purpose: str) -> None:
+    what = {"camera_id": night.camera_id, "track": 2, "purpose": purpose, "from_ms": 0, "to_ms": clock.wall_ms()}
+    try:
+        night.place.client(person).http.post("/api/v1/views", what)
+    except Refused:
+        return
+    raise Broken(f"{person} was given overview pictures for {purpose}")
+
+
+def _shown(plaintexts: list[bytes]) -> Iterator[NDArray[np.uint8]]:
+    """Every picture of released segments, grey; those before the first key frame can't be shown to anybody."""
+    start = next((at for at, plaintext in enumerate(plaintexts) if b"moov" in plaintext[:2000]), len(plaintexts))
+    if start < len(plaintexts):
+        yield from _decoded(b"".join(plaintexts[start:]), "gray")
+
+
+def _decoded(film: bytes, colours: str) -> Iterator[NDArray[np.uint8]]:
+    container: Any = av.open(io.BytesIO(film))
+    with container:
+        yield from (frame.reformat(format=colours).to_ndarray() for frame in container.decode(video=0))
 
 
 # --- alarm ----------------------------------------------------------------------------------------------------------
@@ -599,6 +665,8 @@ CLAIMS: tuple[tuple[str, Callable[[Night], str]], ...] = (
     ("each look has a receipt that verifies offline", receipts_verify_offline),
     ("an outsider verifies the whole log", log_verifies),
     ("nobody else sees anything", others_see_nothing),
+    ("what the owner masked is black in every picture that the alarm centre was given", mask_is_black),
+    ("overview pictures are the owner's alone and show no face", overview_shows_no_face),
     ("a technician sees nothing without the owner's consent, and nothing after it", technician_needs_consent),
     ("the alarm centre's keys open the released seconds and not one more", nothing_outside),
     ("the server holds no key that opens anything", server_holds_no_key),

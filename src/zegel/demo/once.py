@@ -56,7 +56,7 @@ def _tell(stage: Stage, place: Path, source: clip.Source) -> int:
     time = Timeline(clock.wall_ms())
     installation = scene.install(stage, place, free_port(8000), free_port(8443))
     time.mark("server, database and world stand", clock.wall_ms())
-    unit = scene.enrol(stage, installation, place / "unit", WORLD.site("yard"), source.words)
+    unit = scene.enrol(stage, installation, place / "unit", WORLD.site("yard"), source.words, furnish=True)
     time.mark("unit enrolled, paired by its code, armed by its owner's policy", clock.wall_ms())
     with desks(installation, place / "shots") as screens:
         screens.open()

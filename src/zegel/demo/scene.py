@@ -20,6 +20,7 @@ from zegel.client import pairing as pairings
 from zegel.client import person as clients
 from zegel.client.pairing import WINDOW, first_policy
 from zegel.client.person import Client
+from zegel.demo import pictures
 from zegel.demo.keys import load as load_keys
 from zegel.demo.processes import Program, Stage, answers, free_port, run, wait_until
 from zegel.demo.world import WORLD
@@ -123,8 +124,13 @@ def running(folder: Path) -> Installation:
     )  # fmt: skip
 
 
-def enrol(stage: Stage, place: Installation, home: Path, site: Site, source: str) -> Paired:
-    """Enrol a unit with one camera, and pair it as the site's owner would with its code in his hand."""
+def enrol(
+    stage: Stage, place: Installation, home: Path, site: Site, source: str, *, furnish: bool = False
+) -> Paired:  # fmt: skip
+    """Enrol a unit with one camera, and pair it as the site's owner would with its code in his hand.
+
+    `furnish`: with a privacy mask, and with overview pictures of the hours before.
+    """
     camera = f"{site.cameras[0].name}={source}"
     program = stage.start(
         f"unit-{site.key}-enrol",
@@ -134,9 +140,11 @@ def enrol(stage: Stage, place: Installation, home: Path, site: Site, source: str
     code = _code(program)
     assert code is not None
     owner = place.client(next(p.key for p in WORLD.people_of(site.owner) if p.role == "owner"))
-    paired = _pair(stage, place, owner, site, code, home)
+    paired = _pair(stage, place, owner, site, code, home, furnish=furnish)
     program.process.wait(30)
     stage.forget(program)
+    if furnish:
+        pictures.put_before(home, paired.camera_id.bytes, pictures.clip_of(source))
     return paired
 
 
@@ -145,7 +153,9 @@ def run_unit(stage: Stage, home: Path, name: str = "unit") -> Program:
     return stage.start(name, ["unit", "run", "--data", str(home)])
 
 
-def _pair(stage: Stage, place: Installation, owner: Client, site: Site, code: PairingCode, home: Path) -> Paired:
+def _pair(
+    stage: Stage, place: Installation, owner: Client, site: Site, code: PairingCode, home: Path, *, furnish: bool
+) -> Paired:  # fmt: skip
     def wait(asked: Callable[[], bool], what: str) -> None:
         wait_until(asked, what, 30.0, stage)
 
@@ -154,6 +164,7 @@ def _pair(stage: Stage, place: Installation, owner: Client, site: Site, code: Pa
     keyset = _keyset(place, owner, site, started, now)
     camera_id = UUID(started["cameras"][0]["id"])
     policy = night_policy(keyset, camera_id, site.tz, place, site.owner, now)
+    policy = pictures.furnished(policy, camera_id.bytes) if furnish else policy
     pairing = owner.pair(code, started, keyset, policy)
     wait_until(lambda: owner.paired(code, started, pairing), "the unit's signed answer", 30.0)  # the unit ends on it
     owner.pin_unit(code, keyset, now)

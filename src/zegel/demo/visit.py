@@ -53,7 +53,7 @@ def visit(folder: Path | None, video: str | None, camera: str | None, http_port:
         wishes.choose(installation)
         if not (place / "unit" / "state").exists():
             print("Enrolling a camera unit and pairing it, as its owner would …", flush=True)
-            unit = scene.enrol(stage, installation, place / "unit", WORLD.site("yard"), source.words)
+            unit = scene.enrol(stage, installation, place / "unit", WORLD.site("yard"), source.words, furnish=True)
             ground.furnish(installation)
             workshop.furnish(installation, unit)
         scene.run_unit(stage, place / "unit")

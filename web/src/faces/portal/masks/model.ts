@@ -60,11 +60,13 @@ export const point = (x: number, y: number): Point => ({ x: inside(x), y: inside
 
 export const nextKey = (shapes: readonly Shape[]): number => Math.max(0, ...shapes.map(({ key }) => key)) + 1;
 
-/** A square in the middle, a little aside for each one that is there already. */
+const SPOTS: readonly (readonly [number, number])[] = [[3500, 3500], [500, 500], [7000, 500], [500, 7000], [7000, 7000]];
+const EDGE = 2500;
+
+/** A square in the middle, or where there is room beside those that are there already. */
 export function added(shapes: readonly Shape[], kind: Shape["kind"], name: string): readonly Shape[] {
-  const aside = (shapes.length % 5) * 400;
-  const [from, to] = [3200 + aside, 6200 + aside];
-  const corners = [point(from, from), point(to, from), point(to, to), point(from, to)];
+  const [x, y] = SPOTS[shapes.length % SPOTS.length]!;
+  const corners = [point(x, y), point(x + EDGE, y), point(x + EDGE, y + EDGE), point(x, y + EDGE)];
   return [...shapes, { key: nextKey(shapes), kind, name: kind === "zone" ? freeName(shapes, name) : "", classes: [], corners }];
 }
 

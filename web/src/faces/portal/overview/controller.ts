@@ -72,7 +72,7 @@ export class Overview implements Mounted {
       if (state.cameras.length === 0 && !state.loading && this.#state.loading) this.#change({ loading: false });
     });
     const wanted = cameras.find((camera) => camera.id === id) ?? cameras[0];
-    if (wanted !== undefined) this.open(wanted.id);
+    if (wanted !== undefined && this.#state.cameraId === null) this.open(wanted.id);
     addEventListener("keydown", this.#key);
   }
 
