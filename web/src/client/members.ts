@@ -215,7 +215,8 @@ export async function behind(session: Session): Promise<readonly UnitRow[]> {
   if (!now) return [];
   const found = await Promise.all((await ownUnits(session)).map(async (unit) => {
     const trusted = await session.trust.unit(unit.id, "owner", true).catch(() => null);
-    const follows = trusted !== null && equal(trusted.keyset.value.tenantKey, fromBase64url(now)) && trusted.status !== null && equal(trusted.status.value.keyset ?? new Uint8Array(), trusted.keyset.hash);
+    if (trusted === null) return null; // a unit that this person has not compared yet: told on its own card
+    const follows = equal(trusted.keyset.value.tenantKey, fromBase64url(now)) && trusted.status !== null && equal(trusted.status.value.keyset ?? new Uint8Array(), trusted.keyset.hash);
     return follows ? null : unit;
   }));
   return found.filter((unit) => unit !== null);
