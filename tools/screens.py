@@ -50,7 +50,13 @@ def running(folder: Path) -> Iterator[tuple[Stage, Installation]]:
 
 
 def public(desk: Desk) -> None:
-    for path, name in (("/", "landing"), ("/sign-in", "sign-in"), ("/verify", "verify"), ("/kit", "kit")):
+    for path, name in (
+        ("/", "landing"),
+        ("/sign-in", "sign-in"),
+        ("/recovery", "recovery"),
+        ("/verify", "verify"),
+        ("/kit", "kit"),
+    ):
         desk.go(path)
         desk.page.wait_for_load_state("networkidle")
         shoot(desk.page, name, whole=name == "kit")
@@ -158,6 +164,21 @@ def customer(owner: Desk) -> None:
         shoot(owner.page, f"portal-{view}")
 
 
+def people(owner: Desk) -> None:
+    """Beginning, people and keys; one of them on a device that prefers dark."""
+    for view in ("start", "people", "agreements", "security"):
+        owner.go(f"/portal/{view}")
+        owner.page.wait_for_selector(".title")
+        owner.settled()
+        shoot(owner.page, f"portal-{view}", whole=True)
+    owner.page.emulate_media(color_scheme="dark")
+    owner.go("/portal/start")
+    owner.page.wait_for_selector(".title")
+    owner.settled()
+    shoot(owner.page, "portal-start-dark", whole=True)
+    owner.page.emulate_media(color_scheme="light")
+
+
 def told(owner: Desk, place: Installation) -> None:
     """What the owner is told, and what a notification opens."""
     wishes.choose(place)
@@ -234,6 +255,7 @@ def main() -> int:
             shoot(desks[2].page, "portal-now")
             story(desks[1], desks[2])
             customer(desks[2])
+            people(desks[2])
             told(desks[2], place)
             setting_up(Desk.at(browser, place.origin), place)
             night(desks[1], place)
