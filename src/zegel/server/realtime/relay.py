@@ -263,9 +263,14 @@ class Hub:
 
     async def follow(self, place: str, stop: asyncio.Event) -> None:
         """One gateway, again and again until told to stop."""
+        stopping = asyncio.ensure_future(stop.wait())
         while not stop.is_set():
-            with suppress(OSError, asyncio.IncompleteReadError, TimeoutError, Stranger):
-                await self._follow(place)
+            following = asyncio.ensure_future(self._follow(place))
+            await asyncio.wait({following, stopping}, return_when=asyncio.FIRST_COMPLETED)
+            following.cancel()
+            [error] = await asyncio.gather(following, return_exceptions=True)
+            if not isinstance(error, OSError | EOFError | TimeoutError | Stranger | asyncio.CancelledError):
+                log.error("relay.failed", error=type(error).__name__)
             await services.wait(stop, AGAIN_S)
 
     async def _follow(self, place: str) -> None:
