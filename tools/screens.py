@@ -179,6 +179,22 @@ def people(owner: Desk) -> None:
     owner.page.emulate_media(color_scheme="light")
 
 
+def small_and_masked(owner: Desk) -> None:
+    """The masks on a picture of the camera, and the overview as a film; one of them in the dark."""
+    owner.go("/portal/masks")
+    owner.page.wait_for_selector(".sheet canvas")
+    owner.page.click("#add-zone")
+    shoot(owner.page, "portal-masks", whole=True)
+    owner.go("/portal/overview")
+    owner.page.wait_for_function("() => document.querySelector('.film video')?.readyState >= 2")
+    owner.page.focus("#scrub")
+    owner.page.keyboard.press("Home")
+    shoot(owner.page, "portal-overview", whole=True)
+    owner.page.emulate_media(color_scheme="dark")
+    shoot(owner.page, "portal-overview-dark", whole=True)
+    owner.page.emulate_media(color_scheme="light")
+
+
 def told(owner: Desk, place: Installation) -> None:
     """What the owner is told, and what a notification opens."""
     wishes.choose(place)
@@ -245,7 +261,7 @@ def main() -> int:
             browser = launch(driver)
             desks = [Desk.at(browser, place.origin) for _ in range(3)]
             public(desks[0])
-            scene.enrol(stage, place, folder / "unit", WORLD.site("yard"), clip.ours().words)
+            scene.enrol(stage, place, folder / "unit", WORLD.site("yard"), clip.ours().words, furnish=True)
             sign_in(desks[1], place, "operator", "console")
             sign_in(desks[2], place, "owner", "portal")
             the_ground(Desk.at(browser, place.origin), place)
@@ -256,6 +272,7 @@ def main() -> int:
             story(desks[1], desks[2])
             customer(desks[2])
             people(desks[2])
+            small_and_masked(desks[2])
             told(desks[2], place)
             setting_up(Desk.at(browser, place.origin), place)
             night(desks[1], place)
