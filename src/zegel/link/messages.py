@@ -409,7 +409,8 @@ class StartLive(Message, frozen=True, tag="start_live"):
     epoch, because a technician's grant covers an epoch's first slots. The unit's signed policy decides (pairing, hours
     in which live is off, its own longest time); it ends by itself when the link is lost.
 
-    Answers: `done` (with `epoch`), `not_paired`, `unknown_camera`, `blocked`, `no_picture`, `too_many`.
+    Answered when it begins: `done` (with `epoch`), and once more, not ok, when it ends or if it never begins:
+    `stopped`, `over`, `blocked`, `not_paired`, `unknown_camera`, `too_many`. `id` is the look's: it never begins again.
     """
 
     id: Id
@@ -419,7 +420,7 @@ class StartLive(Message, frozen=True, tag="start_live"):
 
 
 class StopLive(Message, frozen=True, tag="stop_live"):
-    """Nobody looks any more for this reason. Always `done`."""
+    """Nobody looks any more: ends the look of that `id`, which has no other answer than the look's own end."""
 
     id: Id
     camera: Id
