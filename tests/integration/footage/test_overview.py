@@ -180,3 +180,17 @@ def test_journey_15_a_back_up_from_before_opens_none_of_them_eight_days_later(
     assert found
     assert not any(found)
     assert forgetting.forget_again() == 0
+
+
+def test_a_picture_whose_signed_list_came_first_is_taken_and_no_other(world: World) -> None:
+    unit = SimUnit(clock.now_ms())
+    actor = world.pair(unit)
+    epoch = unit.epoch(track=SealTrack.OVERVIEW)
+    item = unit.segments_item(epoch, [unit.segment(epoch, 0)])
+    world.accept(actor, unit, unit.epoch_item(epoch), unit.manifest(epoch, 0, 1, closed=True))
+    other = world.take(actor, unit, unit.segments_item(epoch, [unit.segment(epoch, 0)]))
+    assert other.refused is not None, "a second picture that the list does not name"
+    world.accept(actor, unit, item)
+    world.accept(actor, unit, item)
+    with tenancy.acting_as(actor.party_id):
+        assert Segment.objects.filter(epoch_id=epoch.id).count() == 1
