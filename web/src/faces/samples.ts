@@ -140,7 +140,6 @@ export const portalSamples: Readonly<Record<string, PortalState>> = {
   arming: { ...home, units: home.units.map((one) => ({ ...one, confirmed: { state: "disarmed" as const, untilMs: null, atMs: NIGHT - 4000 }, arming: { phase: "sent" as const, target: "arm" as const } })) },
   compare: { ...home, units: home.units.map((one) => ({ ...one, confirmed: null, compare: "lusab-babad-gutih-tugad-mudof-sakat-hirop-vozuk" })) },
   cameras: { ...home, route: { view: "cameras", id: null } },
-  events: { ...home, route: { view: "events", id: null }, alarms: [burglary, ...home.alarms] },
   looked: { ...home, route: { view: "looked", id: null } },
   you: { ...home, route: { view: "you", id: null } },
   new: { ...portalStart, me: home.me, loading: false, nowMs: NIGHT, looksLoaded: true },

@@ -13,10 +13,10 @@ import { guards, plan, type Panel } from "../plans/panel";
 import { plansPort, type PlansPort } from "../plans/port";
 import { alarmOf, type AlarmRow } from "../shape";
 import { Channel, type Said } from "./channel";
-import { askClose, askCodeWord, askGuard, askGuardWords, askHold, askNote, askPark, askReopen } from "./dialogs";
+import { askAnswer, askClose, askCodeWord, askGuard, askGuardWords, askHold, askNote, askPark, askReopen } from "./dialogs";
 import { mount, type Picture } from "./picture";
 import { pictured } from "./incident";
-import { blank, current, holdS, isMine, isParked, isWaiting, next, PARKED, ringing, start, wanted, waiting, type ConsoleState, type LogLine } from "./model";
+import { blank, current, holdS, isMine, isParked, isWaiting, next, PARKED, ringing, start, wanted, waiting, type ConsoleState, type LogLine, type Question } from "./model";
 import { arrange, everything, kinds, onlys, parkable, reveal, type Filter } from "./order";
 import { Sending } from "./sending";
 import { consoleView, ROW, type ConsoleActions } from "./view";
@@ -82,6 +82,7 @@ export class Console {
     window.addEventListener("pagehide", () => this.#letGo());
     window.addEventListener("beforeunload", (event) => { if (this.#sending.pending) event.preventDefault(); });
     void this.#reload();
+    void this.#questions();
     void this.#probe();
     void this.#wake();
   }
@@ -129,6 +130,8 @@ export class Console {
 
   #heard(topic: string, data: Readonly<Record<string, unknown>>): void {
     this.#board.change({ asOfMs: this.#port.nowMs() });
+    if (topic === "alarm.asked" || topic === "reload") void this.#questions();
+    if (topic === "alarm.asked") return;
     if (topic === "alarms") return this.#rows(data["rows"] as AlarmRow[], data["gone"] as string[]);
     if (topic === "reload" || topic.startsWith("alarm.") || topic.startsWith("technical.")) return void this.#reload();
     const id = data["alarm_id"] ?? data["alarm"];
@@ -598,6 +601,25 @@ export class Console {
     );
   }
 
+  async #questions(): Promise<void> {
+    try {
+      this.#board.change({ questions: (await this.#port.ask<{ questions: readonly Question[] }>("GET", "/alarm-questions")).questions });
+    } catch {
+      // what is asked stays asked: it is read again with the next word of it
+    }
+  }
+
+  /** An alarm that is over stands in the list of what was handled. */
+  async #question(alarmId: string): Promise<void> {
+    this.#showList("handled");
+    await this.#handled();
+    this.#select(alarmId);
+  }
+
+  #answer(question: Question): void {
+    askAnswer(question, (text) => void this.#port.ask("POST", `/alarms/${question.alarm_id}/answer`, { text }).then(() => toast(t("Answered. The customer reads it."), "ok"), (error: unknown) => toast(error instanceof Refusal ? error.message : t("This did not reach the server. Nothing changed; try again."), "alarm")).then(() => this.#questions()));
+  }
+
   #showList(list: ConsoleState["list"]): void {
     this.#select(null);
     this.#board.change({ list, ids: [], held: [], gone: new Map() });
@@ -644,6 +666,8 @@ export class Console {
     guard: () => this.#guard(),
     codeWord: () => this.#codeWord(),
     reopen: () => this.#reopen(),
+    question: (alarmId) => void this.#question(alarmId),
+    answer: (question) => this.#answer(question),
     raw: (id) => this.#raw(id),
     verify: () => this.#picture?.verify(),
     replay: () => this.#picture?.replay(),

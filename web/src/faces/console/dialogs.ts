@@ -137,3 +137,17 @@ export function askCodeWord(alarm: AlarmDetail, done: (contactId: string, word: 
     ${foot(button(t("Cancel"), opened.close, { kind: "quiet", key: "Esc" }), button(t("Check the word"), finish, { kind: "primary", key: "⏎", disabled: contacts.length === 0, id: "code-word-now" }))}</div>`);
   document.getElementById("code-word-said")?.focus();
 }
+
+/** The words that the customer reads; nobody else's data belongs in them. */
+export function askAnswer(question: { readonly number: number | null; readonly text: string }, done: (text: string) => void): void {
+  let text = "";
+  const save = (): void => {
+    if (text.trim() === "") return;
+    dialog.close();
+    done(text.trim());
+  };
+  const dialog = openDialog(t("Answer about AL-{n}", { n: question.number ?? "" }), (opened) => html`<div class="form">
+    ${question.text === "" ? nothing : html`<blockquote>“${question.text}”</blockquote>`}
+    ${textField("answer", t("What the customer reads"), { hint: t("How it was handled. No names or numbers of others."), rows: 4, maxlength: 1000, input: (value) => (text = value) })}
+    ${foot(button(t("Cancel"), opened.close, { kind: "quiet", key: "Esc" }), button(t("Send the answer"), save, { kind: "primary", id: "answer-save" }))}</div>`);
+}

@@ -50,6 +50,16 @@ export interface ConsoleState {
   readonly soundReady: boolean;
   readonly actions: readonly Action[];
   readonly second: boolean;
+  /** Customers who ask how an alarm was handled. */
+  readonly questions: readonly Question[];
+}
+
+export interface Question {
+  readonly alarm_id: string;
+  readonly number: number | null;
+  readonly site: string;
+  readonly text: string;
+  readonly at_ms: number;
 }
 
 export const blank: PictureNow = {
@@ -61,7 +71,7 @@ export const PARKED = "#parked";
 export const start: ConsoleState = {
   me: { name: "", party: "" }, mine: "", nowMs: 0, connected: true, asOfMs: 0, loading: true, alarms: new Map(), handled: [], list: "open", filter: everything, ids: [], held: [],
   roll: { top: 0, height: 900 }, gone: new Map(), selected: null, detail: null, opened: null, picture: blank, raw: null, log: [], health: null, sound: null, muted: false, breaksMs: null, soundReady: true,
-  actions: [], second: false,
+  actions: [], second: false, questions: [],
 };
 
 /** What a search finds an alarm by. Made once for each row, however often somebody types. */

@@ -9,7 +9,7 @@ import { alarmTitle, avsName, codeName, confirmedName, kindName, seen, zoneName 
 import type { Alarm } from "../types";
 import { besidePart, besideQuiet } from "./beside";
 import { alarmPart } from "./incident";
-import { counts, current, holdS, isMine, isParked, isWaiting, kindOf, onTheWay, PARKED, rowOf, waiting, type ConsoleState, type Counts } from "./model";
+import { counts, current, holdS, isMine, isParked, isWaiting, kindOf, onTheWay, PARKED, rowOf, waiting, type ConsoleState, type Counts, type Question } from "./model";
 import { inSight, kinds, onlys, vital, type Filter, type Kind, type Only } from "./order";
 
 export interface ConsoleActions {
@@ -33,6 +33,8 @@ export interface ConsoleActions {
   readonly guard: () => void;
   readonly codeWord: () => void;
   readonly reopen: () => void;
+  readonly question: (alarmId: string) => void;
+  readonly answer: (question: Question) => void;
   readonly raw: (signalId: string | null) => void;
   readonly verify: () => void;
   readonly replay: () => void;
@@ -81,6 +83,7 @@ function bars(state: ConsoleState, act: ConsoleActions): Part {
     ${waits.length === 0 ? nothing : html`<div class="unsent" role="status">${icon("send", "small")}<span><b>${tn("{n} action waits to be sent", "{n} actions wait to be sent", waits.length)}</b> ${waits.map((one) => one.words).join(" · ")}</span></div>`}
     ${refused.map((one) => html`<div class="refused" role="alert">${icon("alarm", "small")}<span><b>${t("Not done: {what}.", { what: one.words })}</b> ${one.message} ${one.advice}</span><button type="button" class="btn small" @click=${() => act.putAway(one.id)}>${t("Put away")}</button></div>`)}
     ${state.breaksMs === null ? nothing : muteBar(state, act)}
+    ${state.questions.map((one) => html`<div class="hushed question" role="status">${icon("person", "small")}<span><b>${t("{site} asks about AL-{n}", { site: one.site || t("A customer"), n: one.number ?? "" })}</b> ${one.text}</span>${button(t("Open it"), () => act.question(one.alarm_id), { small: true })}${button(t("Answer"), () => act.answer(one), { small: true, id: `answer-${one.number ?? 0}` })}</div>`)}
     ${escalated === 0 ? nothing : html`<div class="hushed" id="escalated" role="status">${icon("up", "small")}<span>${tn("{n} alarm is escalated: nobody took it within the norm.", "{n} alarms are escalated: nobody took them within the norm.", escalated)}</span><kbd>T</kbd></div>`}`;
 }
 

@@ -15,6 +15,7 @@ import { pathOf, routeOf, start, type Arming, type MailCamera, type PortalState,
 import { grouped } from "./model";
 import { Opened } from "./module";
 import { pageOf, type Ctx } from "./pages";
+import { arrival, newcomers, type Sight } from "./seeing";
 import { portalView, type PortalActions } from "./view";
 
 const CONFIRM_WITHIN_MS = 30_000;
@@ -28,6 +29,8 @@ export class Portal {
   #module: Opened | null = null;
   #reloading: Promise<void> | null = null;
   #again = false;
+  #sighting = false;
+  #sightAgain = false;
   readonly #mailHosts = new Map<string, (host: Element | undefined) => void>();
   readonly #mail = new Map<string, MailPictures>();
 
@@ -55,6 +58,7 @@ export class Portal {
 
   #heard(topic: string, data: Readonly<Record<string, unknown>>): void {
     for (const told of this.#hearing) told(topic, data);
+    if (/^(view|window|reopening|release|grant|live|alarm)\./.test(topic) || topic === "reload") void this.#sight();
     if (topic === "unit.status") void this.#words();
     else if (topic === "view.logged" || topic === "view.ended" || topic === "release.stored" || topic === "window.reopened" || topic === "view.after_recall") void this.#looks();
     else if (topic === "segments.stored" || topic === "footage.deleted") return;
@@ -62,6 +66,35 @@ export class Portal {
       void this.#reload();
       if (topic === "reload") void this.#looks();
     }
+  }
+
+  /** Who can see what now. Somebody who began to look is told of at once, whatever page is open. */
+  async #sight(): Promise<void> {
+    this.#sightAgain = true;
+    if (this.#sighting) return;
+    this.#sighting = true;
+    try {
+      while (this.#sightAgain) {
+        this.#sightAgain = false;
+        const sight = await this.#port.ask<Sight>("GET", "/who-can-see");
+        for (const one of newcomers(this.#state.sight, sight)) toast(arrival(one, this.#state.cameras.find(({ id }) => id === one.camera_id)?.name ?? ""), one.own ? "" : "alarm");
+        this.#board.change({ sight });
+      }
+    } catch (error) {
+      this.#failed(error);
+    } finally {
+      this.#sighting = false;
+    }
+  }
+
+  async #endSight(alarmId: string): Promise<void> {
+    try {
+      await this.#port.endReopening(alarmId);
+      toast(t("Ended. The alarm centre sees nothing of it any more."), "ok");
+    } catch (error) {
+      this.#failed(error);
+    }
+    await this.#sight();
   }
 
   #line(connected: boolean): void {
@@ -93,7 +126,7 @@ export class Portal {
     const fresh = (unit: UnitView["unit"]): UnitView => ({ tz: undefined, confirmed: null, distrust: null, compare: null, arming: null, ...known.get(unit.id), unit });
     for (const shown of this.#mail.values()) void shown.refresh();
     this.#board.change({ alarms, cameras, mail: mail.cameras.filter((one) => one.state === "active"), units: units.filter((unit) => unit.state !== "revoked").map(fresh), loading: false, connected: true, nowMs: this.#port.nowMs() });
-    await Promise.all([this.#words(), this.#looks()]);
+    await Promise.all([this.#words(), this.#looks(), this.#sight()]);
   }
 
   async #looks(): Promise<void> {
@@ -302,6 +335,8 @@ export class Portal {
     watchAlarm: (alarm) => this.#watchAlarm(alarm),
     check: (look) => void this.#check(look),
     endReopening: (look) => void this.#endReopening(look),
+    endSight: (alarmId) => void this.#endSight(alarmId),
+    filterLooks: (part) => this.#board.change({ lookFilter: { ...this.#state.lookFilter, ...part } }),
     receipt: (look) => void this.#receipt(look),
     signOut: () => {
       void this.#port.signOut().finally(() => location.assign("/sign-in"));

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 // What the customer's page knows. The view draws it; the controller changes it. Pure.
 import type { Alarm, Camera, Look, Unit } from "../types";
+import type { Sight } from "./seeing";
 import { pageOf } from "./pages";
 
 /** A page of pages.ts. */
@@ -57,6 +58,9 @@ export interface PortalState {
   /** Reopenings that this person ended. */
   readonly endedReopenings: readonly number[];
   readonly looksLoaded: boolean;
+  readonly lookFilter: { readonly camera: string; readonly who: string; readonly why: string };
+  /** Who can see what now; null until it was asked. */
+  readonly sight: Sight | null;
   readonly recalling: string | null;
   readonly checks: Readonly<Record<number, Check>>;
   readonly keys: readonly { readonly name: string; readonly words: string; readonly hint: string }[];
@@ -65,7 +69,7 @@ export interface PortalState {
 
 export const start: PortalState = {
   me: { name: "", email: "", party: "", partyId: "", role: "" }, nowMs: 0, connected: true, loading: true, route: { view: "now", id: null }, units: [], cameras: [], mail: [], alarms: [],
-  looks: [], endedReopenings: [], looksLoaded: false, recalling: null, checks: {}, keys: [], moreParties: false,
+  looks: [], endedReopenings: [], looksLoaded: false, lookFilter: { camera: "", who: "", why: "" }, sight: null, recalling: null, checks: {}, keys: [], moreParties: false,
 };
 
 /** /portal/recordings/<id> → its view and what it is about; anything unknown is "now". */

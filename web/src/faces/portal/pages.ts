@@ -64,7 +64,7 @@ export const PAGES: readonly Page[] = [
   { view: "live", title: () => t("Live"), icon: "live", section: "home", roles: everyone, css: "portal-live", load: () => import("./live/view") },
   { view: "pictures", title: () => t("Pictures"), icon: "still", section: "home", roles: everyone, css: "portal-live", load: () => import("./pictures/view") },
   { view: "recordings", title: () => t("Recordings"), icon: "record", section: "home", roles: everyone, css: "portal-recordings", load: () => import("./recordings/view") },
-  { view: "events", title: () => t("Events"), icon: "list", section: "home", roles: everyone, bar: true },
+  { view: "events", title: () => t("Events"), icon: "list", section: "home", roles: everyone, bar: true, css: "portal-events", load: () => import("./events/view") },
   { view: "looked", title: () => t("Who looked"), icon: "eye", section: "home", roles: everyone, bar: true },
   // house: hours, masks, overview, site, signs…
   { view: "masks", title: () => t("Masks"), icon: "mask", section: "house", roles: ["owner"], css: "portal-masks", load: () => import("./masks/view") },

@@ -7,8 +7,9 @@ import { icon, mark, sealed } from "../../kit/icons";
 import { button, empty, keyWords, note, pill, skeleton, steps, tile } from "../../kit/pieces";
 import { clock, clockSeconds, dayWord, isoDay, number, relative, span, t, tn, when } from "../../kit/words";
 import { languageSwitch } from "../language";
-import { alarmNumber, alarmTitle, cameraState, className, codeName, reopenReason, roleName, whyName } from "../names";
+import { alarmNumber, alarmTitle, cameraState, className, reopenReason, roleName, whyName } from "../names";
 import type { Alarm, Camera, Look } from "../types";
+import { sightCard } from "./seeing";
 import { canBeSeen, open, overall, pathOf, siteTz, type Check, type MailCamera, type PortalState, type UnitView, type View } from "./model";
 import { pageOf, sectionName, shown } from "./pages";
 
@@ -23,6 +24,9 @@ export interface PortalActions {
   readonly watchAlarm: (alarm: Alarm) => void;
   readonly check: (look: Look) => void;
   readonly endReopening: (look: Look) => void;
+  /** The same, from the card that says who can see. */
+  readonly endSight: (alarmId: string) => void;
+  readonly filterLooks: (part: Partial<PortalState["lookFilter"]>) => void;
   readonly receipt: (look: Look) => void;
   readonly signOut: () => void;
   readonly switchParty: () => void;
@@ -65,7 +69,6 @@ function page(state: PortalState, act: PortalActions): Part {
   if (state.loading) return html`<div class="page">${skeleton(6, t("Loading"))}</div>`;
   switch (state.route.view) {
     case "cameras": return camerasPage(state, act);
-    case "events": return eventsPage(state, act);
     case "looked": return lookedPage(state, act);
     case "you": return youPage(state, act);
     default: return nowPage(state, act);
@@ -86,7 +89,7 @@ function nowPage(state: PortalState, act: PortalActions): Part {
     ${alarms.map((alarm) => alarmCard(state, alarm, act))}
     <div class="columns"><div class="stack">
       ${state.units.length === 0 ? html`<div class="card">${empty(t("No camera unit yet"), t("Your provider places the unit; you pair it with the code on it. Until then nothing is recorded."), "camera", button(t("Getting started"), () => act.go("start"), { icon: "check", kind: "primary" }))}</div>` : state.units.map((unit) => unitCard(state, unit, act))}
-      ${canSeeCard(state)}
+      ${sightCard(state.sight, state.cameras, state.nowMs, siteTz(state), act.endSight)}
     </div>
     ${lookedCard(state, act)}</div>
   </div>`;
@@ -159,15 +162,6 @@ function whoHandles(alarm: Alarm): string {
   return t("The alarm centre has been rung.");
 }
 
-function canSeeCard(state: PortalState): Part {
-  const seen = state.alarms.filter(canBeSeen);
-  return html`<section class="card"><header><h2>${t("Who can see this right now")}</h2></header><ul class="items">
-    ${seen.map((alarm) => html`<li>${tile("building", "alarm")}<div class="body"><b>${t("The alarm centre")}</b><div class="mute">${t("{camera}, for alarm {number}, until {time} at the latest", { camera: alarm.camera?.name ?? alarm.site.name, number: alarmNumber(alarm), time: clock(alarm.window?.until_ms ?? 0, alarm.site.tz) })}</div></div></li>`)}
-    <li>${tile("person", "ok")}<div class="body"><b>${t("You")}</b><div class="mute">${t("Everything, on devices with your key")}</div></div></li>
-    ${seen.length > 0 ? nothing : html`<li>${tile("lock")}<div class="body"><b>${t("Not the alarm centre")}</b><div class="mute">${t("It has no key now. Your unit gives one only for an alarm.")}</div></div></li>`}
-    <li>${tile("lock")}<div class="body"><b>${t("Not us")}</b><div class="mute">${t("We store what we cannot open.")}</div></div></li></ul></section>`;
-}
-
 function lookedCard(state: PortalState, act: PortalActions): Part {
   const others = state.looks.filter((look) => !look.mine).slice(0, 4);
   return html`<section class="card"><header><h2>${t("Who looked")}</h2><span class="faint small">${t("last 30 days")}</span></header><ul class="items">
@@ -201,7 +195,7 @@ function cameraCard(state: PortalState, camera: Camera, act: PortalActions): Par
     <div class="row">${button(t("Recordings"), () => act.go("recordings", camera.id), { icon: "record", kind: "primary" })}</div></div></section>`;
 }
 
-// --- events ------------------------------------------------------------------------------------------------------------
+// --- who looked ------------------------------------------------------------------------------------------------------------
 
 function byDay<Item>(items: readonly Item[], ms: (item: Item) => number, tz: string | undefined): [string, number, Item[]][] {
   const days = new Map<string, [number, Item[]]>();
@@ -214,31 +208,30 @@ function byDay<Item>(items: readonly Item[], ms: (item: Item) => number, tz: str
   return [...days].map(([key, [first, list]]) => [key, first, list]);
 }
 
-function eventsPage(state: PortalState, act: PortalActions): Part {
-  const alarms = [...state.alarms].sort((a, b) => b.raised_ms - a.raised_ms);
-  const tz = siteTz(state);
-  return html`<div class="page">${title(state, t("Events"))}
-    ${alarms.length === 0 ? html`<div class="card">${empty(t("No alarm yet"), t("When your unit raises one, it is here: what it saw, who handled it, and how it ended."), "bell", button(t("Back to now"), () => act.go("now")), "ok")}</div>`
-    : byDay(alarms, (alarm) => alarm.raised_ms, tz).map(([key, ms, list]) => html`<section class="stack tight" aria-label=${key}><h2 class="day-title">${dayWord(ms, state.nowMs, tz)}</h2><div class="card"><ul class="items">${list.map((alarm) => eventRow(alarm, act))}</ul></div></section>`)}</div>`;
-}
-
-function eventRow(alarm: Alarm, act: PortalActions): Part {
-  const ended = alarm.recalled_ms !== null ? t("You recalled it") : alarm.closed !== null ? codeName(alarm.closed.code) : t("Open");
-  return html`<li>${tile(open(alarm) ? "alarm" : alarm.recalled_ms !== null ? "recall" : "check", open(alarm) ? "alarm" : "")}
-    <div class="body"><b>${alarmTitle(alarm)} · ${alarm.camera?.name ?? alarm.site.name}</b>
-      <div class="mute"><span class="mono">${clockSeconds(alarm.raised_ms, alarm.site.tz)}</span> · ${ended}</div>
-      <div class="faint small">${alarmNumber(alarm)}${alarm.claimed_by === null ? "" : ` · ${t("handled by {name}", { name: alarm.claimed_by.name })}`}${alarm.images === "released" ? "" : ` · ${t("without images")}`}</div></div>
-    ${alarm.camera === null ? nothing : button(t("See it"), () => act.watchAlarm(alarm), { icon: "play", small: true })}</li>`;
-}
-
-// --- who looked ------------------------------------------------------------------------------------------------------------
-
 function lookedPage(state: PortalState, act: PortalActions): Part {
   const tz = siteTz(state);
   return html`<div class="page looked">${title(state, t("Who looked"), html`<span class="faint">${t("last 30 days")}</span>`)}
     <p class="lead">${t("Every release and every look at your cameras. Each is written down before the first picture is served, in a log that nobody can change; check any of them yourself.")}</p>
-    ${!state.looksLoaded ? skeleton(5, t("Loading")) : byDay(state.looks, (look) => look.at_ms, tz).map(([key, ms, list]) => html`<section class="stack tight" aria-label=${key}><h2 class="day-title">${dayWord(ms, state.nowMs, tz)}</h2><div class="card"><ul class="items">${list.map((look) => lookRow(state, look, act, true))}</ul></div></section>`)}
+    ${lookFilters(state, act)}
+    ${!state.looksLoaded ? skeleton(5, t("Loading")) : byDay(filtered(state), (look) => look.at_ms, tz).map(([key, ms, list]) => html`<section class="stack tight" aria-label=${key}><h2 class="day-title">${dayWord(ms, state.nowMs, tz)}</h2><div class="card"><ul class="items">${list.map((look) => lookRow(state, look, act, true))}</ul></div></section>`)}
     <div class="card nobody"><ul class="items"><li>${tile("shield", "ok")}<div class="body"><b>${t("Nobody else. Not even we can.")}</b><div class="mute">${t("Your recordings are sealed to your key. We store them, and hold nothing that opens them.")}</div></div></li></ul></div></div>`;
+}
+
+/** What is chosen of it: a camera, somebody, a reason; "" is all. */
+function filtered(state: PortalState): readonly Look[] {
+  const { camera, who, why } = state.lookFilter;
+  return state.looks.filter((look) => (camera === "" || look.camera_id === camera) && (who === "" || whoOf(look) === who) && (why === "" || look.why === why));
+}
+
+const whoOf = (look: Look): string => [look.party, look.who].filter(Boolean).join(", ");
+
+function lookFilters(state: PortalState, act: PortalActions): Part {
+  const people = [...new Set(state.looks.map(whoOf).filter(Boolean))].sort();
+  const reasons = [...new Set(state.looks.map(({ why }) => why).filter(Boolean))].sort();
+  const pick = (name: "camera" | "who" | "why", label: string, all: readonly (readonly [string, string])[]): Part => html`<label class="field"><span class="label">${label}</span><select class="input" id="look-${name}" @change=${(event: Event) => act.filterLooks({ [name]: (event.target as HTMLSelectElement).value })}>
+    <option value="">${t("All")}</option>${all.map(([value, words]) => html`<option value=${value} ?selected=${state.lookFilter[name] === value}>${words}</option>`)}</select></label>`;
+  return html`<div class="look-filters">${pick("camera", t("Camera"), state.cameras.map(({ id, name }) => [id, name]))}${pick("who", t("Who"), people.map((one) => [one, one]))}${pick("why", t("Why"), reasons.map((one) => [one, whyName(one)]))}</div>
+    <details class="small mute"><summary>${t("How to check a receipt without us")}</summary><p>${t("Keep the receipt’s file. Anybody opens our page “verify”, or runs “zegel ledger verify-receipt FILE --key KEY” with the log’s key from your agreement, on a machine without a network. It proves that the entry stands in the log, and what it says.")}</p></details>`;
 }
 
 function lookIcon(look: Look): Part {
