@@ -7,6 +7,7 @@ from datetime import date
 
 import pytest
 
+from zegel.server.agreements import schemes
 from zegel.server.footage.live_switch import BadSwitches, is_on, parse, states, switches
 
 LINE = '[[switch]]\nprofile = "home-se"\nfrom = {day}\non = {on}\nsource = "the terms"\n'
@@ -31,9 +32,9 @@ def test_a_profile_that_nobody_wrote_down_is_off() -> None:
     assert not is_on("office", date(2030, 1, 1), parse(lines(("2026-03-01", "true"))))
 
 
-def test_every_profile_of_a_site_with_cameras_is_written_down_and_on() -> None:
+def test_every_profile_whose_centres_are_certified_is_written_down_and_on() -> None:
     found = {one.profile: one.on for one in states(date(2026, 11, 1), switches())}
-    assert found == {"site-nl": True, "home-se": True, "home-de": True}
+    assert found == dict.fromkeys(schemes.PROFILES, True)
 
 
 WRONG = (

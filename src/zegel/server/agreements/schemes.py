@@ -46,6 +46,8 @@ _BY_PROFILE = {
     "home-se": _SWEDISH,
     "site-se": _SWEDISH,
 }
+PROFILES = tuple(_BY_PROFILE)
+"""Those with terms of their own."""
 
 
 def required(profile: str) -> Required:

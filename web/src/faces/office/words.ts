@@ -80,11 +80,9 @@ export function signedHow(how: string): string {
   return how === "email" ? t("agreed by e-mail") : t("on paper");
 }
 
+/** "home-se": the kind of place, and the country whose terms hold. */
 export function profileName(profile: string): string {
-  switch (profile) {
-    case "site-nl": return t("Building sites (nl)");
-    case "home-se": return t("Homes (se)");
-    case "home-de": return t("Homes (de)");
-    default: return profile;
-  }
+  const [kind = "", country = ""] = profile.split("-");
+  if (kind === "site") return t("Building sites ({country})", { country });
+  return kind === "home" ? t("Homes ({country})", { country }) : profile;
 }
