@@ -138,12 +138,13 @@ export class Portal {
     await Promise.all(this.#state.units.map(async ({ unit }) => {
       try {
         const word = await this.#port.word(unit.id);
-        this.#unit(unit.id, (one) => ({ confirmed: word === null ? null : { state: word.state, untilMs: word.untilMs, atMs: word.atMs, part: word.part ?? null, guardsFromMs: word.guardsFromMs ?? null }, tz: word?.tz, distrust: null, compare: null, arming: settled(one.arming, word?.state) }));
+        this.#unit(unit.id, (one) => ({ confirmed: word === null ? null : { state: word.state, untilMs: word.untilMs, atMs: word.atMs, part: word.part ?? null, guardsFromMs: word.guardsFromMs ?? null }, tz: word?.tz, distrust: null, compare: null, strange: false, arming: settled(one.arming, word?.state) }));
       } catch (error) {
         if (error instanceof Refusal && error.code === "not_compared" && error.words !== null) {
           const compare = error.words;
           this.#unit(unit.id, () => ({ compare, confirmed: null }));
-        } else if (error instanceof Refusal && error.code === "distrust") this.#unit(unit.id, () => ({ distrust: error.message, confirmed: null }));
+        } else if (error instanceof Refusal && error.code === "not_compared") this.#unit(unit.id, () => ({ compare: null, strange: true, confirmed: null }));
+        else if (error instanceof Refusal && error.code === "distrust") this.#unit(unit.id, () => ({ distrust: error.message, confirmed: null }));
         else this.#failed(error);
       }
     }));

@@ -30,6 +30,8 @@ export interface UnitView {
   readonly distrust: string | null;
   /** The words of a key that was not compared yet: nothing is believed of this unit before the owner did. */
   readonly compare: string | null;
+  /** Its keyset is of an owner whose words this person never compared. */
+  readonly strange?: boolean;
   readonly arming: Arming;
 }
 

@@ -97,6 +97,7 @@ function nowPage(state: PortalState, act: PortalActions): Part {
 
 function unitCard(state: PortalState, one: UnitView, act: PortalActions): Part {
   if (one.distrust !== null) return html`<div class="card pad">${note(html`<b>${t("The word of {unit} can't be trusted", { unit: one.unit.name })}</b><br>${one.distrust}<br>${t("Nothing is sent to it from here. Call your provider by a number you already had.")}`, "alarm", "alarm")}</div>`;
+  if (one.strange) return html`<section class="card pad stack" aria-label=${one.unit.name}>${note(html`<b>${one.unit.name}</b><br>${t("An owner set up this unit, and you never compared his words. Do that first, on the page “People”: until then nothing is believed of it.")}`, "warn", "key")}<div class="row">${button(t("Go to “People”"), () => act.go("people"), { kind: "primary", id: "compare-owner" })}</div></section>`;
   if (one.compare !== null) return compareCard(one, one.compare, act);
   const on = one.confirmed?.state === "armed";
   const busy = one.arming !== null && one.arming.phase !== "failed";
