@@ -103,9 +103,9 @@ function unitCard(state: PortalState, one: UnitView, act: PortalActions): Part {
   const busy = one.arming !== null && one.arming.phase !== "failed";
   return html`<section class="card pad unit-card" aria-label=${one.unit.site.name}>
     <div class="state"><div class="grow"><h2>${stateWords(state, one)}</h2><div class="mute">${confirmedWords(state, one)}</div></div>
-      ${toggle(t("Guard {site}", { site: one.unit.site.name }), busy ? one.arming?.target === "arm" : on, () => act.arm(one.unit.id, on ? "disarm" : "arm"), busy)}</div>
+      ${state.me.role !== "owner" ? nothing : toggle(t("Guard {site}", { site: one.unit.site.name }), busy ? one.arming?.target === "arm" : on, () => act.arm(one.unit.id, on ? "disarm" : "arm"), busy)}</div>
     ${armingPart(one)}
-    <div class="row">${on ? button(t("Switch guarding off"), () => act.arm(one.unit.id, "disarm"), { icon: "power", busy: busy && one.arming?.target === "disarm" })
+    <div class="row">${state.me.role !== "owner" ? button(t("Switch on or off"), () => act.go("hours", one.unit.id), { icon: "clock", id: "to-hours" }) : on ? button(t("Switch guarding off"), () => act.arm(one.unit.id, "disarm"), { icon: "power", busy: busy && one.arming?.target === "disarm" })
       : button(t("Switch guarding on"), () => act.arm(one.unit.id, "arm"), { kind: "primary", icon: "shield", busy: busy && one.arming?.target === "arm" })}
       <span class="faint small grow">${one.unit.in_contact ? t("In contact") : one.unit.last_seen_ms === null ? t("Never in contact") : t("Last contact {when}", { when: relative(one.unit.last_seen_ms, state.nowMs) })}</span></div>
   </section>`;
