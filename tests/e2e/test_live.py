@@ -18,8 +18,9 @@ Eventually = Callable[..., None]
 MOVES = """() => { const v = document.querySelector(".live-stage video");
   return !!v && v.readyState >= 2 && v.videoWidth > 0 && v.currentTime > 0 && !v.paused; }"""
 PAINTED = """selector => { const c = document.querySelector(selector); if (!c || c.width < 100) return false;
-  const d = c.getContext("2d").getImageData(0, 0, c.width, c.height).data;
-  const seen = new Set(); for (let i = 0; i < d.length; i += 4001 * 4) seen.add(d[i] >> 3); return seen.size > 4; }"""
+  const copy = document.createElement("canvas"); copy.width = 64; copy.height = 36;
+  const draw = copy.getContext("2d", {willReadFrequently: true}); draw.drawImage(c, 0, 0, 64, 36);
+  return new Set(draw.getImageData(0, 0, 64, 36).data.map((value) => value >> 3)).size > 4; }"""
 
 
 def _confirm_and_look(owner: Desk) -> float:
