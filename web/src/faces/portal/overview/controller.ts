@@ -33,7 +33,6 @@ export interface State {
   readonly inForce: Plan | null;
   readonly confirmed: boolean;
   readonly plan: Plan;
-  readonly ratio: readonly [number, number];
   readonly sending: Sending;
   readonly span: Span;
   readonly day: string;
@@ -62,7 +61,7 @@ export class Overview implements Mounted {
   constructor(host: HTMLElement, private readonly ctx: Ctx, id: string | null, draw: (state: State, act: Overview) => unknown) {
     const { cameras, me, nowMs } = ctx.state();
     this.#first = {
-      cameras, cameraId: null, owner: me.role === "owner", loading: true, trouble: null, kept: null, inForce: null, confirmed: false, plan: OFF, ratio: [16, 9], sending: { phase: "idle" },
+      cameras, cameraId: null, owner: me.role === "owner", loading: true, trouble: null, kept: null, inForce: null, confirmed: false, plan: OFF, sending: { phase: "idle" },
       span: "day", day: isoDay(nowMs || Date.now()), showing: { phase: "idle" }, playing: false, speed: 1, at: 0, atMs: null, nowMs: nowMs || Date.now(),
     };
     this.#board = new Board<State>(host, this.#first, (state) => draw(state, this) as never);

@@ -69,7 +69,7 @@ function planCard(state: State, act: Overview): Part {
   const { plan } = state;
   const busy = state.sending.phase === "signing" || state.sending.phase === "carrying";
   const geometry = geometryOf(plan.typed);
-  const size = geometry === null ? null : sizeOf(geometry, ...state.ratio);
+  const size = geometry === null ? null : sizeOf(geometry);
   return html`<section class="card plan" aria-labelledby="plan-title"><header><div><h2 id="plan-title">${t("Overview pictures")}</h2><p class="mute">${inForceWords(state)}</p></div>${toggle(t("Overview pictures"), plan.on, () => act.change({ on: !plan.on }))}</header>
     <div class="pad stack">${!plan.on ? html`<p class="mute">${t("Off: none are made.")}</p>` : html`
       <p>${t("They may not show who somebody is. How large they may be follows from how the camera hangs, so measure it; a guess that is too far makes faces too large, and then the unit sends nothing.")}</p>
