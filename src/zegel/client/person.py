@@ -256,6 +256,13 @@ class Client:
                 keeping.append({"kept": b64(kept), "grant": b64(grant)})
         return self.http.post("/api/v1/recordings/delete", {**what, "keeping": keeping})
 
+    def holdings(
+        self, camera_id: str, from_ms: int, to_ms: int, unit_pk: bytes, tenant: OpeningKey
+    ) -> dict[bytes, deletion.Opened]:
+        """What this owner opens of a time: whole epochs, and what he kept of others. Raises Refused, SealError."""
+        what = {"camera_id": camera_id, "purpose": "own_use", "from_ms": from_ms, "to_ms": to_ms}
+        return self._held(self._open(what), unit_pk, tenant)
+
     def _held(self, said: dict[str, Any], unit_pk: bytes, tenant: OpeningKey) -> dict[bytes, deletion.Opened]:
         """Whole epochs, and what was kept of others, by their identifier. Raises SealError."""
         party, person = self.party_id.bytes, self.person_id.bytes

@@ -25,12 +25,15 @@ from zegel.demo.processes import DidNotStart, Program, Stage, run, wait_until
 from zegel.demo.scene import FOREMAN_S, PRE_ALARM_S, Installation, Paired
 from zegel.demo.world import WORLD
 from zegel.seal.command import Action
+from zegel.seal.envelope import read_unverified
 from zegel.seal.epoch import open_epoch, verify_epoch
 from zegel.seal.errors import CannotOpen, OutOfRange
+from zegel.seal.keyset import Keyset
 from zegel.seal.mailpicture import open_mailpicture, verify_mailpicture
 from zegel.seal.note import VerifierKey
 from zegel.seal.release import verify_release
 from zegel.seal.segment import Track, open_segment
+from zegel.seal.suite import OpeningKey
 from zegel.seal.tree import SLOTS, cover_of
 from zegel.unit import clock
 from zegel.unit.detectors import faces_manifest
@@ -655,6 +658,41 @@ def _names_owner(stranger: clients.Http, path: str) -> bool:
     return "privacy@dehaan.example" in stranger.raw("GET", path).decode()
 
 
+_DELETED_MS = 3000
+
+
+def deletion_is_real(night: Night) -> str:
+    """D9: three seconds in the midst of what was recorded, for ever; all other seconds still open."""
+    now, tenant = clock.wall_ms(), night.place.keyring.parties["dehaan"].tenant
+    before = _opened_by(night, tenant, now)
+    start = min(before.values()) + _DELETED_MS
+    trust = night.owner.http.get(f"/api/v1/units/{night.unit.unit_id}/trust")
+    keyset = Keyset.decode(read_unverified(clients.unb64(trust["keyset"]), Keyset.NAME).body)
+    for alarm in night.owner.http.get("/api/v1/alarms?state=open")["alarms"]:  # what an open alarm shows stays
+        night.owner.http.post(f"/api/v1/alarms/{alarm['id']}/recall")
+    night.owner.delete(night.camera_id, start, start + _DELETED_MS, keyset, night.unit.sign_pk, now)
+    after = _opened_by(night, tenant, now)
+    gone = {place for place, ms in before.items() if start <= ms + 999 and ms < start + _DELETED_MS}
+    if not gone or gone & after.keys():
+        raise Broken(f"{len(gone & after.keys())} of {len(gone)} seconds are still handed out")
+    if before.keys() - gone - after.keys():
+        raise Broken(f"{len(before.keys() - gone - after.keys())} other seconds went with them")
+    held = night.owner.holdings(night.camera_id, now - 3_600_000, now, night.unit.sign_pk, tenant)
+    for epoch, slot in gone:
+        try:
+            held[epoch].keys.leaf(epoch, slot)
+        except (OutOfRange, KeyError):
+            continue
+        raise Broken("the owner's own key still opens a deleted second")
+    return f"{len(gone)} seconds gone with their keys, {len(after)} others open"
+
+
+def _opened_by(night: Night, tenant: OpeningKey, now: int) -> dict[tuple[bytes, int], int]:
+    """Every second that the owner opens, and when it was."""
+    view = night.owner.view_as_owner(night.camera_id, now - 3_600_000, now, night.unit.sign_pk, tenant)
+    return {(one.header.epoch, one.header.slot): one.header.wall_ms for one in night.owner.fetch(view)}
+
+
 CLAIMS: tuple[tuple[str, Callable[[Night], str]], ...] = (
     ("the alarm rings within a second", rings_at_once),
     (f"the pictures begin {PRE_ALARM_S} s before the alarm", before_the_alarm),
@@ -675,6 +713,7 @@ CLAIMS: tuple[tuple[str, Callable[[Night], str]], ...] = (
     ("in a storm fire and hold-up come first, and nothing is lost", hold_up_comes_first),
     ("a picture that came by mail is sealed on arrival", mailed_picture_is_sealed),
     ("a sign says who is responsible, and its code leads anybody to the whole notice", sign_leads_to_notice),
+    ("what its owner deletes is gone with its keys, and nothing else is", deletion_is_real),
     ("the unit opens no port", unit_listens_on_nothing),
     ("a foreman works until the hour he says, within what the owner signed", foreman_works_until),
     ("disarmed by its owner's signed command it records nothing", disarmed_records_nothing),
