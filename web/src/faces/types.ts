@@ -10,6 +10,8 @@ export interface Named {
 export interface SiteFacts extends Named {
   readonly address: string;
   readonly tz: string;
+  /** Whether the alarm centre may look live at this kind of site today (S8); a server that does not say it lets him. */
+  readonly arc_live?: boolean;
 }
 
 export type AlarmState = "new" | "queued" | "claimed" | "acting" | "on_hold" | "closed";

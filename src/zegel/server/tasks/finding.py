@@ -50,8 +50,14 @@ _KINDS: dict[str, tuple[str, str, str, str, str, str]] = {
         "sites_unit u JOIN sites_site s ON s.id = u.site_id WHERE true",
     ),
     "camera": (
-        "c.id", "c.name", "s.name || ', ' || u.name", "u.site_id", "c.name",
-        "sites_camera c JOIN sites_unit u ON u.id = c.unit_id JOIN sites_site s ON s.id = u.site_id WHERE true",
+        "c.id",
+        "c.name",
+        "s.name || ', ' || u.name",
+        "u.site_id",
+        "c.name",
+        """(SELECT id, name, unit_id FROM sites_camera WHERE name ILIKE ALL (%(words)s)
+           ORDER BY (name ILIKE %(begin)s) DESC, name, id LIMIT %(each)s) c
+           JOIN sites_unit u ON u.id = c.unit_id JOIN sites_site s ON s.id = u.site_id WHERE true""",
     ),
     "panel": (
         "n.id", "n.name", "n.account || ', ' || s.name", "n.id", "n.name || ' ' || n.account",

@@ -42,7 +42,8 @@ function until(state: ConsoleState, alarm: Alarm): Part {
   if (!pictured(alarm) || alarm.window === null) return pill(t("Without images"), "", { icon: "lock" });
   if (!alarm.window.open) return pill(t("Sealed again"), "", { icon: "lock" });
   if (holdS(alarm, state.nowMs) > 0) return html`${pill(t("Sealed: nobody looks yet"), "warn", { icon: "lock" })}<span class="faint small">${t("The customer may still recall it")}</span>`;
-  return html`${pill(t("You can see this until {time}", { time: clock(alarm.window.until_ms, alarm.site.tz) }), "alarm", { icon: "eye" })}
+  const still = alarm.site.arc_live === false ? pill(t("Live is off at this kind of site: you see what led to the alarm"), "warn", { icon: "lock" }) : nothing;
+  return html`${still}${pill(t("You can see this until {time}", { time: clock(alarm.window.until_ms, alarm.site.tz) }), "alarm", { icon: "eye" })}
     <span class="faint small">${t("{span} left; ends earlier when closed or recalled", { span: span((alarm.window.until_ms - state.nowMs) / 1000) })}</span>`;
 }
 
