@@ -159,7 +159,7 @@ def test_a_foreman_works_until_a_quarter_past_and_the_unit_says_until_when(story
     foreman.page.click("#compare-owner")  # nothing of it is believed before its owner's words were compared, too
     foreman.page.click(".items .btn")
     foreman.page.click("#same")
-    foreman.page.wait_for_selector("dialog", state="detached")
+    foreman.page.wait_for_selector(".items .btn", state="detached")
     for desk in (foreman, owner):
         desk.go("/portal/hours")
         desk.page.wait_for_selector(".hours-now h2")
