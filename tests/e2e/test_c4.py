@@ -14,6 +14,7 @@ from tests.e2e.desk import COOKIES, functional_only
 pytestmark = pytest.mark.usefixtures("desks_closed")
 
 PAGES = every_page()
+ASKS_WITHIN_MS = 350  # after it was loaded: what its code asks for and keeps
 PEOPLE = sorted({page.person or "" for page in PAGES})
 
 
@@ -33,9 +34,11 @@ def test_no_page_keeps_or_asks_for_anything_but_the_functional(story: Story, per
         assert answer is not None, page.path
         if "text/html" not in answer.headers.get("content-type", ""):
             continue  # not a page: a script, a manifest, an answer for scripts
-        desk.settled()
-        desk.page.wait_for_timeout(150)  # what a page asks for late
-        functional_only(desk)
+        desk.page.wait_for_timeout(ASKS_WITHIN_MS)
+        try:
+            functional_only(desk)
+        except AssertionError as broken:
+            raise AssertionError(f"{page.path}: {broken}") from None
         seen.append(page.path)
     assert seen
     assert desk.complaints == []
