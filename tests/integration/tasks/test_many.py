@@ -62,4 +62,5 @@ def test_finding_among_twenty_thousand_cameras_takes_less_than_a_tenth_of_a_seco
         print(f"find {typed!r}: {took:.0f} ms")
         assert took < 100, typed
     print(f"customers: {took_ms(lambda: office.customers(planner)):.0f} ms")
-    print(f"sites: {took_ms(lambda: office.places(planner)):.0f} ms")
+    print(f"sites: {took_ms(lambda: office.places(planner, words='havenlaan')):.0f} ms")
+    assert office.places(planner)[1] == SITES + 1

@@ -158,7 +158,8 @@ def test_customers_stand_with_what_is_missing_at_each(world: World) -> None:
     )  # fmt: skip
     assert row.agreement is not None
     assert [purpose.code for purpose in row.purposes] == ["theft_prevention"]
-    (place,) = office.places(world.actor("planner"), row.party.id)
+    (place,), count = office.places(world.actor("planner"), row.party.id)
+    assert count == 1
     assert (place.sign, [one.name for one in place.units]) == (True, ["Gate unit"])
 
 

@@ -4,11 +4,11 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
 from django.http import HttpRequest
-from ninja import Field, Router, Schema
+from ninja import Field, Query, Router, Schema
 
 from zegel.server.api.base import acting
 from zegel.server.footage import live_switch
@@ -77,11 +77,14 @@ def take_on(request: HttpRequest, body: CustomerIn) -> dict[str, Any]:
 
 
 @router.get("/provider/sites")
-def places(request: HttpRequest, customer_id: UUID | None = None) -> dict[str, Any]:
-    """Sites with their units: contact, software, what their telemetry raised."""
+def places(
+    request: HttpRequest, customer_id: UUID | None = None, site_id: UUID | None = None,
+    words: Annotated[str, Query(max_length=200)] = "",
+) -> dict[str, Any]:  # fmt: skip
+    """Sites with their units: contact, software, what their telemetry raised. 60 at most, and how many there are."""
     actor = _office(request)
-    rows = office.places(actor, customer_id)
-    return {"now_ms": clock.now_ms(), "sites": [_place(row) for row in rows]}
+    rows, count = office.places(actor, customer_id, site_id, words)
+    return {"now_ms": clock.now_ms(), "sites": [_place(row) for row in rows], "count": count}
 
 
 @router.get("/provider/papers")

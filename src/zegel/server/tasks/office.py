@@ -9,8 +9,10 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
+from django.db.models import Count, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from zegel.server.agreements import queries as agreements
@@ -59,17 +61,17 @@ def customers(actor: Actor) -> list[Customer]:
 
 
 def _customers(since: dict[UUID, datetime]) -> list[Customer]:
-    owners = set(since)
+    owners, contact = set(since), clock.now() - sites.IN_CONTACT
     signed, purposes = agreements.owners_with_agreement(owners), agreements.purposes_of(owners)
-    places = list(Site.objects.filter(owner_id__in=owners).values_list("id", "owner_id"))
-    units = list(Unit.objects.filter(owner_id__in=owners, state=UnitState.PAIRED))
-    hanging = agreements.sites_with_sign({unit.site_id for unit in units})
-    of_site = Counter(owner for _site, owner in places)
-    of_unit, here = Counter(unit.owner_id for unit in units), Counter(u.owner_id for u in units if sites.in_contact(u))
-    bare = {unit.site_id: unit.owner_id for unit in units if unit.site_id not in hanging}
-    of_camera = Counter(Camera.objects.filter(owner_id__in=owners).values_list("owner_id", flat=True))
+    units = Unit.objects.filter(owner_id__in=owners, state=UnitState.PAIRED)
+    seen = list(units.values_list("owner_id", "site_id", "last_seen_at"))
+    hanging = agreements.sites_with_sign({site for _owner, site, _seen in seen})
+    of_unit = Counter(owner for owner, _site, _seen in seen)
+    here = Counter(owner for owner, _site, at in seen if at is not None and at > contact)
+    of_sign = Counter({site: owner for owner, site, _seen in seen if site not in hanging}.values())
     wrong = Malfunction.objects.filter(owner_id__in=owners, state=MalfunctionState.OPEN.value)
-    of_fault, of_sign = Counter(wrong.values_list("owner_id", flat=True)), Counter(bare.values())
+    of_site, of_camera = (_counted(model.objects.filter(owner_id__in=owners)) for model in (Site, Camera))
+    of_fault = _counted(wrong)
     invited = {
         row.owner_id: row
         for row in Invitation.objects.filter(owner_id__in=owners, kind=InvitationKind.FIRST, accepted_at=None)
@@ -77,12 +79,20 @@ def _customers(since: dict[UUID, datetime]) -> list[Customer]:
     }
     return [
         Customer(
-            party, since[party.id], signed.get(party.id), purposes.get(party.id, ()), of_site[party.id],
-            of_unit[party.id], here[party.id], of_camera[party.id], of_sign[party.id], of_fault[party.id],
-            invited.get(party.id),
+            party, since[party.id], signed.get(party.id), purposes.get(party.id, ()), of_site.get(party.id, 0),
+            of_unit[party.id], here[party.id], of_camera.get(party.id, 0), of_sign[party.id],
+            of_fault.get(party.id, 0), invited.get(party.id),
         )
         for party in Party.objects.filter(id__in=owners).order_by("name", "id")
     ]  # fmt: skip
+
+
+def _counted(rows: QuerySet[Any]) -> dict[UUID, int]:
+    """How many each owner has."""
+    return dict(rows.order_by().values_list("owner_id").annotate(Count("owner_id")))
+
+
+PLACES_AT_ONCE = 60
 
 
 @dataclass(frozen=True)
@@ -95,19 +105,28 @@ class Place:
     conditions: dict[UUID, dict[str, int]]
 
 
-def places(actor: Actor, owner_id: UUID | None = None) -> list[Place]:
-    """The sites of one customer, or of all of them, by name. Also asked for one that has no site."""
+def places(
+    actor: Actor, owner_id: UUID | None = None, site_id: UUID | None = None, words: str = ""
+) -> tuple[list[Place], int]:
+    """Sites by name with their units and cameras: of one customer, that one, or those in whose name, address or units'
+    names every word is; 60 at most. And how many there are."""
     with tenancy.acting_as(actor.party_id, actor.id):
         owners = scope.customers(tenancy.current_party())
-        wanted = owners if owner_id is None else owners & {owner_id}
-        rows = list(Site.objects.filter(owner_id__in=wanted).order_by("name", "id"))
-        units = Unit.objects.filter(owner_id__in=wanted).select_related("site").prefetch_related("cameras")
+        rows = Site.objects.filter(owner_id__in=owners if owner_id is None else owners & {owner_id})
+        if site_id is not None:
+            rows = rows.filter(id=site_id)
+        for word in words.split()[:6]:
+            of_unit = Unit.objects.filter(name__icontains=word).values("site_id")
+            rows = rows.filter(Q(name__icontains=word) | Q(address__icontains=word) | Q(id__in=of_unit))
+        found, count = list(rows.order_by("name", "id")[:PLACES_AT_ONCE]), rows.count()
+        here = [row.id for row in found]
         by_site: dict[UUID, list[Unit]] = {}
+        units = Unit.objects.filter(site_id__in=here).select_related("site").prefetch_related("cameras")
         for unit in units.order_by("name", "id"):
             by_site.setdefault(unit.site_id, []).append(unit)
-        health = dict(UnitHealth.objects.filter(owner_id__in=wanted).values_list("unit_id", "conditions"))
-        hanging = agreements.sites_with_sign({row.id for row in rows})
-        return [Place(row, row.id in hanging, by_site.get(row.id, ()), health) for row in rows]
+        health = dict(UnitHealth.objects.filter(unit__site_id__in=here).values_list("unit_id", "conditions"))
+        hanging = agreements.sites_with_sign(here)
+        return [Place(row, row.id in hanging, by_site.get(row.id, ()), health) for row in found], count
 
 
 @dataclass(frozen=True)

@@ -27,6 +27,7 @@ const SEND_MS = 15_000;
 export class Office {
   readonly #board: Board<State>;
   #finding: ReturnType<typeof setTimeout> | undefined;
+  #filtering: ReturnType<typeof setTimeout> | undefined;
   #asked = 0;
   #looking: Looking | null = null;
   #keeping: Promise<void> = Promise.resolve();
@@ -79,7 +80,7 @@ export class Office {
     const tasks = this.ask<Tasks>("GET", `/tasks?which=${this.#state.which}`).then((found) => this.#board.change({ tasks: found }));
     switch (tab) {
       case "tasks": return tasks;
-      case "jobs": await Promise.all([this.#jobs(), this.#places(), this.#stock(), tasks]); return this.#health(this.#state.jobs?.filter((job) => job.id === id).map(({ unit }) => unit.id) ?? []);
+      case "jobs": await Promise.all([this.#jobs(), this.#stock(), tasks]); if (id !== null) await this.#places(); return this.#health(this.#state.jobs?.filter((job) => job.id === id).map(({ unit }) => unit.id) ?? []);
       case "customers": await Promise.all([this.#customers(), id === null ? null : this.#places(), tasks]); return;
       case "sites": await Promise.all([this.#places(), this.#customers(), tasks]); return this.#health(this.#state.places?.filter((place) => place.id === id).flatMap(({ units }) => units.map((unit) => unit.id)) ?? []);
       case "stock": await Promise.all([this.#stock(), this.#places(), tasks]); return;
@@ -88,7 +89,15 @@ export class Office {
   }
 
   readonly #jobs = async (): Promise<void> => this.#board.change({ jobs: (await this.ask<{ malfunctions: readonly Malfunction[] }>("GET", "/maintenance")).malfunctions });
-  readonly #places = async (): Promise<void> => this.#board.change({ places: (await this.ask<{ sites: readonly Place[] }>("GET", "/provider/sites")).sites });
+  /** Those that the page shows: one site, a customer's, or what is typed above the list. */
+  readonly #places = async (): Promise<void> => {
+    const { route, filter, jobs } = this.#state;
+    const job = route.tab === "jobs" ? jobs?.find(({ id }) => id === route.id) : undefined;
+    const one = route.tab === "sites" ? route.id : (job?.site.id ?? null);
+    const query = one !== null ? `site_id=${one}` : route.tab === "customers" && route.id !== null ? `customer_id=${route.id}` : route.tab === "sites" ? `words=${encodeURIComponent(filter)}` : "";
+    const { sites, count } = await this.ask<{ sites: readonly Place[]; count: number }>("GET", `/provider/sites?${query}`);
+    this.#board.change({ places: sites, placesCount: count });
+  };
   readonly #customers = async (): Promise<void> => {
     const { customers, add } = await this.ask<{ customers: readonly Customer[]; add: boolean }>("GET", "/provider/customers");
     this.#board.change({ customers, mayAdd: add });
@@ -132,6 +141,7 @@ export class Office {
   async #arrive(): Promise<void> {
     const route = routeOf(location.pathname, this.#state.who.role);
     if (this.#state.route.tab !== route.tab || this.#state.route.id !== route.id) this.#drop();
+    if (this.#state.route.tab !== route.tab || this.#state.route.id !== route.id) this.#board.change({ places: null });
     this.#board.change({ route, filter: "", error: "", find: { text: "", found: null, at: -1 } });
     document.title = `${tabName(route.tab)} · Zegel`;
     requestAnimationFrame(() => document.querySelector(".setup-tabs [aria-current]")?.scrollIntoView({ inline: "center", block: "nearest" }));
@@ -250,7 +260,11 @@ export class Office {
     keys: () => showKeys(this.#keys()),
     find: (text) => this.#find(text),
     findKey: (event) => this.#findKey(event),
-    filter: (filter) => this.#board.change({ filter }),
+    filter: (filter) => {
+      this.#board.change({ filter });
+      clearTimeout(this.#filtering);
+      if (this.#state.route.tab === "sites") this.#filtering = setTimeout(() => void this.#load(), FIND_MS);
+    },
     which: (which: Which) => {
       this.#board.change({ which, tasks: null });
       void this.#load();

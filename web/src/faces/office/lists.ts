@@ -13,7 +13,7 @@ import { conditionName, itemKind, itemState, profileName, signedHow } from "./wo
 
 const SHOWN = 200;
 const filterField = (state: State, act: Actions, words: string): Part => html`<input class="input filter" type="search" aria-label=${words} placeholder=${words} autocomplete="off" .value=${state.filter} @input=${(event: Event) => act.filter((event.target as HTMLInputElement).value)}>`;
-const rest = (n: number): Part => (n <= SHOWN ? nothing : html`<p class="mute small">${tn("{n} more: type above what you look for.", "{n} more: type above what you look for.", n - SHOWN)}</p>`);
+const rest = (n: number, shown = SHOWN): Part => (n <= shown ? nothing : html`<p class="mute small">${tn("{n} more: type above what you look for.", "{n} more: type above what you look for.", n - shown)}</p>`);
 
 // --- customers ---
 
@@ -63,11 +63,10 @@ export function sitesTab(state: State, act: Actions): Part {
   const { places, route } = state;
   const one = route.id === null ? undefined : places?.find(({ id }) => id === route.id);
   if (one !== undefined) return sitePage(state, one, act);
-  const text = (place: Place): string => [place.name, place.address, customerOf(state, place), ...place.units.flatMap((unit) => [unit.name, unit.fingerprint, ...unit.cameras.map(({ name }) => name)])].join(" ");
-  const found = (places ?? []).filter((place) => holds(text(place), state.filter));
+  const found = places ?? [];
   return html`<div class="title"><div><h1>${t("Sites and units")}</h1><p class="mute measure">${t("You see that a unit is in contact and what is the matter with it. You hold no key that opens a picture.")}</p></div></div>
-    ${places === null ? skeleton(6, t("Loading")) : html`${places.length > 8 ? filterField(state, act, t("Filter by name, address or unit")) : nothing}
-      ${found.length === 0 ? html`<div class="card">${empty(t("No site"), t("A site appears here once its owner has added it."), "device")}</div>` : html`<ul class="setup-list">${repeat(found.slice(0, SHOWN), ({ id }) => id, (place) => siteRow(state, place, act))}</ul>`}${rest(found.length)}`}`;
+    ${places === null ? skeleton(6, t("Loading")) : html`${places.length > 8 || state.filter !== "" ? filterField(state, act, t("Filter by name, address or unit")) : nothing}
+      ${found.length === 0 ? html`<div class="card">${empty(t("No site"), t("A site appears here once its owner has added it."), "device")}</div>` : html`<ul class="setup-list">${repeat(found.slice(0, SHOWN), ({ id }) => id, (place) => siteRow(state, place, act))}</ul>`}${rest(state.placesCount, found.length)}`}`;
 }
 
 const customerOf = (state: State, place: Place): string => state.customers?.find(({ id }) => id === place.customer_id)?.name ?? "";

@@ -33,6 +33,8 @@ export interface State {
   readonly customers: readonly Customer[] | null;
   readonly mayAdd: boolean;
   readonly places: readonly Place[] | null;
+  /** How many there are of what was asked. */
+  readonly placesCount: number;
   readonly stock: readonly Item[] | null;
   readonly papers: readonly Paper[] | null;
   readonly switches: readonly Switch[];
@@ -46,7 +48,7 @@ export interface State {
 }
 
 export const start = (who: Who, nowMs: number): State => ({
-  who, nowMs, connected: true, error: "", route: { tab: "tasks", id: null }, which: "open", tasks: null, jobs: null, customers: null, mayAdd: false, places: null, stock: null, papers: null, switches: [],
+  who, nowMs, connected: true, error: "", route: { tab: "tasks", id: null }, which: "open", tasks: null, jobs: null, customers: null, mayAdd: false, places: null, placesCount: 0, stock: null, papers: null, switches: [],
   filter: "", find: { text: "", found: null, at: -1 }, drafts: [], look: null, health: {},
 });
 
