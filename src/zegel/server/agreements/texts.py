@@ -20,6 +20,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, override
 
+from zegel.server.notify import endpoints
+
 VERSION = 1
 
 # purpose code -> in words; the closed list of what cameras may be for
@@ -150,10 +152,12 @@ def _duties(facts: Facts) -> str:
 
 
 def _annexes(facts: Facts) -> str:
-    rows = [f"- {name} ({country}): {task}" for name, country, task in facts.sub_processors]
+    told = _("carries notifications, encrypted, to whoever lets his browser of this maker be told")
+    push = [(service.operator, service.country, told) for service in endpoints.services()[1]]
+    rows = [f"- {name} ({country}): {task}" for name, country, task in (*facts.sub_processors, *push)]
     lines = [
         _("Annex A. Sub-processors"),
-        *(rows or [_("None besides the alarm centre.")]),
+        *rows,
         "",
         _("Annex B. Security measures"),
         _(

@@ -43,6 +43,8 @@ interface State {
   readonly site: string;
   readonly code: string;
   readonly purpose: string;
+  /** Of one camera alone; "" for all of them. */
+  readonly camera: string;
   readonly sentence: string;
   readonly busy: string;
   readonly error: string;
@@ -70,7 +72,7 @@ class StartPage {
 
   constructor(host: HTMLElement, ctx: Ctx, id: string | null) {
     this.#ctx = ctx;
-    this.#board = new Board<State>(host, { answer: null, policies: {}, armed: {}, looked: [], step: id, pairing: { phase: "code", error: "", busy: false }, site: "", code: "", purpose: "", sentence: "", busy: "", error: "" }, (state) => this.#draw(state));
+    this.#board = new Board<State>(host, { answer: null, policies: {}, armed: {}, looked: [], step: id, pairing: { phase: "code", error: "", busy: false }, site: "", code: "", purpose: "", camera: "", sentence: "", busy: "", error: "" }, (state) => this.#draw(state));
     this.#stops.push(ctx.events((topic) => void (RELOAD.some((begin) => topic.startsWith(begin)) && this.#load())));
     void this.#load();
   }
@@ -242,16 +244,16 @@ class StartPage {
     const without = answer.cameras.filter(({ purpose }) => !purpose);
     return html`<section class="card pad stack"><p class="mute">${t("You decide what the cameras are for; images serve nothing else. It holds for all your cameras, also those that come later, unless you write another one for a camera.")}</p>
       <form class="form" novalidate @submit=${(event: Event) => { event.preventDefault(); void this.#record(event.target as HTMLFormElement); }}>
+        ${without.length > 0 || answer.cameras.length < 2 ? nothing : choices("purpose-camera", t("For which cameras?"), [{ value: "", words: t("All of them") }, ...answer.cameras.map(({ id, name }) => ({ value: id, words: name }))], state.camera, (camera) => this.#board.change({ camera }))}
         ${choices("purpose-code", t("Purpose"), Object.entries(answer.purposes).map(([value, words]) => ({ value, words })), state.purpose, (purpose) => this.#board.change({ purpose }))}
         ${textField("purpose-text", t("In your own words"), { value: state.sentence || (answer.purposes[state.purpose] ?? ""), maxlength: 500, rows: 2, ...(state.error ? { error: state.error } : {}) })}
-        ${without.length <= 1 ? nothing : html`<p class="small mute">${t("For one camera only: write this one for all, then another for that camera on its own page.")}</p>`}
         <div><button class="btn primary" id="record" ?disabled=${state.busy === "purpose"}><span>${t("Write it down")}</span></button></div></form></section>`;
   }
 
   async #record(form: HTMLFormElement): Promise<void> {
     this.#board.change({ busy: "purpose", error: "" });
     try {
-      await this.#ctx.port.ask("POST", "/purposes", { camera_id: null, code: this.#board.state.purpose, text: need("#purpose-text", HTMLTextAreaElement, form).value });
+      await this.#ctx.port.ask("POST", "/purposes", { camera_id: this.#board.state.camera || null, code: this.#board.state.purpose, text: need("#purpose-text", HTMLTextAreaElement, form).value });
       this.#ctx.go("start");
     } catch (error) {
       this.#board.change({ error: this.#said(error) });
