@@ -24,8 +24,8 @@ SPECIMENS = tuple(
         "console-quiet", "console-ringing", "console-looking", "console-recalled", "console-hold", "console-signals",
         "console-held", "console-storm", "console-parked", "console-muted", "console-lost", "console-refused",
         "second-wall", "second-storm", "second-picture",
-        "portal-now", "portal-alarm", "portal-arming", "portal-compare", "portal-cameras", "portal-recordings",
-        "portal-events", "portal-looked", "portal-you", "portal-new",
+        "portal-now", "portal-alarm", "portal-arming", "portal-compare", "portal-cameras", "portal-looked",
+        "portal-you", "portal-new",
         "centre-wall", "centre-unmanned", "centre-quiet", "centre-hand", "centre-figures", "centre-none",
         "centre-reviews", "centre-judged", "centre-certificates", "centre-settings",
     )

@@ -5,6 +5,7 @@ import { everything } from "./console/order";
 import type { SecondState } from "./console/second";
 import type { PinnedStep } from "./plans/types";
 import type { PortalState } from "./portal/model";
+import type { Sight } from "./portal/seeing";
 import { start as portalStart } from "./portal/model";
 import { unsaid, unsaidDetail, type Alarm, type AlarmDetail, type Look, type Signal } from "./types";
 
@@ -116,8 +117,19 @@ export const secondSamples: Readonly<Record<string, SecondState>> = {
 
 const look: Look = { index: 20_874, indices: [20_874], slots: 23, forgotten: false, reason: "", address: "", verified_ms: null, turned: 0, minutes: null, mine: false, kind: "view", at_ms: NIGHT + 2100, who: "Operator 12", role: "operator", party: "Alarmcentrale De Linge", why: "alarm_verification", camera_id: "c1", camera_name: "Gate camera 2", alarm_id: "a1", alarm_number: 20488, from_ms: NIGHT - 10_000, to_ms: NIGHT + 13_000, seconds: 14, ended: false };
 
+const seenByNobody: Sight = { windows: [], reopenings: [], grants: [], looking: [] };
+const seenInAlarm: Sight = {
+  windows: [{ alarm_id: "a1", number: 12, party: "Alarmcentrale De Linge", cameras: ["c1"], until_ms: NIGHT + 300_000, look_after_ms: null }],
+  reopenings: [{ alarm_id: "a0", number: 9, party: "Alarmcentrale De Linge", who: "Operator 12", reason: "customer_question", until_ms: NIGHT + 600_000, cameras: ["c1"] }],
+  grants: [{ id: "g1", camera_id: "c1", party: "Kijk & Co", purpose: "maintenance", until_ms: NIGHT + 500_000 }],
+  looking: [
+    { lease_id: "l1", camera_id: "c1", track: 1, purpose: "alarm_verification", who: "Operator 12", role: "operator", party: "Alarmcentrale De Linge", own: false, me: false, since_ms: NIGHT + 4000, alarm_id: "a1" },
+    { lease_id: "l2", camera_id: "c1", track: 4, purpose: "own_use", who: "Pieter de Haan", role: "owner", party: "De Haan Bouw BV", own: true, me: true, since_ms: NIGHT + 9000, alarm_id: null },
+  ],
+};
+
 const home: PortalState = {
-  ...portalStart, me: { name: "Pieter de Haan", email: "owner@dehaan.example", party: "De Haan Bouw BV", partyId: "o1", role: "owner" }, nowMs: NIGHT + 14_000, loading: false,
+  ...portalStart, sight: seenByNobody, me: { name: "Pieter de Haan", email: "owner@dehaan.example", party: "De Haan Bouw BV", partyId: "o1", role: "owner" }, nowMs: NIGHT + 14_000, loading: false,
   units: [{ unit: { id: "u1", name: "Unit 0b7f", site: { id: "s1", name: site.name }, fingerprint: "", state: "paired", last_seen_ms: NIGHT, in_contact: true, software: "0.1.0" }, tz: site.tz, confirmed: { state: "armed", untilMs: null, atMs: NIGHT - 32_000_000 }, distrust: null, compare: null, arming: null }],
   cameras: [{ id: "c1", name: "Gate camera 2", unit: { id: "u1", name: "Unit 0b7f" }, site: { id: "s1", name: site.name }, kind: "video", state: "ok" }],
   looks: [
@@ -136,7 +148,7 @@ const home: PortalState = {
 
 export const portalSamples: Readonly<Record<string, PortalState>> = {
   now: home,
-  alarm: { ...home, alarms: [burglary, ...home.alarms] },
+  alarm: { ...home, sight: seenInAlarm, alarms: [burglary, ...home.alarms] },
   arming: { ...home, units: home.units.map((one) => ({ ...one, confirmed: { state: "disarmed" as const, untilMs: null, atMs: NIGHT - 4000 }, arming: { phase: "sent" as const, target: "arm" as const } })) },
   compare: { ...home, units: home.units.map((one) => ({ ...one, confirmed: null, compare: "lusab-babad-gutih-tugad-mudof-sakat-hirop-vozuk" })) },
   cameras: { ...home, route: { view: "cameras", id: null } },
