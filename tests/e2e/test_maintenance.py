@@ -78,7 +78,7 @@ def test_journey_13_the_owner_lets_a_technician_look_and_the_look_ends_with_the_
     technician.page.wait_for_selector(".pill:has-text('Repaired')")
     owner.page.wait_for_selector("text=Lens wiped, connector dried")
     owner.go("/portal/looked")
-    owner.page.wait_for_selector("text=Tom Jansen")
+    owner.page.wait_for_selector("text=Tom Jansen >> visible=true")
     functional_only(technician)
     assert owner.complaints == []
 

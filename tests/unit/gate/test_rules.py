@@ -231,9 +231,10 @@ def test_who_turns_a_camera_or_asks_to_see_clearly_needs_what_a_look_needs(true_
     for rule in by_action[Action.VERIFY] + by_action[Action.CONTROL]:
         assert rule.purposes
         assert views[rule.purposes] - {"alarm_claimed"} <= set(rule.facts)
-    (turning,) = by_action[Action.CONTROL]
+    own, turning = sorted(by_action[Action.CONTROL], key=lambda rule: Role.OPERATOR in rule.roles)
+    assert (own.roles, own.purposes) == ({Role.OWNER, Role.MEMBER}, {Purpose.OWN_USE})
     assert turning.purposes == {Purpose.ALARM_VERIFICATION}, "never in a reopened alarm"
-    assert "claim_held" in turning.facts
+    assert {"claim_held", "arc_live_on"} <= set(turning.facts)
 
 
 def test_no_role_of_the_provider_may_see_images_without_a_grant():
