@@ -179,6 +179,7 @@ class Engine:
     _not_durable: dict[int, bytes] = field(default_factory=dict)
     _facts: dict[bytes, CameraFacts] = field(default_factory=dict)
     _home_s: dict[bytes, float] = field(default_factory=dict)  # when a camera that was turned is back, at the latest
+    _settled_s: float = field(init=False)  # from then on those that nobody turned since the start are home
     _drawn: dict[tuple[bytes, bytes], str] = field(default_factory=dict)
     _away: frozenset[bytes] = frozenset()
     _told: list[Controlled] = field(default_factory=list)
@@ -201,7 +202,7 @@ class Engine:
         out = Outgoing()
         self.desks = {camera: self._desk(camera, name, out) for camera, name in self.cameras.items()}
         self.live = LiveDesk({camera: desk.live for camera, desk in self.desks.items()}, out)
-        self._home_s = dict.fromkeys(self.cameras, self.now.mono_s + HOMECOMING_S)
+        self._settled_s = self.now.mono_s + HOMECOMING_S
         self._heard = {digest: (ms, -1) for digest, ms in self.file.state.heard}
         self._recover()
         if self.trust.paired:
@@ -318,11 +319,14 @@ class Engine:
     # -- from the cameras
 
     def away(self, camera: bytes) -> bool:
-        """Whether a camera that may be turned may look elsewhere than at home, where its masks were drawn."""
+        """Whether a camera looks elsewhere than at home, where its masks were drawn, or may do so.
+
+        What was turned is away until it is back, also under a newer policy that turns it no more.
+        """
+        if camera in self.file.state.turned or self.now.mono_s < self._home_s.get(camera, float("-inf")):
+            return True
         policy = self.trust.policy
-        if policy is None or policy.camera(camera).pan_tilt is None:
-            return False
-        return camera in self.file.state.turned or self.now.mono_s < self._home_s.get(camera, float("-inf"))
+        return policy is not None and policy.camera(camera).pan_tilt is not None and self.now.mono_s < self._settled_s
 
     def _look_for_home(self) -> None:
         """A camera that is back shows its picture again."""
@@ -864,6 +868,7 @@ class Engine:
             if desk.window is not None:
                 desk.window.end("policy_changed")
                 self._note_end(desk)
+            desk.gop.clear()  # it may lack a mask that is drawn now: no picture and no look begins with it
             desk.track.start(self._binding(desk), self.now.mono_s, ring_s)
         self.live.rebind({desk.id: self._binding(desk) for desk in self.desks.values()}, self.now.mono_s)
 

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from tests.moving_pictures import SQUARE, Moving, is_black, is_bright_elsewhere
 from tests.unit.unit.actors import Rig, arc_leaves, epochs_of, owner_leaf, segments_of
-from zegel.link.messages import EpochItem, ManifestItem
+from zegel.link.messages import EpochItem, LiveWhy, ManifestItem, StartLive, TakePicture
 from zegel.seal.allowances import Geometry, OverviewRules
 from zegel.seal.command import Action
 from zegel.seal.epoch import verify_epoch
@@ -25,7 +25,7 @@ from zegel.seal.segment import Header, SegmentFlag, Track, open_segment
 from zegel.unit.source.media import Packet, Stream
 from zegel.unit.watch.burner import Burner
 from zegel.unit.watch.masks import Masks
-from zegel.unit.watch.messages import OverviewPicture
+from zegel.unit.watch.messages import BLACK, OverviewPicture
 
 MASK = Polygon(tuple(Point(round(x * 10_000), round(y * 10_000)) for x, y in SQUARE))
 HANGS = Geometry(600, 900, 6000, 2500)
@@ -161,6 +161,33 @@ def test_a_turned_camera_with_masks_is_taken_only_black_until_it_is_home_again(r
     rig.step(20)
     lens.play(4, home)
     assert len(segments_of(rig)) > black + 2
+
+
+def test_a_turned_camera_stays_black_also_when_the_newest_policy_turns_it_no_more(rig: Rig) -> None:
+    rig.pair(cameras=(CameraRules(rig.camera, privacy=(MASK,), pan_tilt=PanTilt(0, 10_000, 0, 10_000)),))
+    rig.step(20)
+    rig.engine.turned([rig.camera])
+    rig.new_policy(cameras=(CameraRules(rig.camera, privacy=(MASK,)),))
+    assert rig.engine.masks_of(rig.camera) == BLACK, "it still looks elsewhere"
+    rig.engine.turned([])
+    assert rig.engine.masks_of(rig.camera) == BLACK, "it is on its way"
+    rig.step(20)
+    rig.engine.tick(rig.now)
+    assert rig.engine.masks_of(rig.camera) == Masks((SQUARE,)).name
+
+
+def test_no_picture_and_no_look_begins_with_what_came_before_a_mask_was_drawn(rig: Rig) -> None:
+    rig.pair()
+    rig.play(6)
+    assert rig.engine.desks[rig.camera].gop.key_frame is not None
+    rig.new_policy(cameras=(CameraRules(rig.camera, privacy=(MASK,)),))
+    before = len(segments_of(rig))
+    rig.engine.take_picture(TakePicture(os.urandom(16), rig.camera), rig.now)
+    look = StartLive(os.urandom(16), rig.camera, LiveWhy.OWNER, rig.wall_ms + 60_000)
+    assert rig.engine.start_live(look, rig.now).ok
+    rig.collect()
+    assert len(segments_of(rig)) == before, "it waits for a picture that has the mask"
+    assert rig.engine.live.out.take() is None
 
 
 # --- overview ---
