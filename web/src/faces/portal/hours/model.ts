@@ -16,6 +16,7 @@ export interface Draft {
   readonly parts: Policy["parts"];
   readonly delegates: readonly Delegate[];
   readonly budget: Policy["budget"];
+  readonly storage: Policy["storage"];
 }
 
 export type Doing = { readonly phase: "signing" | "sent"; readonly what: "policy" | "command"; readonly hash?: Uint8Array; readonly beforeMs?: number } | { readonly phase: "failed"; readonly what: "policy" | "command"; readonly message: string } | null;
@@ -43,19 +44,19 @@ export interface HoursState {
 }
 
 export function draftOf(policy: Policy): Draft {
-  return { week: weekOf(policy.hours), exceptions: policy.hours.exceptions, parts: policy.parts, delegates: policy.delegates, budget: policy.budget };
+  return { week: weekOf(policy.hours), exceptions: policy.hours.exceptions, parts: policy.parts, delegates: policy.delegates, budget: policy.budget, storage: policy.storage };
 }
 
 /** The change of policy that a draft stands for. */
-export function changeOf(policy: Policy, draft: Draft): Pick<Policy, "hours" | "parts" | "delegates" | "budget"> {
-  return { hours: { zone: policy.hours.zone, weekly: weeklyOf(settled(draft.week)), exceptions: draft.exceptions }, parts: draft.parts, delegates: draft.delegates, budget: draft.budget };
+export function changeOf(policy: Policy, draft: Draft): Pick<Policy, "hours" | "parts" | "delegates" | "budget" | "storage"> {
+  return { hours: { zone: policy.hours.zone, weekly: weeklyOf(settled(draft.week)), exceptions: draft.exceptions }, parts: draft.parts, delegates: draft.delegates, budget: draft.budget, storage: draft.storage };
 }
 
 const plain = (value: unknown): string => JSON.stringify(value, (_, item: unknown) => (item instanceof Uint8Array ? [...item] : item));
 
 export function changed(policy: Policy, draft: Draft): boolean {
-  const { hours, parts, delegates, budget } = policy;
-  return plain(changeOf(policy, draft)) !== plain({ hours: { zone: hours.zone, weekly: hours.weekly, exceptions: hours.exceptions }, parts, delegates, budget });
+  const { hours, parts, delegates, budget, storage } = policy;
+  return plain(changeOf(policy, draft)) !== plain({ hours: { zone: hours.zone, weekly: hours.weekly, exceptions: hours.exceptions }, parts, delegates, budget, storage });
 }
 
 export type May = { readonly as: "commander" } | { readonly as: "delegate"; readonly line: Delegate } | null;

@@ -114,8 +114,12 @@ function laterLines(policy: Policy, cameras: ReadonlyMap<string, string>): reado
   if (policy.overview.length > 0) lines.push({ about: t("Overview pictures"), says: policy.overview.map(({ camera, intervalS }) => t("{camera}: each {time}, small enough that nobody is recognised", { camera: named([camera]), time: minutesWords(intervalS / 60) })) });
   if (policy.live !== null) lines.push({ about: t("Your live view"), says: [t("At most {time} at a time.", { time: minutesWords(policy.live.maxS / 60) }), ...(policy.live.blocked.length === 0 ? [] : [t("Off in {hours}.", { hours: weekWords(policy.live.blocked).join("; ") })])] });
   if (policy.budget !== null) lines.push({ about: t("Mobile data"), says: [budgetWords(policy.budget.mbPerMonth, policy.budget.over)] });
-  if (policy.storage !== null) lines.push({ about: t("Own disk"), says: [tn("Keeps {n} day.", "Keeps {n} days.", policy.storage.days), policy.storage.mode === "only" ? t("Recordings without an alarm stay there until somebody asks for them.") : t("A copy of what is sent.")] });
+  if (policy.storage !== null) lines.push({ about: t("Own disk"), says: storageWords(policy.storage) });
   return lines;
+}
+
+export function storageWords({ days, mode }: NonNullable<Policy["storage"]>): readonly string[] {
+  return [tn("Keeps {n} day.", "Keeps {n} days.", days), mode === "only" ? t("Recordings without an alarm stay there until somebody asks for them.") : t("A copy of what is sent.")];
 }
 
 export function budgetWords(mb: number, over: "alarms" | "stop"): string {

@@ -22,7 +22,7 @@ import { asRefusal } from "../../wire";
 import type { Ctx, Mounted } from "../pages";
 import { LANDER, countryOf, holidays, type Country, type Land } from "./holidays";
 import { changed, changeOf, draftOf, mayOf, obeysIt, type Doing, type Draft, type HoursState, type May } from "./model";
-import { budgetWords, dateWords, dayNames, delegateWords, minutesWords, obeys, spanWords, stateWords } from "./obeys";
+import { budgetWords, dateWords, dayNames, delegateWords, minutesWords, obeys, spanWords, stateWords, storageWords } from "./obeys";
 import { askDelegate, withDelegate } from "./people";
 import { coming, copied, dateAt, gapOn, minutesOf, quarters, settled, STEP_MIN, wallMs, weekdayOf, withException, withoutSpan, withSpan, type ExceptionDay, type Span } from "./plan";
 import { weekEditor, type WeekActions } from "./week";
@@ -172,7 +172,7 @@ class HoursPage {
     const owner = this.#ctx.state().me.role === "owner";
     return html`<div class="page hours">${head}
       <div class="columns"><div class="stack">${this.#stateCard(state, policy)}${owner ? html`${this.#weekCard(state, policy, state.draft)}${this.#datesCard(state, policy, state.draft)}` : nothing}</div>
-      <div class="stack">${owner ? html`${this.#peopleCard(state, policy, state.draft)}${this.#partsCard(policy, state.draft)}${this.#dataCard(state.draft)}` : nothing}${this.#obeysCard(state)}</div></div>
+      <div class="stack">${owner ? html`${this.#peopleCard(state, policy, state.draft)}${this.#partsCard(policy, state.draft)}${this.#dataCard(state.draft)}${this.#storageCard(state.draft)}` : nothing}${this.#obeysCard(state)}</div></div>
       ${owner ? this.#signBar(state, policy, state.draft) : nothing}</div>`;
   }
 
@@ -390,6 +390,17 @@ class HoursPage {
       }}></div>
       ${budget === null ? nothing : html`<div class="field"><label for="over">${t("Once they are used")}</label><select class="input" id="over" @change=${(event: Event) => set({ ...budget, over: (event.target as HTMLSelectElement).value as "alarms" | "stop" })}>
         <option value="alarms" ?selected=${budget.over === "alarms"}>${t("alarms and their pictures")}</option><option value="stop" ?selected=${budget.over === "stop"}>${t("alarms without pictures")}</option></select></div>`}</div></section>`;
+  }
+
+  /** Whether the unit keeps recordings itself (D8), and how long; which disk or card it is, is set on the unit. */
+  #storageCard({ storage }: Draft): Part {
+    const set = (next: Policy["storage"]): void => this.#edit((now) => ({ ...now, storage: next }));
+    const mode = (value: string): Policy["storage"] => (value === "" ? null : { days: storage?.days ?? 14, mode: value as "copy" | "only" });
+    return html`<section class="card pad stack" aria-label=${t("The unit’s own disk")}><div><h2>${t("The unit’s own disk")}</h2><p class="mute">${storage === null ? t("Nothing is kept there.") : storageWords(storage).join(" ")}</p></div>
+      <div class="pickers"><div class="field"><label for="storage">${t("Kept there")}</label><select class="input" id="storage" @change=${(event: Event) => set(mode((event.target as HTMLSelectElement).value))}>
+        <option value="" ?selected=${storage === null}>${t("nothing")}</option><option value="copy" ?selected=${storage?.mode === "copy"}>${t("a copy of what is sent")}</option><option value="only" ?selected=${storage?.mode === "only"}>${t("what has no alarm, until you ask for it")}</option></select></div>
+      ${storage === null ? nothing : html`<div class="field"><label for="storage-days">${t("Days")}</label><input class="input" id="storage-days" type="number" min="1" max="60" .value=${String(storage.days)} @change=${(event: Event) => set({ ...storage, days: Math.min(60, Math.max(1, Math.round(Number((event.target as HTMLInputElement).value)) || 1)) })}></div>`}</div>
+      <p class="faint small">${t("The disk or card itself is chosen on the unit: zegel unit storage set.")}</p></section>`;
   }
 
   // --- signing and what is obeyed --------------------------------------------------------------------------------------------

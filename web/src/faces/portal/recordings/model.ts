@@ -48,6 +48,9 @@ export interface State {
   /** The camera's pictures are being looked through for what was seen: how far, 0 to 1. */
   readonly scanning: number | null;
   readonly owner: boolean;
+  /** Cameras whose unit keeps recordings itself, by the policy in force. */
+  readonly kept: readonly string[];
+  readonly asking: boolean;
   readonly nowMs: number;
   readonly tz: string | undefined;
 }

@@ -27,6 +27,7 @@ export interface RecordingsActions {
   readonly scan: (span: Span) => void;
   readonly save: (span: Span) => void;
   readonly remove: (span: Span) => void;
+  readonly fetch: () => void;
   readonly key: (event: KeyboardEvent) => void;
   readonly video: (video: HTMLVideoElement | undefined) => void;
   readonly still: (canvas: HTMLCanvasElement | undefined) => void;
@@ -46,7 +47,8 @@ export function recordingsPage(state: State, act: RecordingsActions): Part {
       ${pickers(state, act)}
       ${state.lanes.length === 0 ? nothing : html`${strip(state, act)}${line(state, act)}${legend(state)}`}
     </section>
-    ${hours(state, lane, act)}</div>`;
+    ${hours(state, lane, act)}
+    ${state.kept.includes(state.cameraId) ? onTheUnit(state, act) : nothing}</div>`;
 }
 
 const today = (state: State): string => new Intl.DateTimeFormat("sv", { ...(state.tz === undefined ? {} : { timeZone: state.tz }), dateStyle: "short" }).format(state.nowMs);
@@ -152,6 +154,13 @@ function hours(state: State, lane: Lane | undefined, act: RecordingsActions): Pa
   const total = found.flatMap(({ clips }) => clips).reduce((sum, { fromMs, toMs }) => sum + toMs - fromMs, 0);
   return html`<p class="faint small">${dayWord(state.startMs, state.nowMs, state.tz)} · ${span(total / 1000)} · ${t("opened in this browser, with your key; each look is logged")}</p>
     ${repeat(found, ({ fromMs }) => fromMs, (hour) => hourCard(state, hour, act))}`;
+}
+
+/** The unit keeps recordings on its own disk: what of them is not here yet can be asked for, an hour at a time. */
+function onTheUnit(state: State, act: RecordingsActions): Part {
+  const hour = state.toMs - state.fromMs <= HOUR_MS;
+  return html`<section class="card pad row apart"><p class="mute">${hour ? t("The unit keeps recordings itself. What it has of this time can come here.") : t("The unit keeps recordings itself. Zoom in to an hour to ask for what it has of it.")}</p>
+    ${button(t("Ask the unit for {from} – {to}", { from: clock(state.fromMs, state.tz), to: clock(state.toMs, state.tz) }), act.fetch, { icon: "download", id: "fetch", busy: state.asking, disabled: !hour })}</section>`;
 }
 
 function hourCard(state: State, hour: Hour, act: RecordingsActions): Part {

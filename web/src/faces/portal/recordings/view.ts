@@ -4,7 +4,7 @@ import { dayOf, type Span } from "../../../client/recordings";
 import { openView } from "../../../client/view";
 import { Board } from "../../../kit/dom";
 import { drawBoxes } from "../../../kit/frame";
-import { isoDay, t } from "../../../kit/words";
+import { isoDay, t, tn } from "../../../kit/words";
 import { Previews, seenIn } from "../../../records/previews";
 import { wipe } from "../../../seal/bytes";
 import { trouble } from "../../look";
@@ -50,7 +50,7 @@ class Recordings implements Mounted {
     const [startMs, endMs] = this.#edges(day);
     this.#board = new Board<State>(host, {
       siteId: "", lanes: [], cameraId: wanted?.cameraId ?? "", day, startMs, endMs, fromMs: startMs, toMs: endMs, headMs: null, clip: null, playing: { phase: "idle" }, gaps: [], previews: [], scanning: null,
-      owner: ctx.state().me.role === "owner", nowMs, tz: this.#tz(),
+      owner: ctx.state().me.role === "owner", kept: [], asking: false, nowMs, tz: this.#tz(),
     }, (state) => recordingsPage(state, this.#actions));
     this.#stops = [ctx.watch(() => this.#watched()), ctx.events((topic, data) => this.#heard(topic, data))];
     addEventListener("pagehide", this.#drop);
@@ -79,7 +79,8 @@ class Recordings implements Mounted {
 
   readonly #tz = (): string | undefined => {
     const { units, alarms } = this.ctx.state();
-    return units.find(({ tz }) => tz !== undefined)?.tz ?? alarms[0]?.site.tz;
+    const siteId = this.#board?.state.siteId ?? "";
+    return units.find(({ unit, tz }) => tz !== undefined && unit.site.id === siteId)?.tz ?? units.find(({ tz }) => tz !== undefined)?.tz ?? alarms[0]?.site.tz;
   };
 
   #edges(day: string): readonly [number, number] {
@@ -105,11 +106,30 @@ class Recordings implements Mounted {
     const lanes = this.ctx.state().cameras.filter(({ site }) => site.id === siteId).map((camera): Lane => ({ camera, day: null, seen: [] }));
     this.#board.change({ siteId, lanes, cameraId: cameraId ?? lanes[0]?.camera.id ?? "" });
     this.#newPreviews();
+    void this.#keeping(lanes);
     void this.#load().then(() => {
       const clip = this.#waiting;
       this.#waiting = null;
       if (clip !== null) this.#show(clip);
     });
+  }
+
+  async #keeping(lanes: readonly Lane[]): Promise<void> {
+    const said = await Promise.all(lanes.map(async ({ camera }) => ((await this.ctx.session.trust.unit(camera.unit.id, "owner").catch(() => null))?.policy?.value.storage == null ? [] : [camera.id])));
+    this.#board.change({ kept: said.flat() });
+  }
+
+  /** What the unit keeps itself of the time in sight: it sends it as ordinary recordings. */
+  async #fetch(): Promise<void> {
+    const { cameraId, fromMs, toMs } = this.#state;
+    this.#board.change({ asking: true });
+    try {
+      const { seconds } = await this.ctx.port.ask<{ seconds: number }>("POST", `/cameras/${cameraId}/fetch`, { from_ms: Math.floor(fromMs), to_ms: Math.floor(toMs) });
+      this.ctx.toast(seconds === 0 ? t("The unit has nothing of this time.") : tn("The unit sends {n} second of it.", "The unit sends {n} seconds of it.", seconds), seconds === 0 ? undefined : "ok");
+    } catch (error) {
+      this.ctx.failed(error);
+    }
+    this.#board.change({ asking: false });
   }
 
   /** Every camera's day; a camera whose unit is not believed has none, and why is said. */
@@ -136,7 +156,7 @@ class Recordings implements Mounted {
     const camera = String(data["camera_id"] ?? "");
     const concerns = this.#state.lanes.some((lane) => lane.camera.id === camera);
     if (topic === "footage.deleted" && concerns) void this.#load(camera);
-    if (topic === "segments.stored" && concerns && this.#state.endMs > this.ctx.port.nowMs()) void this.#load(camera);
+    if (topic === "segments.stored" && concerns && (this.#state.endMs > this.ctx.port.nowMs() || this.#state.kept.includes(camera))) void this.#load(camera);
     if (topic === "reload") void this.#load();
   }
 
@@ -373,7 +393,7 @@ class Recordings implements Mounted {
         this.#after();
       },
       move: (share) => this.#move(share), head: (ms) => this.#head(ms), press: (ms) => this.#press(ms), play: (clip) => void this.#play(clip), pause: () => this.#pause(), stop: () => this.#stop(),
-      scan: (span) => void this.#scan(span), key: (event) => this.#key(event),
+      scan: (span) => void this.#scan(span), key: (event) => this.#key(event), fetch: () => void this.#fetch(),
       save: (span) => {
         const lane = laneOf(this.#state);
         if (lane !== undefined) askToSave(this.ctx, { camera: lane.camera, tz: this.#state.tz ?? "UTC", ...span });
