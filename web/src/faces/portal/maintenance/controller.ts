@@ -8,7 +8,7 @@ import { type Asked, type Fault, type Malfunction } from "../../office/maintenan
 import { Refusal } from "../../port";
 import { asRefusal } from "../../wire";
 import type { Ctx, Mounted } from "../pages";
-import { minutesFor, running, wantsNext, type Giving, type State } from "./model";
+import { consentClock, grantsEnd, minutesFor, running, wantsNext, type Giving, type State } from "./model";
 import { refuseDialog, reportDialog, stopDialog } from "./dialogs";
 
 export interface Actions {
@@ -27,6 +27,8 @@ export class Maintenance implements Mounted {
   readonly #stops: (() => void)[] = [];
   /** Requests that this page allowed: their next parts follow by themselves. */
   readonly #mine = new Set<string>();
+  /** Until when the owner consented, by his own choice and clock. */
+  readonly #until = new Map<string, number>();
 
   constructor(host: HTMLElement, private readonly ctx: Ctx, draw: (state: State, act: Actions) => Part) {
     this.#board = new Board<State>(host, { role: ctx.state().me.role, nowMs: ctx.state().nowMs, malfunctions: null, units: [], cameras: [], key: null, changed: null, minutes: {}, giving: {}, trouble: {} }, (state) => draw(state, this.#actions));
@@ -95,28 +97,34 @@ export class Maintenance implements Mounted {
   async #allow(asked: Asked): Promise<void> {
     const { key } = this.#state;
     if (key === null || !key.compared) return;
-    await this.#give(asked, () => this.ctx.port.ask<Asked>("POST", `/maintenance/requests/${asked.id}/allow`, { minutes: minutesFor(this.#state, asked) }));
+    const minutes = minutesFor(this.#state, asked);
+    this.#until.set(asked.id, this.#clock() + minutes * 60_000);
+    await this.#give(asked, () => this.ctx.port.ask<Asked>("POST", `/maintenance/requests/${asked.id}/allow`, { minutes }));
   }
 
   async #next(asked: Asked): Promise<void> {
     await this.#give(asked, () => this.ctx.port.ask<Asked>("POST", `/maintenance/requests/${asked.id}/next`, {}));
   }
 
+  #clock(): number {
+    return consentClock(this.ctx.port.nowMs(), Date.now());
+  }
+
   /** Yes, then the picture that begins with it, then its keys. What fails is said where it was asked. */
   async #give(asked: Asked, yes: () => Promise<Asked>): Promise<void> {
     const { key } = this.#state;
     if (key === null) return;
-    const sinceMs = this.ctx.port.nowMs();
+    const sinceMs = this.#clock();
     this.#giving(asked.id, "asking");
     try {
       const allowed = await yes();
-      this.#mine.add(asked.id);
+      if (this.#until.has(asked.id)) this.#mine.add(asked.id);
       await this.#load();
       this.#giving(asked.id, "waiting");
       const envelope = await begunEpoch(this.ctx.session, asked.id);
       if (envelope !== null && allowed.until_ms !== null) {
         this.#giving(asked.id, "sealing");
-        await grantPart(this.ctx.session, key, { requestId: asked.id, cameraId: asked.camera_id, unitId: asked.unit_id, untilMs: allowed.until_ms, sinceMs }, envelope, this.ctx.port.nowMs());
+        await grantPart(this.ctx.session, key, { requestId: asked.id, cameraId: asked.camera_id, unitId: asked.unit_id, untilMs: grantsEnd(this.#until.get(asked.id), sinceMs, allowed.until_ms), sinceMs }, envelope, this.#clock());
       }
       this.#giving(asked.id, null);
     } catch (error) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
 // What the customer's page of maintenance knows. Pure.
-import type { ProviderKey } from "../../../client/grants";
+import { LIVE_SECONDS, type ProviderKey } from "../../../client/grants";
 import type { Asked, Malfunction } from "../../office/maintenance";
 
 /** How far the owner's device is with a part that it grants. */
@@ -37,3 +37,16 @@ export function wantsNext(asked: Asked, nowMs: number): boolean {
 
 export const MINUTES: readonly number[] = [1, 5, 15, 30, 60];
 export const minutesFor = (state: State, asked: Asked): number => state.minutes[asked.id] ?? Math.min(asked.minutes_asked, 60);
+
+/** A device's clock is put right by the server's, by no more than this: who could turn it back further could have an older picture granted. */
+export const CLOCK_TRUSTED_MS = 30_000;
+
+export const consentClock = (serverMs: number, ownMs: number): number => Math.min(Math.max(serverMs, ownMs - CLOCK_TRUSTED_MS), ownMs + CLOCK_TRUSTED_MS);
+
+/**
+ * Until when parts may be granted, by what the owner chose on this page (`consented`) and never later, whatever the server says
+ * (`saidMs`). Of a consent that he gave on another page only the part that he now asks for is known.
+ */
+export function grantsEnd(consentedMs: number | undefined, sinceMs: number, saidMs: number): number {
+  return Math.min(saidMs, consentedMs ?? sinceMs + LIVE_SECONDS * 1000);
+}

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: EUPL-1.2
+// What an owner consents to reaches as far as he chose, by his own clock, whatever a server says.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { LIVE_SECONDS, checkBegun } from "../src/client/grants";
+import { CLOCK_TRUSTED_MS, consentClock, grantsEnd } from "../src/faces/portal/maintenance/model";
+import * as seal from "../src/seal";
+import { NOW, epoch as signedEpoch, world } from "./factory";
+
+test("a consent ends when the owner said, also when the server says later, and sooner when it says sooner", () => {
+  const chosen = NOW + 60_000;
+  assert.equal(grantsEnd(chosen, NOW, NOW + 3_600_000), chosen);
+  assert.equal(grantsEnd(chosen, NOW, NOW + 30_000), NOW + 30_000);
+});
+
+test("of a consent that another page gave one part can be given by hand, and no more", () => {
+  assert.equal(grantsEnd(undefined, NOW, NOW + 3_600_000), NOW + LIVE_SECONDS * 1000);
+});
+
+test("the server puts a device's clock right by half a minute at most", () => {
+  assert.equal(consentClock(NOW - 86_400_000, NOW), NOW - CLOCK_TRUSTED_MS);
+  assert.equal(consentClock(NOW + 86_400_000, NOW), NOW + CLOCK_TRUSTED_MS);
+  assert.equal(consentClock(NOW + 2000, NOW), NOW + 2000);
+});
+
+test("an older live picture is not granted, whatever clock the server tells", async () => {
+  const of = await world(1);
+  const { value } = seal.verifyEpoch(await signedEpoch(of), of.unit.key.publicKey);
+  const live = { ...value, track: 4 as const, startMs: NOW - 3_600_000 };
+  const trust = { unit: value.unit, keysets: new Map([[seal.hex(value.keyset), null]]) } as unknown as Parameters<typeof checkBegun>[2];
+  const clock = consentClock(live.startMs, NOW);
+  const part = { requestId: "", cameraId: seal.uuid(value.camera), unitId: "", untilMs: NOW + 900_000, sinceMs: clock };
+  assert.throws(() => checkBegun(live, part, trust, clock), /began before you allowed it/);
+  assert.ok(checkBegun({ ...live, startMs: clock }, part, trust, clock) <= LIVE_SECONDS);
+});
