@@ -20,6 +20,7 @@ from zegel.seal.policy import Point, Policy, Polygon
 from zegel.unit.config import Home, load
 from zegel.unit.run import open_engine
 from zegel.unit.uplink import read_clock
+from zegel.unit.walltime import WallTime
 from zegel.unit.watch.masks import Masks
 from zegel.unit.watch.messages import OverviewAsked, OverviewPicture, Watch, points_of
 from zegel.unit.watch.overview import HEIGHT, WIDTH, encoded, shrunk, size_of
@@ -44,6 +45,7 @@ def put_before(home: Path, camera: bytes, clip: Path | None, count: int = BEFORE
     """Pictures of the hours before, into the spool of a unit that does not run; returns how many."""
     folder = Home(home)
     engine = open_engine(folder, load(folder))
+    engine.wall = WallTime(read_clock(), 0)  # a unit's own clock never goes back; these are of hours that it never saw
     rules = engine.overview_rules(camera)
     if rules is None or clip is None:
         engine.outbox.spool.close()

@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db.models import Count, Max, Min
+from django.db.models import Count, Exists, Max, Min, OuterRef
 
 from zegel.server.footage import forgetting, holds
-from zegel.server.footage.models import Epoch
+from zegel.server.footage.models import Epoch, Segment
 from zegel.server.footage.rules import SLOT_MS, Track
 from zegel.server.kernel import clock, log, work
 from zegel.server.kernel.actor import system
@@ -77,7 +77,8 @@ def told(camera_id: UUID) -> Told:
     camera = sites.find_camera(camera_id)
     if camera is None:
         return Told(0, None, None, None)
-    there = Epoch.objects.filter(camera_id=camera_id, track=Track.OVERVIEW).exclude(wrapped=b"")
+    picture = Exists(Segment.objects.filter(epoch_id=OuterRef("id")))
+    there = Epoch.objects.filter(picture, camera_id=camera_id, track=Track.OVERVIEW).exclude(wrapped=b"")
     found = there.aggregate(count=Count("id"), first=Min("start_ms"), last=Max("start_ms"))
     end = ends_at(camera.unit.site_id)
     ends_ms = None if end is None else round(end.timestamp() * 1000)

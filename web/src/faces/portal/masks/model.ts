@@ -63,9 +63,17 @@ export const nextKey = (shapes: readonly Shape[]): number => Math.max(0, ...shap
 const SPOTS: readonly (readonly [number, number])[] = [[3500, 3500], [500, 500], [7000, 500], [500, 7000], [7000, 7000]];
 const EDGE = 2500;
 
+/** Whether a new square there would lie over a shape's own middle, or its middle in the square. */
+function taken(shapes: readonly Shape[], [x, y]: readonly [number, number]): boolean {
+  return shapes.some(({ corners }) => {
+    const [xs, ys] = [corners.map((corner) => corner.x), corners.map((corner) => corner.y)];
+    return Math.min(...xs) < x + EDGE && Math.max(...xs) > x && Math.min(...ys) < y + EDGE && Math.max(...ys) > y;
+  });
+}
+
 /** A square in the middle, or where there is room beside those that are there already. */
 export function added(shapes: readonly Shape[], kind: Shape["kind"], name: string): readonly Shape[] {
-  const [x, y] = SPOTS[shapes.length % SPOTS.length]!;
+  const [x, y] = SPOTS.find((spot) => !taken(shapes, spot)) ?? SPOTS[shapes.length % SPOTS.length]!;
   const corners = [point(x, y), point(x + EDGE, y), point(x + EDGE, y + EDGE), point(x, y + EDGE)];
   return [...shapes, { key: nextKey(shapes), kind, name: kind === "zone" ? freeName(shapes, name) : "", classes: [], corners }];
 }

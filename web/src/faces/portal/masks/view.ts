@@ -62,10 +62,16 @@ function drawing(state: State, act: Masks, shapes: readonly Shape[]): Part {
 
 const at = ({ x, y }: { readonly x: number; readonly y: number }): Record<string, string> => ({ left: percent(x / FULL), top: percent(y / FULL) });
 
+/** A name near the picture's edge stands inwards of it. */
+function side({ corners }: Shape): string {
+  const { x } = middle(corners);
+  return x < FULL / 5 ? "at-left" : x > (FULL * 4) / 5 ? "at-right" : "";
+}
+
 function handles(state: State, act: Masks, shapes: readonly Shape[]): Part {
   return html`${repeat(shapes, ({ key }) => key, (shape) => {
     const name = shapeName(shape, shapes);
-    const whole = html`<button type="button" class="grip whole ${shape.kind}" ${placed(at(middle(shape.corners)))} data-shape=${shape.key} aria-pressed=${shape.key === state.chosen ? "true" : "false"} aria-label=${t("{shape}: move with the arrow keys, Delete removes it", { shape: name })}
+    const whole = html`<button type="button" class="grip whole ${shape.kind} ${side(shape)}" ${placed(at(middle(shape.corners)))} data-shape=${shape.key} aria-pressed=${shape.key === state.chosen ? "true" : "false"} aria-label=${t("{shape}: move with the arrow keys, Delete removes it", { shape: name })}
       @pointerdown=${(event: PointerEvent) => act.grab(event, shape.key, null)} @focus=${() => act.choose(shape.key)} @keydown=${(event: KeyboardEvent) => act.keys(event, shape.key, null)}><span>${name}</span></button>`;
     if (shape.key !== state.chosen) return whole;
     return html`${whole}${shape.corners.map((corner, i) => html`<button type="button" class="grip corner ${i === state.corner ? "chosen" : ""}" ${placed(at(corner))} data-corner=${i} aria-label=${t("Corner {n} of {shape}: move with the arrow keys, + adds one after it, Delete removes it", { n: i + 1, shape: name })}

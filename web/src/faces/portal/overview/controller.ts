@@ -51,6 +51,8 @@ export class Overview implements Mounted {
   readonly #first: State;
   readonly #board: Board<State> | undefined;
   readonly #unwatch: () => void;
+  readonly #unheard: () => void;
+  #again = 0;
   #video: HTMLVideoElement | undefined;
   #url: string | null = null;
   #frames: readonly Frame[] = [];
@@ -72,6 +74,7 @@ export class Overview implements Mounted {
     });
     const wanted = cameras.find((camera) => camera.id === id) ?? cameras[0];
     if (wanted !== undefined && this.#state.cameraId === null) this.open(wanted.id);
+    this.#unheard = ctx.events((topic, data) => topic === "segments.stored" && data.camera_id === this.#state.cameraId && data.track === 2 && this.#came());
     addEventListener("keydown", this.#key);
   }
 
@@ -102,6 +105,8 @@ export class Overview implements Mounted {
     this.#turn++;
     removeEventListener("keydown", this.#key);
     this.#unwatch();
+    this.#unheard();
+    clearTimeout(this.#again);
     this.#forget();
   }
 
@@ -128,6 +133,15 @@ export class Overview implements Mounted {
     } catch (error) {
       this.#change({ loading: false, trouble: error instanceof Error ? error.message : String(error) });
     }
+  }
+
+  /** A new picture: a page that has none yet looks again, in a moment, for more may come with it. */
+  #came(): void {
+    clearTimeout(this.#again);
+    const camera = this.#camera;
+    if (this.#state.showing.phase !== "empty" || camera === undefined) return;
+    this.#again = setTimeout(() => this.#state.showing.phase === "empty" && void this.#show(), 1500) as unknown as number;
+    void kept(this.ctx.session, camera.id).then((told) => this.#state.cameraId === camera.id && this.#change({ kept: told })).catch(() => undefined);
   }
 
   // --- how it hangs -----------------------------------------------------------------------------------------------------
