@@ -2,7 +2,8 @@
 // The owner deletes a time of a camera, for ever. Principles:
 //  - what he keeps of an epoch that is deleted in part is sealed to his own tenant key, which his pinned keyset names, before its
 //    root dies; he opens it once himself before he lets go of the root;
-//  - the server says which slots a time touches; what is kept is worked out here: all others of that epoch, those to come too;
+//  - the server says which slots a time touches, and is held to the time that was asked; what is kept is worked out here: all
+//    others of that epoch, those to come too;
 //  - a long time goes day by day: what is done is done, and what is left is said.
 import { type Bytes, base64url, equal, fromBase64url, fromUuid, hex, random, wipe } from "../seal/bytes";
 import { verifyEpoch } from "../seal/epoch";
@@ -12,7 +13,7 @@ import { complement, signKept } from "../seal/kept";
 import type { Range } from "../seal/ranges";
 import type { TrackNumber } from "../seal/segment";
 import { openingFingerprint } from "../seal/suite";
-import { cover } from "../seal/tree";
+import { SLOTS, cover } from "../seal/tree";
 import { type EpochHeld, type LeftText, openWhole, verifyLeft } from "./epochs";
 import type { Session } from "./session";
 import type { UnitTrust } from "./trust";
@@ -79,12 +80,25 @@ async function deleteStep(session: Session, wish: Wish, trust: UnitTrust, answer
     const keeping = await Promise.all(answer.parts.filter(({ whole }) => !whole).map(async ({ epoch, from, to, gone }) => {
       const of = held.get(hex(fromUuid(epoch)));
       must(of !== undefined && equal(of.value.camera, fromUuid(wish.cameraId)) && of.value.track === wish.track, "object", "an epoch of another camera or track");
+      checkTouched(of, [from, to], gone, fromMs, toMs);
       return keep(session, trust, of, [...gone, [from, to]]);
     }));
     await session.api.post("/recordings/delete", { ...body(wish, fromMs, toMs), keeping });
   } finally {
     for (const { keys } of held.values()) keys?.wipe();
   }
+}
+
+/**
+ * What the owner signs as deleted is what he asked for: slots of the epoch that the time touches, and those that were deleted before,
+ * by his own earlier word. A server that says more would have him sign away what it hides.
+ */
+export function checkTouched(held: Pick<EpochHeld, "value" | "kept">, [from, to]: readonly [number, number], gone: readonly (readonly [number, number])[], fromMs: number, toMs: number): void {
+  const first = Math.max(0, Math.floor((fromMs - held.value.startMs) / 1000));
+  const last = Math.min(SLOTS, Math.ceil((toMs - held.value.startMs) / 1000));
+  must(first <= from && from < to && to <= last, "range", "the server would delete more than you asked for");
+  const before = held.kept === null ? [] : complement(held.kept.map((range) => [range.from, range.to] as const));
+  must(gone.every(([start, end]) => before.some(([a, b]) => a <= start && end <= b)), "range", "the server says that more was deleted before than you ever signed");
 }
 
 async function holdings(session: Session, trust: UnitTrust, answer: PlanAnswer): Promise<Map<string, EpochHeld>> {
