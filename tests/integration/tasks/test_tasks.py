@@ -145,6 +145,14 @@ def test_a_provider_finds_nothing_of_anothers_customers(world: World) -> None:
     assert found(world, "marieke", "nordplan") == []
 
 
+def test_an_alarm_centre_finds_nothing_of_whom_it_serves(world: World) -> None:
+    unit = SimUnit(clock.now_ms())
+    world.pair(unit, name="Gate unit")
+    for text in ("harbour", "gate", "camera", "7002", "marieke", "haan"):
+        kinds = {kind for kind, _ in found(world, text, "operator")}
+        assert kinds <= {"person", "task", "item"}, text
+
+
 # --- customers, papers, stock ---
 
 

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Finding anything a provider knows, as it is typed: customers, sites, units, cameras, panels, people, tasks, stock.
 
-- Read as the provider: row-level security leaves out what is not its customers'.
+- Read as the provider, of its customers: a party that serves an owner in another way (row-level security lets an alarm
+  centre see his rows as well) finds nothing of his here.
 - Words are looked for anywhere in a name, number, address or fingerprint; each of them must be there. What begins with
   the first one comes first; a few of each kind.
 - Names and numbers only. There is no picture here, and nothing that leads to one.
@@ -36,18 +37,23 @@ class Found:
     at: UUID | None
 
 
+_SERVED = """(SELECT r.owner_id FROM people_servicerelation r WHERE r.party_id = %(party)s
+           AND r.kind = 'provider' AND r.valid_from <= %(now)s AND (r.valid_to IS NULL OR r.valid_to > %(now)s))"""
+
 # kind → (id, name, beside, where it leads, what is searched, FROM). By hand: one question for each key press.
 _KINDS: dict[str, tuple[str, str, str, str, str, str]] = {
     "customer": (
         "p.id", "p.name", "p.kind", "p.id", "p.name",
-        """people_party p WHERE p.id IN (SELECT r.owner_id FROM people_servicerelation r WHERE r.party_id = %(party)s
-           AND r.kind = 'provider' AND r.valid_from <= %(now)s AND (r.valid_to IS NULL OR r.valid_to > %(now)s))""",
+        f"people_party p WHERE p.id IN {_SERVED}",
     ),
-    "site": ("s.id", "s.name", "s.address", "s.id", "s.name || ' ' || s.address", "sites_site s WHERE true"),
+    "site": (
+        "s.id", "s.name", "s.address", "s.id", "s.name || ' ' || s.address",
+        f"sites_site s WHERE s.owner_id IN {_SERVED}",
+    ),
     "unit": (
         "u.id", "u.name", "s.name", "u.site_id",
         "u.name || ' ' || encode(u.fingerprint, 'hex') || ' ' || u.software",
-        "sites_unit u JOIN sites_site s ON s.id = u.site_id WHERE true",
+        f"sites_unit u JOIN sites_site s ON s.id = u.site_id WHERE u.owner_id IN {_SERVED}",
     ),
     "camera": (
         "c.id",
@@ -55,17 +61,17 @@ _KINDS: dict[str, tuple[str, str, str, str, str, str]] = {
         "s.name || ', ' || u.name",
         "u.site_id",
         "c.name",
-        """(SELECT id, name, unit_id FROM sites_camera WHERE name ILIKE ALL (%(words)s)
+        f"""(SELECT id, name, unit_id FROM sites_camera WHERE name ILIKE ALL (%(words)s) AND owner_id IN {_SERVED}
            ORDER BY (name ILIKE %(begin)s) DESC, name, id LIMIT %(each)s) c
            JOIN sites_unit u ON u.id = c.unit_id JOIN sites_site s ON s.id = u.site_id WHERE true""",
     ),
     "panel": (
         "n.id", "n.name", "n.account || ', ' || s.name", "n.id", "n.name || ' ' || n.account",
-        "signals_panel n JOIN sites_site s ON s.id = n.site_id WHERE n.state = 'active'",
+        f"signals_panel n JOIN sites_site s ON s.id = n.site_id WHERE n.state = 'active' AND n.owner_id IN {_SERVED}",
     ),
     "contact": (
         "k.id", "k.name", "s.name", "k.site_id", "k.name || ' ' || k.phones::text",
-        "plans_contact k JOIN sites_site s ON s.id = k.site_id WHERE k.removed_at IS NULL",
+        f"plans_contact k JOIN sites_site s ON s.id = k.site_id WHERE k.removed_at IS NULL AND k.owner_id IN {_SERVED}",
     ),
     "person": (
         "h.id", "h.display_name", "h.email", "h.id", "h.display_name || ' ' || h.email",
