@@ -47,9 +47,18 @@ class Browser:
         return await asyncio.wait_for(self.down.get(), 20)
 
     async def said(self) -> dict[str, Any]:
-        event = await self.next()
-        assert event["type"] == "websocket.send", event
-        return dict(json.loads(event["text"])) if event.get("text") else event
+        """The next text, but that the line is alive."""
+        while True:
+            event = await self.next()
+            assert event["type"] == "websocket.send", event
+            told = dict(json.loads(event["text"]))
+            if "alive" not in told:
+                return told
+
+    async def picture(self) -> bytes:
+        while not (event := await self.next()).get("bytes"):
+            pass
+        return bytes(event["bytes"])
 
     async def gone(self) -> None:
         await self._up.put({"type": "websocket.disconnect", "code": 1001})
@@ -120,9 +129,9 @@ def test_the_owner_sees_live_what_his_unit_sends_and_nothing_of_it_is_stored(
             envelope = live_epoch((await browser.said())["epoch"], yard.unit)
             root = open_epoch(envelope, world.owner_tenant("yard"))
             for piece in sealed:
-                event = await browser.next()
-                assert event["bytes"] == piece
-                assert MARKER in open_segment(leaf(root, 0), event["bytes"])[1]
+                came = await browser.picture()
+                assert came == piece
+                assert MARKER in open_segment(leaf(root, 0), came)[1]
             await services.in_thread(door.end_view, yard.owner, view.lease_id)
             assert (await browser.said())["ended"] == "ended"
             stop = await until(wire, StopLive)

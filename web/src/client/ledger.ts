@@ -182,10 +182,13 @@ function pause(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms));
 }
 
+/** No receipt, and none that is wrong either: the line may be gone. */
+export class NotInTime extends SealError {}
+
 function withinTime<T>(work: Promise<T>, sinceMs: number): Promise<T> {
   const left = Math.max(0, RECEIPT_WITHIN_MS - (performance.now() - sinceMs));
   return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => reject(new SealError("proof", "the log's receipt did not come within two seconds")), left);
+    const timer = setTimeout(() => reject(new NotInTime("proof", "the log's receipt did not come within two seconds")), left);
     work.then(resolve, reject).finally(() => clearTimeout(timer));
   });
 }

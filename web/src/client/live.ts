@@ -12,11 +12,15 @@ import type { Entry } from "../seal/proof";
 import { type SegmentHeader, openSegment, decodeHeader } from "../seal/segment";
 import { Leaves } from "../seal/tree";
 import { ApiError, TrustError } from "./errors";
+import { NotInTime } from "./ledger";
 import type { Session } from "./session";
 import type { Standing, UnitTrust } from "./trust";
 
 const LIVE = 4;
 const QUIET_MS = 3000;
+/** The server says something every second, whether the unit sends pictures or not: silence is a dead line. */
+const DEAD_MS = 6000;
+const UNPROVEN_AT_MOST = 2;
 const FIRST_AGAIN_MS = 300;
 const LONGEST_AGAIN_MS = 5000;
 /** A page that nobody closed does not ask for ever. */
@@ -84,6 +88,8 @@ export class LiveView {
   readonly #segment = new Set<(segment: LiveSegment) => void>();
   #working: Promise<void> = Promise.resolve();
   #quiet = 0;
+  #dead = 0;
+  #unproven = 0;
   #again = FIRST_AGAIN_MS;
   #lostAt: number | null = null;
 
@@ -133,6 +139,7 @@ export class LiveView {
   stop(reason: LiveEnd, detail: string | null = null): void {
     if (this.#now.phase === "stopped") return;
     clearTimeout(this.#quiet);
+    clearTimeout(this.#dead);
     for (const one of this.#epochs.values()) void one.keys?.then((keys) => keys.wipe(), () => undefined);
     this.#epochs.clear();
     this.#socket?.close();
@@ -168,11 +175,23 @@ export class LiveView {
       ({ entry, checkpoint }) => {
         const wrong = this.#contradiction(entry, lease);
         if (wrong !== null) return this.stop("no_receipt", `the log's entry is not this look: ${wrong}`);
+        this.#unproven = 0;
         this.#set({ proof: "proved" });
         void this.session.ledger.observe(checkpoint, log).catch((error: unknown) => this.#fail(error));
       },
-      (error: unknown) => this.stop("no_receipt", error instanceof Error ? error.message : null),
+      (error: unknown) => this.#unproved(error),
     );
+  }
+
+  /** Nothing more is shown of it. When the line is gone a new look is sought, with a proof of its own; not again and again. */
+  #unproved(error: unknown): void {
+    const line = error instanceof NotInTime || (error instanceof ApiError && error.status === 0);
+    this.#unproven += 1;
+    if (!line || this.#unproven > UNPROVEN_AT_MOST) return this.stop("no_receipt", error instanceof Error ? error.message : null);
+    const socket = this.#socket;
+    if (socket === null) return;
+    this.#lost(false);
+    socket.close();
   }
 
   /** What the entry says otherwise than what is shown here; null when it says the same. */
@@ -206,8 +225,12 @@ export class LiveView {
       opened = true;
       this.#set({ phase: "waiting" });
       this.#listen();
+      this.#alive(socket);
     };
-    socket.onmessage = ({ data }: MessageEvent<string | ArrayBuffer>) => this.#heard(socket, data);
+    socket.onmessage = ({ data }: MessageEvent<string | ArrayBuffer>) => {
+      this.#alive(socket);
+      this.#heard(socket, data);
+    };
     socket.onclose = () => {
       if (this.#socket === socket) this.#lost(opened);
     };
@@ -221,9 +244,20 @@ export class LiveView {
     }, QUIET_MS) as unknown as number;
   }
 
+  /** A line that says nothing any more is given up; its own end may come much later. */
+  #alive(socket: WebSocket): void {
+    clearTimeout(this.#dead);
+    this.#dead = setTimeout(() => {
+      if (this.#socket !== socket) return;
+      this.#lost(true);
+      socket.close();
+    }, DEAD_MS) as unknown as number;
+  }
+
   #lost(opened: boolean): void {
     this.#socket = null;
     clearTimeout(this.#quiet);
+    clearTimeout(this.#dead);
     if (this.#now.phase === "stopped") return;
     this.#lostAt ??= performance.now();
     if (performance.now() - this.#lostAt > GIVE_UP_MS) return this.stop("unreachable");

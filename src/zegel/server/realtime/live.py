@@ -2,8 +2,8 @@
 """The live picture to a browser: WebSocket /live/<lease>.
 
 The browser opened a view through the API, which logged it. Here it says the lease's number, with its session's cookie,
-from our own pages. Then come, as text, {"epoch": …} before each epoch's first segment, {"renewed": …} each minute, and
-{"ended": why} at the end; as binary the sealed segments.
+from our own pages. Then come, as text, {"epoch": …} before each epoch's first segment, {"renewed": …} each minute,
+{"alive": ms} each second, and {"ended": why} at the end; as binary the sealed segments.
 
 - The door is asked each second whether the view may go on: lease, person, permission. It ends within two seconds.
 - It is renewed, and so logged, while somebody looks: before the minute is over, never after.
@@ -102,6 +102,7 @@ class Viewer:
                 raise Over(self.why)
             try:
                 self.now = await services.in_thread(self._ask)
+                await self.say({"alive": clock.now_ms()})
                 if self.now.expires_ms - clock.now_ms() < RENEW_BEFORE_MS:
                     await self._renew()
             except ZegelError as error:
