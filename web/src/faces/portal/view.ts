@@ -255,7 +255,7 @@ function lookTitle(look: Look): string {
 
 /** What was done while looking, and from where. */
 function lookMore(look: Look, tz: string | undefined): string {
-  const reason = look.kind === "reopened" ? reopenReason(look.why) : look.reason === "" ? "" : t("reopened: {reason}", { reason: reopenReason(look.reason) });
+  const reason = look.kind === "reopened" ? reopenReason(look.why) : look.reason === "" || look.kind.startsWith("release") ? "" : t("reopened: {reason}", { reason: reopenReason(look.reason) });
   const minutes = look.minutes === null ? "" : t("for {n} minutes", { n: number(look.minutes) });
   const clear = look.verified_ms === null ? "" : t("asked to see clearly at {time}", { time: clockSeconds(look.verified_ms, tz) });
   const turned = look.turned === 0 ? "" : tn("turned the camera once", "turned the camera {n} times", look.turned);
