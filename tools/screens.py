@@ -19,7 +19,7 @@ sys.path.insert(0, str(ROOT))
 
 from tests.e2e.desk import Desk, browser_path, launch  # noqa: E402
 
-from zegel.demo import clip, ground, panels, scene, wishes  # noqa: E402
+from zegel.demo import clip, ground, panels, scene, wishes, workshop  # noqa: E402
 from zegel.demo.processes import Stage, free_port  # noqa: E402
 from zegel.demo.scene import Installation  # noqa: E402
 from zegel.demo.world import WORLD  # noqa: E402
@@ -249,6 +249,46 @@ def setting_up(desk: Desk, place: Installation) -> None:
         shoot(page, f"settings-{name}")
 
 
+def maintained(owner: Desk, desk: Desk, place: Installation, unit: scene.Paired) -> None:
+    """The office, a technician who asks, the owner who allows it, and the look."""
+    workshop.furnish(place, unit)
+    sign_in(desk, place, "planner", "backoffice")
+    _english(desk)
+    for tab in ("tasks", "customers", "sites", "stock", "papers"):
+        desk.go(f"/backoffice/{tab}")
+        desk.settled()
+        shoot(desk.page, f"office-{tab}", whole=True)
+    desk.page.keyboard.press("/")
+    desk.page.keyboard.type("ha")
+    desk.page.wait_for_selector(".found a")
+    shoot(desk.page, "office-find")
+    owner.go("/portal/maintenance")
+    owner.page.click("#compared")
+    owner.page.wait_for_selector("#allow")
+    shoot(owner.page, "portal-maintenance", whole=True)
+    owner.page.click("#allow")
+    owner.page.wait_for_selector(".looks:has-text('live')")
+    shoot(owner.page, "portal-maintained", whole=True)
+    desk.page.context.clear_cookies()
+    sign_in(desk, place, "technician", "backoffice")
+    _english(desk)
+    shoot(desk.page, "office-jobs", whole=True)
+    desk.page.click("a.setup-row:has-text('Bad picture')")
+    desk.page.click("#look")
+    desk.page.wait_for_function("() => (document.querySelector('.live-look video')?.currentTime ?? 0) > 0")
+    shoot(desk.page, "office-looking", whole=True)
+    desk.page.click("#works")
+    desk.page.wait_for_selector(".live-look", state="detached")
+
+
+def _english(desk: Desk) -> None:
+    desk.page.wait_for_selector("button[lang=en]")
+    if desk.page.get_attribute("html", "lang") != "en":
+        desk.page.click("button[lang=en]")
+        desk.page.wait_for_selector("html[lang=en]")
+    desk.settled()
+
+
 def main() -> int:
     if browser_path() is None:
         print("no Chromium on this machine, so no pictures: make browser", file=sys.stderr)
@@ -261,7 +301,7 @@ def main() -> int:
             browser = launch(driver)
             desks = [Desk.at(browser, place.origin) for _ in range(3)]
             public(desks[0])
-            scene.enrol(stage, place, folder / "unit", WORLD.site("yard"), clip.ours().words, furnish=True)
+            unit = scene.enrol(stage, place, folder / "unit", WORLD.site("yard"), clip.ours().words, furnish=True)
             sign_in(desks[1], place, "operator", "console")
             sign_in(desks[2], place, "owner", "portal")
             the_ground(Desk.at(browser, place.origin), place)
@@ -274,6 +314,7 @@ def main() -> int:
             people(desks[2])
             small_and_masked(desks[2])
             told(desks[2], place)
+            maintained(desks[2], Desk.at(browser, place.origin), place, unit)
             setting_up(Desk.at(browser, place.origin), place)
             night(desks[1], place)
             browser.close()

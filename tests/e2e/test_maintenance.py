@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Journey 13: a camera shows snow, the technician asks, the customer allows; live only, ended by the work, all logged."""
+"""Journey 13: a camera shows snow, the technician asks, the customer allows; live only, ended by the work, logged."""
 
 from __future__ import annotations
 
