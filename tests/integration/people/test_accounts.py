@@ -129,6 +129,17 @@ def test_an_invitation_that_does_not_hold_says_so_and_makes_nothing(db, what):
     assert not Person.objects.filter(email=made.email).exists()
 
 
+def test_a_provider_that_asked_two_first_owners_gets_one(db):
+    """Its second letter, to an address of its own, makes nobody an owner beside the customer."""
+    world = make_world()
+    asked = invitations.Asked(NEW, "Nieuwe Eigenaar", Role.OWNER, "nl")
+    row = invitations.invite(world.actor("owner"), world.owner, world.provider, asked, InvitationKind.FIRST)
+    link = invitations.token_of(row)
+    answer = Browser().send("post", f"/invitations/by-link/{link}/accept", Made.new(NEW).body())
+    assert answer.status_code == 410
+    assert not Person.objects.filter(email=NEW).exists()
+
+
 def test_wrong_links_are_counted_against_their_address(db):
     make_world()
     browser = Browser("192.0.2.99")

@@ -178,6 +178,8 @@ def join(token: str, address: str, person: Person) -> None:
 
 
 def _use(actor: Actor, row: Invitation, person: Person) -> None:
+    if row.kind == InvitationKind.FIRST and queries.members(row.owner_id, [Role.OWNER]):
+        raise gone()  # the provider asks the first owner only: who owns it invites the others
     actions.add_membership(actor, person.id, row.owner_id, Role(row.role))
     row.accepted_at, row.person_id = clock.now(), person.id
     row.save(update_fields=["accepted_at", "person_id"])
