@@ -187,7 +187,7 @@ def compile_all(quiet: bool) -> int:
     web: dict[str, list[polib.POEntry]] = {language: [] for language in LANGUAGES}
     for path in sorted(SOURCE.rglob("locale/*/LC_MESSAGES/*.po")):
         po = polib.pofile(str(path))
-        if path.stem == "web" or path.stem.startswith("portal-"):
+        if path.is_relative_to(WEB_HOME) and path.stem != "django":
             web[path.parent.parent.name] += [entry for entry in po if not entry.obsolete]
         else:
             po.save_as_mofile(str(path.with_suffix(".mo")))

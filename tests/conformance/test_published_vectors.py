@@ -14,12 +14,15 @@ import pytest
 from zegel.seal import account, encoding, proof
 from zegel.seal.alarm import Alarm
 from zegel.seal.arckey import ArcKey
+from zegel.seal.assent import Assent
 from zegel.seal.command import Command
 from zegel.seal.envelope import Envelope, verify
 from zegel.seal.epoch import Epoch, open_epoch, verify_epoch
 from zegel.seal.errors import OutOfRange, SealError
+from zegel.seal.exported import Exported
 from zegel.seal.fields import Body
 from zegel.seal.grant import Grant, open_grant
+from zegel.seal.kept import Kept
 from zegel.seal.keyset import Keyset
 from zegel.seal.mailpicture import MailPicture, open_mailpicture, verify_mailpicture
 from zegel.seal.manifest import Manifest
@@ -41,8 +44,8 @@ MAKERS = ("python", "typescript")
 BODIES: dict[str, type[Body]] = {
     body.NAME: body
     for body in (
-        Alarm, ArcKey, Command, Epoch, Grant, Keyset, MailPicture, Manifest, Member, Paired, Policy, Promise, Release,
-        Status, Succession, Time,
+        Alarm, ArcKey, Assent, Command, Epoch, Exported, Grant, Kept, Keyset, MailPicture, Manifest, Member, Paired,
+        Policy, Promise, Release, Status, Succession, Time,
     )
 }  # fmt: skip
 

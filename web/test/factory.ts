@@ -172,6 +172,16 @@ export async function signedObjects(w: World): Promise<readonly { object: string
     ["member", await seal.sealMember({
       suite: w.suite, party: ids.owner, person: ids.person, personOpenKey: w.arcOpen.key.publicKey, tenantKey: w.tenant.key.publicKey, tenantPrivate: w.tenant.secret,
     }, owner.key), owner.key],
+    ["kept", await seal.signKept({
+      version: 1, owner: ids.owner, person: ids.person, grant: random(16), suite: w.suite, unit: ids.unit, camera: ids.camera, track: 1, epoch: ids.epoch, number: 1, startMs: NOW,
+      keyset: w.keysetHash, policy: w.policyHash, ranges: [{ epoch: ids.epoch, from: 0, to: 10 }, { epoch: ids.epoch, from: 20, to: 4096 }], madeMs: NOW,
+    }, owner.key), owner.key],
+    ["exported", await seal.signExported({
+      version: 1, export: random(16), form: "film", unit: ids.unit, unitKey: unit.key.publicKey, camera: ids.camera, track: 1, cameraName: "Gård", siteName: "Lager", zone: "Europe/Stockholm",
+      fromMs: NOW, toMs: NOW + 10_000, ranges: [{ epoch: ids.epoch, from: 0, to: 10 }], person: ids.person, purpose: "police", recipient: "Polisen", madeMs: NOW + 60_000,
+      keysets: [w.keyset], epochs: [await epoch(w)], manifests: [], segments: [{ epoch: ids.epoch, seq: 0, hash: random(32) }], film: random(32), keys: null,
+    }, owner.key), owner.key],
+    ["assent", await seal.signAssent({ version: 1, owner: ids.owner, provider: ids.arc, person: ids.person, document: random(32), signedMs: NOW }, owner.key), owner.key],
     ["succession", await seal.sealSuccession(w.suite, ids.owner, w.tenant.secret, w.arcOpen.key.publicKey, owner.key), owner.key],
   ];
   return made.map(([object, envelope, key]) => ({ object, envelope, signKey: key.publicKey }));

@@ -122,7 +122,7 @@ def test_processes_that_destroy_at_once_lose_none_of_each_others(store):
     assert not store.is_destroyed("epoch", 40)
 
 
-@settings(max_examples=25)
+@settings(max_examples=25, deadline=None)
 @given(st.sampled_from(["listed", "written aside"]))
 def test_a_crash_in_the_middle_destroys_on_the_next_start_and_loses_nothing_else(tmp_path_factory, where):
     store = ShredStore(tmp_path_factory.mktemp("shred"))

@@ -11,6 +11,7 @@ from typing import Any
 from zegel.seal import (
     allowances,
     arckey,
+    assent,
     command,
     epoch,
     exported,
@@ -345,6 +346,13 @@ class World:
         }  # fmt: skip
         return kept.Kept(**(fields | changes))
 
+    def make_assent(self, **changes: Any) -> assent.Assent:
+        fields: dict[str, Any] = {
+            "owner": self.party, "provider": self.party, "person": self.person, "document": self.keyset.hash,
+            "signed_ms": NOW,
+        }  # fmt: skip
+        return assent.Assent(**(fields | changes))
+
     def make_exported(self, **changes: Any) -> exported.Exported:
         """Originals of ten seconds, one segment, under `export_code`."""
         ranges = (Range(self.epoch_id, 0, 10),)
@@ -421,7 +429,12 @@ class World:
             "exported": Example(
                 exported.sign_exported(self.make_exported(), self.owner),
                 self.owner,
-                lambda data: exported.verify_exported(data, self.keyset.owner_pks),
+                lambda data: exported.verify_exported(data, self.keyset.owner_pks)[0],
+            ),
+            "assent": Example(
+                assent.sign_assent(self.make_assent(), self.owner),
+                self.owner,
+                lambda data: assent.verify_assent(data, self.owner.public_key, self.make_assent()),
             ),
             "mailpicture": Example(
                 mailpicture.sign_mailpicture(self.make_mailpicture(), self.root, self.tenant.public_key, self.log.key),

@@ -21,7 +21,7 @@ from uuid import UUID
 from cryptography.hazmat.primitives.asymmetric import ec
 from django.conf import settings
 
-from zegel.server.kernel import clock, log, mail, secrets
+from zegel.server.kernel import clock, jobs, log, mail, secrets
 from zegel.server.kernel.errors import ZegelError
 from zegel.server.kernel.tenancy import acting_as
 from zegel.server.notify import endpoints, letters, queries, sending, webpush
@@ -69,6 +69,11 @@ def mark_of(endpoint: str) -> str:
 # --- one notice -------------------------------------------------------------------------------------------------------
 
 
+@jobs.task(name="notify.deliver")
+def deliver_notice(owner_id: str, notice_id: str) -> None:
+    deliver(UUID(owner_id), UUID(notice_id))
+
+
 def now_or_later(owner_id: UUID, notice_id: UUID) -> int:
     """1 when he was told; otherwise 0, and a job tries again."""
     try:
@@ -81,8 +86,6 @@ def now_or_later(owner_id: UUID, notice_id: UUID) -> int:
 
 def later(owner_id: UUID, notice_id: UUID, at: datetime | None) -> None:
     """A job of its own, at that time."""
-    from zegel.server.notify.jobs import deliver_notice  # it imports us
-
     deliver_notice.configure(schedule_at=at).defer(owner_id=str(owner_id), notice_id=str(notice_id))
 
 

@@ -3,15 +3,8 @@
 
 from __future__ import annotations
 
-from uuid import UUID
-
 from zegel.server.kernel import jobs
-from zegel.server.notify import actions, delivery
-
-
-@jobs.task(name="notify.deliver")
-def deliver_notice(owner_id: str, notice_id: str) -> None:
-    delivery.deliver(UUID(owner_id), UUID(notice_id))
+from zegel.server.notify import actions
 
 
 @jobs.periodic("*/5 * * * *", name="notify.due")
