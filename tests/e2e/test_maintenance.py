@@ -13,6 +13,9 @@ pytestmark = pytest.mark.usefixtures("desks_closed")
 _LIVE = """() => { const v = document.querySelector('figure.live-look video');
   return v !== null && v.videoWidth > 0 && v.currentTime > 0 }"""
 
+_MARKED = """() => { const c = document.querySelector('figure.live-look canvas.mark');
+  return c.width > 0 && c.getContext('2d').getImageData(0, 0, c.width, c.height).data.some((v) => v > 0) }"""
+
 
 def _english(desk: Desk) -> Desk:
     if desk.page.get_attribute("html", "lang") != "en":
@@ -61,6 +64,7 @@ def test_journey_13_the_owner_lets_a_technician_look_and_the_look_ends_with_the_
     technician.page.click("#look")
     technician.page.wait_for_function(_LIVE, polling=50)
     technician.page.wait_for_selector(".look .pill:has-text('Live')")
+    technician.page.wait_for_function(_MARKED)  # his name is over the picture
     assert technician.page.query_selector("a[download]") is None
     assert technician.axe() == []
     _fits(technician)

@@ -38,11 +38,11 @@ export class Looking {
     if (this.#picture !== null || this.#ended) return;
     this.#picture = new LivePicture(this.view, video, still);
     const paint = (): void => {
-      if (this.#ended || !mark.isConnected) return;
+      if (this.#ended) return;
       drawWatermark(mark, this.watermark, Date.now());
       requestAnimationFrame(paint);
     };
-    paint();
+    requestAnimationFrame(paint); // in the page by then
   }
 
   end(): void {
