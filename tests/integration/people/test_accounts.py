@@ -269,6 +269,22 @@ def test_a_reset_gives_new_keys_and_restores_no_decryption(db):
     assert Browser().send("post", f"/recovery/by-letter/{token}").status_code == 401, "the link counted twice"
 
 
+def test_what_a_code_generator_shared_dies_with_it(db):
+    world = make_world()
+    browser, _made = accepted(world)
+    person = Person.objects.get(email=NEW)
+    browser.send("post", "/me/totp")
+    begun = SecondFactor.objects.get(person=person).secret_shred
+    with_totp(browser)
+    counted = SecondFactor.objects.get(person=person).secret_shred
+    assert shred.is_destroyed("account", begun)
+    assert not shred.is_destroyed("account", counted)
+    link = recovery.letter_token(person).hex()
+    body = Made.new(NEW, person.id.bytes).body()
+    assert Browser().send("post", f"/recovery/by-letter/{link}/reset", body).status_code == 200
+    assert shred.is_destroyed("account", counted)
+
+
 # --- second factors -------------------------------------------------------------------------------------------------
 
 

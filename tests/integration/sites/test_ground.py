@@ -95,6 +95,15 @@ def test_a_map_goes_in_and_comes_out_as_pixels_and_cameras_stand_on_it(world: Wo
     assert (told["map"]["width"], told["map"]["height"], told["places"]) == (600, 400, [place])
 
 
+def test_as_many_maps_are_opened_at_once_as_there_is_memory_for(world: World) -> None:
+    from zegel.server.api import sites
+
+    owner = signed_in(world, "owner")
+    with sites._opening, sites._opening:
+        assert upload(owner, picture()).status_code == 429
+    assert upload(owner, picture()).status_code == 200
+
+
 @pytest.mark.parametrize("data", [b"<svg onload='alert(1)'/>", b"", b"%PDF-1.4", picture(30, 30), bytes(9 << 20)])
 def test_what_is_no_map_is_refused_and_leaves_nothing(world: World, data: bytes) -> None:
     answer = upload(signed_in(world, "owner"), data)

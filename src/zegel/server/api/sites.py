@@ -4,16 +4,18 @@
 from __future__ import annotations
 
 from datetime import datetime
+from threading import BoundedSemaphore
 from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
 from ninja import Field, Router, Schema
 
 from zegel.seal.status import Status
 from zegel.server.agreements import queries as agreements
 from zegel.server.alarms import queries as alarms
-from zegel.server.api import errors
+from zegel.server.api import errors, throttle
 from zegel.server.api.base import acting
 from zegel.server.api.fields import to_text
 from zegel.server.api.units import camera_shape, site_shape, unit_shape
@@ -37,6 +39,7 @@ for _code, _status in (
     errors.status(_code, _status)
 
 CAMERAS_AT_MOST = 500
+_opening = BoundedSemaphore(2)
 
 
 class SiteSaid(Schema):
@@ -154,7 +157,13 @@ def map_picture(request: HttpRequest, site_id: UUID, alarm_id: UUID | None = Non
 @router.put("/sites/{site_id}/map/picture")
 def upload_map(request: HttpRequest, site_id: UUID) -> dict[str, Any]:
     """A new map: the bare bytes of a PNG or JPEG of at most 8 MB as the body, whatever it says it is."""
-    plan = floorplan.upload(acting(request), site_id, request.read(floorplan.LARGEST_UPLOAD + 1))
+    actor = acting(request)
+    if not _opening.acquire(blocking=False):  # each may take a lot of memory
+        raise throttle.TooManyRequests(_("Too many requests."), action=_("Wait a moment."))
+    try:
+        plan = floorplan.upload(actor, site_id, request.read(floorplan.LARGEST_UPLOAD + 1))
+    finally:
+        _opening.release()
     return {"id": str(plan.id), "width": plan.width, "height": plan.height, "uploaded_ms": _ms(plan.uploaded_at)}
 
 

@@ -215,7 +215,9 @@ def reset(token: bytes, address: str, account: actions.NewAccount) -> Person:
         person.suite, person.sign_pk, person.open_pk = int(suite), account.sign_pk, account.open_pk
         person.pins, person.epoch = None, person.epoch + 1
         person.save()
-        SecondFactor.objects.filter(person=person).delete()
+        factors = SecondFactor.objects.filter(person=person)
+        old += [number for number in factors.values_list("secret_shred", flat=True) if number is not None]
+        factors.delete()
         _end_sessions(person)
         w.record(Entry(Kind.ACCOUNT, None, _facts(actor, person, "reset"), about=person.id))
     shred.destroy("account", *old, *_forget_sealed(person))

@@ -72,11 +72,14 @@ def begin_totp(actor: Actor, person: Person) -> Drawn:
     secret = randomness.token_bytes(20)
     number = shred.next_number("account")
     with work.transaction(actor):
-        SecondFactor.objects.filter(person=person, kind=FactorKind.TOTP, confirmed=False).delete()
+        begun = SecondFactor.objects.filter(person=person, kind=FactorKind.TOTP, confirmed=False)
+        dead = [old for old in begun.values_list("secret_shred", flat=True) if old is not None]
+        begun.delete()
         row = SecondFactor.objects.create(
             person=person, kind=FactorKind.TOTP, name="", created_at=clock.now(), secret_shred=number,
             secret=shred.wrap("account", number, secret, person.id.bytes),
         )  # fmt: skip
+    shred.destroy("account", *dead)
     text = base64.b32encode(secret).decode()
     label = quote(f"Zegel:{person.email}")
     return Drawn(row.id, text, f"otpauth://totp/{label}?secret={text}&issuer=Zegel&digits={DIGITS}&period={STEP_S}")
