@@ -119,7 +119,7 @@ export function endedReason(reason: string | null): { title: string; words: stri
 export function stepName(kind: string): string {
   return known({
     raised: t("raised by the unit"), queue: t("queued"), queued: t("queued"), claim: t("claimed"), claimed: t("claimed"), release_claim: t("put back"), step: t("note"), note: t("note"),
-    hold: t("on hold"), resume: t("resumed"), close: t("closed"), closed: t("closed"), recall: t("recalled"), recalled: t("recalled"), released: t("pictures released by the unit"),
+    hold: t("on hold"), on_hold: t("on hold"), confirmed: t("confirmed by a second sign"), rang_again: t("rang again"), norm_missed: t("not taken in time"), bypass: t("bypassed"), restored: t("restored"), resume: t("resumed"), close: t("closed"), closed: t("closed"), recall: t("recalled"), recalled: t("recalled"), released: t("pictures released by the unit"),
     view: t("looked"), viewed: t("looked"), opened: t("opened"), park: t("parked"), parked: t("parked"), unpark: t("back from parking"), unparked: t("back from parking"), called: t("called"), guard_sent: t("guard sent"),
     arrived: t("guard arrived"), police_called: t("police called"), plan: t("step of the plan"), code_word: t("code word"), reopen: t("reopened"), reopened: t("reopened"), escalated: t("escalated"),
     guard_accepted: t("guard accepted"), guard_on_the_way: t("guard on the way"), guard_left: t("guard left"), guard_report: t("guard reported"), guard_declined: t("guard declined"), guard_cancelled: t("guard called off"),

@@ -63,7 +63,7 @@ function happened(alarm: Alarm, detail: AlarmDetail | null): Part {
 function stepWords(alarm: Alarm, step: Step): string {
   if (step.kind === "raised" && alarm.source !== "unit") return t("raised by a signal");
   if (step.kind === "plan") return t("step {n}: {what}", { n: step.step_no ?? 0, what: outcomeName(step.outcome ?? "") });
-  if (step.kind === "released" && step.by !== "") return t("put back");
+  if (step.kind === "released" && (step.by !== "" || step.outcome)) return t("put back");
   if (step.kind === "code_word") return step.outcome === "valid" ? t("code word: right") : step.outcome === "duress" ? t("code word: duress") : t("code word: wrong");
   if (step.kind === "reopened" && step.outcome) return `${t("reopened")}: ${reopenReason(step.outcome)}`;
   return stepName(step.kind);

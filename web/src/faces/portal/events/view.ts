@@ -157,7 +157,9 @@ function wordsOf(step: Step): string {
   if (step.kind === "customer_took_back") return t("You took your question back");
   if (step.kind === "answered") return t("The alarm centre answered");
   if (step.kind === "reopened") return `${t("reopened")}: ${reopenReason(step.outcome)}`;
-  return [stepName(step.kind), step.what === "" ? "" : kindName(step.what), step.outcome === "" ? "" : step.kind === "plan" ? outcomeName(step.outcome) : step.outcome.replaceAll("_", " ")].filter(Boolean).join(": ");
+  if (step.kind === "released") return t("put back");
+  if (step.kind === "code_word") return step.outcome === "valid" ? t("code word: right") : step.outcome === "duress" ? t("code word: duress") : t("code word: wrong");
+  return [stepName(step.kind), step.what === "" ? "" : kindName(step.what), step.kind === "plan" && step.outcome !== "" ? outcomeName(step.outcome) : ""].filter(Boolean).join(": ");
 }
 
 function byDay(alarms: readonly Alarm[], tz: string | undefined): readonly (readonly [string, readonly Alarm[]])[] {
