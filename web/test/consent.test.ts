@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: EUPL-1.2
-// What an owner consents to reaches as far as he chose, by his own clock, whatever a server says.
+// What an owner consents to reaches as far as he chose, by his own clock, whatever a server says; and live is of now.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { LIVE_SECONDS, checkBegun } from "../src/client/grants";
+import { isOfNow } from "../src/client/live";
 import { CLOCK_TRUSTED_MS, consentClock, grantsEnd } from "../src/faces/portal/maintenance/model";
 import * as seal from "../src/seal";
 import { NOW, epoch as signedEpoch, world } from "./factory";
@@ -32,4 +33,12 @@ test("an older live picture is not granted, whatever clock the server tells", as
   const part = { requestId: "", cameraId: seal.uuid(value.camera), unitId: "", untilMs: NOW + 900_000, sinceMs: clock };
   assert.throws(() => checkBegun(live, part, trust, clock), /began before you allowed it/);
   assert.ok(checkBegun({ ...live, startMs: clock }, part, trust, clock) <= LIVE_SECONDS);
+});
+
+test("what was kept of an earlier look is not of now", () => {
+  assert.ok(isOfNow(NOW - 4_000_000, 4000, NOW));
+  assert.ok(isOfNow(NOW - 60_000, 0, NOW));
+  assert.ok(!isOfNow(NOW - 86_400_000, 12, NOW), "yesterday's");
+  assert.ok(!isOfNow(NOW - 600_000, 200, NOW), "of this epoch, but seven minutes old");
+  assert.ok(!isOfNow(NOW + 600_000, 0, NOW));
 });

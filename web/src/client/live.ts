@@ -2,7 +2,7 @@
 // A live look: what one camera sees now, for one person, as long as his lease runs and the unit goes on. Principles:
 //  - the same as a view's (view.ts): nothing is shown that does not verify, the log comes first, keys are wiped before anybody is told;
 //  - each segment is of an epoch that the pinned unit signed for this camera's live track, and comes once and in order: what the server
-//    repeats, turns round or takes from elsewhere ends the look;
+//    repeats, turns round or takes from elsewhere, or kept of an earlier look, ends this one;
 //  - a lost line is shown at once and heals itself; a look that the unit or the owner's own rules ended stays ended.
 import { type Bytes, equal, fromBase64url, fromUuid, hex, wipe } from "../seal/bytes";
 import type { Verified } from "../seal/envelope";
@@ -27,6 +27,9 @@ const LONGEST_AGAIN_MS = 5000;
 const GIVE_UP_MS = 600_000;
 /** The server's clock and this device's may differ by so much. */
 const CLOCKS_MS = 300_000;
+
+/** By the unit's signed time: what a server kept of an earlier look is not shown as what happens now. */
+export const isOfNow = (epochStartMs: number, slot: number, nowMs: number): boolean => Math.abs(epochStartMs + slot * 1000 - nowMs) <= CLOCKS_MS;
 
 export interface LiveRequest {
   readonly cameraId: string;
@@ -321,6 +324,7 @@ export class LiveView {
     const { value } = held.epoch;
     must(equal(header.camera, value.camera) && header.track === LIVE && header.suite === value.suite, "object", "a segment of another camera or track");
     if (header.seq <= held.seq) return; // of a line that was taken up again: it was shown already
+    must(isOfNow(value.startMs, header.slot, Date.now()), "object", "this picture is not of now: it was kept, or a clock is wrong");
     held.keys ??= this.#keysOf(held.epoch);
     const keys = await held.keys;
     const key = await keys.leaf(header.slot);
