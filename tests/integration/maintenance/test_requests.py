@@ -254,6 +254,12 @@ def test_without_statement_or_agreement_he_may_not_even_ask(world: World, snow: 
 # --- malfunctions ---
 
 
+def test_an_alarm_centre_has_nothing_to_do_with_malfunctions(world: World, snow: Any) -> None:
+    assert queries.malfunctions(snow.owner)
+    assert queries.malfunctions(world.actor("technician"))
+    assert queries.malfunctions(world.actor("operator")) == []
+
+
 def test_the_same_fault_is_one_malfunction_and_one_request_runs_for_a_camera(world: World, snow: Any) -> None:
     again = actions.report(world.actor("foreman"), snow.unit.id, snow.camera, Fault.BAD_PICTURE, "still snow")
     assert again.id == snow.malfunction.id

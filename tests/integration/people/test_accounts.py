@@ -22,6 +22,7 @@ from zegel.server.api import throttle
 from zegel.server.api.fields import from_text, to_text
 from zegel.server.kernel import clock, ids, shred
 from zegel.server.people import invitations, queries, recovery, second_factor
+from zegel.server.people.errors import InvitationGone
 from zegel.server.people.models import Invitation, InvitationKind, Membership, Person, SecondFactor
 from zegel.server.people.roles import Role
 
@@ -138,6 +139,17 @@ def test_a_provider_that_asked_two_first_owners_gets_one(db):
     answer = Browser().send("post", f"/invitations/by-link/{link}/accept", Made.new(NEW).body())
     assert answer.status_code == 410
     assert not Person.objects.filter(email=NEW).exists()
+
+
+def test_who_serves_an_owner_does_nothing_with_his_invitations(db):
+    world = make_world()
+    row = invited(world)
+    for who in ("technician", "operator"):  # row-level security shows them his rows
+        with pytest.raises(InvitationGone):
+            invitations.send_again(world.actor(who), row.id)
+        with pytest.raises(InvitationGone):
+            invitations.withdraw(world.actor(who), row.id)
+    assert invitations.send_again(world.actor("owner"), row.id).letters == 2
 
 
 def test_wrong_links_are_counted_against_their_address(db):

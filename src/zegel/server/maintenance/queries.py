@@ -15,6 +15,9 @@ from zegel.server.kernel import clock, tenancy
 from zegel.server.kernel.actor import Actor
 from zegel.server.maintenance.models import Item, Malfunction, Request, WorkReport
 from zegel.server.maintenance.rules import ItemState, MalfunctionState, RequestState
+from zegel.server.people import queries as people
+from zegel.server.people.models import ServiceRelation
+from zegel.server.people.roles import RelationKind
 
 CLOSED_SHOWN = 50
 OPEN_SHOWN = 500
@@ -28,9 +31,15 @@ def running(camera_id: UUID) -> Request | None:
 
 
 def malfunctions(actor: Actor, *, camera_id: UUID | None = None) -> Sequence[Malfunction]:
-    """Those that are open, the newest first, then those that were closed lately."""
+    """Of the acting party, and of those whose provider it is (an alarm centre has nothing to do with them): those that
+    are open, the newest first, then those that were closed lately."""
     with tenancy.acting_as(actor.party_id, actor.id):
-        rows = Malfunction.objects.all() if camera_id is None else Malfunction.objects.filter(camera_id=camera_id)
+        party = tenancy.current_party()
+        served = ServiceRelation.objects.filter(
+            people.at(clock.now()), party_id=party, kind=RelationKind.PROVIDER.value
+        ).values("owner_id")
+        rows = Malfunction.objects.filter(Q(owner_id=party) | Q(owner_id__in=served))
+        rows = rows if camera_id is None else rows.filter(camera_id=camera_id)
         still = list(rows.filter(state=MalfunctionState.OPEN.value).order_by("-reported_at")[:OPEN_SHOWN])
         over = list(rows.filter(state=MalfunctionState.CLOSED.value).order_by("-closed_at")[:CLOSED_SHOWN])
     return [*still, *over]

@@ -66,7 +66,7 @@ def invite(actor: Actor, owner_id: UUID, provider_id: UUID, asked: Asked, kind: 
 def send_again(actor: Actor, invitation_id: UUID) -> Invitation:
     """A new week, and the letter once more. Raises InvitationGone, BadField."""
     with work.transaction(actor) as w:
-        row = Invitation.objects.select_for_update().filter(id=invitation_id).first()
+        row = _locked(actor, invitation_id)
         if row is None or row.accepted_at is not None or row.withdrawn_at is not None:
             raise gone()
         if row.letters >= MOST_LETTERS:
@@ -80,7 +80,7 @@ def send_again(actor: Actor, invitation_id: UUID) -> Invitation:
 def withdraw(actor: Actor, invitation_id: UUID) -> None:
     """Its link works no longer. Again is harmless. Raises InvitationGone."""
     with work.transaction(actor) as w:
-        row = Invitation.objects.select_for_update().filter(id=invitation_id).first()
+        row = _locked(actor, invitation_id)
         if row is None or row.accepted_at is not None:
             raise gone()
         if row.withdrawn_at is None:
@@ -88,6 +88,12 @@ def withdraw(actor: Actor, invitation_id: UUID) -> None:
             row.save(update_fields=["withdrawn_at"])
             w.record(_entry(row, "invitation_withdrawn"))
             w.publish("member.changed", owner_id=row.owner_id)
+
+
+def _locked(actor: Actor, invitation_id: UUID) -> Invitation | None:
+    """The acting party's own; whoever serves an owner sees his rows too, and has nothing to do with his people."""
+    rows = Invitation.objects.select_for_update().filter(id=invitation_id, owner_id__in=[actor.party_id])
+    return rows.first()
 
 
 def holds(row: Invitation) -> bool:
