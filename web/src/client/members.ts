@@ -16,6 +16,7 @@ import { openingFingerprint, openingPublicKey, signingFingerprint, suiteOf } fro
 import { words } from "../seal/words";
 import { TrustError } from "./errors";
 import type { Session } from "./session";
+import { aYearOn } from "./owner";
 
 export interface MemberRow {
   readonly membership_id: string;
@@ -176,10 +177,10 @@ export async function renew(session: Session, staying: readonly MemberRow[], lea
     if (!policy) throw new SealError("object", "this unit has no policy yet: it gets its first one at pairing");
     const named = ownersOf(session, keyset.value, owners, leaving);
     if (sameTerms(keyset.value, named, tenantKey)) continue;
-    const envelope = await signKeyset({ ...keyset.value, number: keyset.value.number + 1, previous: keyset.hash, issuedMs: Date.now(), owners: named, tenantKey }, session.signing);
+    const envelope = await signKeyset({ ...keyset.value, number: keyset.value.number + 1, previous: keyset.hash, issuedMs: Date.now(), expiresMs: aYearOn(keyset.value.expiresMs, Date.now()), owners: named, tenantKey }, session.signing);
     const next = verifyKeyset(envelope, keyset);
     await session.api.post(`/units/${id}/keyset`, { envelope: base64url(envelope) });
-    const rules: Policy = { ...withoutHim(policy.value, named, leaving), counter: policy.value.counter + 1, issuedMs: Date.now(), keyset: next.hash };
+    const rules: Policy = { ...withoutHim(policy.value, named, leaving), counter: policy.value.counter + 1, issuedMs: Date.now(), expiresMs: aYearOn(policy.value.expiresMs, Date.now()), keyset: next.hash };
     await session.api.post(`/units/${id}/policy`, { envelope: base64url(await signPolicy(rules, session.signing)) });
     all.push({ unitId: id, name, keyset: next.hash });
   }

@@ -70,13 +70,18 @@ export async function sendCommand(
   await session.api.post(`/units/${unitId}/command`, { envelope: base64url(await signCommand(command, session.signing)) });
 }
 
+const YEAR_MS = 365 * 86_400_000;
+
+/** What an owner signs holds for a year from then on: who goes on signing never runs out. */
+export const aYearOn = (expiresMs: number, nowMs: number): number => Math.max(expiresMs, nowMs + YEAR_MS);
+
 export type PolicyChange = Partial<Omit<Policy, "version" | "unit" | "pairing" | "counter" | "issuedMs" | "keyset" | "central">>;
 
 /** The next policy: the one that the unit has, with these changes. */
 export async function sendPolicy(session: Session, unitId: string, change: PolicyChange, nowMs = Date.now()): Promise<Verified<Policy>> {
   const { policy, keyset } = await session.trust.unit(unitId, "owner", true);
   if (!policy) throw new SealError("object", "this unit has no policy yet: it gets its first one at pairing");
-  const next: Policy = { ...policy.value, ...change, counter: policy.value.counter + 1, issuedMs: nowMs, keyset: keyset.hash };
+  const next: Policy = { ...policy.value, expiresMs: aYearOn(policy.value.expiresMs, nowMs), ...change, counter: policy.value.counter + 1, issuedMs: nowMs, keyset: keyset.hash };
   const envelope = await signPolicy(next, session.signing);
   await session.api.post(`/units/${unitId}/policy`, { envelope: base64url(envelope) });
   return verifyPolicy(envelope, keyset);
@@ -112,10 +117,10 @@ export async function replaceArc(session: Session, compared: ArcCard, nowMs = Da
     const { keyset, policy } = await session.trust.unit(id, "owner", true);
     if (!policy) throw new SealError("object", "this unit has no policy yet: it gets its first one at pairing");
     const arc = { party: fromUuid(compared.partyId), signKey: compared.signKey };
-    const next = await signKeyset({ ...keyset.value, number: keyset.value.number + 1, previous: keyset.hash, issuedMs: nowMs, arc }, session.signing);
+    const next = await signKeyset({ ...keyset.value, number: keyset.value.number + 1, previous: keyset.hash, issuedMs: nowMs, expiresMs: aYearOn(keyset.value.expiresMs, nowMs), arc }, session.signing);
     const { hash } = verifyKeyset(next, keyset);
     hashes.set(id, hash);
-    const rules = await signPolicy({ ...policy.value, counter: policy.value.counter + 1, issuedMs: nowMs, keyset: hash }, session.signing);
+    const rules = await signPolicy({ ...policy.value, counter: policy.value.counter + 1, issuedMs: nowMs, expiresMs: aYearOn(policy.value.expiresMs, nowMs), keyset: hash }, session.signing);
     return { unit_id: id, keyset: base64url(next), policy: base64url(rules) };
   }));
   await session.api.post("/arc/replace", { arc_party_id: compared.partyId, units: signed });

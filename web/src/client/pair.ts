@@ -10,10 +10,9 @@ import { NOTHING_LATER } from "../seal/policy";
 import { signingFingerprint } from "../seal/suite";
 import { words } from "../seal/words";
 import { ApiError } from "./errors";
-import { completePairing, type FirstTerms, type PairingStart, sendPolicy, startPairing } from "./owner";
+import { aYearOn, completePairing, type FirstTerms, type PairingStart, sendPolicy, startPairing } from "./owner";
 import type { Session } from "./session";
 
-const YEAR_MS = 365 * 86_400_000;
 const hexOf = (bytes: Uint8Array): string => [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 
 /** What was found, before anything is signed. */
@@ -45,14 +44,14 @@ export async function pairUnit(session: Session, found: Found, zone: string): Pr
   if (party?.open_pk == null) throw new ApiError(0, "no_tenant_key", "your organisation has no key yet");
   const cameras = found.start.cameras.map(({ id }) => fromUuid(id)).sort((a, b) => (hexOf(a) < hexOf(b) ? -1 : 1));
   const policy: FirstTerms["policy"] = {
-    expiresMs: nowMs + YEAR_MS, armed: false, mode: "activity", hours: { zone, weekly: [], exceptions: [] },
+    expiresMs: aYearOn(0, nowMs), armed: false, mode: "activity", hours: { zone, weekly: [], exceptions: [] },
     cameras: cameras.map((camera) => ({ camera, zones: [], privacy: [], ptz: null })),
     alarmClasses: ["animal", "person", "vehicle"], releaseClasses: ["person"], window: { preS: 10, postS: 20, liveEnd: "closed", maxS: 300 },
     caps: { releases: 20, seconds: 3600 }, commanders: [me], local: null, central: null, ...NOTHING_LATER,
   };
   const terms: FirstTerms = {
     owners: [me], tenantKey: fromBase64url(party.open_pk), arc: found.arc === null ? null : { party: found.arc.party, signKey: found.arc.signKey },
-    log: { origin: found.log.origin, vkey: found.log.vkey }, witnesses: [], keysetExpiresMs: nowMs + YEAR_MS, policy,
+    log: { origin: found.log.origin, vkey: found.log.vkey }, witnesses: [], keysetExpiresMs: aYearOn(0, nowMs), policy,
   };
   return completePairing(session, found.start, terms);
 }
