@@ -67,11 +67,12 @@ def allow(
             raise NotAsShown(f"the unit began no picture: {begun['request']['trouble'] or 'the request ended'}")
         pause()
     epoch = verify_epoch(unb64(begun["epoch"]), unit_pk)
-    seconds = seconds_of(epoch, UUID(asked["camera_id"]), since_ms, int(said["until_ms"]))
+    until_ms = min(int(said["until_ms"]), since_ms + minutes * 60_000)  # the owner's word, whatever the server says
+    seconds = seconds_of(epoch, UUID(asked["camera_id"]), since_ms, until_ms)
     now = now_ms()
     header = Grant(
         suite, os.urandom(16), keyset.owner_party, owner.person_id.bytes, party.bytes, compared, epoch.camera,
-        Track.LIVE, (Range(epoch.epoch, 0, seconds),), PURPOSE, now, min(int(said["until_ms"]), now + seconds * 1000),
+        Track.LIVE, (Range(epoch.epoch, 0, seconds),), PURPOSE, now, min(until_ms, now + seconds * 1000),
     )  # fmt: skip
     keys = keys_from_roots(header.ranges, {epoch.epoch: open_epoch(epoch, tenant)})
     envelope = sign_grant(header, keys, key, owner.bundle.signing)
