@@ -409,13 +409,16 @@ class HoursPage {
     const differs = changed(policy, draft);
     const status = state.history[0];
     const pending = state.trust?.policy != null && !obeysIt(status, state.trust.policy.hash);
-    if (!differs && !pending && state.doing?.what !== "policy") return nothing;
+    const soon = policy.expiresMs - state.nowMs < 60 * DAY_MS;
+    if (!differs && !pending && !soon && state.doing?.what !== "policy") return nothing;
     const ends = status?.commandedBy != null && differs ? t("The order that is in force now ends with it.") : "";
     return html`<section class="card pad sign-bar" aria-label=${t("To be signed")}>
       ${this.#doingPart(state.doing, "policy")}
       ${differs ? html`<div class="row"><div class="grow"><b>${t("Not signed yet")}</b><div class="mute small">${t("The unit obeys it once you signed it here and the unit confirmed it.")} ${ends}</div></div>
         ${button(t("Undo"), this.#undo, { icon: "undo", disabled: state.past.length === 0, id: "undo" })}${button(t("Discard"), this.#discard)}
         ${button(t("Sign and send"), () => void this.#sign(), { kind: "primary", icon: "key", busy: state.doing?.phase === "signing", id: "sign" })}</div>`
+        : !pending && soon ? html`<div class="row"><div class="grow"><b>${t("What you signed lasts until {day}", { day: dateWords(policy.expiresMs - 1, policy.hours.zone, state.nowMs) })}</b><div class="mute small">${t("After that the unit guards and records on, and shows the alarm centre nothing.")}</div></div>
+        ${button(t("Sign it for another year"), () => void this.#sign(), { kind: "primary", icon: "key", busy: state.doing?.phase === "signing", id: "sign-again" })}</div>`
         : pending && state.doing?.what !== "policy" ? html`<p class="mute">${t("Newer hours are signed and on their way; the unit has not confirmed them yet.")}</p>` : nothing}</section>`;
   }
 
