@@ -165,8 +165,8 @@ def customer(owner: Desk) -> None:
 
 
 def people(owner: Desk) -> None:
-    """Beginning, people and keys; one of them on a device that prefers dark."""
-    for view in ("start", "people", "agreements", "security"):
+    """Beginning, people and keys, hours, live and pictures; one of them on a device that prefers dark."""
+    for view in ("start", "people", "agreements", "security", "hours", "live", "pictures"):
         owner.go(f"/portal/{view}")
         owner.page.wait_for_selector(".title")
         owner.settled()
