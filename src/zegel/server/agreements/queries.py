@@ -79,7 +79,17 @@ def suspensions(party_id: UUID) -> Sequence[Suspension]:
     return sorted(found, key=lambda row: row.lifted_at is not None)
 
 
-# --- for lists of many owners ---
+# --- for lists of many ---
+
+
+def cameras_with_purpose(owner_id: UUID, cameras: Collection[UUID]) -> set[UUID]:
+    """As has_purpose, of many cameras of one owner in one question."""
+    now = clock.now()
+    recorded = Purpose.objects.filter(
+        Q(agreement__valid_to=None) | Q(agreement__valid_to__gt=now), owner_id=owner_id, agreement__valid_from__lte=now
+    )
+    of = set(recorded.values_list("camera_id", flat=True).distinct())
+    return {camera for camera in cameras if None in of or camera in of}
 
 
 def owners_with_agreement(owners: Collection[UUID]) -> dict[UUID, Agreement]:

@@ -150,10 +150,13 @@ def getting_started(request: HttpRequest) -> dict[str, Any]:
     require(actor, Action.LIST, Resource(ResourceKind.UNIT))
     party = _party(actor)
     person = queries.person(_person(actor))
-    found_units, found_cameras = sites.units(actor), sites.cameras(actor)
+    found_sites, found_units = sites.sites(actor, party), sites.units(actor, party)
+    found_cameras = sites.cameras(actor, sites.Narrowed(owner_id=party))
     keys = queries.keys_of(party, person.id)
     with tenancy.acting_as(party, actor.id):
         running = agreed.agreement_of(party)
+        hanging = agreed.sites_with_sign([site.id for site in found_sites])
+        purposeful = agreed.cameras_with_purpose(party, [camera.id for camera in found_cameras])
         return {
             "second_factor": second_factor.needed(person),
             "owners": len(queries.members(party, [Role.OWNER])),
@@ -161,17 +164,17 @@ def getting_started(request: HttpRequest) -> dict[str, Any]:
             "provider": _provider_name(party),
             "agreement": None if running is None else {"since_ms": _ms(running.valid_from), "how": running.signed_how},
             "sites": [
-                {"id": str(site.id), "name": site.name, "sign_hung": agreed.sign_hangs(site.id)}
-                for site in sites.sites(actor) if site.owner_id == party
+                {"id": str(site.id), "name": site.name, "sign_hung": site.id in hanging}
+                for site in found_sites
             ],
             "units": [
                 {"id": str(unit.id), "name": unit.name, "site_id": str(unit.site_id), "state": unit.state}
-                for unit in found_units if unit.owner_id == party and unit.state == UnitState.PAIRED
+                for unit in found_units if unit.state == UnitState.PAIRED
             ],
             "cameras": [
                 {"id": str(camera.id), "name": camera.name, "unit_id": str(camera.unit_id),
-                 "site_id": str(camera.unit.site_id), "purpose": agreed.has_purpose(party, camera.id)}
-                for camera in found_cameras if camera.owner_id == party and camera.unit.state == UnitState.PAIRED
+                 "site_id": str(camera.unit.site_id), "purpose": camera.id in purposeful}
+                for camera in found_cameras if camera.unit.state == UnitState.PAIRED
             ],
             "purposes": {code: str(said) for code, said in texts.PURPOSES.items()},
         }  # fmt: skip
@@ -296,7 +299,7 @@ def _document(actor: Actor, party: UUID, language: str) -> Document:
         raise NoAgreement("Nobody provides for you yet.", action="Ask your provider.")
     arc = queries.serving(party, RelationKind.ARC)
     names = queries.party_names([one for one in (party, provider, arc) if one], seen_by=party)
-    own = [site for site in sites.sites(actor) if site.owner_id == party]
+    own = sites.sites(actor, party)
     facts = texts.Facts(
         names.get(party, ""), names.get(provider, ""), names.get(arc, "") if arc else "",
         own[0].profile if own else "site-nl", sorted(f"{site.name}, {site.address}" for site in own),

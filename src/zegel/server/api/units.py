@@ -17,14 +17,14 @@ from zegel.server.api.base import acting
 from zegel.server.api.fields import LATEST_MS, Bytes, to_text
 from zegel.server.footage import queries as footage
 from zegel.server.footage.rules import SlotRange, Track
-from zegel.server.gate import Action, Resource, ResourceKind, require
+from zegel.server.gate import Action, Resource, ResourceKind, decide, require
 from zegel.server.kernel import clock, tenancy
 from zegel.server.kernel.actor import Actor
 from zegel.server.ledger import queries as ledger
 from zegel.server.people import queries as people
 from zegel.server.sites import actions, capabilities, queries
 from zegel.server.sites.errors import UnknownUnit
-from zegel.server.sites.models import Camera, Pairing, Site, Unit, UnitObject, UnitState
+from zegel.server.sites.models import Camera, Pairing, Site, Unit, UnitObject
 
 router = Router(tags=["units"])
 
@@ -35,6 +35,8 @@ for _code, _status in (
     errors.status(_code, _status)
 
 LONGEST_TIMELINE_MS = 31 * 86_400_000
+MOST_CAMERAS = 1000
+MOST_UNITS = 100
 Moment = Annotated[int, Query(ge=0, le=LATEST_MS)]
 
 
@@ -75,21 +77,31 @@ def units(request: HttpRequest) -> dict[str, Any]:
 
 
 @router.get("/cameras")
-def cameras(request: HttpRequest) -> dict[str, Any]:
-    """Cameras that the acting party may know of; knowing of one shows nothing of it."""
+def cameras(
+    request: HttpRequest, site_id: UUID | None = None, camera_id: UUID | None = None,
+    limit: Annotated[int | None, Query(ge=1, le=MOST_CAMERAS)] = None, after: UUID | None = None,
+) -> dict[str, Any]:  # fmt: skip
+    """Cameras that the acting party may know of; knowing of one shows nothing of it. All of them, or those of a site,
+    or one; `limit` at a time, and from which one on to ask again (`next`, null at the end)."""
     actor = acting(request)
     require(actor, Action.LIST, Resource(ResourceKind.CAMERA))
-    return {"cameras": [camera_shape(camera) for camera in queries.cameras(actor)]}
+    asked = None if limit is None else limit + 1
+    found = queries.cameras(actor, queries.Narrowed(None, site_id, camera_id, asked, after))
+    page = found if limit is None else found[:limit]
+    return {
+        "cameras": [camera_shape(camera) for camera in page],
+        "next": str(page[-1].id) if len(page) < len(found) else None,
+    }
 
 
 @router.get("/health")
 def health(request: HttpRequest) -> dict[str, Any]:
     """Whether the acting party's units are in contact, and how fresh the ledger's checkpoint is."""
     actor = acting(request)
-    found = [unit for unit in queries.units(actor) if unit.state == UnitState.PAIRED]
+    here, total = queries.contact(actor)
     log = ledger.state()
     return {
-        "units": {"in_contact": sum(queries.in_contact(unit) for unit in found), "total": len(found)},
+        "units": {"in_contact": here, "total": total},
         "tree_size": log.published,
         "pending": log.size - log.published,
         "checkpoint_age_ms": max(0, clock.now_ms() - log.checkpoint_ms) if log.published else None,
@@ -105,16 +117,17 @@ def trust(request: HttpRequest, unit_id: UUID) -> dict[str, Any]:
     """The signed objects by which a client judges a unit for itself, beginning from what it has pinned."""
     actor = acting(request)
     unit = _unit(actor, unit_id, Action.READ)
-    found = queries.trust(actor, unit_id)
-    return {
-        "unit": {
-            "id": str(unit.id), "name": unit.name, "sign_pk": to_text(bytes(unit.sign_pk)),
-            "fingerprint": to_text(bytes(unit.fingerprint)), "state": unit.state, "pairing_id": str(unit.pairing_id),
-        },
-        "owner_id": str(unit.owner_id),
-        "keysets": [to_text(envelope) for envelope in queries.keyset_history(actor, unit_id)],
-        **{kind: None if envelope is None else to_text(envelope) for kind, envelope in found.items()},
-    }  # fmt: skip
+    return _trust(queries.Trusted(unit, queries.trust(actor, unit_id), queries.keyset_history(actor, unit_id)))
+
+
+@router.get("/trust")
+def trust_of_many(
+    request: HttpRequest, unit: Annotated[list[UUID], Query(min_length=1, max_length=MOST_UNITS)]
+) -> dict[str, Any]:
+    """The same of many units at once (`unit=` for each). What the acting party may not read is left out."""
+    actor = acting(request)
+    found = queries.trust_of(actor, unit)
+    return {"units": [_trust(one) for one in found if decide(actor, Action.READ, _resource(one.unit)).allowed]}
 
 
 @router.post("/units/{unit_id}/keyset")
@@ -233,8 +246,25 @@ def _left(ranges: Sequence[SlotRange]) -> Sequence[footage.Left]:
 def _unit(actor: Actor, unit_id: UUID, action: Action) -> Unit:
     with tenancy.acting_as(actor.party_id, actor.id):
         unit = queries.get_unit(unit_id)
-    require(actor, action, Resource(ResourceKind.UNIT, unit.id, unit.owner_id, {"site": unit.site_id}))
+    require(actor, action, _resource(unit))
     return unit
+
+
+def _resource(unit: Unit) -> Resource:
+    return Resource(ResourceKind.UNIT, unit.id, unit.owner_id, {"site": unit.site_id})
+
+
+def _trust(of: queries.Trusted) -> dict[str, Any]:
+    unit = of.unit
+    return {
+        "unit": {
+            "id": str(unit.id), "name": unit.name, "sign_pk": to_text(bytes(unit.sign_pk)),
+            "fingerprint": to_text(bytes(unit.fingerprint)), "state": unit.state, "pairing_id": str(unit.pairing_id),
+        },
+        "owner_id": str(unit.owner_id),
+        "keysets": [to_text(envelope) for envelope in of.keysets],
+        **{kind: None if envelope is None else to_text(envelope) for kind, envelope in of.newest.items()},
+    }  # fmt: skip
 
 
 def _stored(row: UnitObject) -> dict[str, Any]:

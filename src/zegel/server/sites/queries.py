@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db.models import Max
+from django.db.models import Count, F, Max, OuterRef, Q, Subquery
 
 from zegel.seal.command import Command
 from zegel.seal.envelope import Envelope
@@ -208,19 +208,57 @@ def last_unit_left(site_id: UUID) -> datetime | None:
 # --- for an actor ---
 
 
-def units(actor: Actor) -> Sequence[Unit]:
+def units(actor: Actor, owner_id: UUID | None = None) -> Sequence[Unit]:
+    """Those that the acting party may know of; of one owner only, where one is named."""
     with tenancy.acting_as(actor.party_id):
-        return list(Unit.objects.select_related("site").order_by("name"))
+        rows = Unit.objects.select_related("site").order_by("name")
+        return list(rows if owner_id is None else rows.filter(owner_id=owner_id))
 
 
-def cameras(actor: Actor) -> Sequence[Camera]:
+def contact(actor: Actor) -> tuple[int, int]:
+    """How many paired units are in contact, and how many there are: counted in the database."""
+    seen = Q(last_seen_at__gt=clock.now() - IN_CONTACT)
     with tenancy.acting_as(actor.party_id):
-        return list(Camera.objects.select_related("unit", "unit__site").order_by("unit__name", "name"))
+        counted = Unit.objects.filter(state=UnitState.PAIRED).aggregate(here=Count("id", filter=seen), all=Count("id"))
+    return counted["here"], counted["all"]
 
 
-def sites(actor: Actor) -> Sequence[Site]:
+@dataclass(frozen=True)
+class Narrowed:
+    """Which cameras somebody asks for. `limit` None: all of them; `after`: the last camera of the page before."""
+
+    owner_id: UUID | None = None
+    site_id: UUID | None = None
+    camera_id: UUID | None = None
+    limit: int | None = None
+    after: UUID | None = None
+
+
+def cameras(actor: Actor, of: Narrowed = Narrowed()) -> Sequence[Camera]:
+    """Those that the acting party may know of, by their unit's name and their own. Raises UnknownUnit for an `after`
+    that is not among what the party may know of."""
     with tenancy.acting_as(actor.party_id):
-        return list(Site.objects.order_by("name"))
+        wanted = {"owner_id": of.owner_id, "unit__site_id": of.site_id, "id": of.camera_id}
+        rows = Camera.objects.filter(**{name: value for name, value in wanted.items() if value is not None})
+        if of.after is not None:
+            rows = rows.filter(_beyond(of.after))
+        found = rows.select_related("unit", "unit__site").order_by("unit__name", "name", "id")
+        return list(found if of.limit is None else found[: of.limit])
+
+
+def _beyond(camera_id: UUID) -> Q:
+    last = find_camera(camera_id)
+    if last is None:
+        raise UnknownUnit
+    same = Q(unit__name=last.unit.name)
+    return Q(unit__name__gt=last.unit.name) | same & (Q(name__gt=last.name) | Q(name=last.name, id__gt=last.id))
+
+
+def sites(actor: Actor, owner_id: UUID | None = None) -> Sequence[Site]:
+    """Those that the acting party may know of; of one owner only, where one is named."""
+    with tenancy.acting_as(actor.party_id):
+        rows = Site.objects.order_by("name")
+        return list(rows if owner_id is None else rows.filter(owner_id=owner_id))
 
 
 def technical_events(actor: Actor, unit_id: UUID, limit: int = 100) -> Sequence[TechnicalEvent]:
@@ -232,9 +270,43 @@ def trust(actor: Actor, unit_id: UUID) -> dict[str, bytes | None]:
     """The envelopes that a client needs to judge a unit for itself, by kind; None for what there is none of."""
     with tenancy.acting_as(actor.party_id):
         unit = get_unit(unit_id)
-        kinds = (ObjectKind.KEYSET, ObjectKind.POLICY, ObjectKind.STATUS, ObjectKind.PAIRED)
-        found = {kind: newest(unit, kind) for kind in kinds}
+        found = {kind: newest(unit, kind) for kind in TRUSTED}
     return {kind.value: None if row is None else bytes(row.envelope) for kind, row in found.items()}
+
+
+TRUSTED = (ObjectKind.KEYSET, ObjectKind.POLICY, ObjectKind.STATUS, ObjectKind.PAIRED)
+
+
+@dataclass(frozen=True)
+class Trusted:
+    """Of one unit: the newest envelope of each kind, and every keyset of the pairing that holds now, from the first."""
+
+    unit: Unit
+    newest: dict[str, bytes | None]
+    keysets: Sequence[bytes]
+
+
+def trust_of(actor: Actor, unit_ids: Collection[UUID]) -> Sequence[Trusted]:
+    """As `trust` and `keyset_history`, of many units in two questions. Units that the acting party may not know of are
+    left out."""
+    with tenancy.acting_as(actor.party_id):
+        kinds = {f"newest_{kind.value}": _newest_envelope(kind) for kind in TRUSTED}
+        units = list(Unit.objects.select_related("site").filter(id__in=list(unit_ids)).annotate(**kinds))
+        of = {"unit__in": units, "pairing_id": F("unit__pairing_id"), "kind": ObjectKind.KEYSET}
+        chains: dict[UUID, list[bytes]] = {}
+        for unit_id, envelope in UnitObject.objects.filter(**of).order_by("counter").values_list("unit_id", "envelope"):
+            chains.setdefault(unit_id, []).append(bytes(envelope))
+    return [Trusted(unit, _held(unit), chains.get(unit.id, ())) for unit in units]
+
+
+def _newest_envelope(kind: ObjectKind) -> Subquery:
+    of = UnitObject.objects.filter(unit=OuterRef("pk"), pairing_id=OuterRef("pairing_id"), kind=kind)
+    return Subquery(of.order_by("-counter", "-received_at").values("envelope")[:1])
+
+
+def _held(unit: Unit) -> dict[str, bytes | None]:
+    found = {kind.value: getattr(unit, f"newest_{kind.value}") for kind in TRUSTED}
+    return {kind: None if envelope is None else bytes(envelope) for kind, envelope in found.items()}
 
 
 def keyset_history(actor: Actor, unit_id: UUID) -> Sequence[bytes]:
