@@ -126,6 +126,16 @@ test("a receipt that does not come within two seconds stops the view", async (t)
   assert.ok(performance.now() - at < 2300);
 });
 
+test("what is asked of many units in one breath is one request; who is left out is asked for by itself", async (t) => {
+  const { server, session } = await scene(t, "owner");
+  const [unit, stranger] = [uuid(server.world.ids.unit), uuid(random(16))];
+  server.calls.length = 0;
+  const [same, again, other] = await Promise.allSettled([session.trust.unit(unit, "owner", true), session.trust.unit(unit, "owner", true), session.trust.unit(stranger, "owner", true)]);
+  assert.deepEqual([same!.status, again!.status, other!.status], ["fulfilled", "fulfilled", "rejected"]);
+  const asked = server.calls.filter((call) => call.includes("trust")).map((call) => call.split("?")[0]);
+  assert.deepEqual(asked, ["GET /api/v1/trust", `GET /api/v1/units/${stranger}/trust`]);
+});
+
 test("a receipt of another tree stops the view", async (t) => {
   const { server, session, ownView } = await scene(t, "owner");
   server.lies.forgeReceipt = true;

@@ -184,6 +184,7 @@ export class FakeServer {
       account.pins = seal.fromBase64url(body.pins);
       return {};
     }
+    if (path === "/trust") return { units: [await this.#trust()] };
     if (path.endsWith("/trust")) return this.#trust();
     if (path === "/views") return this.#view(account, this.#lease(body));
     if (/^\/views\/[^/]+\/renew$/.test(path)) return this.#view(account, this.#leases.get(path.split("/")[2]!)!);

@@ -70,7 +70,7 @@ export async function momentsOf(session: Session, cameraId: string, fromMs: numb
 
 /** Which unit a camera hangs on. */
 export async function unitOf(session: Session, cameraId: string): Promise<string> {
-  const { cameras } = await session.api.get<{ cameras: readonly { id: string; unit: { id: string } }[] }>("/cameras");
+  const { cameras } = await session.api.get<{ cameras: readonly { id: string; unit: { id: string } }[] }>(`/cameras?camera_id=${cameraId}`);
   const camera = cameras.find(({ id }) => id === cameraId);
   if (!camera) throw new ApiError(404, "unknown_camera", "this camera is not among yours");
   return camera.unit.id;

@@ -33,6 +33,9 @@ export type How = "qr" | "words" | "agreement" | "first_use" | "chain";
 /** As what somebody acts: `owner` of the unit (own recordings, commands), `arc` for its alarms, `guest` by an owner's grant. */
 export type Standing = "owner" | "arc" | "guest";
 
+/** Of so many units at most in one request. */
+const AT_ONCE = 100;
+
 /** Ways of comparing that are more than the server's word. */
 const COMPARED: readonly string[] = ["qr", "words", "agreement"];
 
@@ -62,6 +65,8 @@ export class Trust {
   readonly #held = new Map<string, Promise<UnitTrust>>();
   /** Fingerprints whose words were told to the person: only such a one can be confirmed. */
   readonly #told = new Map<string, Bytes>();
+
+  #waiting: { readonly id: string; readonly resolve: (answer: TrustAnswer) => void; readonly reject: (error: unknown) => void }[] = [];
 
   constructor(private readonly session: Session) {}
 
@@ -102,8 +107,28 @@ export class Trust {
     return words(fingerprint);
   }
 
+  /** What is asked for in one breath is one request, however many units somebody has. */
   #ask(id: string): Promise<TrustAnswer> {
-    return this.session.api.get<TrustAnswer>(`/units/${id}/trust`);
+    return new Promise((resolve, reject) => {
+      if (this.#waiting.length === 0) queueMicrotask(() => void this.#askAll());
+      this.#waiting.push({ id, resolve, reject });
+    });
+  }
+
+  async #askAll(): Promise<void> {
+    const waiting = this.#waiting.splice(0);
+    const ids = [...new Set(waiting.map(({ id }) => id))];
+    const found = new Map<string, Promise<TrustAnswer>>();
+    for (let n = 0; n < ids.length; n += AT_ONCE) this.#askSome(ids.slice(n, n + AT_ONCE), found);
+    for (const { id, resolve, reject } of waiting) found.get(id)!.then(resolve, reject);
+  }
+
+  #askSome(ids: readonly string[], found: Map<string, Promise<TrustAnswer>>): void {
+    const one = (id: string): Promise<TrustAnswer> => this.session.api.get<TrustAnswer>(`/units/${id}/trust`);
+    if (ids.length === 1) return void found.set(ids[0]!, one(ids[0]!));
+    const all = this.session.api.get<{ readonly units: readonly TrustAnswer[] }>(`/trust?${ids.map((id) => `unit=${id}`).join("&")}`);
+    // What is left out of the answer is asked for by itself, for the refusal that belongs to it.
+    for (const id of ids) found.set(id, all.then(({ units }) => units.find(({ unit }) => unit.id === id) ?? one(id)));
   }
 
   /** First everything is verified, then what is new is pinned: a refusal leaves no pin behind. */

@@ -324,7 +324,7 @@ export class View {
   }
 
   async #unitOfCamera(): Promise<string> {
-    const { cameras } = await this.session.api.get<{ cameras: readonly { id: string; unit: { id: string } }[] }>("/cameras");
+    const { cameras } = await this.session.api.get<{ cameras: readonly { id: string; unit: { id: string } }[] }>(`/cameras?camera_id=${this.request.cameraId}`);
     const camera = cameras.find(({ id }) => id === this.request.cameraId);
     if (!camera) throw new ApiError(404, "unknown_camera", "this camera is not among yours");
     return camera.unit.id;

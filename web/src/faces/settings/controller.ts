@@ -33,6 +33,8 @@ export class Settings {
   readonly #board: Board<SettingsState>;
   readonly #signOut: () => void;
   #asking = false;
+  /** Whose cameras are at hand. */
+  #camerasOf = "";
 
   constructor(port: SettingsPort, root: HTMLElement, who: Who, events: Events, signOut: () => void) {
     this.#port = port;
@@ -76,6 +78,10 @@ export class Settings {
     try {
       const [panel, signals] = await Promise.all([this.#port.panel(panelId), may(who.role).seeSignals ? this.#port.signals(panelId) : []]);
       const tests = may(who.role).test ? await this.#port.tests(panel.site_id).catch(() => null) : null;
+      if (this.#camerasOf !== panel.site_id) {
+        this.#board.change({ cameras: await this.#port.cameras(panel.site_id) });
+        this.#camerasOf = panel.site_id;
+      }
       if (this.#state.panelId === panelId) this.#board.change({ panel, signals, tests });
     } catch (error) {
       this.#failed(error);
@@ -91,8 +97,8 @@ export class Settings {
   async #load(): Promise<void> {
     const { tab, panelId, sites, figuresOf } = this.#state;
     if (sites === null) {
-      const [found, cameras, lines] = await Promise.all([this.#port.sites(), this.#port.cameras(), this.#port.lines()]);
-      this.#board.change({ sites: found, cameras, lines });
+      const [found, lines] = await Promise.all([this.#port.sites(), this.#port.lines()]);
+      this.#board.change({ sites: found, lines });
     }
     switch (tab) {
       case "panels": return panelId === null ? this.#board.change({ panels: await this.#port.panels() }) : this.#follow();

@@ -26,7 +26,8 @@ interface SiteFigures {
 
 export interface SettingsPort {
   sites(): Promise<readonly Site[]>;
-  cameras(): Promise<readonly Camera[]>;
+  /** Of a site: a provider may have thousands. */
+  cameras(siteId: string): Promise<readonly Camera[]>;
   lines(): Promise<readonly Line[]>;
   receivers(): Promise<Receivers>;
   addLine(said: LineSaid): Promise<Line>;
@@ -73,7 +74,7 @@ export function settingsPort(ask: Ask, nowMs: () => number): SettingsPort {
   const post = <T>(path: string, body: unknown = {}): Promise<T> => ask<T>("POST", path, body);
   return {
     sites: async () => (await get<{ sites: Site[] }>("/setup/sites")).sites,
-    cameras: async () => (await get<{ cameras: Camera[] }>("/cameras")).cameras,
+    cameras: async (siteId) => (await get<{ cameras: Camera[] }>(`/cameras?site_id=${siteId}`)).cameras,
     lines: async () => (await get<{ lines: Line[] }>("/lines")).lines,
     receivers: () => get("/setup/receivers"),
     addLine: (said) => post("/lines", said),
