@@ -90,11 +90,32 @@ function writeManifest() {
   writeFileSync(join(out, "manifest.json"), JSON.stringify({ sha256: whole, files: hashes }, null, 1) + "\n");
 }
 
-/** A language's sentences as a script of their own: words-nl.js, before the page's module. */
-function writeCatalogues() {
+/** The sources of a page, with what it fetches later: by the name of its module. */
+function sourcesOf({ outputs }) {
+  const read = (output, seen) => {
+    if (seen.has(output) || outputs[output] === undefined) return seen;
+    seen.add(output);
+    for (const { path } of outputs[output].imports) read(path, seen);
+    return seen;
+  };
+  return Object.fromEntries(Object.entries(outputs).filter(([, { entryPoint }]) => entryPoint?.startsWith("src/pages/")).map(([output, { entryPoint }]) => {
+    const inputs = new Set([...read(output, new Set())].flatMap((one) => Object.keys(outputs[one].inputs)).filter((path) => path.startsWith("src/") && path.endsWith(".ts")));
+    return [entryPoint.slice("src/pages/".length, -3), [...inputs].sort().map((path) => readFileSync(join(web, path), "utf8")).join("\n")];
+  }));
+}
+
+/** Of each page, in each language, the sentences that it speaks, as a script before its module: words-portal-nl.js. What stands in
+ *  no source as it is said (it is put together somewhere) goes to every page. Without `meta` every page has them all. */
+function writeCatalogues(meta) {
+  const sources = meta === undefined ? Object.fromEntries(Object.keys(entries("src/pages", ".ts")).map((name) => [name, null])) : sourcesOf(meta);
+  const all = Object.values(sources).join("\n");
   for (const language of ["nl", "sv", "de"]) {
-    const said = JSON.stringify(JSON.parse(readFileSync(join(web, "src", "i18n", `${language}.json`), "utf8")));
-    writeFileSync(join(out, `words-${language}.js`), `globalThis.zegelWords=JSON.parse(${JSON.stringify(said)});\n`);
+    const words = Object.entries(JSON.parse(readFileSync(join(web, "src", "i18n", `${language}.json`), "utf8")));
+    for (const [name, source] of Object.entries(sources)) {
+      const spoken = source === null ? words : words.filter(([text]) => source.includes(JSON.stringify(text)) || !all.includes(JSON.stringify(text)));
+      const said = JSON.stringify(Object.fromEntries(spoken));
+      writeFileSync(join(out, `words-${name}-${language}.js`), `globalThis.zegelWords=JSON.parse(${JSON.stringify(said)});\n`);
+    }
   }
 }
 
@@ -117,10 +138,10 @@ if (watch) {
   for (const job of jobs) await (await context(job)).watch();
   writeCatalogues();
 } else {
-  await Promise.all(jobs.map((job) => build(job)));
+  const [pages] = await Promise.all(jobs.map((job) => build({ ...job, metafile: true })));
   for (const page of readdirSync(join(web, "bench")).filter((name) => name.endsWith(".html"))) cpSync(join(web, "bench", page), join(web, "dist", "bench", page));
   if (existsSync(join(web, "src", "offline", "main.ts"))) await writeOffline();
-  writeCatalogues();
+  writeCatalogues(pages.metafile);
   writeManifest();
   compressFiles();
 }

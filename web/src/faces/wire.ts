@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
 // The faces' one line to the client library: its names into ours, its errors into sentences.
 import type { FactorAnswer, FactorAsked } from "../client/factor";
-import { ApiError, TrustError } from "../client/errors";
 import { type OpenedPicture, openPicture, type PictureInfo, picturesOfAlarm, picturesOfCamera } from "../client/mailpictures";
 import { restore, type Session, signIn } from "../client/session";
 import type { UnitTrust } from "../client/trust";
@@ -10,11 +9,10 @@ import { t } from "../kit/words";
 import { base64url, equal, fromBase64url, fromUuid } from "../seal/bytes";
 import { signCommand } from "../seal/command";
 import { verifyEpoch } from "../seal/epoch";
-import { SealError } from "../seal/errors";
 import { openingFingerprint, suiteOf } from "../seal/suite";
 import { words } from "../seal/words";
 import { verifyReceipt } from "../seal/proof";
-import { look } from "./look";
+import { asRefusal } from "./refusal";
 import { Refusal, type Checked, type Me, type Party, type Port, type SignInStep, type Word } from "./port";
 import { alarmOf, detailOf, type AlarmRow, type DetailRow } from "./shape";
 import type { Alarm, AlarmDetail, Camera, Health, Look, RawSignal, Unit } from "./types";
@@ -40,27 +38,6 @@ function lookOf(row: LookRow, name: string, party: string): Look {
     why: "", camera_id: null, camera_name: null, alarm_id: null, alarm_number: null, from_ms: null, to_ms: null, seconds: null, slots: null, ended: true, forgotten: false, reason: "", address: "", verified_ms: null, turned: 0, minutes: null, ...rest,
     indices: [row.index], who: who?.name ?? "", role: who?.role ?? null, party: who?.party || null, mine: who !== undefined && who.name === name && who.party === party,
   };
-}
-
-/** Every error a face may show, as a sentence in the user's language; what is unknown goes on as it is. */
-export function asRefusal(error: unknown): unknown {
-  if (error instanceof ApiError) {
-    if (error.status === 0 && error.code === "unreachable") return new Error("unreachable");
-    if (error.status === 401) return new Refusal("unauthorized", error.message, error.action ?? "");
-    return new Refusal(error.code, error.message, error.action ?? "", null, error.status >= 500 || error.status === 425 || error.status === 429, error.field);
-  }
-  if (error instanceof TrustError) return new Refusal(error.code === "not_compared" ? "not_compared" : "distrust", trustWords(error), "", error.words);
-  if (error instanceof SealError) return new Refusal("distrust", t("What the server gave does not verify: {why}.", { why: error.message }));
-  return error;
-}
-
-function trustWords(error: TrustError): string {
-  switch (error.code) {
-    case "not_compared": return error.what === "person" ? t("This person’s words were not compared yet.") : t("This unit’s key was not compared yet.");
-    case "changed": return t("A key is not the one that you pinned.");
-    case "not_signed": return t("This unit is not paired yet.");
-    default: return t("What the server gave does not verify: {why}.", { why: error.message });
-  }
 }
 
 async function told<T>(asking: Promise<T>): Promise<T> {
@@ -222,7 +199,7 @@ class Wire implements Port {
     told("alarmId" in of ? picturesOfAlarm(this.#is, of.alarmId) : picturesOfCamera(this.#is, of.cameraId));
   openMailPicture = (id: string, alarmId: string | null): Promise<OpenedPicture> =>
     told(openPicture(this.#is, id, alarmId === null ? "own_use" : "alarm_verification", alarmId));
-  look: Port["look"] = (request, purpose) => told(look(this.#is, request, purpose));
+  look: Port["look"] = (request, purpose) => told(import("./look").then(({ look }) => look(this.#is, request, purpose)));
   verify: Port["verify"] = (alarmId, cameraId) => this.#post(`/alarms/${alarmId}/verify`, { camera_id: cameraId });
   control: Port["control"] = (alarmId, cameraId, order) => this.#post(`/alarms/${alarmId}/control`, { camera_id: cameraId, ...order });
   endReopening = async (alarmId: string): Promise<void> => void (await this.#post(`/alarms/${alarmId}/end-reopening`));
@@ -264,3 +241,4 @@ function compared(trusted: UnitTrust): string {
 }
 
 export const port: Wire = new Wire();
+export { asRefusal };

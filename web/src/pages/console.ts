@@ -9,6 +9,7 @@ if (me === null) location.replace(`/sign-in?next=${location.pathname}`);
 else {
   const root = need("#app", HTMLElement);
   root.replaceChildren();
+  void import("../faces/look"); // an operator's first picture waits for no file
   if (location.pathname.startsWith("/console/second")) {
     document.body.classList.add("second-monitor");
     new Second(port, root, me);

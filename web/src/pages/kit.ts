@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: EUPL-1.2
 // The page of parts: every piece in both themes, and both faces in every state, without a server behind them.
 import { centreSamples } from "../faces/centre/samples";
-import { centreView, type CentreActions } from "../faces/centre/view";
-import { secondView, type SecondActions } from "../faces/console/second";
-import { consoleView, type ConsoleActions } from "../faces/console/view";
-import { guards, plan } from "../faces/plans/panel";
-import { plansPort } from "../faces/plans/port";
-import { portalView, type PortalActions } from "../faces/portal/view";
+import type { CentreActions } from "../faces/centre/view";
+import type { SecondActions } from "../faces/console/second";
+import type { ConsoleActions } from "../faces/console/view";
+import type { PortalActions } from "../faces/portal/view";
 import { consoleSamples, NIGHT, portalSamples, secondSamples } from "../faces/samples";
 import { openDialog, foot } from "../kit/dialog";
 import { html, need, nothing, render, type Part } from "../kit/dom";
@@ -23,10 +21,13 @@ const idle = (): void => undefined;
 const specimenFrame = (host?: Element): void => {
   if (host instanceof HTMLElement) render(frame({ id: "picture", label: t("Recording"), overlay: paint, mark: "Operator 12 · AL-20488 · 02:31:21", clock: "02:31:20", over: html`${pill(t("Live, one second behind"), "alarm", { dot: true })}${pill(t("Zone “{name}”", { name: "fence" }))}` }), host);
 };
-const aside = plansPort(() => new Promise(() => undefined), () => NIGHT + 14_000);
 const specimenPanel = (name: "plan" | "guards") => (host?: Element): void => {
   const shown = consoleSamples[new URLSearchParams(location.search).get("show")?.split("-")[1] ?? ""]?.detail;
-  if (host instanceof HTMLElement && shown) (name === "plan" ? plan : guards)(host, { alarm: shown, me: { id: "me", name: "Operator 12" }, act: idle, changed: idle }, aside);
+  if (!(host instanceof HTMLElement) || !shown) return;
+  void Promise.all([import("../faces/plans/panel"), import("../faces/plans/port")]).then(([{ guards, plan }, { plansPort }]) => {
+    const aside = plansPort(() => new Promise(() => undefined), () => NIGHT + 14_000);
+    (name === "plan" ? plan : guards)(host, { alarm: shown, me: { id: "me", name: "Operator 12" }, act: idle, changed: idle }, aside);
+  });
 };
 /** Every action of a face, doing nothing: a specimen is to be looked at. */
 const still = <Actions extends object>(): Actions => new Proxy({}, { get: (_, name) => (name === "picture" ? specimenFrame : name === "plan" || name === "guards" ? specimenPanel(name) : name === "module" ? () => null : idle) }) as Actions;
@@ -71,7 +72,8 @@ function overview(): Part {
     <section><h2>${t("Pieces")}</h2><div class="themes">${parts("light")}${parts("dark")}</div></section>`;
 }
 
-function specimen(root: HTMLElement, name: string): boolean {
+/** A face is fetched when a specimen of it is looked at; the page of parts has none of them. */
+async function specimen(root: HTMLElement, name: string): Promise<boolean> {
   const [face = "", state = ""] = name.split("-");
   const operator = face === "console" ? consoleSamples[state] : undefined;
   const customer = face === "portal" ? portalSamples[state] : undefined;
@@ -83,9 +85,12 @@ function specimen(root: HTMLElement, name: string): boolean {
   const app = document.createElement("div");
   app.className = "app";
   outer?.replaceWith(app);
-  render(operator ? consoleView(operator, still<ConsoleActions>()) : second ? secondView(second, still<SecondActions>()) : customer ? portalView(customer, still<PortalActions>()) : centre ? centreView(centre, still<CentreActions>()) : nothing, app);
+  if (operator) render((await import("../faces/console/view")).consoleView(operator, still<ConsoleActions>()), app);
+  else if (second) render((await import("../faces/console/second")).secondView(second, still<SecondActions>()), app);
+  else if (customer) render((await import("../faces/portal/view")).portalView(customer, still<PortalActions>()), app);
+  else if (centre) render((await import("../faces/centre/view")).centreView(centre, still<CentreActions>()), app);
   return true;
 }
 
 const root = need("#app", HTMLElement);
-if (!specimen(root, new URLSearchParams(location.search).get("show") ?? "")) render(overview(), root);
+if (!(await specimen(root, new URLSearchParams(location.search).get("show") ?? ""))) render(overview(), root);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 // The centre's line to the server. It opens no keys' contents and no picture: what is here is the log and the queue.
 import { restore, type Session } from "../../client/session";
-import { asRefusal } from "../wire";
+import { asRefusal } from "../refusal";
 import type { Certificate, Certificates, Desk, Escalation, Figures, Finding, HandOver, HandOvers, ReviewDetail, Reviews, Seat, Settings, Trends, Verdict, Wall } from "./types";
 
 const ANSWER_WITHIN_MS = 15_000;

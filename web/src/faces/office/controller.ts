@@ -8,10 +8,9 @@ import { t } from "../../kit/words";
 import type { Asked, Malfunction } from "./maintenance";
 import { Refusal } from "../port";
 import type { Refused } from "../settings/dialogs";
-import { asRefusal } from "../wire";
-import { askDialog, assignDialog, customerDialog, itemDialog, moveDialog, snoozeDialog, taskDialog } from "./dialogs";
+import { asRefusal } from "../refusal";
 import { drafts, keep, newRef, type Draft } from "./drafts";
-import { Looking } from "./looking";
+import type { Looking } from "./looking";
 import { TABS, leadsTo, pathOf, routeOf, start, type State, type Who } from "./model";
 import type { Customer, Found, Health, Item, Paper, Place, Switch, Task, Tasks, Which } from "./types";
 import { officeView, type Actions } from "./view";
@@ -30,6 +29,7 @@ export class Office {
   #filtering: ReturnType<typeof setTimeout> | undefined;
   #asked = 0;
   #looking: Looking | null = null;
+  #turn = 0;
   #keeping: Promise<void> = Promise.resolve();
 
   constructor(private readonly ask: Ask, private readonly session: () => Session, root: HTMLElement, who: Who, private readonly clock: () => number, events: Events, private readonly signOut: () => void) {
@@ -197,21 +197,25 @@ export class Office {
   // --- looking ------------------------------------------------------------------------------------------------------------
 
   /** A look that the log did not prove in time is tried once more, as a look of its own with its own entry. */
-  #look(asked: Asked, again = true): void {
+  async #look(asked: Asked, again = true): Promise<void> {
     this.#drop();
+    const turn = this.#turn;
     const { who } = this.#state;
+    const { Looking } = await import("./looking");
+    if (turn !== this.#turn) return;
     const looking = new Looking(this.session(), asked, `${who.name} · ${who.party}`);
     this.#looking = looking;
     this.#board.change({ look: { requestId: asked.id, cameraId: asked.camera_id, now: looking.view.now } });
     looking.view.onChange((now) => {
       if (this.#looking !== looking) return;
-      if (now.phase === "stopped" && now.reason === "no_receipt" && again) return void queueMicrotask(() => this.#look(asked, false));
+      if (now.phase === "stopped" && now.reason === "no_receipt" && again) return void queueMicrotask(() => void this.#look(asked, false));
       this.#board.change({ look: { requestId: asked.id, cameraId: asked.camera_id, now } });
     });
     void looking.start().catch((error: unknown) => { if (asRefusal(error) instanceof Refusal) this.#failed(error); });
   }
 
   #drop(): void {
+    this.#turn += 1;
     this.#looking?.end();
     this.#looking = null;
     if (this.#state.look !== null) this.#board.change({ look: null });
@@ -269,21 +273,21 @@ export class Office {
       this.#board.change({ which, tasks: null });
       void this.#load();
     },
-    addTask: () => taskDialog((words, due_ms) => void this.#do(() => this.ask("POST", "/tasks", { words, due_ms }), t("It is on the list."))),
+    addTask: () => this.#open(({ taskDialog }) => taskDialog((words, due_ms) => void this.#do(() => this.ask("POST", "/tasks", { words, due_ms }), t("It is on the list.")))),
     done: (task: Task) => void this.#do(() => this.ask("POST", `/tasks/${task.id}/done`), t("Done."), () => this.ask("POST", `/tasks/${task.id}/undo`)),
     undo: (task: Task) => void this.#do(() => this.ask("POST", `/tasks/${task.id}/undo`), t("Back on the list.")),
     take: (task: Task) => void this.#do(() => this.ask("POST", `/tasks/${task.id}/assign`, { person_id: this.#state.who.id }), t("It is yours."), () => this.ask("POST", `/tasks/${task.id}/assign`, { person_id: task.assignee?.id ?? null })),
-    assign: (task: Task) => assignDialog(task, this.#state.tasks?.people ?? [], (person_id) => void this.#do(() => this.ask("POST", `/tasks/${task.id}/assign`, { person_id }), t("Assigned."), () => this.ask("POST", `/tasks/${task.id}/assign`, { person_id: task.assignee?.id ?? null }))),
+    assign: (task: Task) => this.#open(({ assignDialog }) => assignDialog(task, this.#state.tasks?.people ?? [], (person_id) => void this.#do(() => this.ask("POST", `/tasks/${task.id}/assign`, { person_id }), t("Assigned."), () => this.ask("POST", `/tasks/${task.id}/assign`, { person_id: task.assignee?.id ?? null })))),
     snooze: (task: Task) => {
       if (task.snoozed_until_ms !== null && task.snoozed_until_ms > this.#state.nowMs) return void this.#do(() => this.ask("POST", `/tasks/${task.id}/snooze`, { until_ms: null }), t("Back on the list."));
-      snoozeDialog(task, this.#state.nowMs, (until_ms) => void this.#do(() => this.ask("POST", `/tasks/${task.id}/snooze`, { until_ms }), t("Put off."), () => this.ask("POST", `/tasks/${task.id}/snooze`, { until_ms: null })));
+      this.#open(({ snoozeDialog }) => snoozeDialog(task, this.#state.nowMs, (until_ms) => void this.#do(() => this.ask("POST", `/tasks/${task.id}/snooze`, { until_ms }), t("Put off."), () => this.ask("POST", `/tasks/${task.id}/snooze`, { until_ms: null }))));
     },
-    addCustomer: () => customerDialog((said) => this.#told(() => this.ask("POST", "/provider/customers", said), t("Invited. The letter is on its way."))),
-    addItem: () => itemDialog((said) => this.#told(() => this.ask("POST", "/provider/stock", said), t("It is in the stock."))),
-    move: (item: Item) => moveDialog(item, this.#state.places ?? [], (said) => this.#told(() => this.ask("POST", `/provider/stock/${item.id}/move`, said), t("Moved."))),
+    addCustomer: () => this.#open(({ customerDialog }) => customerDialog((said) => this.#told(() => this.ask("POST", "/provider/customers", said), t("Invited. The letter is on its way.")))),
+    addItem: () => this.#open(({ itemDialog }) => itemDialog((said) => this.#told(() => this.ask("POST", "/provider/stock", said), t("It is in the stock.")))),
+    move: (item: Item) => this.#open(({ moveDialog }) => moveDialog(item, this.#state.places ?? [], (said) => this.#told(() => this.ask("POST", `/provider/stock/${item.id}/move`, said), t("Moved.")))),
     count: (item: Item, count: number) => void this.#do(() => this.ask("POST", `/provider/stock/${item.id}/count`, { count })),
-    request: (malfunction: Malfunction) => askDialog(malfunction, (said) => this.#told(() => this.ask("POST", `/maintenance/malfunctions/${malfunction.id}/requests`, said), t("Asked. The owner gets a notice and a letter."))),
-    look: (asked: Asked) => this.#look(asked),
+    request: (malfunction: Malfunction) => this.#open(({ askDialog }) => askDialog(malfunction, (said) => this.#told(() => this.ask("POST", `/maintenance/malfunctions/${malfunction.id}/requests`, said), t("Asked. The owner gets a notice and a letter.")))),
+    look: (asked: Asked) => void this.#look(asked).catch((error: unknown) => this.#failed(error)),
     leave: () => this.#drop(),
     attach: (video, still, mark) => this.#looking?.attach(video, still, mark),
     end: (asked: Asked, works: boolean) => {
@@ -296,6 +300,11 @@ export class Office {
       void this.#send();
     },
   };
+
+  /** Dialogs are fetched when the first one is opened. */
+  #open(open: (dialogs: typeof import("./dialogs")) => void): void {
+    void import("./dialogs").then(open).catch((error: unknown) => this.#failed(error));
+  }
 
   /** For a dialog: what the server refused, or null when it is done. */
   async #told(work: () => Promise<unknown>, done: string): Promise<Refused | null> {
