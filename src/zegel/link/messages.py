@@ -161,6 +161,8 @@ class TechnicalKind(Enum):
     CAP_REACHED = "cap_reached"
     INPUT_LOST = "input_lost"
     INPUT_BACK = "input_back"
+    STORAGE_LOST = "storage_lost"
+    STORAGE_BACK = "storage_back"
     REFUSED_OBJECT = "refused_object"
     PROOF_MISSING = "proof_missing"
 

@@ -589,8 +589,8 @@ class Engine:
         self._observe(now)
         if bool(fault) is not self._storage_away:
             self._storage_away = bool(fault)
-            code = "storage_lost" if fault else "storage_back"
-            self._technical(TechnicalKind.SPOOL_FULL, None, code, {"why": fault[:100]} if fault else {})
+            kind = TechnicalKind.STORAGE_LOST if fault else TechnicalKind.STORAGE_BACK
+            self._technical(kind, None, kind.value, {"why": fault[:100]} if fault else {})
 
     def may_fetch(self, asked: FetchLocal) -> str | None:
         """Why nothing is sent from there; None when it is."""

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.unit.unit.actors import DAY_MS, Rig, epochs_of, segments_of
-from zegel.link.messages import FetchLocal, ManifestItem
+from zegel.link.messages import FetchLocal, ManifestItem, TechnicalItem, TechnicalKind
 from zegel.seal.allowances import Storage as StorageRules
 from zegel.seal.allowances import StorageMode
 from zegel.seal.epoch import open_epoch
@@ -148,6 +148,8 @@ def test_a_storage_that_fails_keeps_nothing_from_the_server(tmp_path: Path) -> N
     rig.play(5)
     assert segments_of(rig)
     assert rig.technical().count("storage_lost") == 1
+    kinds = [item.kind for item in rig.items(TechnicalItem) if item.code.startswith("storage")]
+    assert kinds == [TechnicalKind.STORAGE_LOST], "a kind of its own: a full spool rings at the alarm centre"
 
 
 def test_what_is_asked_for_comes_as_ordinary_items(tmp_path: Path) -> None:

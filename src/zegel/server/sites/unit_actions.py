@@ -44,7 +44,7 @@ APPEARANCES_AT_MOST = 10_000
 TECHNICAL_KINDS = frozenset({
     "camera_lost", "camera_back", "camera_garbage", "resolution_changed", "time_jump", "view_lost", "view_back",
     "long_gop", "detector_lost", "spool_full", "clock_disagrees", "cap_reached", "refused_object", "proof_missing",
-    "release_gap", "alarm_gap", "input_lost", "input_back",
+    "release_gap", "alarm_gap", "input_lost", "input_back", "storage_lost", "storage_back",
 })  # fmt: skip
 MAX_CLOCK_AHEAD_MS = 10 * 60_000
 ARMED_STATES = frozenset({"armed", "working_hours"})
