@@ -6,7 +6,7 @@ them; the server never gets one that opens."""
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 import pytest
@@ -22,9 +22,10 @@ from zegel.server.api import throttle
 from zegel.server.api.fields import from_text, to_text
 from zegel.server.kernel import clock, ids, shred
 from zegel.server.people import invitations, queries, recovery, second_factor
-from zegel.server.people.errors import InvitationGone
+from zegel.server.people.errors import InvitationGone, Taken
 from zegel.server.people.models import Invitation, InvitationKind, Membership, Person, SecondFactor
-from zegel.server.people.roles import Role
+from zegel.server.people.roles import Language, PartyKind, Role
+from zegel.server.tasks.office import NewCustomer, customers, take_on
 
 NEW = "nieuw@dehaan.example"
 
@@ -139,6 +140,33 @@ def test_a_provider_that_asked_two_first_owners_gets_one(db):
     answer = Browser().send("post", f"/invitations/by-link/{link}/accept", Made.new(NEW).body())
     assert answer.status_code == 410
     assert not Person.objects.filter(email=NEW).exists()
+
+
+def test_a_first_letter_that_was_lost_goes_out_again_and_one_to_a_wrong_address_works_no_longer(db):
+    world = make_world()
+    office = replace(world.actor("technician"), role="planner")
+    new = NewCustomer(PartyKind.COMPANY, "Nieuw BV", "NL", Language.NL, NEW, "Nieuwe Eigenaar")
+    customer, first = take_on(office, new)
+    asked = invitations.Asked(NEW, "Nieuwe Eigenaar", Role.OWNER, "nl")
+    with stopped_clock(clock.now() + timedelta(days=8)):
+        assert not invitations.holds(first)
+        again = invitations.first_again(office, customer, world.provider, asked)
+        assert (again.id, again.letters) == (first.id, 2)
+        assert invitations.holds(again)
+        other = replace(asked, email="goed@nieuw.example")
+        right = invitations.first_again(office, customer, world.provider, other)
+        assert right.id != first.id
+        with pytest.raises(InvitationGone):
+            invitations.by_token(invitations.token_of(first), "192.0.2.7")
+        assert invitations.by_token(invitations.token_of(right), "192.0.2.7").id == right.id
+        assert next(one.invitation for one in customers(office) if one.party.id == customer) == right
+
+
+def test_who_has_an_owner_gets_no_first_letter_again(db):
+    world = make_world()
+    asked = invitations.Asked(NEW, "Nieuwe Eigenaar", Role.OWNER, "nl")
+    with pytest.raises(Taken):
+        invitations.first_again(world.actor("technician"), world.owner, world.provider, asked)
 
 
 def test_who_serves_an_owner_does_nothing_with_his_invitations(db):

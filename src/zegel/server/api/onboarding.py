@@ -30,7 +30,6 @@ from zegel.server.kernel import ids, tenancy
 from zegel.server.kernel.actor import Actor
 from zegel.server.ledger import queries as ledger
 from zegel.server.people import actions, invitations, queries, rules, second_factor, sessions
-from zegel.server.people.models import InvitationKind
 from zegel.server.people.roles import RelationKind, Role
 from zegel.server.sites import actions as site_actions
 from zegel.server.sites import queries as sites
@@ -103,16 +102,13 @@ class FirstOwner(Schema):
 
 @router.post("/customers/{owner_id}/invitations")
 def invite_first(request: HttpRequest, owner_id: UUID, body: FirstOwner) -> dict[str, Any]:
-    """The provider asks a customer's first owner; not where there is one, who invites the others himself."""
+    """The provider asks a customer's first owner, again where the letter was lost or is too old; not where there is an
+    owner, who invites the others himself."""
     actor = acting(request)
     require(actor, Action.ASK, Resource(ResourceKind.INVITATION, None, owner_id))
-    if queries.members(owner_id, [Role.OWNER]):
-        from zegel.server.people.errors import Taken
-
-        raise Taken("This customer has an owner: he invites the others.")
     asked = invitations.Asked(body.email, body.name, Role.OWNER, body.language)
     assert actor.party_id is not None
-    row = invitations.invite(actor, owner_id, actor.party_id, asked, InvitationKind.FIRST)
+    row = invitations.first_again(actor, owner_id, actor.party_id, asked)
     return {"id": str(row.id), "email": row.email, "expires_ms": _ms(row.expires_at)}
 
 

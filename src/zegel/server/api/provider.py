@@ -168,7 +168,10 @@ def _customer(row: Customer) -> dict[str, Any]:
         "purposes": [{"code": one.code, "text": one.text} for one in row.purposes[:5]], "sites": row.sites,
         "units": row.units, "in_contact": row.in_contact, "cameras": row.cameras, "signs_missing": row.signs_missing,
         "malfunctions": row.malfunctions,
-        "invited": None if invited is None else {"email": invited.email, "expires_ms": _ms(invited.expires_at)},
+        "invited": None if invited is None else {
+            "email": invited.email, "name": invited.name, "language": invited.language,
+            "sent_ms": _ms(invited.sent_at), "expires_ms": _ms(invited.expires_at), "letters": invited.letters,
+        },
     }  # fmt: skip
 
 

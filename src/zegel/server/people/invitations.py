@@ -69,12 +69,36 @@ def send_again(actor: Actor, invitation_id: UUID) -> Invitation:
         row = _locked(actor, invitation_id)
         if row is None or row.accepted_at is not None or row.withdrawn_at is not None:
             raise gone()
-        if row.letters >= MOST_LETTERS:
-            raise BadField(_("Five letters went out already."), action=_("Ask the person in another way."))
-        row.letters, row.expires_at = row.letters + 1, clock.now() + LASTS
-        row.save(update_fields=["letters", "expires_at"])
-        w.publish("member.invited", owner_id=row.owner_id, invitation_id=row.id)
-        return row
+        return _once_more(w, row)
+
+
+def _once_more(w: work.Work, row: Invitation) -> Invitation:
+    if row.letters >= MOST_LETTERS:
+        raise BadField(_("Five letters went out already."), action=_("Ask the person in another way."))
+    row.letters, row.expires_at = row.letters + 1, clock.now() + LASTS
+    row.save(update_fields=["letters", "expires_at"])
+    w.publish("member.invited", owner_id=row.owner_id, invitation_id=row.id)
+    return row
+
+
+def first_again(actor: Actor, owner_id: UUID, provider_id: UUID, asked: Asked) -> Invitation:
+    """The letter to a customer's first owner: once more where it was lost or is too old, to another address where the
+    first was wrong; that one's link works no longer then. Raises BadField, Taken where there is an owner."""
+    if queries.members(owner_id, [Role.OWNER]):
+        raise Taken(_("This customer has an owner: he invites the others."))
+    email = rules.normalised_email(asked.email)
+    with work.transaction(actor) as w:
+        left = Invitation.objects.select_for_update().filter(
+            owner_id=owner_id, kind=InvitationKind.FIRST, accepted_at=None, withdrawn_at=None
+        )
+        rows = list(left.order_by("-created_at"))
+        same = next((row for row in rows if row.email == email), None)
+        for row in rows:
+            if row is not same:
+                _end(w, row)
+        if same is None:
+            return invite(actor, owner_id, provider_id, asked, InvitationKind.FIRST)
+        return _once_more(w, same)
 
 
 def withdraw(actor: Actor, invitation_id: UUID) -> None:
@@ -84,10 +108,14 @@ def withdraw(actor: Actor, invitation_id: UUID) -> None:
         if row is None or row.accepted_at is not None:
             raise gone()
         if row.withdrawn_at is None:
-            row.withdrawn_at = clock.now()
-            row.save(update_fields=["withdrawn_at"])
-            w.record(_entry(row, "invitation_withdrawn"))
-            w.publish("member.changed", owner_id=row.owner_id)
+            _end(w, row)
+
+
+def _end(w: work.Work, row: Invitation) -> None:
+    row.withdrawn_at = clock.now()
+    row.save(update_fields=["withdrawn_at"])
+    w.record(_entry(row, "invitation_withdrawn"))
+    w.publish("member.changed", owner_id=row.owner_id)
 
 
 def _locked(actor: Actor, invitation_id: UUID) -> Invitation | None:

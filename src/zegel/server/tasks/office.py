@@ -35,7 +35,8 @@ from zegel.server.tasks import causes, scope
 
 @dataclass(frozen=True)
 class Customer:
-    """One line of the list. `signs_missing`: of sites with a unit. `invited_ms`: an invitation that nobody took yet."""
+    """One line of the list. `signs_missing`: of sites with a unit. `invitation`: the letter to its first
+    owner that nobody used yet, also when it is too old."""
 
     party: Party
     since: datetime
@@ -72,11 +73,9 @@ def _customers(since: dict[UUID, datetime]) -> list[Customer]:
     wrong = Malfunction.objects.filter(owner_id__in=owners, state=MalfunctionState.OPEN.value)
     of_site, of_camera = (_counted(model.objects.filter(owner_id__in=owners)) for model in (Site, Camera))
     of_fault = _counted(wrong)
-    invited = {
-        row.owner_id: row
-        for row in Invitation.objects.filter(owner_id__in=owners, kind=InvitationKind.FIRST, accepted_at=None)
-        if invitations.holds(row)
-    }
+    letters = Invitation.objects.filter(owner_id__in=owners, kind=InvitationKind.FIRST, withdrawn_at=None)
+    newest = {row.owner_id: row for row in letters.order_by("created_at")}
+    invited = {owner: row for owner, row in newest.items() if row.accepted_at is None}
     return [
         Customer(
             party, since[party.id], signed.get(party.id), purposes.get(party.id, ()), of_site.get(party.id, 0),

@@ -283,6 +283,10 @@ export class Office {
       this.#open(({ snoozeDialog }) => snoozeDialog(task, this.#state.nowMs, (until_ms) => void this.#do(() => this.ask("POST", `/tasks/${task.id}/snooze`, { until_ms }), t("Put off."), () => this.ask("POST", `/tasks/${task.id}/snooze`, { until_ms: null }))));
     },
     addCustomer: () => this.#open(({ customerDialog }) => customerDialog((said) => this.#told(() => this.ask("POST", "/provider/customers", said), t("Invited. The letter is on its way.")))),
+    letter: (customer: Customer) => {
+      const { invited } = customer;
+      if (invited !== null) this.#open(({ letterDialog }) => letterDialog(invited, (said) => this.#told(() => this.ask("POST", `/customers/${customer.id}/invitations`, said), t("The letter is on its way."))));
+    },
     addItem: () => this.#open(({ itemDialog }) => itemDialog((said) => this.#told(() => this.ask("POST", "/provider/stock", said), t("It is in the stock.")))),
     move: (item: Item) => this.#open(({ moveDialog }) => moveDialog(item, this.#state.places ?? [], (said) => this.#told(() => this.ask("POST", `/provider/stock/${item.id}/move`, said), t("Moved.")))),
     count: (item: Item, count: number) => void this.#do(() => this.ask("POST", `/provider/stock/${item.id}/count`, { count })),

@@ -79,6 +79,24 @@ export function customerDialog(send: Send<CustomerSaid>): void {
   });
 }
 
+export interface LetterSaid {
+  readonly name: string;
+  readonly email: string;
+  readonly language: string;
+}
+
+export function letterDialog(before: LetterSaid, send: Send<LetterSaid>): void {
+  const { name, email, language } = before;
+  formDialog<LetterSaid>(t("Send the letter again"), { name, email, language }, (page) => html`
+    <p class="mute">${t("The same link, for seven days more. To another address it is a new link, and the first one stops working.")}</p>
+    ${field("owner-name", t("First owner"), { value: page.said.name, maxlength: 200, ...page.error("name"), input: (name) => page.set({ name }) })}
+    ${field("owner-email", t("His e-mail"), { type: "email", value: page.said.email, maxlength: 254, ...page.error("email"), input: (email) => page.set({ email }) })}`, {
+    save: t("Send again"), fields: ["name", "email"],
+    check: (said) => ({ ...(said.name.trim() === "" ? { name: t("Write the name.") } : {}), ...(/^\S+@\S+\.\S+$/.test(said.email.trim()) ? {} : { email: t("Write it like name@example.org.") }) }) as Record<string, string>,
+    send: (said) => send({ ...said, name: said.name.trim(), email: said.email.trim() }),
+  });
+}
+
 export interface ItemSaid {
   readonly kind: ItemKind;
   readonly name: string;

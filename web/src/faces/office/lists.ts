@@ -24,30 +24,39 @@ export function customersTab(state: State, act: Actions): Part {
   const found = (customers ?? []).filter((customer) => holds(`${customer.name} ${customer.country}`, state.filter));
   return html`<div class="title"><div><h1>${t("Customers")}</h1></div>${state.mayAdd ? button(t("Invite a customer"), act.addCustomer, { kind: "primary", icon: "send", key: "N", id: "add" }) : nothing}</div>
     ${customers === null ? skeleton(6, t("Loading")) : html`${customers.length > 8 ? filterField(state, act, t("Filter by name")) : nothing}
-      ${found.length === 0 ? html`<div class="card">${empty(t("No customer"), t("A customer whom you invite stands here, with what is still missing."), "building")}</div>` : html`<ul class="setup-list">${repeat(found.slice(0, SHOWN), ({ id }) => id, (customer) => customerRow(customer, act))}</ul>`}${rest(found.length)}`}`;
+      ${found.length === 0 ? html`<div class="card">${empty(t("No customer"), t("A customer whom you invite stands here, with what is still missing."), "building")}</div>` : html`<ul class="setup-list">${repeat(found.slice(0, SHOWN), ({ id }) => id, (customer) => customerRow(state, customer, act))}</ul>`}${rest(found.length)}`}`;
 }
 
-function customerRow(customer: Customer, act: Actions): Part {
+function customerRow(state: State, customer: Customer, act: Actions): Part {
   const path = pathOf("customers", customer.id);
   return html`<li><a class="setup-row four" href=${path} @click=${(event: MouseEvent) => act.follow(event, path)}><span class="what"><b>${customer.name}</b><span class="small mute">${t("since {when}", { when: date(customer.since_ms) })}</span></span>
     <span class="small">${tn("{n} site", "{n} sites", customer.sites)} · ${tn("{n} camera", "{n} cameras", customer.cameras)}</span>
-    <span class="row">${states(customer)}</span>${icon("arrow", "small")}</a></li>`;
+    <span class="row">${states(customer, state.nowMs)}</span>${icon("arrow", "small")}</a></li>`;
 }
 
-function states(customer: Customer): Part {
-  return html`${customer.agreement === null ? pill(t("No agreement"), "alarm") : pill(t("Agreement"), "ok", { icon: "check" })}${customer.invited === null ? nothing : pill(t("Invited"), "accent", { icon: "send" })}${customer.units === 0 ? nothing : pill(t("{on} of {n} in contact", { on: number(customer.in_contact), n: number(customer.units) }), customer.in_contact === customer.units ? "ok" : "warn", { dot: true })}${customer.signs_missing === 0 ? nothing : pill(tn("{n} sign missing", "{n} signs missing", customer.signs_missing), "warn")}${customer.malfunctions === 0 ? nothing : pill(tn("{n} out of order", "{n} out of order", customer.malfunctions), "warn", { icon: "tool" })}`;
+function states(customer: Customer, nowMs: number): Part {
+  return html`${customer.agreement === null ? pill(t("No agreement"), "alarm") : pill(t("Agreement"), "ok", { icon: "check" })}${customer.invited === null ? nothing : customer.invited.expires_ms > nowMs ? pill(t("Invited"), "accent", { icon: "send" }) : pill(t("Invitation run out"), "warn", { icon: "send" })}${customer.units === 0 ? nothing : pill(t("{on} of {n} in contact", { on: number(customer.in_contact), n: number(customer.units) }), customer.in_contact === customer.units ? "ok" : "warn", { dot: true })}${customer.signs_missing === 0 ? nothing : pill(tn("{n} sign missing", "{n} signs missing", customer.signs_missing), "warn")}${customer.malfunctions === 0 ? nothing : pill(tn("{n} out of order", "{n} out of order", customer.malfunctions), "warn", { icon: "tool" })}`;
 }
 
 function customerPage(state: State, customer: Customer, act: Actions): Part {
   const places = state.places?.filter(({ customer_id }) => customer_id === customer.id) ?? null;
   return html`<a class="back row" href=${pathOf("customers")} @click=${(event: MouseEvent) => act.follow(event, pathOf("customers"))}>${icon("back", "small")}${t("Customers")}</a>
-    <div class="title"><div><h1>${customer.name}</h1></div><div class="row">${states(customer)}</div></div>
+    <div class="title"><div><h1>${customer.name}</h1></div><div class="row">${states(customer, state.nowMs)}</div></div>
     <div class="setup-columns"><section class="card" aria-labelledby="places"><header><h2 id="places">${t("Sites")}</h2></header>${places === null ? html`<div class="pad">${skeleton(3, t("Loading"))}</div>` : places.length === 0 ? empty(t("No site yet"), t("The owner adds his sites in his portal."), "building") : html`<ul class="items">${places.map((place) => placeRow(place, act))}</ul>`}</section>
       <section class="card pad stack" aria-labelledby="agreed"><h2 id="agreed">${t("Agreed")}</h2><dl class="facts">
         <div><dt>${t("Agreement")}</dt><dd>${customer.agreement === null ? t("none in force") : `${date(customer.agreement.signed_ms)}, ${signedHow(customer.agreement.how)}`}</dd></div>
         <div><dt>${t("Purpose")}</dt><dd>${customer.purposes.length === 0 ? t("none recorded") : customer.purposes.map((one) => html`<div>${one.text}</div>`)}</dd></div>
-        ${customer.invited === null ? nothing : html`<div><dt>${t("Invited")}</dt><dd>${customer.invited.email}<div class="faint small">${t("until {day}", { day: date(customer.invited.expires_ms) })}</div></dd></div>`}
-        <div><dt>${t("Language")}</dt><dd>${customer.language} · ${customer.country}</dd></div></dl></section></div>`;
+        <div><dt>${t("Language")}</dt><dd>${customer.language} · ${customer.country}</dd></div></dl></section>${customer.invited === null ? nothing : letterCard(state, customer, customer.invited, act)}</div>`;
+}
+
+/** Until the first owner has come, whoever wrote to him can write again. */
+function letterCard(state: State, customer: Customer, letter: NonNullable<Customer["invited"]>, act: Actions): Part {
+  const ended = letter.expires_ms <= state.nowMs;
+  return html`<section class="card pad stack" aria-labelledby="letter"><div class="row apart"><h2 id="letter">${t("Letter to the first owner")}</h2>${ended ? pill(t("Run out"), "alarm") : letter.sent_ms === null ? pill(t("On its way"), "", { dot: true }) : pill(t("Not used yet"), "accent", { dot: true })}</div><dl class="facts">
+      <div><dt>${t("To")}</dt><dd>${letter.name}<div class="faint small">${letter.email}</div></dd></div>
+      <div><dt>${t("Sent")}</dt><dd>${letter.sent_ms === null ? t("not yet") : date(letter.sent_ms)}<div class="faint small">${tn("{n} letter", "{n} letters", letter.letters)}</div></dd></div>
+      <div><dt>${t("Works until")}</dt><dd>${date(letter.expires_ms)}</dd></div></dl>
+    ${state.mayAdd ? html`<div class="row">${button(t("Send again"), () => act.letter(customer), { icon: "send", id: "send-again" })}</div>` : nothing}</section>`;
 }
 
 function placeRow(place: Place, act: Actions): Part {

@@ -15,7 +15,8 @@ export interface Customer extends Named {
   readonly cameras: number;
   readonly signs_missing: number;
   readonly malfunctions: number;
-  readonly invited: { readonly email: string; readonly expires_ms: number } | null;
+  /** The letter to the first owner that nobody used yet, also when it is too old. */
+  readonly invited: { readonly email: string; readonly name: string; readonly language: string; readonly sent_ms: number | null; readonly expires_ms: number; readonly letters: number } | null;
 }
 
 export interface OfficeUnit extends Named {

@@ -11,7 +11,7 @@ import { customersTab, papersTab, sitesTab, stockTab } from "./lists";
 import { jobsTab } from "./jobs";
 import { TABS, leadsTo, pathOf, type State } from "./model";
 import { tasksTab } from "./tasks";
-import type { Found, Item, Task, Which } from "./types";
+import type { Customer, Found, Item, Task, Which } from "./types";
 import { besideName, foundName, tabIcon, tabName } from "./words";
 
 export interface Actions {
@@ -29,6 +29,7 @@ export interface Actions {
   readonly assign: (task: Task) => void;
   readonly snooze: (task: Task) => void;
   readonly addCustomer: () => void;
+  readonly letter: (customer: Customer) => void;
   readonly addItem: () => void;
   readonly move: (item: Item) => void;
   readonly count: (item: Item, count: number) => void;
