@@ -257,7 +257,7 @@ def test_the_units_link_sends_no_unit_a_segment_or_release(world: World, case: A
     kinds = {kind.__struct_config__.tag for kind in FromServer.__args__}  # type: ignore[attr-defined]
     assert kinds == {
         "challenge", "welcome", "unclaimed", "ack", "refused", "deliver", "end_window", "proof", "control",
-        "central_alarm", "revoked",
+        "central_alarm", "revoked", "start_live", "stop_live", "take_picture", "fetch_local",
     }  # fmt: skip
     sent = [encode_from_server(message) for message in pending.messages_for(case.actor, case.unit.signing.fingerprint)]
     assert sent
@@ -277,8 +277,9 @@ def test_the_event_stream_carries_identifiers_only(world: World, case: Any) -> N
 
 
 def test_there_is_no_other_transport() -> None:
-    """What the two listeners route to, and nothing else: a new one must be added here, and walked above."""
+    """What the two listeners route to, and nothing else: a new one must be added here, and walked above. `/live/` has
+    nothing that is stored: what it relays, to whom, is tried in tests/integration/realtime/test_live.py."""
     from zegel.server import asgi
 
-    assert asgi.BROWSER_ROUTES.keys() | asgi.MACHINE_ROUTES.keys() == {"/events", "/unit-link"}
+    assert asgi.BROWSER_ROUTES.keys() | asgi.MACHINE_ROUTES.keys() == {"/events", "/live/", "/unit-link"}
     assert ORIGIN

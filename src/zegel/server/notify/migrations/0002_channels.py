@@ -23,6 +23,10 @@ class Migration(migrations.Migration):
     operations = [
         migrations.AddField("preference", "by_push", models.BooleanField(default=True)),
         migrations.AddField("preference", "at_once", models.BooleanField(default=False)),
+        migrations.RunSQL(  # processes of the release before add preferences without these columns meanwhile
+            "ALTER TABLE notify_preference ALTER COLUMN by_push SET DEFAULT true, ALTER COLUMN at_once SET DEFAULT false",
+            migrations.RunSQL.noop,
+        ),
         migrations.CreateModel(
             name='Hours',
             fields=[

@@ -194,4 +194,14 @@ class Migration(migrations.Migration):
         enable_rls("sites_telemetryhour"),
         enable_rls("sites_unithealth"),
         enable_rls("sites_sitelimits"),
+        migrations.RunSQL(  # processes of the release before add sites and units without these columns meanwhile
+            """
+            ALTER TABLE sites_site ALTER COLUMN contact_email SET DEFAULT '', ALTER COLUMN contact_phone SET DEFAULT '',
+              ALTER COLUMN controller SET DEFAULT '', ALTER COLUMN country SET DEFAULT '',
+              ALTER COLUMN languages SET DEFAULT '[]';
+            ALTER TABLE sites_camera ALTER COLUMN presets SET DEFAULT '[]';
+            ALTER TABLE sites_unit ALTER COLUMN kind SET DEFAULT 'camera_unit', ALTER COLUMN ticks SET DEFAULT '[]';
+            """,
+            migrations.RunSQL.noop,
+        ),
     ]
