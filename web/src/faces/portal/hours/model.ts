@@ -6,6 +6,7 @@ import { equal } from "../../../seal/bytes";
 import type { Verified } from "../../../seal/envelope";
 import { type Delegate, type Policy } from "../../../seal/policy";
 import type { Status } from "../../../seal/status";
+import { alarmingOf, type Alarming } from "./alarming";
 import type { Country, Land } from "./holidays";
 import { settled, weekOf, weeklyOf, type ExceptionDay, type Week } from "./plan";
 
@@ -17,6 +18,7 @@ export interface Draft {
   readonly delegates: readonly Delegate[];
   readonly budget: Policy["budget"];
   readonly storage: Policy["storage"];
+  readonly alarming: Alarming;
 }
 
 export type Doing = { readonly phase: "signing" | "sent"; readonly what: "policy" | "command"; readonly hash?: Uint8Array; readonly beforeMs?: number } | { readonly phase: "failed"; readonly what: "policy" | "command"; readonly message: string } | null;
@@ -44,19 +46,19 @@ export interface HoursState {
 }
 
 export function draftOf(policy: Policy): Draft {
-  return { week: weekOf(policy.hours), exceptions: policy.hours.exceptions, parts: policy.parts, delegates: policy.delegates, budget: policy.budget, storage: policy.storage };
+  return { week: weekOf(policy.hours), exceptions: policy.hours.exceptions, parts: policy.parts, delegates: policy.delegates, budget: policy.budget, storage: policy.storage, alarming: alarmingOf(policy) };
 }
 
 /** The change of policy that a draft stands for. */
-export function changeOf(policy: Policy, draft: Draft): Pick<Policy, "hours" | "parts" | "delegates" | "budget" | "storage"> {
-  return { hours: { zone: policy.hours.zone, weekly: weeklyOf(settled(draft.week)), exceptions: draft.exceptions }, parts: draft.parts, delegates: draft.delegates, budget: draft.budget, storage: draft.storage };
+export function changeOf(policy: Policy, draft: Draft): Pick<Policy, "hours" | "parts" | "delegates" | "budget" | "storage" | keyof Alarming> {
+  return { hours: { zone: policy.hours.zone, weekly: weeklyOf(settled(draft.week)), exceptions: draft.exceptions }, parts: draft.parts, delegates: draft.delegates, budget: draft.budget, storage: draft.storage, ...draft.alarming };
 }
 
 const plain = (value: unknown): string => JSON.stringify(value, (_, item: unknown) => (item instanceof Uint8Array ? [...item] : item));
 
 export function changed(policy: Policy, draft: Draft): boolean {
   const { hours, parts, delegates, budget, storage } = policy;
-  return plain(changeOf(policy, draft)) !== plain({ hours: { zone: hours.zone, weekly: hours.weekly, exceptions: hours.exceptions }, parts, delegates, budget, storage });
+  return plain(changeOf(policy, draft)) !== plain({ hours: { zone: hours.zone, weekly: hours.weekly, exceptions: hours.exceptions }, parts, delegates, budget, storage, ...alarmingOf(policy) });
 }
 
 export type May = { readonly as: "commander" } | { readonly as: "delegate"; readonly line: Delegate } | null;

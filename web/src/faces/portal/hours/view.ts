@@ -20,6 +20,7 @@ import { words } from "../../../seal/words";
 import { Refusal } from "../../port";
 import { asRefusal } from "../../wire";
 import type { Ctx, Mounted } from "../pages";
+import { alarmingCard } from "./alarming_card";
 import { LANDER, countryOf, holidays, type Country, type Land } from "./holidays";
 import { changed, changeOf, draftOf, mayOf, obeysIt, type Doing, type Draft, type HoursState, type May } from "./model";
 import { budgetWords, dateWords, dayNames, delegateWords, minutesWords, obeys, spanWords, stateWords, storageWords } from "./obeys";
@@ -171,7 +172,7 @@ class HoursPage {
     if (policy === undefined || state.draft === null) return html`<div class="page hours">${head}${note(t("No unit is paired yet: there is nothing to set hours for."), "", "camera")}</div>`;
     const owner = this.#ctx.state().me.role === "owner";
     return html`<div class="page hours">${head}
-      <div class="columns"><div class="stack">${this.#stateCard(state, policy)}${owner ? html`${this.#weekCard(state, policy, state.draft)}${this.#datesCard(state, policy, state.draft)}` : nothing}</div>
+      <div class="columns"><div class="stack">${this.#stateCard(state, policy)}${owner ? html`${this.#weekCard(state, policy, state.draft)}${this.#alarmingCard(state, policy, state.draft)}${this.#datesCard(state, policy, state.draft)}` : nothing}</div>
       <div class="stack">${owner ? html`${this.#peopleCard(state, policy, state.draft)}${this.#partsCard(policy, state.draft)}${this.#dataCard(state.draft)}${this.#storageCard(state.draft)}` : nothing}${this.#obeysCard(state)}</div></div>
       ${owner ? this.#signBar(state, policy, state.draft) : nothing}</div>`;
   }
@@ -297,6 +298,10 @@ class HoursPage {
       ${days.map((one, i) => html`<li><b>${i === 0 ? t("Today") : date(one.date)}</b><span>${one.spans.length === 0 ? t("guarded all day") : t("working hours {hours}, guarded outside them", { hours: spanWords(one.spans) })}
         ${one.exception ? pill(t("own hours"), "accent") : nothing}${one.clocksMin === 0 ? nothing : pill(clocksWords(one.clocksMin), "warn", { icon: "clock" })}</span></li>`)}</ul>
       ${later === undefined ? nothing : html`<p class="faint small">${t("{day}: {clocks}.", { day: date(later.date), clocks: clocksWords(later.clocksMin) })} ${t("Hours follow the clock on the wall at {zone}.", { zone })}</p>`}</div>`;
+  }
+
+  #alarmingCard(state: HoursState, policy: Policy, draft: Draft): Part {
+    return alarmingCard(policy, draft.alarming, state.trust?.keyset.value.arc != null, (change) => this.#edit((now) => ({ ...now, alarming: change(now.alarming) })));
   }
 
   // --- dates of their own --------------------------------------------------------------------------------------------------
