@@ -234,7 +234,7 @@ def test_recalled_yet_real_without_images_is_handled_again_and_the_customer_gets
     with pytest.raises(Denied):
         actions.reopen(operator, alarm_id, "customer_question")
     told: list[Any] = []
-    monkeypatch.setattr(jobs.notify, "tell", lambda *said: told.append(said[:3]))
+    monkeypatch.setattr(jobs.notify, "tell", lambda *said, about: told.append(said[:3]))
     monkeypatch.setattr(jobs.tell, "defer", lambda **said: jobs.tell(**said))
     found = actions.reopen(operator, alarm_id, "recalled_yet_real")
     assert (found.state, found.claimed_by, found.closed_code) == ("acting", operator.id, "")

@@ -104,7 +104,7 @@ def test_they_stay_for_the_whole_project_and_go_28_days_after_the_last_unit(worl
             told = overview_term.told(project.unit.camera)
         assert told.count == 3
         assert told.ends_ms is not None
-        assert 0 < told.ends_ms - clock.now_ms() <= 3_600_000
+        assert 0 < told.ends_ms - clock.now_ms() <= 3_600_001, "an hour, each rounded to its millisecond"
         now.advance(timedelta(hours=1))
         jobs.forget_overview(0)
         deliver()

@@ -219,7 +219,7 @@ def test_a_policy_reaches_a_connected_unit_within_a_second(world: World, case: A
     async def story() -> None:
         stop = asyncio.Event()
         hearing = asyncio.ensure_future(unit_link.hear(stop))
-        await asyncio.sleep(0.5)
+        await asyncio.sleep(2.0)
         wire = Wire()
         await wire.greet(case.unit)
         await services.in_thread(actions.accept_policy, world.actor(name), case.unit.id, envelope)
