@@ -18,9 +18,11 @@ from zegel.link.messages import EpochItem
 from zegel.seal.epoch import verify_epoch
 from zegel.seal.errors import CannotOpen, OutOfRange, SealError
 from zegel.seal.grant import Grant, verify_grant
-from zegel.seal.kept import verify_kept
+from zegel.seal.kept import NO_GRANT, verify_kept
 from zegel.seal.ranges import Range
 from zegel.seal.segment import open_segment
+from zegel.seal.suite import SigningKey
+from zegel.seal.tree import SLOTS
 from zegel.server.footage import deleting, door, holds, queries
 from zegel.server.footage.deleting import Keeping
 from zegel.server.footage.door import ViewRequest
@@ -70,14 +72,19 @@ def held(world: World, yard: Any) -> dict[UUID, deletion.Opened]:
     return found
 
 
-def keeping(world: World, yard: Any, first: int, last: int) -> list[Keeping]:
+def keeping(world: World, yard: Any, first: int, last: int, signer: SigningKey | None = None) -> list[Keeping]:
     keys = world.keys.people[world.owner_of("yard")]
     plan = deleting.plan(owner(world), yard.camera, Track.SURVEILLANCE, *times(yard, first, last))
     opened, made = held(world, yard), []
     for part in plan.parts:
-        if not part.whole:
-            with tenancy.acting_as(owner(world).party_id):
-                gone = [*queries.gone_slots(part.epoch.id), (part.from_slot, part.to_slot)]
+        with tenancy.acting_as(owner(world).party_id):
+            gone = [*queries.gone_slots(part.epoch.id), (part.from_slot, part.to_slot)]
+        if part.whole:
+            word = deletion.drop(
+                opened[part.epoch.id], gone, keys.person_id, signer or keys.bundle.signing, clock.now_ms()
+            )
+            made.append(Keeping(word))
+        else:
             said = deletion.keep(
                 opened[part.epoch.id], gone, yard.unit.keyset, keys.person_id, keys.bundle.signing, clock.now_ms()
             )
@@ -175,13 +182,48 @@ def test_late_segments_of_the_deleted_time_are_not_kept(world: World, yard: Any)
 
 
 def test_a_whole_recording_that_has_ended_goes_without_a_trace_of_it(world: World, yard: Any) -> None:
-    yard.unit.now_ms = clock.now_ms()
-    world.accept(yard.actor, yard.unit, yard.unit.manifest(yard.epoch, 0, 60, closed=True))
-    delete(world, yard, 0, SECONDS, [])
+    ended(world, yard)
+    delete(world, yard, 0, SECONDS)
     assert not any(opens(world, yard, slot) for slot in range(SECONDS))
     assert list(stored(yard)) == []
     with pytest.raises(NothingToShow):
         looked(world, yard)
+
+
+def ended(world: World, yard: Any) -> None:
+    yard.unit.now_ms = clock.now_ms()
+    world.accept(yard.actor, yard.unit, yard.unit.manifest(yard.epoch, 0, 60, closed=True))
+
+
+def test_a_stolen_session_without_the_owners_key_deletes_nothing(world: World, yard: Any) -> None:
+    ended(world, yard)
+    stranger = SigningKey.generate()
+    other = world.keys.people["foreman"].bundle.signing
+    right = keeping(world, yard, 0, SECONDS)
+    earlier = keeping(world, yard, 0, 30)  # of another time, that he once signed
+    for said in (
+        [], keeping(world, yard, 0, SECONDS, stranger), keeping(world, yard, 0, SECONDS, other), [*right, *right],
+        earlier, [replace(right[0], grant=earlier[0].grant)],
+    ):  # fmt: skip
+        with pytest.raises(KeptRefused):
+            delete(world, yard, 0, SECONDS, said)
+    assert all(opens(world, yard, slot) for slot in range(SECONDS))
+    with tenancy.acting_as(owner(world).party_id):
+        assert not Deleted.objects.exists()
+    delete(world, yard, 0, SECONDS, right)
+    assert not any(opens(world, yard, slot) for slot in range(SECONDS))
+
+
+def test_what_was_deleted_whole_is_proved_by_its_owners_word(world: World, yard: Any) -> None:
+    ended(world, yard)
+    delete(world, yard, 5, 10)
+    delete(world, yard, 0, SECONDS)
+    with tenancy.acting_as(owner(world).party_id):
+        (word,) = queries.deletion_words(yard.camera, int(Track.SURVEILLANCE), *times(yard, 0, SECONDS))
+    said = verify_kept(word, yard.unit.keyset.owner_pks)
+    assert said.epoch == yard.epoch.id.bytes
+    assert said.grant == NO_GRANT
+    assert [(one.start, one.end) for one in said.ranges] == [(SECONDS, SLOTS)], "no more than what he asked for"
 
 
 def test_the_keys_that_an_alarm_centre_got_of_it_go_with_it_and_only_those(world: World, case: Any) -> None:

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Deleting a part of an epoch, as its owner's client: what he keeps is sealed to himself before the root dies.
+"""Deleting an epoch or a part of it, as its owner's client: he signs what goes, and what he keeps is sealed to himself
+before the root dies.
 
 Pure: the server's plan in, what to send out. Times and slots are the server's, which the owner asked for; what is kept
 is worked out here, from the epoch that the unit signed, and nothing else is.
@@ -14,7 +15,7 @@ from dataclasses import dataclass, replace
 from zegel.seal.epoch import Epoch, open_epoch
 from zegel.seal.errors import NotYours
 from zegel.seal.grant import Grant, open_grant, sign_grant
-from zegel.seal.kept import PURPOSE, Kept, complement, sign_kept
+from zegel.seal.kept import NO_GRANT, PURPOSE, Kept, complement, sign_kept
 from zegel.seal.keyset import Keyset
 from zegel.seal.ranges import Range, RangeKeys, keys_from_roots
 from zegel.seal.suite import OpeningKey, SigningKey, open_fingerprint
@@ -60,3 +61,11 @@ def keep(
         held.header.track, ranges, PURPOSE, now_ms, now_ms + FOR_EVER_MS,
     )  # fmt: skip
     return sign_kept(kept, signing), sign_grant(header, held.keys.within(ranges), keyset.tenant_open_pk, signing)
+
+
+def drop(
+    held: Opened, gone: Sequence[tuple[int, int]], person: bytes, signing: SigningKey, now_ms: int
+) -> bytes:  # fmt: skip
+    """The owner's word that `gone` is deleted, of an epoch in which nothing else was recorded. Raises SealError."""
+    ranges = tuple(Range(held.header.epoch, first, last) for first, last in complement(gone))
+    return sign_kept(replace(held.header, person=person, grant=NO_GRANT, ranges=ranges, made_ms=now_ms), signing)

@@ -242,16 +242,20 @@ class Client:
     # --- deleting ------------------------------------------------------------------------------------------------
 
     def delete(self, camera_id: str, from_ms: int, to_ms: int, keyset: Keyset, unit_pk: bytes, now_ms: int) -> Any:
-        """A time of a camera, for ever: of an epoch that is only partly deleted the rest is sealed to the owner first.
+        """A time of a camera, for ever: the owner signs each epoch; of one that is deleted in part the rest is sealed
+        to him first.
         `keyset`: the newest, pinned one. Raises Refused, SealError."""
         what = {"camera_id": camera_id, "track": int(Track.SURVEILLANCE), "from_ms": from_ms, "to_ms": to_ms}
         plan = self.http.post("/api/v1/recordings/plan", what)
         held = self._held(plan, unit_pk, self.tenant(keyset.owner_pks))
         keeping = []
         for part in plan["parts"]:
-            if not part["whole"]:
-                gone = [*map(tuple, part["gone"]), (part["from"], part["to"])]
-                of = held[UUID(part["epoch"]).bytes]
+            gone = [*map(tuple, part["gone"]), (part["from"], part["to"])]
+            of = held[UUID(part["epoch"]).bytes]
+            if part["whole"]:
+                word = deletion.drop(of, gone, self.person_id.bytes, self.bundle.signing, now_ms)
+                keeping.append({"kept": b64(word)})
+            else:
                 kept, grant = deletion.keep(of, gone, keyset, self.person_id.bytes, self.bundle.signing, now_ms)
                 keeping.append({"kept": b64(kept), "grant": b64(grant)})
         return self.http.post("/api/v1/recordings/delete", {**what, "keeping": keeping})

@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""What an owner kept of an epoch of which he deleted a part.
+"""What an owner kept of an epoch that he deleted, or of which he deleted a part.
 
 The epoch's root dies with the deletion, and with it the unit's own signed epoch, which held it sealed. So the owner's
 client says, before that, what it had verified: where the epoch stands in time, under which keyset, and which slots it
 keeps. The keys of those slots lie in the grant that is named here, sealed to the tenant key. A slot of the epoch that
-is not kept was deleted by an owner: that too is his signed word, not the server's.
+is not kept was deleted by an owner: that too is his signed word, not the server's. Where nothing was recorded outside
+of what he deletes there are no keys to keep: then no grant is named, and the word is his signature alone.
 """
 
 from __future__ import annotations
@@ -23,6 +24,9 @@ from zegel.seal.tree import SLOTS
 
 PURPOSE = "kept"
 """The purpose of the grant by which an owner keeps what he did not delete."""
+
+NO_GRANT = bytes(16)
+"""Named where no keys are kept: no recording of the epoch is left."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,10 +63,12 @@ class Kept(Body):
             fields.id("owner_party"), fields.id("person"), fields.id("grant"), fields.suite("suite"),
             fields.id("unit"), fields.id("camera"), fields.number("track", Track), fields.id("epoch"),
             fields.uint("number", 1), fields.ms("start"), fields.hash("keyset_hash"), fields.hash("policy_hash"),
-            read_ranges(fields), fields.ms("made"),
+            read_ranges(fields, least=0), fields.ms("made"),
         )  # fmt: skip
         if any(item.epoch != found.epoch for item in found.ranges):
             raise fields.wrong("ranges", "what is kept lies in the epoch that it is kept of")
+        if not found.ranges and found.grant != NO_GRANT:
+            raise fields.wrong("grant", "where nothing is kept there is no grant")
         return found
 
 

@@ -37,9 +37,9 @@ class Range:
         return found
 
 
-def read_ranges(fields: Fields, name: str = "ranges") -> tuple[Range, ...]:
-    """1 … 64 ranges; those of one epoch ascend and don't overlap. Raises FieldWrong."""
-    ranges = fields.many(name, Range.read, most=MAX_RANGES, least=1)
+def read_ranges(fields: Fields, name: str = "ranges", least: int = 1) -> tuple[Range, ...]:
+    """`least` … 64 ranges; those of one epoch ascend and don't overlap. Raises FieldWrong."""
+    ranges = fields.many(name, Range.read, most=MAX_RANGES, least=least)
     ends: dict[bytes, int] = {}
     for item in ranges:
         if item.start < ends.get(item.epoch, 0):

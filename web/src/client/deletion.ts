@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
 // The owner deletes a time of a camera, for ever. Principles:
+//  - nothing goes without his signature, and that stays as the proof: a session without his key deletes nothing;
 //  - what he keeps of an epoch that is deleted in part is sealed to his own tenant key, which his pinned keyset names, before its
 //    root dies; he opens it once himself before he lets go of the root;
 //  - the server says which slots a time touches, and is held to the time that was asked; what is kept is worked out here: all
@@ -9,7 +10,7 @@ import { type Bytes, base64url, equal, fromBase64url, fromUuid, hex, random, wip
 import { verifyEpoch } from "../seal/epoch";
 import { must } from "../seal/errors";
 import { type Grant, openGrant, sealGrant, verifyGrant } from "../seal/grant";
-import { complement, signKept } from "../seal/kept";
+import { NO_GRANT, complement, signKept } from "../seal/kept";
 import type { Range } from "../seal/ranges";
 import type { TrackNumber } from "../seal/segment";
 import { openingFingerprint } from "../seal/suite";
@@ -77,11 +78,11 @@ export async function deleteTime(session: Session, wish: Wish, onProgress: (shar
 async function deleteStep(session: Session, wish: Wish, trust: UnitTrust, answer: PlanAnswer, fromMs: number, toMs: number): Promise<void> {
   const held = await holdings(session, trust, answer);
   try {
-    const keeping = await Promise.all(answer.parts.filter(({ whole }) => !whole).map(async ({ epoch, from, to, gone }) => {
+    const keeping = await Promise.all(answer.parts.map(async ({ epoch, from, to, whole, gone }) => {
       const of = held.get(hex(fromUuid(epoch)));
       must(of !== undefined && equal(of.value.camera, fromUuid(wish.cameraId)) && of.value.track === wish.track, "object", "an epoch of another camera or track");
       checkTouched(of, [from, to], gone, fromMs, toMs);
-      return keep(session, trust, of, [...gone, [from, to]]);
+      return whole ? drop(session, trust, of, [...gone, [from, to]]) : keep(session, trust, of, [...gone, [from, to]]);
     }));
     await session.api.post("/recordings/delete", { ...body(wish, fromMs, toMs), keeping });
   } finally {
@@ -126,6 +127,14 @@ async function coversOf(session: Session, trust: UnitTrust, held: EpochHeld, ran
   } finally {
     wipe(root);
   }
+}
+
+/** His word alone: nothing else was recorded in this epoch, so there are no keys to keep. Only what he asked for is said to be deleted. */
+async function drop(session: Session, trust: UnitTrust, held: EpochHeld, gone: readonly (readonly [number, number])[]): Promise<{ kept: string }> {
+  const { suite, epoch, unit, camera, track, number, startMs, keyset, policy } = held.value;
+  const ranges = complement(gone).map(([from, to]) => ({ epoch, from, to }));
+  const kept = await signKept({ version: 1, owner: trust.keyset.value.owner, person: fromUuid(session.person.id), grant: NO_GRANT, suite, unit, camera, track, epoch, number, startMs, keyset, policy, ranges, madeMs: Date.now() }, session.signing);
+  return { kept: base64url(kept) };
 }
 
 async function keep(session: Session, trust: UnitTrust, held: EpochHeld, gone: readonly (readonly [number, number])[]): Promise<{ kept: string; grant: string }> {

@@ -2,6 +2,8 @@
 // A day of a camera: when something was recorded, what was deleted, what can be previewed. Times come from what the unit signed.
 import { equal, fromBase64url, fromUuid } from "../seal/bytes";
 import { verifyEpoch } from "../seal/epoch";
+import { SealError } from "../seal/errors";
+import { type Kept, complement, verifyKept } from "../seal/kept";
 import { type LeftText, verifyLeft } from "./epochs";
 import { ApiError } from "./errors";
 import type { Session } from "./session";
@@ -23,8 +25,10 @@ export interface AlarmMark {
 
 export interface Day {
   readonly recorded: readonly Span[];
-  /** What an owner deleted, as the server has it: nothing of it is there to be checked any more. */
+  /** What an owner deleted, by his signed word. */
   readonly deleted: readonly Span[];
+  /** What the server says was deleted, and no owner's word proves. */
+  readonly unproved: readonly Span[];
   readonly alarms: readonly AlarmMark[];
 }
 
@@ -33,6 +37,7 @@ interface TimelineAnswer {
   readonly epochs: readonly string[];
   readonly ranges: readonly { readonly epoch: string; readonly from: number; readonly to: number }[];
   readonly kept?: readonly string[];
+  readonly deletions?: readonly string[];
   readonly deleted?: readonly (readonly [number, number])[];
   readonly alarms: readonly { readonly id: string; readonly number: number | null; readonly class: string; readonly raised_ms: number }[];
 }
@@ -40,15 +45,47 @@ interface TimelineAnswer {
 /** Every page of it, whole. */
 export async function dayOf(session: Session, cameraId: string, unitId: string, fromMs: number, toMs: number): Promise<Day> {
   const trust = await session.trust.unit(unitId, "owner");
-  const found: { recorded: Span[]; deleted: Span[]; alarms: AlarmMark[] } = { recorded: [], deleted: [], alarms: [] };
+  const found: { recorded: Span[]; deleted: Span[]; unproved: Span[]; alarms: AlarmMark[] } = { recorded: [], deleted: [], unproved: [], alarms: [] };
   for (let at: number | null = fromMs; at !== null; ) {
     const answer: TimelineAnswer = await session.api.get<TimelineAnswer>(`/cameras/${cameraId}/timeline?from_ms=${at}&to_ms=${toMs}`);
     found.recorded.push(...(await recorded(answer, trust, at, toMs)));
-    if (at === fromMs) found.deleted.push(...(answer.deleted ?? []).map(([from, to]) => ({ fromMs: Math.max(from, fromMs), toMs: Math.min(to, toMs) })));
+    if (at === fromMs) {
+      found.deleted.push(...within(deletedBy(answer.deletions ?? [], trust, fromUuid(cameraId)), fromMs, toMs));
+      found.unproved.push(...within((answer.deleted ?? []).flatMap(([from, to]) => without({ fromMs: from, toMs: to }, found.deleted)), fromMs, toMs));
+    }
     found.alarms.push(...answer.alarms.filter(({ id }) => !found.alarms.some((each) => each.id === id)).map(({ id, number, class: className, raised_ms }) => ({ id, number, className, atMs: raised_ms })));
     at = answer.next_ms !== null && answer.next_ms > at ? answer.next_ms : null;
   }
   return found;
+}
+
+const within = (spans: readonly Span[], fromMs: number, toMs: number): readonly Span[] =>
+  spans.map((span) => ({ fromMs: Math.max(span.fromMs, fromMs), toMs: Math.min(span.toMs, toMs) })).filter((span) => span.fromMs < span.toMs);
+
+/** What is left of a span when all of `taken` is taken from it. */
+export function without(span: Span, taken: readonly Span[]): readonly Span[] {
+  return taken.reduce<readonly Span[]>((left, { fromMs, toMs }) => left.flatMap((each) => [
+    { fromMs: each.fromMs, toMs: Math.min(each.toMs, fromMs) }, { fromMs: Math.max(each.fromMs, toMs), toMs: each.toMs },
+  ].filter((part) => part.fromMs < part.toMs)), [span]);
+}
+
+/** The times that owners of the unit's keysets signed as deleted; a word of another unit or camera, or of another signer, proves nothing. */
+export function deletedBy(words: readonly string[], trust: Pick<UnitTrust, "owners" | "keyset" | "unit">, camera: Uint8Array): readonly Span[] {
+  return words.flatMap((text) => {
+    const said = read(text, trust.owners);
+    if (said === null || !equal(said.unit, trust.unit) || !equal(said.camera, camera) || said.track !== 1 || !equal(said.owner, trust.keyset.value.owner)) return [];
+    const gone = complement(said.ranges.map(({ from, to }) => [from, to] as const));
+    return gone.map(([from, to]) => ({ fromMs: said.startMs + from * SLOT_MS, toMs: said.startMs + to * SLOT_MS }));
+  });
+}
+
+function read(text: string, owners: readonly Uint8Array[]): Kept | null {
+  try {
+    return verifyKept(fromBase64url(text), ...owners).value;
+  } catch (error) {
+    if (error instanceof SealError) return null;
+    throw error;
+  }
 }
 
 async function recorded(answer: TimelineAnswer, trust: UnitTrust, fromMs: number, toMs: number): Promise<readonly Span[]> {

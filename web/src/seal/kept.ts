@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
-// What an owner kept of an epoch of which he deleted a part: where it stands in time, as his client had verified it before the root
+// What an owner kept of an epoch that he deleted, or of which he deleted a part: where it stands in time, as his client had verified it before the root
 // was destroyed, and which slots are left. Their keys lie in the grant that is named here. What is not kept was deleted, by his word.
+// Where no recording of the epoch is left no keys are kept, and no grant is named.
 import { type Bytes, equal } from "./bytes";
 import { type Verified, signObject, verifyObject } from "./envelope";
 import { must } from "./errors";
@@ -14,9 +15,13 @@ const FIELDS = record({
   keyset: hash, policy: hash, ranges: RANGES, madeMs: ms,
 });
 
+/** Named where no keys are kept. */
+export const NO_GRANT: Bytes = new Uint8Array(16);
+
 export type Kept = TypeOf<typeof FIELDS>;
-export const KEPT = kind("kept", FIELDS, ({ ranges, epoch }: Kept) => {
-  checkRanges(ranges);
+export const KEPT = kind("kept", FIELDS, ({ ranges, epoch, grant }: Kept) => {
+  checkRanges(ranges, true);
+  must(ranges.length > 0 || equal(grant, NO_GRANT), "field", "where nothing is kept there is no grant");
   must(ranges.every((range) => equal(range.epoch, epoch)), "range", "what is kept lies in the epoch that it is kept of");
 });
 

@@ -48,8 +48,10 @@ class Stretch(Schema):
 
 
 class Kept(Schema):
+    """`grant`: none where nothing of the epoch is left."""
+
     kept: Bytes
-    grant: Bytes
+    grant: Bytes | None = None
 
 
 class Deleting(Stretch):
@@ -104,16 +106,17 @@ def moments(
 
 @router.post("/recordings/plan")
 def plan(request: HttpRequest, body: Stretch) -> dict[str, Any]:
-    """What a deletion of this time would take, and what the owner's client needs to keep the rest: nothing changes."""
+    """What a deletion of this time would take, and what the owner's client needs to sign it and to keep the rest:
+    nothing changes."""
     actor = acting(request)
     found = deleting.plan(actor, body.camera_id, Track(body.track), body.from_ms, body.to_ms)
-    partly = [part.epoch.id for part in found.parts if not part.whole]
+    touched = [part.epoch.id for part in found.parts]
     with tenancy.acting_as(actor.party_id, actor.id):
         return {
             "parts": [_part(part) for part in found.parts], "seconds": found.seconds, "bytes": found.size,
             "releases": found.releases, "next_ms": found.next_ms,
-            "epochs": [to_text(envelope) for envelope in queries.epoch_envelopes(partly)],
-            "kept": [left_shape(left) for left in queries.remainders(partly, with_keys=True)],
+            "epochs": [to_text(envelope) for envelope in queries.epoch_envelopes(touched)],
+            "kept": [left_shape(left) for left in queries.remainders(touched, with_keys=True)],
         }  # fmt: skip
 
 
@@ -126,7 +129,8 @@ def _part(part: Part) -> dict[str, Any]:
 
 @router.post("/recordings/delete")
 def delete(request: HttpRequest, body: Deleting) -> dict[str, Any]:
-    """For ever, and at once. `keeping`: for each epoch of which something is left, the owner's word and his grant."""
+    """For ever, and at once. `keeping`: for each epoch the owner's word; where something is left, his
+    grant too."""
     actor = acting(request)
     keeping = [Keeping(one.kept, one.grant) for one in body.keeping]
     deletion_id = deleting.delete(actor, body.camera_id, Track(body.track), body.from_ms, body.to_ms, keeping)

@@ -228,6 +228,7 @@ def timeline(
             "ranges": [{"epoch": str(part.epoch), "from": part.from_slot, "to": part.to_slot} for part in ranges],
             "kept": [to_text(left.kept) for left in _left(ranges)],
             "deleted": [list(span) for span in footage.deleted_between(camera.id, track, from_ms, to_ms)],
+            "deletions": [to_text(said) for said in footage.deletion_words(camera.id, track, from_ms, to_ms)],
             "alarms": [
                 {"id": str(row.id), "number": row.number, "class": row.alarm_class, "raised_ms": row.raised_ms,
                  "state": row.state, "images": row.images}

@@ -4,6 +4,8 @@
 The principles that make it safe:
 - The keys of a part of an epoch can't be destroyed: they come from one root. So the owner's client first seals what he
   keeps (all other slots of the epoch, those to come too) to himself; then the root goes, for ever.
+- Nothing goes without the signature of an owner whom the unit's keyset names, for whole epochs too: a session alone, a
+  stolen one say, deletes nothing. His word stays, as the proof that it was he.
 - What he keeps must be exactly what he does not delete: a kept range that reaches into what is deleted, or that leaves
   out what isn't, is refused before anything changes.
 - First it is written down: the ledger's entry, the ranges and the order to carry it out commit together. From that
@@ -19,7 +21,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from zegel.seal.errors import SealError
-from zegel.seal.kept import Kept, complement, verify_kept
+from zegel.seal.kept import NO_GRANT, Kept, complement, verify_kept
 from zegel.server import gate
 from zegel.server.footage import grants, pack_writer, queries, rules
 from zegel.server.footage.errors import BadRange, KeptRefused, NothingToShow
@@ -65,10 +67,11 @@ class Plan:
 
 @dataclass(frozen=True)
 class Keeping:
-    """What the owner's client sealed to himself of one epoch: its signed word, and the grant."""
+    """What the owner's client says of one epoch: its signed word, and the grant by which it sealed what is left to
+    himself; None where no recording of it is left."""
 
     kept: bytes
-    grant: bytes
+    grant: bytes | None = None
 
 
 def plan(actor: Actor, camera_id: UUID, track: Track, from_ms: int, to_ms: int) -> Plan:
@@ -81,10 +84,9 @@ def plan(actor: Actor, camera_id: UUID, track: Track, from_ms: int, to_ms: int) 
         return Plan(parts, seconds, sum(row.size for row in rows), len(_releases_into(parts)), next_ms)
 
 
-def delete(
-    actor: Actor, camera_id: UUID, track: Track, from_ms: int, to_ms: int, keeping: Sequence[Keeping] = ()
-) -> UUID:
-    """What `plan` says of the same time, for ever; returns what it goes by. There is no way back.
+def delete(actor: Actor, camera_id: UUID, track: Track, from_ms: int, to_ms: int, keeping: Sequence[Keeping]) -> UUID:
+    """What `plan` says of the same time, for ever; returns what it goes by. There is no way back. `keeping`: the
+    owner's word on each of its epochs.
 
     Raises Denied, NothingToShow, BadRange (also for more than one plan holds), KeptRefused.
     """
@@ -137,8 +139,8 @@ def _parts(
     camera: Camera, track: Track, from_ms: int, to_ms: int, *, lock: bool = False
 ) -> tuple[list[Part], int | None]:  # fmt: skip
     """Oldest first; epochs of which everything in that time is gone already are not among them."""
-    to_ms = min(to_ms, clock.now_ms() + rules.SLOT_MS)
-    epochs = list(queries.epochs_between(camera.id, int(track), from_ms, to_ms))
+    so_far_ms = min(to_ms, clock.now_ms() + rules.SLOT_MS)
+    epochs = list(queries.epochs_between(camera.id, int(track), from_ms, so_far_ms))
     next_ms = epochs[EPOCHS_AT_ONCE].start_ms if len(epochs) > EPOCHS_AT_ONCE else None
     epochs = epochs[:EPOCHS_AT_ONCE]
     if lock:  # as who stores segments does: nothing is added to what is looked at here
@@ -148,7 +150,8 @@ def _parts(
     for row in epochs:
         if shred.is_destroyed("epoch", row.shred) and row.id not in left:
             continue  # nothing of it can be opened any more
-        part = _part(row, *rules.slots_between(row.start_ms, from_ms, to_ms))
+        until_ms = so_far_ms if row.closed_at is None else to_ms  # of a closed one the same slots at any moment
+        part = _part(row, *rules.slots_between(row.start_ms, from_ms, until_ms))
         if part is not None:
             found.append(part)
     return found, next_ms
@@ -178,23 +181,27 @@ def _releases_into(parts: Sequence[Part]) -> list[Release]:
 def _keep(
     actor: Actor, w: work.Work, camera: Camera, parts: Sequence[Part], keeping: Sequence[Keeping], deletion_id: UUID
 ) -> None:
-    """Each part with what is left of its epoch. Raises KeptRefused unless there is exactly one for each that has
-    something left."""
+    """Each part with the owner's word on it, and what is left of its epoch. Raises KeptRefused unless there is exactly
+    one word for each."""
     said = {kept.epoch: (kept, one) for one in keeping for kept in [_verified(camera, one)]}
-    if len(said) != len(keeping) or said.keys() != {part.epoch.id.bytes for part in parts if not part.whole}:
-        raise KeptRefused("what is kept is said of every epoch that is deleted in part, once, and of no other")
+    if len(said) != len(keeping) or said.keys() != {part.epoch.id.bytes for part in parts}:
+        raise KeptRefused("an owner signs for every epoch that is touched, once, and for no other")
     for part in parts:
         before = Remainder.objects.filter(epoch=part.epoch).first()
         superseded = None if before is None else before.grant_id
         gone = [*queries.gone_slots(part.epoch.id), (part.from_slot, part.to_slot)]
+        kept, one = said[part.epoch.id.bytes]
+        _check_said(actor, part, kept, gone)
         if part.whole:
+            if one.grant is not None or kept.grant != NO_GRANT:
+                raise KeptRefused("there is nothing left to keep keys of")
             Remainder.objects.filter(epoch=part.epoch).delete()
         else:
-            _remember(actor, part, *said[part.epoch.id.bytes], gone)
+            _remember(actor, part, kept, one)
         Deleted.objects.create(
             deletion_id=deletion_id, owner_id=camera.owner_id, provider_id=camera.provider_id, epoch=part.epoch,
             camera_id=camera.id, track=part.epoch.track, from_slot=part.from_slot, to_slot=part.to_slot,
-            whole=part.whole, superseded_id=superseded, asked_at=clock.now(),
+            whole=part.whole, superseded_id=superseded, asked_at=clock.now(), envelope=one.kept,
         )  # fmt: skip
 
 
@@ -208,9 +215,8 @@ def _verified(camera: Camera, one: Keeping) -> Kept:
         raise KeptRefused(str(error)) from None
 
 
-def _remember(
-    actor: Actor, part: Part, kept: Kept, one: Keeping, gone: Sequence[tuple[int, int]]
-) -> None:  # fmt: skip
+def _check_said(actor: Actor, part: Part, kept: Kept, gone: Sequence[tuple[int, int]]) -> None:
+    """Whether it is this person's word on this epoch, and on just these slots. Raises KeptRefused."""
     row = part.epoch
     said = (kept.unit, kept.camera, int(kept.track), int(kept.suite), kept.number, kept.start_ms, kept.keyset_hash)
     known = (
@@ -220,9 +226,15 @@ def _remember(
         raise KeptRefused("it says something else of the epoch than the unit did")
     if actor.id is None or kept.person != actor.id.bytes:
         raise KeptRefused("it is signed by another person than the one who sends it")
-    ranges = tuple((item.start, item.end) for item in kept.ranges)
-    if ranges != complement(gone):
+    if tuple((item.start, item.end) for item in kept.ranges) != complement(gone):
         raise KeptRefused("what is kept is not what is left")
+
+
+def _remember(actor: Actor, part: Part, kept: Kept, one: Keeping) -> None:
+    """The keys of what is left, under the tenant's own key. Raises KeptRefused."""
+    row, ranges = part.epoch, tuple((item.start, item.end) for item in kept.ranges)
+    if one.grant is None:
+        raise KeptRefused("the keys of what is left must be kept")
     grant = grants.store_grant(actor, one.grant)
     wanted = [SlotRange(row.id, first, last) for first, last in ranges]
     if grant.id.bytes != kept.grant or grant.purpose != rules.GrantPurpose.KEPT.value:

@@ -210,7 +210,8 @@ class Remainder(TenantModel):
 class Deleted(TenantModel):
     """Slots of an epoch that the owner deleted; nothing of them is taken any more, however late it comes.
     `deletion_id`: what he asked for at once. `whole`: nothing of the epoch is left. `superseded_id`: the grant that
-    kept more. `stale`: objects to drop. `done_at`: keys, ciphertext and rows are gone."""
+    kept more. `stale`: objects to drop. `done_at`: keys, ciphertext and rows are gone. `envelope`: the owner's signed
+    word, the proof that he deleted it; none in rows from before whole epochs were signed for."""
 
     id = models.UUIDField(primary_key=True, default=ids.new, editable=False)
     deletion_id = models.UUIDField(db_index=True)
@@ -224,6 +225,7 @@ class Deleted(TenantModel):
     stale = models.JSONField(default=list)
     asked_at = models.DateTimeField()
     done_at = models.DateTimeField(null=True)
+    envelope = models.BinaryField(null=True)
 
     class Meta:
         indexes = (models.Index(fields=["camera_id", "track"], name="footage_deleted_camera"),)

@@ -113,7 +113,7 @@ not_personal(
 _images("footage.Remainder", ("envelope", "ranges"), Erase.WITH_PARENT)
 not_personal("footage.Remainder", ("epoch", "grant"), why="which epoch, and the grant that holds its keys")
 declare(
-    "footage.Deleted", ("from_slot", "to_slot", "whole", "asked_at", "done_at"),
+    "footage.Deleted", ("from_slot", "to_slot", "whole", "asked_at", "done_at", "envelope"),
     subject=Subject.FILMED, path="owner_id", category=Category.ACTIVITY, purpose=Purpose.ACCOUNTABILITY,
     basis=Basis.LEGITIMATE_INTERESTS, recipients=(Recipient.OWNER,), term=Term.VIEW_LOG, starts=Start.MADE,
     export=Export.VALUE, erase=Erase.DELETE_ROW,

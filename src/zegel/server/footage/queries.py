@@ -261,6 +261,18 @@ def deleted_between(camera_id: UUID, track: int, from_ms: int, to_ms: int) -> li
     return [(first, last) for first, last in spans if first < to_ms and from_ms < last]
 
 
+def deletion_words(camera_id: UUID, track: int, from_ms: int, to_ms: int) -> list[bytes]:
+    """What owners signed of the deletions in that time, one word (the last) of each epoch: what `deleted_between` says
+    is proved by these and by nothing else."""
+    earliest = from_ms - rules.SLOTS_PER_EPOCH * rules.SLOT_MS
+    rows = Deleted.objects.filter(camera_id=camera_id, track=track).filter(
+        epoch__start_ms__gt=earliest, epoch__start_ms__lt=to_ms
+    )
+    words = rows.values_list("epoch_id", "envelope").order_by("epoch__start_ms", "asked_at", "id")
+    last = {epoch: bytes(said) for epoch, said in words if said is not None}
+    return list(last.values())
+
+
 def gone_slots(epoch_id: UUID) -> list[tuple[int, int]]:
     """Ranges of slots of an epoch that were deleted."""
     return list(Deleted.objects.filter(epoch_id=epoch_id).values_list("from_slot", "to_slot").order_by("from_slot"))

@@ -115,6 +115,7 @@ function laneParts(state: State, { day, seen }: Lane, at: (ms: number) => string
   const near = (state.toMs - state.fromMs) / 200;
   return html`${inside(joined(day.recorded, Math.max(5000, near / 2)), state.fromMs, state.toMs).map(({ fromMs, toMs }) => html`<i class="rec-clip" ${placed({ left: at(fromMs), width: wide(fromMs, toMs) })}></i>`)}
     ${inside(day.deleted, state.fromMs, state.toMs).map(({ fromMs, toMs }) => html`<i class="rec-deleted" ${placed({ left: at(fromMs), width: wide(fromMs, toMs) })}></i>`)}
+    ${inside(day.unproved, state.fromMs, state.toMs).map(({ fromMs, toMs }) => html`<i class="rec-deleted unproved" ${placed({ left: at(fromMs), width: wide(fromMs, toMs) })}></i>`)}
     ${marked(seen.filter(({ atMs }) => atMs >= state.fromMs && atMs < state.toMs), near).map((one) => html`<i class="rec-seen ${one.class}" ${placed({ left: at(one.atMs) })}></i>`)}
     ${day.alarms.filter(({ atMs }) => atMs >= state.fromMs && atMs < state.toMs).map(({ atMs }) => html`<i class="rec-alarm" ${placed({ left: at(atMs) })}></i>`)}
     ${state.headMs !== null && state.headMs >= state.fromMs && state.headMs <= state.toMs ? html`<i class="rec-head" ${placed({ left: at(state.headMs) })}></i>` : nothing}
@@ -140,7 +141,8 @@ function legend(state: State): Part {
   const classes = [...new Set(state.lanes.flatMap(({ seen }) => seen.map((one) => one.class)))];
   return html`<p class="rec-legend faint small"><span><i class="rec-clip"></i>${t("recorded")}</span><span><i class="rec-alarm"></i>${t("alarm")}</span>
     ${classes.map((name) => html`<span><i class="rec-seen ${name}"></i>${t("{what} seen", { what: className(name) })}</span>`)}
-    ${state.lanes.some(({ day }) => (day?.deleted.length ?? 0) > 0) ? html`<span><i class="rec-deleted"></i>${t("deleted by you")}</span>` : nothing}
+    ${state.lanes.some(({ day }) => (day?.deleted.length ?? 0) > 0) ? html`<span><i class="rec-deleted"></i>${t("deleted by an owner, signed")}</span>` : nothing}
+    ${state.lanes.some(({ day }) => (day?.unproved.length ?? 0) > 0) ? html`<span><i class="rec-deleted unproved"></i>${t("deleted, says the server; no owner signed it")}</span>` : nothing}
     <span class="rec-keys">${t("Keys: arrows move, + and − zoom, Enter plays, Space pauses")}</span></p>`;
 }
 

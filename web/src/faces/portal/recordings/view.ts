@@ -141,7 +141,7 @@ class Recordings implements Mounted {
         const day = await dayOf(this.ctx.session, camera.id, camera.unit.id, startMs, endMs);
         if (this.#state.startMs === startMs) this.#lane(camera.id, { day });
       } catch (error) {
-        if (this.#state.startMs === startMs) this.#lane(camera.id, { day: { recorded: [], deleted: [], alarms: [] } });
+        if (this.#state.startMs === startMs) this.#lane(camera.id, { day: { recorded: [], deleted: [], unproved: [], alarms: [] } });
         if (camera.id === this.#state.cameraId) this.ctx.failed(error);
       }
     }));
