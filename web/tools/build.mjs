@@ -41,11 +41,19 @@ const oneFile = {
   setup: ({ onResolve }) => onResolve({ filter: /^\.\/catalogue$/ }, () => ({ path: join(web, "src", "kit", "every_catalogue.ts") })),
 };
 
+/** Pages that one person goes between share what they have in common. With all of them in one, each page is cut wherever any other
+ *  one is: the console came in 49 files instead of 6, each with its own headers. */
+function families(pages) {
+  const of = [["console", "centre"], ["backoffice", "settings", "plans"], ["kit"]];
+  const rest = Object.keys(pages).filter((name) => !of.flat().includes(name));
+  return [rest, ...of].map((names) => Object.fromEntries(names.filter((name) => name in pages).map((name) => [name, pages[name]]))).filter((one) => Object.keys(one).length > 0);
+}
+
 const common = { bundle: true, absWorkingDir: web, logLevel: "warning", legalComments: "none", charset: "utf8", treeShaking: true };
 const browser = { ...common, platform: "browser", target: ["es2022", "chrome120", "firefox128", "safari17"], plugins: [pushWords], minify: !watch, sourcemap: watch };
 
 const jobs = [
-  { ...browser, format: "esm", splitting: true, outdir: out, entryNames: "[name]", chunkNames: "chunk-[hash]", entryPoints: entries("src/pages", ".ts") },
+  ...families(entries("src/pages", ".ts")).map((entryPoints) => ({ ...browser, format: "esm", splitting: true, outdir: out, entryNames: "[name]", chunkNames: "chunk-[hash]", entryPoints })),
   { ...browser, format: "iife", plugins: [pushWords, oneFile], outdir: out, entryPoints: entries("src/workers", ".ts", "worker-") },
   { ...browser, outdir: out, entryPoints: entries("src/styles", ".css"), loader: { ".woff2": "file" }, assetNames: "fonts/[name]-[hash]", external: ["/static/*"] },
   { ...browser, format: "esm", outdir: join(web, "dist", "bench"), entryPoints: entries("bench", ".ts") },
@@ -90,7 +98,7 @@ function writeManifest() {
   writeFileSync(join(out, "manifest.json"), JSON.stringify({ sha256: whole, files: hashes }, null, 1) + "\n");
 }
 
-/** The sources of a page, with what it fetches later: by the name of its module. */
+/** The sources of each page, with what it fetches later: paths, by the name of its module. */
 function sourcesOf({ outputs }) {
   const read = (output, seen) => {
     if (seen.has(output) || outputs[output] === undefined) return seen;
@@ -98,21 +106,27 @@ function sourcesOf({ outputs }) {
     for (const { path } of outputs[output].imports) read(path, seen);
     return seen;
   };
-  return Object.fromEntries(Object.entries(outputs).filter(([, { entryPoint }]) => entryPoint?.startsWith("src/pages/")).map(([output, { entryPoint }]) => {
-    const inputs = new Set([...read(output, new Set())].flatMap((one) => Object.keys(outputs[one].inputs)).filter((path) => path.startsWith("src/") && path.endsWith(".ts")));
-    return [entryPoint.slice("src/pages/".length, -3), [...inputs].sort().map((path) => readFileSync(join(web, path), "utf8")).join("\n")];
+  const pages = Object.entries(outputs).filter(([, { entryPoint }]) => entryPoint?.startsWith("src/pages/"));
+  return new Map(pages.map(([output, { entryPoint }]) => {
+    const inputs = [...read(output, new Set())].flatMap((one) => Object.keys(outputs[one].inputs));
+    return [entryPoint.slice("src/pages/".length, -3), new Set(inputs.filter((path) => path.startsWith("src/") && path.endsWith(".ts")))];
   }));
 }
 
 /** Of each page, in each language, the sentences that it speaks, as a script before its module: words-portal-nl.js. What stands in
  *  no source as it is said (it is put together somewhere) goes to every page. Without `meta` every page has them all. */
 function writeCatalogues(meta) {
-  const sources = meta === undefined ? Object.fromEntries(Object.keys(entries("src/pages", ".ts")).map((name) => [name, null])) : sourcesOf(meta);
-  const all = Object.values(sources).join("\n");
+  const pages = meta === undefined ? new Map(Object.keys(entries("src/pages", ".ts")).map((name) => [name, new Set()])) : sourcesOf(meta);
+  const sources = [...new Set([...pages.values()].flatMap((paths) => [...paths]))].map((path) => [path, readFileSync(join(web, path), "utf8")]);
+  const standing = new Map(); // a sentence -> the sources in which it stands
+  const where = (text) => {
+    if (!standing.has(text)) standing.set(text, sources.filter(([, source]) => source.includes(JSON.stringify(text))).map(([path]) => path));
+    return standing.get(text);
+  };
   for (const language of ["nl", "sv", "de"]) {
     const words = Object.entries(JSON.parse(readFileSync(join(web, "src", "i18n", `${language}.json`), "utf8")));
-    for (const [name, source] of Object.entries(sources)) {
-      const spoken = source === null ? words : words.filter(([text]) => source.includes(JSON.stringify(text)) || !all.includes(JSON.stringify(text)));
+    for (const [name, paths] of pages) {
+      const spoken = words.filter(([text]) => where(text).length === 0 || where(text).some((path) => paths.has(path)));
       const said = JSON.stringify(Object.fromEntries(spoken));
       writeFileSync(join(out, `words-${name}-${language}.js`), `globalThis.zegelWords=JSON.parse(${JSON.stringify(said)});\n`);
     }
@@ -138,10 +152,10 @@ if (watch) {
   for (const job of jobs) await (await context(job)).watch();
   writeCatalogues();
 } else {
-  const [pages] = await Promise.all(jobs.map((job) => build({ ...job, metafile: true })));
+  const built = await Promise.all(jobs.map((job) => build({ ...job, metafile: true })));
   for (const page of readdirSync(join(web, "bench")).filter((name) => name.endsWith(".html"))) cpSync(join(web, "bench", page), join(web, "dist", "bench", page));
   if (existsSync(join(web, "src", "offline", "main.ts"))) await writeOffline();
-  writeCatalogues(pages.metafile);
+  writeCatalogues({ outputs: Object.assign({}, ...built.map(({ metafile }) => metafile.outputs)) });
   writeManifest();
   compressFiles();
 }
