@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { added, begun, changed, cornerAdded, cornerMoved, cornerRemoved, done, FULL, isTiny, MOST_CORNERS, moved, point, redone, removed, rulesWith, same, shapesOf, undone, wrongWith } from "../src/faces/portal/masks/model";
+import { bounded, FREE, ofPercent, percentOf, sameLimits, turns, wayOf, went, wrongLimits } from "../src/faces/portal/masks/turning";
 
 const id = (n: number): Uint8Array<ArrayBuffer> => new Uint8Array(16).fill(n);
 
@@ -57,4 +58,41 @@ test("the policy keeps other cameras and the turning limits, in the order that i
   assert.equal(rules[1]?.privacy.length, 1);
   assert.ok(same(shapesOf(rules[1]), shapes));
   assert.deepEqual(rulesWith(others, id(3), removed(shapes, 1)).map(({ camera }) => camera[0]), [1, 3, 7]);
+});
+
+test("how far a camera may turn is typed in per cent, and only what can be signed is taken", () => {
+  assert.deepEqual(["0", "100", "12.5", "12,34", " 7 "].map(ofPercent), [0, FULL, 1250, 1234, 700]);
+  assert.deepEqual(["101", "100.01", "-1", "", "x", "1e1", "5.123"].map(ofPercent), [null, null, null, null, null, null, null]);
+  assert.equal(ofPercent(percentOf(1234)), 1234);
+  assert.equal(wrongLimits({ panMin: 5000, panMax: 4000, tiltMin: 0, tiltMax: FULL }), "turned_round");
+  assert.equal(wrongLimits({ panMin: 5000, panMax: 5999, tiltMin: 0, tiltMax: FULL }), "narrow");
+  assert.equal(wrongLimits({ panMin: 5000, panMax: 6000, tiltMin: 0, tiltMax: FULL }), null);
+  assert.equal(wrongLimits(null), null);
+});
+
+test("not at all, within limits and the whole reach lead to each other", () => {
+  assert.deepEqual([null, FREE, { ...FREE, panMax: 9999 }].map(wayOf), ["no", "free", "within"]);
+  const within = went(null, "within");
+  assert.equal(wayOf(within), "within");
+  assert.equal(wrongLimits(within), null);
+  assert.deepEqual(went(bounded(within, "panMin", 100), "within"), bounded(within, "panMin", 100), "what was typed stays");
+  assert.equal(went(within, "no"), null);
+  assert.deepEqual(went(within, "free"), FREE);
+  assert.ok(sameLimits(FREE, { ...FREE }) && !sameLimits(FREE, null) && !sameLimits(null, within));
+});
+
+test("limits are signed with the masks, and masks alone leave them as they were", () => {
+  const shapes = added([], "zone", "Zone");
+  const limits = { panMin: 1000, panMax: 9000, tiltMin: 0, tiltMax: 5000 };
+  const signed = rulesWith([], id(2), shapes, limits);
+  assert.deepEqual(signed[0]?.ptz, limits);
+  assert.deepEqual(rulesWith(signed, id(2), shapes)[0]?.ptz, limits);
+  assert.equal(rulesWith(signed, id(2), shapes, null)[0]?.ptz, null);
+  const other = rulesWith(signed, id(1), [], FREE);
+  assert.deepEqual(other.map(({ camera, ptz }) => [camera[0], ptz]), [[1, FREE], [2, limits]]);
+});
+
+test("only a camera that turns is asked about, or one for which something is signed", () => {
+  const camera = { id: "c", name: "Gate", unit: { id: "u", name: "U" }, site: { id: "s", name: "S" }, kind: "fixed", state: "ok" } as const;
+  assert.deepEqual([turns({ ...camera, capabilities: ["live", "ptz"] }, null), turns({ ...camera, capabilities: ["live"] }, null), turns({ ...camera, capabilities: ["live"] }, FREE), turns(camera, null)], [true, false, true, false]);
 });

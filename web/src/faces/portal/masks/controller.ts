@@ -7,12 +7,16 @@ import type { Ctx, Mounted } from "../pages";
 import { confirmed, type Sending, signPolicy } from "../signing";
 import { added, begun, changed, cornerAdded, cornerMoved, cornerRemoved, done, FULL, type History, moved, point, redone, removed, rulesWith, same, type Shape, shapesOf, undone, wrongWith } from "./model";
 import { newest, type Still, taken } from "./still";
+import { bounded, type Bound, type Limits, sameLimits, type Way, went, wrongLimits } from "./turning";
 
 export interface State {
   readonly cameras: readonly Camera[];
   readonly cameraId: string | null;
   /** What the unit obeys now, by its own signed word; null while that is not known. */
   readonly inForce: readonly Shape[] | null;
+  /** How far it may be turned: as signed, and as drawn up here. */
+  readonly limitsInForce: Limits;
+  readonly limits: Limits;
   readonly confirmed: boolean;
   readonly loading: boolean;
   readonly trouble: string | null;
@@ -40,7 +44,7 @@ export class Masks implements Mounted {
   constructor(host: HTMLElement, private readonly ctx: Ctx, id: string | null, draw: (state: State, act: Masks) => unknown, private readonly zoneName: string) {
     const { cameras, nowMs } = ctx.state();
     this.#first = {
-      cameras, cameraId: null, inForce: null, confirmed: false, loading: true, trouble: null, still: { phase: "loading" }, history: begun([]), chosen: null, corner: null,
+      cameras, cameraId: null, inForce: null, limitsInForce: null, limits: null, confirmed: false, loading: true, trouble: null, still: { phase: "loading" }, history: begun([]), chosen: null, corner: null,
       preview: false, sending: { phase: "idle" }, nowMs,
     };
     this.#board = new Board<State>(host, this.#first, (state) => draw(state, this) as never);
@@ -67,7 +71,7 @@ export class Masks implements Mounted {
   }
 
   get dirty(): boolean {
-    return this.#state.inForce !== null && !same(this.#shapes, this.#state.inForce);
+    return this.#state.inForce !== null && (!same(this.#shapes, this.#state.inForce) || !sameLimits(this.#state.limits, this.#state.limitsInForce));
   }
 
   route(id: string | null): void {
@@ -87,7 +91,7 @@ export class Masks implements Mounted {
   readonly open = (cameraId: string): void => {
     const camera = this.ctx.state().cameras.find(({ id }) => id === cameraId);
     if (camera === undefined) return;
-    this.#change({ cameraId, inForce: null, loading: true, trouble: null, history: begun([]), chosen: null, corner: null, preview: false, sending: { phase: "idle" }, still: { phase: "loading" } });
+    this.#change({ cameraId, inForce: null, limitsInForce: null, limits: null, loading: true, trouble: null, history: begun([]), chosen: null, corner: null, preview: false, sending: { phase: "idle" }, still: { phase: "loading" } });
     void this.#rules(camera);
     void this.#still(cameraId, false);
   };
@@ -96,8 +100,9 @@ export class Masks implements Mounted {
     try {
       const trust = await this.ctx.session.trust.unit(camera.unit.id, "owner", true);
       if (this.#closed || this.#state.cameraId !== camera.id) return;
-      const shapes = shapesOf(trust.policy?.value.cameras.find((rules) => equal(rules.camera, fromUuid(camera.id))));
-      this.#change({ inForce: shapes, confirmed: trust.confirmed, loading: false, history: begun(shapes) });
+      const rules = trust.policy?.value.cameras.find((one) => equal(one.camera, fromUuid(camera.id)));
+      const [shapes, limits] = [shapesOf(rules), rules?.ptz ?? null];
+      this.#change({ inForce: shapes, limitsInForce: limits, limits, confirmed: trust.confirmed, loading: false, history: begun(shapes) });
       if (!trust.confirmed) void confirmed(this.ctx, camera.unit.id, () => this.#closed || this.#state.cameraId !== camera.id).then((sure) => sure && this.#change({ confirmed: true }));
     } catch (error) {
       this.#change({ loading: false, trouble: error instanceof Error ? error.message : String(error) });
@@ -178,7 +183,16 @@ export class Masks implements Mounted {
 
   readonly undo = (): void => this.#change({ history: undone(this.#state.history), corner: null, sending: { phase: "idle" } });
   readonly redo = (): void => this.#change({ history: redone(this.#state.history), corner: null, sending: { phase: "idle" } });
-  readonly discard = (): void => this.#draw(this.#state.inForce ?? [], false, { chosen: null, corner: null });
+  readonly discard = (): void => this.#draw(this.#state.inForce ?? [], false, { chosen: null, corner: null, limits: this.#state.limitsInForce });
+
+  readonly way = (way: Way): void => this.#limit(went(this.#state.limits, way));
+  readonly bound = (bound: Bound, value: number): void => this.#limit(bounded(this.#state.limits, bound, value));
+
+  #limit(limits: Limits): void {
+    const busy = this.#state.sending.phase === "signing" || this.#state.sending.phase === "carrying";
+    this.#change({ limits, ...(busy ? {} : { sending: { phase: "idle" as const } }) });
+  }
+
   readonly preview = (): void => this.#change({ preview: !this.#state.preview });
 
   /** A finger or mouse on a corner, between two, or on a whole shape: follows until it is lifted. */
@@ -238,17 +252,24 @@ export class Masks implements Mounted {
 
   // --- signing ----------------------------------------------------------------------------------------------------------
 
+  /** Nothing that was drawn or typed here stands in the way of being signed. */
+  get fit(): boolean {
+    const { limits, limitsInForce } = this.#state;
+    return wrongWith(this.#shapes).length === 0 && (sameLimits(limits, limitsInForce) || wrongLimits(limits) === null);
+  }
+
   readonly save = (): void => {
     const camera = this.ctx.state().cameras.find(({ id }) => id === this.#state.cameraId);
-    if (camera === undefined || wrongWith(this.#shapes).length > 0) return;
-    void this.#save(camera, this.#shapes);
+    if (camera === undefined || !this.fit) return;
+    void this.#save(camera, this.#shapes, this.#state.limits);
   };
 
-  async #save(camera: Camera, shapes: readonly Shape[]): Promise<void> {
+  async #save(camera: Camera, shapes: readonly Shape[], limits: Limits): Promise<void> {
     const id = fromUuid(camera.id);
-    const trust = await signPolicy(this.ctx, camera.unit.id, ({ policy }) => ({ cameras: rulesWith(policy?.value.cameras ?? [], id, shapes) }), (sending) => this.#change({ sending }));
+    const trust = await signPolicy(this.ctx, camera.unit.id, ({ policy }) => ({ cameras: rulesWith(policy?.value.cameras ?? [], id, shapes, limits) }), (sending) => this.#change({ sending }));
     if (trust === null || this.#closed || this.#state.cameraId !== camera.id) return;
-    this.#change({ inForce: shapesOf(trust.policy?.value.cameras.find((rules) => equal(rules.camera, id))), confirmed: trust.confirmed });
+    const rules = trust.policy?.value.cameras.find((one) => equal(one.camera, id));
+    this.#change({ inForce: shapesOf(rules), limitsInForce: rules?.ptz ?? null, confirmed: trust.confirmed });
     if (trust.confirmed) void this.#still(camera.id, true);
   }
 }

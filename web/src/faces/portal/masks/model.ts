@@ -152,14 +152,14 @@ export function shapesOf(rules: CameraRules | undefined): readonly Shape[] {
   return [...zones, ...masks].map((shape, i) => ({ ...shape, key: i + 1 }));
 }
 
-/** All cameras' rules with this camera's shapes; in the order that the policy demands. */
-export function rulesWith(cameras: Policy["cameras"], camera: Bytes, shapes: readonly Shape[]): Policy["cameras"] {
+/** All cameras' rules with this camera's shapes and limits (unsaid: as they were); in the order that the policy demands. */
+export function rulesWith(cameras: Policy["cameras"], camera: Bytes, shapes: readonly Shape[], ptz?: CameraRules["ptz"]): Policy["cameras"] {
   const old = cameras.find((rules) => equal(rules.camera, camera));
   const rules: CameraRules = {
     camera,
     zones: shapes.filter(({ kind }) => kind === "zone").map(({ name, classes, corners }) => ({ name: name.trim(), polygon: corners, classes: [...classes].sort() })),
     privacy: shapes.filter(({ kind }) => kind === "privacy").map(({ corners }) => corners),
-    ptz: old?.ptz ?? null,
+    ptz: ptz === undefined ? (old?.ptz ?? null) : ptz,
   };
   return [...cameras.filter((each) => each !== old), rules].sort((a, b) => (hex(a.camera) < hex(b.camera) ? -1 : 1));
 }

@@ -8,6 +8,8 @@ import type { Mount } from "../pages";
 import { sendingPart } from "../signing";
 import { Masks, type State } from "./controller";
 import { CLASSES, FULL, middle, MOST_CORNERS, MOST_SHAPES, type Shape, type Wrong, wrongWith } from "./model";
+import { turns } from "./turning";
+import { turningCard } from "./turning_card";
 
 export const mount: Mount = (host, ctx, id) => new Masks(host, ctx, id, page, t("Zone"));
 
@@ -26,7 +28,7 @@ function body(state: State, act: Masks): Part {
   return html`<div class="row wrap">${picker(state, act)}${inForce(state)}</div>
     ${state.trouble === null ? nothing : note(state.trouble, "alarm", "alarm")}
     <div class="columns editor"><section class="card" aria-label=${t("Picture of the camera")}>${sheet(state, act, shapes)}${tools(state, act)}</section>
-    <div class="stack">${list(state, act, shapes)}${signing(state, act, shapes)}</div></div>`;
+    <div class="stack">${list(state, act, shapes)}${turning(state, act)}${signing(state, act, shapes)}</div></div>`;
 }
 
 function picker(state: State, act: Masks): Part {
@@ -143,6 +145,11 @@ function maskRow(state: State, act: Masks, shape: Shape, shapes: readonly Shape[
     <button type="button" class="btn icon quiet" aria-label=${t("Remove {shape}", { shape: name })} @click=${() => act.remove(shape.key)}>${icon("close")}</button></li>`;
 }
 
+function turning(state: State, act: Masks): Part {
+  const camera = state.cameras.find(({ id }) => id === state.cameraId);
+  return camera === undefined || state.inForce === null || !turns(camera, state.limitsInForce) ? nothing : turningCard(camera, state.limits, state.limitsInForce, act);
+}
+
 // --- signing ---
 
 function signing(state: State, act: Masks, shapes: readonly Shape[]): Part {
@@ -151,7 +158,7 @@ function signing(state: State, act: Masks, shapes: readonly Shape[]): Part {
   return html`<section class="card pad stack sign" aria-label=${t("Sign")}>
     ${!first ? nothing : note(t("With a privacy mask the unit re-encodes this camera’s stream. That costs some sharpness, and when the unit can’t keep up it leaves pictures out; it never shows what is masked."), "", "info")}
     ${sendingPart(state.sending)}
-    <div class="row wrap">${button(t("Sign and send to the unit"), act.save, { kind: "primary", icon: "key", id: "save", busy, disabled: !act.dirty || wrongWith(shapes).length > 0 })}
+    <div class="row wrap">${button(t("Sign and send to the unit"), act.save, { kind: "primary", icon: "key", id: "save", busy, disabled: !act.dirty || !act.fit })}
       ${act.dirty && !busy ? button(t("Back to what is in force"), act.discard, { id: "discard" }) : nothing}</div>
     <p class="faint small">${t("What was recorded before stays as it was. The unit obeys the change from the moment it confirms it.")}</p></section>`;
 }
