@@ -24,9 +24,21 @@ _SHOWN = (
     ("operator", "the alarm rings: press Enter to claim it, watch, close it with a code"),
     ("owner", "see who looks, recall the alarm, arm and disarm, play your recordings"),
     ("supervisor", "the same queue"),
-    ("planner", "tasks, customers, sites, stock; press / and type; plans, contacts, guard companies"),
+    ("foreman", "Hours: working until a time of his choice, within what the owner signed"),
+    ("planner", "tasks, customers, sites, stock; press / and type; Plans: contacts, guard companies"),
     ("technician", "what is out of order; no picture before the owner allows it in his portal"),
     ("household", "another customer of the same alarm centre: sees nothing of the first"),
+)
+_OWNERS_PAGES = (
+    ("masks", "draw what nobody shall see, sign it, and watch the unit confirm it"),
+    ("overview", "the hours before as a timelapse, without a face; save it as MP4"),
+    ("live", "look live, for a purpose, and take a picture that you alone can open"),
+    ("recordings", "the day with previews: play, save as a signed film, delete for ever"),
+    ("hours", "the week, working until, who else may; what the unit obeys by its own signature"),
+    ("sites", "the map with its camera, the unit's figures over time (made up, and said so)"),
+    ("signs", "a sign as PDF; the code on it leads anybody to the whole notice"),
+    ("notifications", "what tells you what, and when; nothing silences an alarm"),
+    ("maintenance", "a technician waits for your answer: allow him to look, or don't"),
 )
 
 
@@ -126,11 +138,16 @@ def _table(installation: Installation, source: clip.Source, took_s: float) -> st
         "", f"Zegel runs ({took_s:.0f} s). The camera shows {source.said}.", "",
         f"  {'open':<52} {'sign in as':<32} {'password':<20} what to try",
     ]  # fmt: skip
-    face = {"operator": "/console/", "supervisor": "/console/", "planner": "/backoffice/plans/"}
+    face = {
+        "operator": "/console/", "supervisor": "/console/", "planner": "/backoffice/", "technician": "/backoffice/",
+        "foreman": "/portal/hours",
+    }  # fmt: skip
     for key, what in _SHOWN:
         keys = installation.keyring.people[key]
         url = base + face.get(key, "/portal/")
         lines.append(f"  {url:<52} {keys.email:<32} {keys.password:<20} {what}")
+    lines += ["", f"  The owner's own pages, as {installation.keyring.people['owner'].email}:"]
+    lines += [f"  {base + '/portal/' + view:<52} {what}" for view, what in _OWNERS_PAGES]
     lines += ["", *_code_words(), *_invitation(installation)]
     lines += [
         "", f"  {base + '/kit':<52} the kit that the screens are made of",
