@@ -35,6 +35,7 @@ for _code, _status in (
     errors.status(_code, _status)
 
 LONGEST_TIMELINE_MS = 31 * 86_400_000
+NAMED_WITHIN_MS = 25 * 3_600_000  # the longest day
 MOST_CAMERAS = 1000
 MOST_UNITS = 100
 Moment = Annotated[int, Query(ge=0, le=LATEST_MS)]
@@ -211,6 +212,7 @@ def timeline(
 ) -> dict[str, Any]:
     """When something was recorded, with the signed epochs that say where their slots lie in time, and the alarms.
 
+    `named`: what the unit signed as recorded and is not here: on its own storage, on its way, or lost; a day at most.
     `next_ms`: from where to ask again when that is not all of it; null when it is.
     """
     actor = acting(request)
@@ -222,11 +224,13 @@ def timeline(
         require(actor, Action.TIMELINE, Resource(ResourceKind.CAMERA, camera.id, camera.owner_id))
         epochs = footage.epochs_between(camera.id, int(Track(track)), from_ms, to_ms)
         ranges, next_ms = footage.recorded_ranges(epochs, from_ms, to_ms)
+        until_ms = min(next_ms or to_ms, from_ms + NAMED_WITHIN_MS)
         return {
             "next_ms": next_ms,
             "epochs": [to_text(envelope) for envelope in footage.epoch_envelopes([part.epoch for part in ranges])],
             "ranges": [{"epoch": str(part.epoch), "from": part.from_slot, "to": part.to_slot} for part in ranges],
             "kept": [to_text(left.kept) for left in _left(ranges)],
+            "named": [list(span) for span in footage.named_only(epochs, ranges, (from_ms, until_ms))],
             "deleted": [list(span) for span in footage.deleted_between(camera.id, track, from_ms, to_ms)],
             "deletions": [to_text(said) for said in footage.deletion_words(camera.id, track, from_ms, to_ms)],
             "alarms": [

@@ -269,12 +269,16 @@ def store_manifest(actor: Actor, envelope: bytes) -> None:
         _check_manifest(row, manifest)
         Manifest.objects.create(
             hash=manifest.hash, owner_id=row.owner_id, provider_id=row.provider_id, epoch=row,
-            first_slot=manifest.first_slot, slots=manifest.slot_count, previous=manifest.previous, envelope=envelope,
-            received_at=clock.now(),
+            first_slot=manifest.first_slot, slots=manifest.slot_count, named=_named(manifest),
+            previous=manifest.previous, envelope=envelope, received_at=clock.now(),
         )  # fmt: skip
         w.publish("manifest.stored", owner_id=row.owner_id, epoch_id=row.id, camera_id=row.camera_id, track=row.track)
         if manifest.closed:
             _close(w, row)
+
+
+def _named(manifest: seal_manifest.Manifest) -> int:
+    return sum(1 << slot for slot in {entry.slot - manifest.first_slot for entry in manifest.entries})
 
 
 def _check_manifest(row: Epoch, manifest: seal_manifest.Manifest) -> None:

@@ -80,12 +80,14 @@ class Segment(TenantModel):
 
 
 class Manifest(TenantModel):
-    """The unit's signed list of what 60 slots hold, chained; clients take slots and hashes from it."""
+    """The unit's signed list of what 60 slots hold, chained; clients take slots and hashes from it. `named`: bit i is
+    set when it names something of slot first_slot + i."""
 
     hash = models.BinaryField(primary_key=True, max_length=32)
     epoch = models.ForeignKey(Epoch, on_delete=models.PROTECT, related_name="manifests")
     first_slot = models.SmallIntegerField()
     slots = models.SmallIntegerField()
+    named = models.BigIntegerField(default=0)
     previous = models.BinaryField(max_length=32, null=True)
     envelope = models.BinaryField()
     received_at = models.DateTimeField()

@@ -356,6 +356,42 @@ def _recorded(epochs: Sequence[Epoch], from_ms: int, to_ms: int) -> list[SlotRan
     return [SlotRange(*row) for row in sorted(rows, key=lambda row: (order[row[0]], row[1]))]
 
 
+def named_only(epochs: Sequence[Epoch], held: Sequence[SlotRange], span_ms: tuple[int, int]) -> list[tuple[int, int]]:
+    """Times (ms UTC, in order) that the unit signed as recorded and of which nothing is here: on its own storage, on
+    its way, or lost. `held`: what is here of that time. Not what was deleted or is over its term."""
+    touched = {row.id: span for row in epochs if (span := rules.slots_between(row.start_ms, *span_ms)) != (0, 0)}
+    lacking = dict.fromkeys(touched, 0)  # a bit for each slot
+    listed = Manifest.objects.filter(epoch__in=touched).exclude(named=0)
+    for epoch, first, named in listed.values_list("epoch_id", "first_slot", "named"):
+        lacking[epoch] |= named << first
+    gone = Deleted.objects.filter(epoch__in=touched).values_list("epoch_id", "from_slot", "to_slot")
+    for epoch, first, last in [*((part.epoch, part.from_slot, part.to_slot) for part in held), *gone]:
+        if epoch in lacking:
+            lacking[epoch] &= ~_bits(first, last)
+    found: list[tuple[int, int]] = []
+    for row in epochs:
+        slots = lacking.get(row.id, 0) & _bits(*touched.get(row.id, (0, 0)))
+        if slots and not shred.is_destroyed("epoch", row.shred):
+            at = (row.start_ms + slot * rules.SLOT_MS for slot in range(slots.bit_length()) if slots >> slot & 1)
+            found += ((ms, ms + rules.SLOT_MS) for ms in at)
+    return _joined(found)
+
+
+def _bits(first: int, last: int) -> int:
+    return (1 << last) - (1 << first)
+
+
+def _joined(spans: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Those that touch are one."""
+    found: list[tuple[int, int]] = []
+    for first, last in sorted(spans):
+        if found and first <= found[-1][1]:
+            found[-1] = (found[-1][0], max(last, found[-1][1]))
+        else:
+            found.append((first, last))
+    return found
+
+
 @dataclass(frozen=True)
 class Told:
     """Where the ledger begins to speak of a view or a release, and how long the view lasted if it has ended."""

@@ -98,8 +98,9 @@ OF_REPORT: dict[str, Fault] = {
     "stream_down": Fault.NO_PICTURE,
     "battery_low": Fault.POWER,
     "silent_unit": Fault.NO_CONTACT,
+    "storage_lost": Fault.OTHER,
 }
-OVER_BY: dict[str, str] = {"camera_back": "camera_lost", "view_back": "view_lost"}
+OVER_BY: dict[str, str] = {"camera_back": "camera_lost", "view_back": "view_lost", "storage_back": "storage_lost"}
 """What says that an earlier report is over."""
 
 
