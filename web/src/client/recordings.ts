@@ -29,6 +29,8 @@ export interface Day {
   readonly deleted: readonly Span[];
   /** What the server says was deleted, and no owner's word proves. */
   readonly unproved: readonly Span[];
+  /** What the unit signed as recorded and is not here, as the server has it: a hint where to ask, no proof. */
+  readonly named: readonly Span[];
   readonly alarms: readonly AlarmMark[];
 }
 
@@ -38,6 +40,7 @@ interface TimelineAnswer {
   readonly ranges: readonly { readonly epoch: string; readonly from: number; readonly to: number }[];
   readonly kept?: readonly string[];
   readonly deletions?: readonly string[];
+  readonly named?: readonly (readonly [number, number])[];
   readonly deleted?: readonly (readonly [number, number])[];
   readonly alarms: readonly { readonly id: string; readonly number: number | null; readonly class: string; readonly raised_ms: number }[];
 }
@@ -45,7 +48,7 @@ interface TimelineAnswer {
 /** Every page of it, whole. */
 export async function dayOf(session: Session, cameraId: string, unitId: string, fromMs: number, toMs: number): Promise<Day> {
   const trust = await session.trust.unit(unitId, "owner");
-  const found: { recorded: Span[]; deleted: Span[]; unproved: Span[]; alarms: AlarmMark[] } = { recorded: [], deleted: [], unproved: [], alarms: [] };
+  const found: { recorded: Span[]; deleted: Span[]; unproved: Span[]; named: Span[]; alarms: AlarmMark[] } = { recorded: [], deleted: [], unproved: [], named: [], alarms: [] };
   for (let at: number | null = fromMs; at !== null; ) {
     const answer: TimelineAnswer = await session.api.get<TimelineAnswer>(`/cameras/${cameraId}/timeline?from_ms=${at}&to_ms=${toMs}`);
     found.recorded.push(...(await recorded(answer, trust, at, toMs)));
@@ -53,6 +56,7 @@ export async function dayOf(session: Session, cameraId: string, unitId: string, 
       found.deleted.push(...within(deletedBy(answer.deletions ?? [], trust, fromUuid(cameraId)), fromMs, toMs));
       found.unproved.push(...within((answer.deleted ?? []).flatMap(([from, to]) => without({ fromMs: from, toMs: to }, found.deleted)), fromMs, toMs));
     }
+    found.named.push(...within((answer.named ?? []).map(([from, to]) => ({ fromMs: from, toMs: to })), at, toMs));
     found.alarms.push(...answer.alarms.filter(({ id }) => !found.alarms.some((each) => each.id === id)).map(({ id, number, class: className, raised_ms }) => ({ id, number, className, atMs: raised_ms })));
     at = answer.next_ms !== null && answer.next_ms > at ? answer.next_ms : null;
   }

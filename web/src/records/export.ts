@@ -29,6 +29,8 @@ export interface ExportWish {
   readonly zone: string;
   readonly fromMs: number;
   readonly toMs: number;
+  /** Recordings when nothing is said; 3: pictures that the owner took. */
+  readonly track?: 1 | 3;
   readonly form: "film" | "originals";
   readonly purpose: string;
   readonly recipient: string;
@@ -74,7 +76,7 @@ async function refusedByServer(session: Session, wish: ExportWish): Promise<void
 /** Opens all of the time, through the door and logged as every look; holds it in memory. */
 function gather(session: Session, wish: ExportWish, onProgress: Progress): Promise<Gathered> {
   return new Promise((resolve, reject) => {
-    void openView(session, { cameraId: wish.cameraId, track: 1, purpose: "own_use", fromMs: wish.fromMs, toMs: wish.toMs }).then((view) => {
+    void openView(session, { cameraId: wish.cameraId, track: wish.track ?? 1, purpose: "own_use", fromMs: wish.fromMs, toMs: wish.toMs }).then((view) => {
       const pieces: SealedPiece[] = [];
       const film = new Film();
       const originals = wish.form === "originals";
@@ -148,7 +150,7 @@ async function withKeys(view: View, header: ExportHeader, code: string | null): 
 function headerOf(session: Session, wish: ExportWish, view: View, pieces: readonly SealedPiece[], film: Bytes | null): ExportHeader {
   const { trust, epochs, manifests } = view.evidence;
   return {
-    version: 1, export: fromUuid(crypto.randomUUID()), form: wish.form, unit: trust.unit, unitKey: trust.signKey, camera: fromUuid(wish.cameraId), track: 1, cameraName: plain(wish.cameraName), siteName: plain(wish.siteName),
+    version: 1, export: fromUuid(crypto.randomUUID()), form: wish.form, unit: trust.unit, unitKey: trust.signKey, camera: fromUuid(wish.cameraId), track: wish.track ?? 1, cameraName: plain(wish.cameraName), siteName: plain(wish.siteName),
     zone: wish.zone, fromMs: Math.floor(wish.fromMs), toMs: Math.ceil(wish.toMs), ranges: rangesOf(pieces), person: fromUuid(session.person.id), purpose: wish.purpose, recipient: plain(wish.recipient), madeMs: Date.now(),
     keysets: trust.keysetEnvelopes, epochs, manifests, segments: pieces.map(({ epoch, seq, digest }) => ({ epoch, seq, hash: digest })), film,
   };
@@ -181,7 +183,7 @@ function runsOf(numbers: readonly number[]): readonly (readonly [number, number]
 
 function declare(session: Session, wish: ExportWish, id: Bytes, statement: Bytes, size: number): Promise<{ index: number }> {
   return session.api.post<{ index: number }>("/exports", {
-    export_id: uuid(id), form: wish.form, camera_id: wish.cameraId, track: 1, from_ms: Math.floor(wish.fromMs), to_ms: Math.ceil(wish.toMs), purpose: wish.purpose, recipient: wish.recipient, statement: base64url(statement), size,
+    export_id: uuid(id), form: wish.form, camera_id: wish.cameraId, track: wish.track ?? 1, from_ms: Math.floor(wish.fromMs), to_ms: Math.ceil(wish.toMs), purpose: wish.purpose, recipient: wish.recipient, statement: base64url(statement), size,
   });
 }
 

@@ -7,6 +7,8 @@ import { dayWord, clockSeconds, t, tn, when } from "../../../kit/words";
 import type { Camera } from "../../types";
 import { asRefusal } from "../../wire";
 import type { Ctx, Mount, Mounted } from "../pages";
+import { askToDelete } from "../recordings/deleting";
+import { askToSave } from "../recordings/saving";
 import { openPictures, TOGETHER, type Taken } from "./opened";
 
 interface State {
@@ -19,6 +21,8 @@ interface State {
   readonly nowMs: number;
 }
 
+const TRACK = 3;
+const SECOND_MS = 1000;
 const AT_FIRST = 12;
 const AT_A_TIME = 24;
 
@@ -119,7 +123,34 @@ class PicturesPage implements Mounted {
   }
 
   #large(one: Taken, words: string): void {
-    openDialog(this.#name(one.camera_id), (dialog) => html`<canvas class="picture-large" role="img" aria-label=${words} ${ref((canvas) => this.#paint(canvas, one.epoch))}></canvas>
-      <p class="mute small">${words}</p>${foot(button(t("Close"), dialog.close))}`, { wide: true });
+    const camera = this.#board.state.cameras.find(({ id }) => id === one.camera_id);
+    const owner = this.ctx.state().me.role === "owner";
+    openDialog(this.#name(one.camera_id), (dialog) => {
+      const then = (act: (camera: Camera) => void) => (): void => {
+        dialog.close();
+        if (camera !== undefined) act(camera);
+      };
+      return html`<canvas class="picture-large" role="img" aria-label=${words} ${ref((canvas) => this.#paint(canvas, one.epoch))}></canvas>
+        <p class="mute small">${words}</p>${foot(camera !== undefined && owner ? button(t("Delete"), then((of) => this.#remove(one, of)), { id: "picture-delete" }) : nothing,
+          camera === undefined ? nothing : button(t("Save"), then((of) => this.#save(one, of)), { icon: "download", id: "picture-save" }), button(t("Close"), dialog.close))}`;
+    }, { wide: true });
+  }
+
+  /** Why and for whom, written down, then the file: as every recording that leaves the customer's hands. */
+  #save(one: Taken, camera: Camera): void {
+    askToSave(this.ctx, { camera, tz: this.#tz(camera) ?? "UTC", track: TRACK, fromMs: one.at_ms, toMs: one.at_ms + SECOND_MS });
+  }
+
+  /** With its key: what the owner deletes opens nowhere any more. */
+  #remove(one: Taken, camera: Camera): void {
+    askToDelete(this.ctx, { camera, tz: this.#tz(camera), track: TRACK, fromMs: one.at_ms, toMs: one.at_ms + 1 }, () => {
+      this.#pictures.get(one.epoch)?.close();
+      this.#pictures.delete(one.epoch);
+      void this.#read();
+    });
+  }
+
+  #tz({ site }: Camera): string | undefined {
+    return this.ctx.state().units.find(({ unit, tz }) => tz !== undefined && unit.site.id === site.id)?.tz;
   }
 }

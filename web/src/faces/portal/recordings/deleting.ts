@@ -14,6 +14,8 @@ import type { Ctx } from "../pages";
 interface Wish extends Span {
   readonly camera: Camera;
   readonly tz: string | undefined;
+  /** 3: a picture that the owner took. */
+  readonly track?: 3;
 }
 
 type Step =
@@ -24,7 +26,7 @@ type Step =
   | { readonly phase: "gone"; readonly loss: Loss };
 
 export function askToDelete(ctx: Ctx, span: Wish, done: () => void): void {
-  const wish = { cameraId: span.camera.id, unitId: span.camera.unit.id, track: 1 as const, fromMs: Math.floor(span.fromMs), toMs: Math.ceil(span.toMs) };
+  const wish = { cameraId: span.camera.id, unitId: span.camera.unit.id, track: span.track ?? (1 as const), fromMs: Math.floor(span.fromMs), toMs: Math.ceil(span.toMs) };
   let step: Step = { phase: "counting" };
   let dialog: Opened | null = null;
   const move = (next: Step): void => {
@@ -45,12 +47,12 @@ export function askToDelete(ctx: Ctx, span: Wish, done: () => void): void {
     }
     done();
   };
-  dialog = ctx.dialog(t("Delete a recording"), (opened) => drawn(opened, span, step, (said) => step.phase === "sure" && move({ ...step, said }), (loss) => void remove(loss)));
+  dialog = ctx.dialog(span.track === 3 ? t("Delete a picture") : t("Delete a recording"), (opened) => drawn(opened, span, step, (said) => step.phase === "sure" && move({ ...step, said }), (loss) => void remove(loss)));
   void lossOf(ctx.session, wish).then((loss) => move({ phase: "sure", loss, said: false }), refused);
 }
 
-function drawn(opened: Opened, { camera, fromMs, toMs, tz }: Wish, step: Step, say: (said: boolean) => void, remove: (loss: Loss) => void): Part {
-  const when = html`<p><b>${camera.name}</b> · ${day(fromMs, tz)} <span class="mono">${clockSeconds(fromMs, tz)} – ${clockSeconds(toMs, tz)}</span></p>`;
+function drawn(opened: Opened, { camera, fromMs, toMs, tz, track }: Wish, step: Step, say: (said: boolean) => void, remove: (loss: Loss) => void): Part {
+  const when = html`<p><b>${camera.name}</b> · ${day(fromMs, tz)} <span class="mono">${clockSeconds(fromMs, tz)}${track === 3 ? "" : ` – ${clockSeconds(toMs, tz)}`}</span></p>`;
   switch (step.phase) {
     case "counting": return html`${when}${skeleton(3, t("Counting what would be gone"))}${foot(button(t("Keep it"), opened.close))}`;
     case "refused": return html`${when}${note(html`<b>${step.message}</b> ${step.action}`, "alarm", "alarm")}${foot(button(t("Close"), opened.close, { kind: "primary" }))}`;

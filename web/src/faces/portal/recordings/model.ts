@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
 // What the page of recordings knows: a site's cameras and a day of each, what is zoomed into, what plays. Pure.
-import type { Day, Span } from "../../../client/recordings";
+import { without, type Day, type Span } from "../../../client/recordings";
 import type { Stretch } from "../../../kit/timeline";
 import type { Preview } from "../../../records/previews";
 import type { Camera } from "../../types";
@@ -28,6 +28,19 @@ export type Playing =
   | { readonly phase: "ended" }
   | { readonly phase: "refused"; readonly message: string; readonly action: string };
 
+/** What the owner's signed policy says of the unit's own storage. */
+export interface Storage {
+  readonly days: number;
+  readonly mode: "copy" | "only";
+}
+
+/** On its way from the unit: `seconds` it said it has (null: not answered yet), `left`: of the time, what is not here. */
+export interface Fetching extends Span {
+  readonly cameraId: string;
+  readonly seconds: number | null;
+  readonly left: number;
+}
+
 export interface State {
   readonly siteId: string;
   readonly lanes: readonly Lane[];
@@ -48,9 +61,11 @@ export interface State {
   /** The camera's pictures are being looked through for what was seen: how far, 0 to 1. */
   readonly scanning: number | null;
   readonly owner: boolean;
-  /** Cameras whose unit keeps recordings itself, by the policy in force. */
-  readonly kept: readonly string[];
-  readonly asking: boolean;
+  /** Cameras whose unit keeps recordings itself, as the policy in force says. */
+  readonly kept: ReadonlyMap<string, Storage>;
+  readonly fetching: Fetching | null;
+  /** What the unit was asked for and sent, as far as it had it. */
+  readonly fetched: readonly (Span & { readonly cameraId: string })[];
   readonly nowMs: number;
   readonly tz: string | undefined;
 }
@@ -82,19 +97,45 @@ export const laneOf = (state: State): Lane | undefined => state.lanes.find(({ ca
 export const inside = (spans: readonly Span[], fromMs: number, toMs: number): readonly Span[] =>
   spans.filter((span) => span.fromMs < toMs && fromMs < span.toMs).map((span) => ({ fromMs: Math.max(span.fromMs, fromMs), toMs: Math.min(span.toMs, toMs) }));
 
+export const secondsOf = (spans: readonly Span[]): number => Math.round(spans.reduce((sum, { fromMs, toMs }) => sum + toMs - fromMs, 0) / 1000);
+
+/** What takes its time on the way from the unit anyhow. */
+const ON_ITS_WAY_MS = 120_000;
+
+/**
+ * Times of a camera that lie on the unit: the server says that the unit's signed lists name them and that it hasn't got them, and the
+ * owner's own policy says that the unit keeps recordings. Not what is over its days, nor what the unit was asked for and hadn't got.
+ */
+export function onUnit({ kept, fetched, nowMs }: Pick<State, "kept" | "fetched" | "nowMs">, { camera, day }: Pick<Lane, "camera" | "day">): readonly Span[] {
+  const rules = kept.get(camera.id);
+  if (rules === undefined || day === null) return [];
+  const term = inside(day.named, nowMs - rules.days * 24 * HOUR_MS, nowMs - ON_ITS_WAY_MS);
+  return term.flatMap((span) => without(span, fetched.filter(({ cameraId }) => cameraId === camera.id)));
+}
+
+/** Of what a view misses, what lies on the unit by its owner's will, and what should have been here. */
+export function missingOf(state: Pick<State, "kept" | "fetched" | "nowMs" | "gaps">, lane: Pick<Lane, "camera" | "day">): { readonly there: readonly Span[]; readonly gaps: readonly Stretch[] } {
+  const there = state.kept.get(lane.camera.id)?.mode === "only" ? onUnit(state, lane) : [];
+  const gaps = state.gaps.flatMap((gap) => without(gap, there).map((span): Stretch => ({ ...span, kind: gap.kind })));
+  return { there: state.gaps.flatMap((gap) => there.flatMap((span) => inside([span], gap.fromMs, gap.toMs))), gaps };
+}
+
 export interface Hour extends Span {
   readonly clips: readonly Span[];
+  /** What lies on the unit. */
+  readonly there: readonly Span[];
   readonly alarms: number;
 }
 
-/** The hours in sight in which something was recorded, the newest first. */
-export function hoursOf(day: Day | null, fromMs: number, toMs: number): readonly Hour[] {
+/** The hours in sight in which something was recorded, here or on the unit, the newest first. */
+export function hoursOf(day: Day | null, fromMs: number, toMs: number, there: readonly Span[] = []): readonly Hour[] {
   if (day === null) return [];
   const clips = joined(day.recorded);
   const hours: Hour[] = [];
   for (let at = Math.floor(fromMs / HOUR_MS) * HOUR_MS; at < toMs; at += HOUR_MS) {
-    const found = inside(clips, Math.max(at, fromMs), Math.min(at + HOUR_MS, toMs));
-    if (found.length > 0) hours.push({ fromMs: at, toMs: at + HOUR_MS, clips: found, alarms: day.alarms.filter(({ atMs }) => atMs >= at && atMs < at + HOUR_MS).length });
+    const within = (spans: readonly Span[]): readonly Span[] => inside(spans, Math.max(at, fromMs), Math.min(at + HOUR_MS, toMs));
+    const [found, elsewhere] = [within(clips), within(there)];
+    if (found.length + elsewhere.length > 0) hours.push({ fromMs: at, toMs: at + HOUR_MS, clips: found, there: elsewhere, alarms: day.alarms.filter(({ atMs }) => atMs >= at && atMs < at + HOUR_MS).length });
   }
   return hours.reverse();
 }

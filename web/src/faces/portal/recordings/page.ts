@@ -3,13 +3,13 @@
 import { html, nothing, percent, placed, ref, repeat, type Part } from "../../../kit/dom";
 import { className, frame } from "../../../kit/frame";
 import { icon } from "../../../kit/icons";
-import { button, empty, progress, skeleton, steps } from "../../../kit/pieces";
+import { button, empty, note, progress, skeleton, steps } from "../../../kit/pieces";
 import { gapNote } from "../../../kit/timeline";
 import { clock, clockSeconds, dayWord, number, span, t, tn } from "../../../kit/words";
 import type { Span } from "../../../client/recordings";
 import type { Preview } from "../../../records/previews";
 import type { Camera } from "../../types";
-import { HOUR_MS, type Hour, type Lane, type State, hoursOf, inside, joined, laneOf, marked } from "./model";
+import { HOUR_MS, type Hour, type Lane, type State, hoursOf, inside, joined, laneOf, marked, missingOf, onUnit, secondsOf } from "./model";
 
 export interface RecordingsActions {
   readonly site: (id: string) => void;
@@ -27,7 +27,7 @@ export interface RecordingsActions {
   readonly scan: (span: Span) => void;
   readonly save: (span: Span) => void;
   readonly remove: (span: Span) => void;
-  readonly fetch: () => void;
+  readonly fetch: (span: Span) => void;
   readonly key: (event: KeyboardEvent) => void;
   readonly video: (video: HTMLVideoElement | undefined) => void;
   readonly still: (canvas: HTMLCanvasElement | undefined) => void;
@@ -47,8 +47,7 @@ export function recordingsPage(state: State, act: RecordingsActions): Part {
       ${pickers(state, act)}
       ${state.lanes.length === 0 ? nothing : html`${strip(state, act)}${line(state, act)}${legend(state)}`}
     </section>
-    ${hours(state, lane, act)}
-    ${state.kept.includes(state.cameraId) ? onTheUnit(state, act) : nothing}</div>`;
+    ${hours(state, lane, act)}</div>`;
 }
 
 const today = (state: State): string => new Intl.DateTimeFormat("sv", { ...(state.tz === undefined ? {} : { timeZone: state.tz }), dateStyle: "short" }).format(state.nowMs);
@@ -109,11 +108,13 @@ function line(state: State, act: RecordingsActions): Part {
     ${state.headMs === null ? nothing : peek(state, state.headMs, at)}</div>`;
 }
 
-function laneParts(state: State, { day, seen }: Lane, at: (ms: number) => string): Part {
+function laneParts(state: State, lane: Lane, at: (ms: number) => string): Part {
+  const { day, seen } = lane;
   const wide = (from: number, to: number): string => `max(3px, ${percent((Math.min(to, state.toMs) - Math.max(from, state.fromMs)) / (state.toMs - state.fromMs))})`;
   if (day === null) return html`<i class="rec-wait"></i>`;
   const near = (state.toMs - state.fromMs) / 200;
   return html`${inside(joined(day.recorded, Math.max(5000, near / 2)), state.fromMs, state.toMs).map(({ fromMs, toMs }) => html`<i class="rec-clip" ${placed({ left: at(fromMs), width: wide(fromMs, toMs) })}></i>`)}
+    ${inside(onUnit(state, lane), state.fromMs, state.toMs).map(({ fromMs, toMs }) => html`<i class="rec-there" ${placed({ left: at(fromMs), width: wide(fromMs, toMs) })}></i>`)}
     ${inside(day.deleted, state.fromMs, state.toMs).map(({ fromMs, toMs }) => html`<i class="rec-deleted" ${placed({ left: at(fromMs), width: wide(fromMs, toMs) })}></i>`)}
     ${inside(day.unproved, state.fromMs, state.toMs).map(({ fromMs, toMs }) => html`<i class="rec-deleted unproved" ${placed({ left: at(fromMs), width: wide(fromMs, toMs) })}></i>`)}
     ${marked(seen.filter(({ atMs }) => atMs >= state.fromMs && atMs < state.toMs), near).map((one) => html`<i class="rec-seen ${one.class}" ${placed({ left: at(one.atMs) })}></i>`)}
@@ -140,6 +141,7 @@ function ticks({ fromMs, toMs, startMs }: State): readonly number[] {
 function legend(state: State): Part {
   const classes = [...new Set(state.lanes.flatMap(({ seen }) => seen.map((one) => one.class)))];
   return html`<p class="rec-legend faint small"><span><i class="rec-clip"></i>${t("recorded")}</span><span><i class="rec-alarm"></i>${t("alarm")}</span>
+    ${state.lanes.some((lane) => onUnit(state, lane).length > 0) ? html`<span><i class="rec-there"></i>${t("on the unit")}</span>` : nothing}
     ${classes.map((name) => html`<span><i class="rec-seen ${name}"></i>${t("{what} seen", { what: className(name) })}</span>`)}
     ${state.lanes.some(({ day }) => (day?.deleted.length ?? 0) > 0) ? html`<span><i class="rec-deleted"></i>${t("deleted by an owner, signed")}</span>` : nothing}
     ${state.lanes.some(({ day }) => (day?.unproved.length ?? 0) > 0) ? html`<span><i class="rec-deleted unproved"></i>${t("deleted, says the server; no owner signed it")}</span>` : nothing}
@@ -151,29 +153,45 @@ function legend(state: State): Part {
 function hours(state: State, lane: Lane | undefined, act: RecordingsActions): Part {
   if (lane === undefined) return html`<div class="card">${empty(t("No camera yet"), t("When a unit is paired, its recordings are here."), "camera")}</div>`;
   if (lane.day === null) return skeleton(4, t("Loading"));
-  const found = hoursOf(lane.day, state.fromMs, state.toMs);
+  const found = hoursOf(lane.day, state.fromMs, state.toMs, onUnit(state, lane));
   if (found.length === 0) return html`<div class="card">${empty(t("Nothing was recorded"), t("In this time this camera saw nothing move while it was guarding, or it was off."), "record", button(t("The day before"), () => act.step(-1), { icon: "back" }))}</div>`;
   const total = found.flatMap(({ clips }) => clips).reduce((sum, { fromMs, toMs }) => sum + toMs - fromMs, 0);
   return html`<p class="faint small">${dayWord(state.startMs, state.nowMs, state.tz)} · ${span(total / 1000)} · ${t("opened in this browser, with your key; each look is logged")}</p>
     ${repeat(found, ({ fromMs }) => fromMs, (hour) => hourCard(state, hour, act))}`;
 }
 
-/** The unit keeps recordings on its own disk: what of them is not here yet can be asked for, an hour at a time. */
-function onTheUnit(state: State, act: RecordingsActions): Part {
-  const hour = state.toMs - state.fromMs <= HOUR_MS;
-  return html`<section class="card pad row apart"><p class="mute">${hour ? t("The unit keeps recordings itself. What it has of this time can come here.") : t("The unit keeps recordings itself. Zoom in to an hour to ask for what it has of it.")}</p>
-    ${button(t("Ask the unit for {from} – {to}", { from: clock(state.fromMs, state.tz), to: clock(state.toMs, state.tz) }), act.fetch, { icon: "download", id: "fetch", busy: state.asking, disabled: !hour })}</section>`;
+/** What of an hour lies on the unit: it can come here, and how much of it came is shown. */
+function fetchRow(state: State, { there }: Hour, act: RecordingsActions): Part {
+  const [first, last] = [there[0]?.fromMs, there.at(-1)?.toMs];
+  if (first === undefined || last === undefined) return nothing;
+  const { fetching } = state;
+  const mine = fetching !== null && fetching.cameraId === state.cameraId && fetching.fromMs < last && first < fetching.toMs;
+  const share = mine && fetching.seconds !== null ? Math.max(0, 1 - fetching.left / Math.max(1, fetching.seconds)) : null;
+  return html`<div class="pad rec-there"><div class="row apart"><p><b>${t("On the unit")}</b> <span class="mono">${clockSeconds(first, state.tz)} – ${clockSeconds(last, state.tz)}</span> <span class="mute">${t("{span}, kept by the unit itself", { span: span(secondsOf(there)) })}</span></p>
+    ${button(t("Fetch from the unit"), () => act.fetch({ fromMs: first, toMs: last }), { icon: "download", small: true, busy: mine, disabled: fetching !== null && !mine })}</div>
+    ${mine ? progress(share, t("Coming from the unit")) : nothing}</div>`;
+}
+
+/** While something plays: what of it is not here because the unit keeps it, and what should have been. */
+function missing(state: State, act: RecordingsActions): Part {
+  const lane = laneOf(state);
+  if (lane === undefined) return nothing;
+  const { there, gaps } = missingOf(state, lane);
+  const whole = { fromMs: Math.min(...there.map(({ fromMs }) => fromMs)), toMs: Math.max(...there.map(({ toMs }) => toMs)) };
+  return html`${there.length === 0 ? nothing : note(html`${t("{span} of this is on the unit: as you signed, it keeps it itself until you ask for it.", { span: span(secondsOf(there)) })} ${button(t("Fetch from the unit"), () => act.fetch(whole), { icon: "download", small: true, busy: state.fetching !== null })}`, "", "info")}${gapNote(gaps)}`;
 }
 
 function hourCard(state: State, hour: Hour, act: RecordingsActions): Part {
-  const whole = { fromMs: hour.clips[0]!.fromMs, toMs: hour.clips.at(-1)!.toMs };
+  const [first, last] = [hour.clips[0], hour.clips.at(-1)];
+  const whole = first === undefined || last === undefined ? null : { fromMs: first.fromMs, toMs: last.toMs };
   const seconds = hour.clips.reduce((sum, { fromMs, toMs }) => sum + toMs - fromMs, 0) / 1000;
   return html`<section class="card rec-hour" data-hour=${hour.fromMs}>
     <div class="pad row apart"><div><h2 class="mono">${clock(hour.fromMs, state.tz)} – ${clock(hour.toMs, state.tz)}</h2>
-      <p class="mute">${[tn("{n} recording", "{n} recordings", hour.clips.length), span(seconds), hour.alarms === 0 ? "" : tn("{n} alarm", "{n} alarms", hour.alarms)].filter(Boolean).join(" · ")}</p></div>
-      <div class="row">${button(t("Everything in this hour"), () => act.play(whole), { icon: "play", small: true })}
+      <p class="mute">${[whole === null ? t("nothing of it is here yet") : tn("{n} recording", "{n} recordings", hour.clips.length), whole === null ? "" : span(seconds), hour.alarms === 0 ? "" : tn("{n} alarm", "{n} alarms", hour.alarms)].filter(Boolean).join(" · ")}</p></div>
+      ${whole === null ? nothing : html`<div class="row">${button(t("Everything in this hour"), () => act.play(whole), { icon: "play", small: true })}
         ${button(state.scanning === null ? t("Find people and vehicles") : t("Looking through {n} %", { n: number(state.scanning * 100) }), () => act.scan(whole), { icon: "eye", small: true, busy: state.scanning !== null })}
-        ${button(t("Save"), () => act.save(whole), { icon: "download", small: true })}${state.owner ? button(t("Delete"), () => act.remove(whole), { small: true }) : nothing}</div></div>
+        ${button(t("Save"), () => act.save(whole), { icon: "download", small: true })}${state.owner ? button(t("Delete"), () => act.remove(whole), { small: true }) : nothing}</div>`}</div>
+    ${fetchRow(state, hour, act)}
     ${state.scanning === null ? nothing : html`<div class="pad">${progress(state.scanning, t("Looking through"))}</div>`}
     <ul class="items clips">${repeat([...hour.clips].reverse(), ({ fromMs }) => fromMs, (clip) => clipRow(state, clip, act))}</ul></section>`;
 }
@@ -203,5 +221,5 @@ function player(state: State, clip: Span, camera: Camera | undefined, act: Recor
       : { title: t("Opening"), words: t("Your own look is logged too, then it opens in this browser."), action: steps([t("Logged"), t("Opened with your key"), t("First picture")], playing.phase === "opening" ? playing.step : 0) },
   })}<div class="pad row apart"><div><h2>${camera?.name ?? ""}</h2><p class="mute mono">${clockSeconds(clip.fromMs, state.tz)} – ${clockSeconds(clip.toMs, state.tz)}</p></div>
     <div class="row">${playing.phase === "playing" ? button(playing.paused ? t("Go on") : t("Pause"), act.pause, { icon: playing.paused ? "play" : "pause" }) : nothing}
-      ${button(t("Save"), () => act.save(clip), { icon: "download", id: "save-clip" })}${state.owner ? button(t("Delete"), () => act.remove(clip), { id: "delete-clip" }) : nothing}${button(t("Close"), act.stop, { icon: "close", kind: "quiet" })}</div></div>${gapNote(state.gaps)}</section>`;
+      ${button(t("Save"), () => act.save(clip), { icon: "download", id: "save-clip" })}${state.owner ? button(t("Delete"), () => act.remove(clip), { id: "delete-clip" }) : nothing}${button(t("Close"), act.stop, { icon: "close", kind: "quiet" })}</div></div>${missing(state, act)}</section>`;
 }

@@ -11,11 +11,14 @@ import { LONGEST_MS } from "../../../seal/exported";
 import type { Camera } from "../../types";
 import { Refusal } from "../../port";
 import { asRefusal } from "../../wire";
+import { canFilm } from "../can";
 import type { Ctx } from "../pages";
 
 interface Wish extends Span {
   readonly camera: Camera;
   readonly tz: string;
+  /** 3: a picture that the owner took. */
+  readonly track?: 3;
 }
 
 type Step =
@@ -30,7 +33,7 @@ const purposes = (): readonly { readonly value: string; readonly words: string }
 
 /** One dialog from the question to the file. Closing it forgets the film and the code. */
 export function askToSave(ctx: Ctx, wish: Wish): void {
-  const asked = { purpose: "", recipient: "", form: "film" as "film" | "originals", fromMs: wish.fromMs, toMs: Math.min(wish.toMs, wish.fromMs + LONGEST_MS) };
+  const asked = { purpose: "", recipient: "", form: (canFilm(wish.camera) ? "film" : "originals") as "film" | "originals", fromMs: wish.fromMs, toMs: Math.min(wish.toMs, wish.fromMs + LONGEST_MS) };
   let step: Step = { phase: "asking" };
   let dialog: Opened | null = null;
   const move = (next: Step): void => {
@@ -42,7 +45,7 @@ export function askToSave(ctx: Ctx, wish: Wish): void {
     if (asked.recipient.trim() === "") return move({ phase: "asking", error: t("Say who gets it.") });
     move({ phase: "making", share: null, words: t("Opening it in this browser") });
     try {
-      const made = await makeExport(ctx.session, { cameraId: wish.camera.id, cameraName: wish.camera.name, siteName: wish.camera.site.name, zone: wish.tz, ...asked }, (what, done) =>
+      const made = await makeExport(ctx.session, { cameraId: wish.camera.id, cameraName: wish.camera.name, siteName: wish.camera.site.name, zone: wish.tz, ...(wish.track === undefined ? {} : { track: wish.track }), ...asked }, (what, done) =>
         move({ phase: "making", share: what === "opening" ? done : null, words: what === "opening" ? t("Opening it in this browser") : t("Signing it with your key, and writing it down") }));
       move({ phase: "made", made, address: URL.createObjectURL(made.blob) });
     } catch (error) {
@@ -50,7 +53,7 @@ export function askToSave(ctx: Ctx, wish: Wish): void {
       move({ phase: "asking", error: told instanceof Refusal ? [told.message, told.action].filter(Boolean).join(" ") : t("This did not work: {why}.", { why: told instanceof Error ? told.message : String(told) }) });
     }
   };
-  dialog = ctx.dialog(t("Save a recording"), (opened) => drawn(opened, step, asked, wish, () => void make(), () => move({ phase: "asking" })), {
+  dialog = ctx.dialog(wish.track === 3 ? t("Save a picture") : t("Save a recording"), (opened) => drawn(opened, step, asked, wish, () => void make(), () => move({ phase: "asking" })), {
     wide: true,
     closed: () => {
       if (step.phase === "made") URL.revokeObjectURL(step.address);
@@ -59,12 +62,12 @@ export function askToSave(ctx: Ctx, wish: Wish): void {
 }
 
 function drawn(opened: Opened, step: Step, asked: { purpose: string; recipient: string; form: "film" | "originals"; fromMs: number; toMs: number }, wish: Wish, make: () => void, again: () => void): Part {
-  const when = html`<p><b>${wish.camera.name}</b> · <span class="mono">${clockSeconds(asked.fromMs, wish.tz)} – ${clockSeconds(asked.toMs, wish.tz)}</span></p>`;
+  const when = html`<p><b>${wish.camera.name}</b> · <span class="mono">${clockSeconds(asked.fromMs, wish.tz)}${wish.track === 3 ? "" : ` – ${clockSeconds(asked.toMs, wish.tz)}`}</span></p>`;
   if (step.phase === "making") return html`${when}${progress(step.share, step.words)}<p class="mute">${step.words}…</p>${foot(button(t("Stop"), opened.close))}`;
   if (step.phase === "made") return madePart(opened, step.made, step.address);
   return html`${when}
     ${wish.toMs - wish.fromMs > LONGEST_MS ? note(t("A file holds an hour at most: this is the first hour of it."), "", "info") : nothing}
-    ${choices("save-form", t("What"), [{ value: "film", words: t("A film that plays anywhere, with your signature in it") }, { value: "originals", words: t("The sealed originals, opened with a code that only you get") }], asked.form, (value) => { asked.form = value as "film" | "originals"; again(); })}
+    ${canFilm(wish.camera) ? choices("save-form", t("What"), [{ value: "film", words: wish.track === 3 ? t("The picture as a film of one moment, which plays anywhere, with your signature in it") : t("A film that plays anywhere, with your signature in it") }, { value: "originals", words: t("The sealed originals, opened with a code that only you get") }], asked.form, (value) => { asked.form = value as "film" | "originals"; again(); }) : note(t("This camera makes single pictures, no film: you get the sealed originals, opened with a code that only you get."), "", "info")}
     ${choices("save-purpose", t("What it is for"), purposes(), asked.purpose || null, (value) => { asked.purpose = value; again(); })}
     ${field("save-recipient", t("Who gets it"), { value: asked.recipient, maxlength: 120, hint: t("A person or an organisation. If it is for you, your own name."), input: (value) => { asked.recipient = value; } })}
     ${step.error === undefined ? nothing : note(step.error, "alarm", "alarm")}

@@ -12,7 +12,7 @@ import { Refusal, type Looking, type LookingNow } from "../../port";
 import { asRefusal } from "../../wire";
 import type { Ctx, Mounted } from "../pages";
 import { askToDelete } from "./deleting";
-import { type Lane, type SeenAt, type State, addressOf, HOUR_MS, inside, laneOf, midnight, nextDay, showing, zoomed } from "./model";
+import { type Lane, type SeenAt, type State, addressOf, HOUR_MS, inside, laneOf, midnight, nextDay, secondsOf, showing, zoomed } from "./model";
 import { type RecordingsActions, recordingsPage } from "./page";
 import { askToSave } from "./saving";
 
@@ -20,6 +20,8 @@ const PREVIEWS = 8;
 const STEP_S = 10;
 const PLAY_MS = 120_000;
 const SEEN_EVERY_MS = 500;
+const LOAD_SOON_MS = 1000;
+const FETCH_QUIET_MS = 20_000;
 
 export function mount(host: HTMLElement, ctx: Ctx, id: string | null): Mounted {
   return new Recordings(host, ctx, id);
@@ -34,6 +36,8 @@ class Recordings implements Mounted {
   #previews: Previews | null = null;
   #wanting = 0;
   #seenAt = 0;
+  #patience = 0;
+  readonly #coming = new Set<string>();
   #closed = false;
   #waiting: Span | null;
   readonly #stops: (() => void)[];
@@ -50,7 +54,7 @@ class Recordings implements Mounted {
     const [startMs, endMs] = this.#edges(day);
     this.#board = new Board<State>(host, {
       siteId: "", lanes: [], cameraId: wanted?.cameraId ?? "", day, startMs, endMs, fromMs: startMs, toMs: endMs, headMs: null, clip: null, playing: { phase: "idle" }, gaps: [], previews: [], scanning: null,
-      owner: ctx.state().me.role === "owner", kept: [], asking: false, nowMs, tz: this.#tz(),
+      owner: ctx.state().me.role === "owner", kept: new Map(), fetching: null, fetched: [], nowMs, tz: this.#tz(),
     }, (state) => recordingsPage(state, this.#actions));
     this.#stops = [ctx.watch(() => this.#watched()), ctx.events((topic, data) => this.#heard(topic, data))];
     addEventListener("pagehide", this.#drop);
@@ -71,6 +75,7 @@ class Recordings implements Mounted {
 
   close(): void {
     this.#closed = true;
+    clearTimeout(this.#patience);
     for (const stop of this.#stops) stop();
     removeEventListener("pagehide", this.#drop);
     this.#drop();
@@ -115,21 +120,50 @@ class Recordings implements Mounted {
   }
 
   async #keeping(lanes: readonly Lane[]): Promise<void> {
-    const said = await Promise.all(lanes.map(async ({ camera }) => ((await this.ctx.session.trust.unit(camera.unit.id, "owner").catch(() => null))?.policy?.value.storage == null ? [] : [camera.id])));
-    this.#board.change({ kept: said.flat() });
+    const said = await Promise.all(lanes.map(async ({ camera }) => [camera.id, (await this.ctx.session.trust.unit(camera.unit.id, "owner").catch(() => null))?.policy?.value.storage ?? null] as const));
+    this.#board.change({ kept: new Map(said.flatMap(([id, rules]) => (rules === null ? [] : [[id, rules] as const]))) });
   }
 
-  /** What the unit keeps itself of the time in sight: it sends it as ordinary recordings. */
-  async #fetch(): Promise<void> {
-    const { cameraId, fromMs, toMs } = this.#state;
-    this.#board.change({ asking: true });
+  /** What the unit keeps itself of a time: it sends it as ordinary recordings, and the line fills as they come. */
+  async #fetch({ fromMs, toMs }: Span): Promise<void> {
+    const { cameraId } = this.#state;
+    const asked = { cameraId, fromMs: Math.floor(fromMs), toMs: Math.ceil(toMs) };
+    if (this.#state.fetching !== null) return;
+    this.#board.change({ fetching: { ...asked, seconds: null, left: secondsOf(this.#lacking(asked)) } });
     try {
-      const { seconds } = await this.ctx.port.ask<{ seconds: number }>("POST", `/cameras/${cameraId}/fetch`, { from_ms: Math.floor(fromMs), to_ms: Math.floor(toMs) });
-      this.ctx.toast(seconds === 0 ? t("The unit has nothing of this time.") : tn("The unit sends {n} second of it.", "The unit sends {n} seconds of it.", seconds), seconds === 0 ? undefined : "ok");
+      const { seconds } = await this.ctx.port.ask<{ seconds: number }>("POST", `/cameras/${cameraId}/fetch`, { from_ms: asked.fromMs, to_ms: asked.toMs });
+      if (seconds === 0) this.ctx.toast(t("The unit has nothing of this time."));
+      else this.ctx.toast(tn("The unit sends {n} second of it.", "The unit sends {n} seconds of it.", seconds), "ok");
+      if (seconds === 0) this.#fetchEnds(true);
+      else this.#fetchGoesOn(seconds);
     } catch (error) {
       this.ctx.failed(error);
+      this.#fetchEnds(false);
     }
-    this.#board.change({ asking: false });
+  }
+
+  #lacking({ cameraId, fromMs, toMs }: Span & { readonly cameraId: string }): readonly Span[] {
+    return inside(this.#state.lanes.find(({ camera }) => camera.id === cameraId)?.day?.named ?? [], fromMs, toMs);
+  }
+
+  /** After each loading: how much is still to come; when nothing came for a while, that was all. */
+  #fetchGoesOn(seconds: number | null = this.#state.fetching?.seconds ?? null): void {
+    const { fetching } = this.#state;
+    if (fetching === null || seconds === null) return;
+    const left = secondsOf(this.#lacking(fetching));
+    if (left === 0) return this.#fetchEnds(true);
+    if (left !== fetching.left || fetching.seconds === null) {
+      clearTimeout(this.#patience);
+      this.#patience = setTimeout(() => this.#fetchEnds(true), FETCH_QUIET_MS) as unknown as number;
+    }
+    this.#board.change({ fetching: { ...fetching, seconds, left } });
+  }
+
+  /** `answered`: what of it is not here now, the unit has not got either. */
+  #fetchEnds(answered: boolean): void {
+    clearTimeout(this.#patience);
+    const { fetching, fetched } = this.#state;
+    if (fetching !== null) this.#board.change({ fetching: null, ...(answered ? { fetched: [...fetched, fetching] } : {}) });
   }
 
   /** Every camera's day; a camera whose unit is not believed has none, and why is said. */
@@ -140,8 +174,9 @@ class Recordings implements Mounted {
       try {
         const day = await dayOf(this.ctx.session, camera.id, camera.unit.id, startMs, endMs);
         if (this.#state.startMs === startMs) this.#lane(camera.id, { day });
+        this.#fetchGoesOn();
       } catch (error) {
-        if (this.#state.startMs === startMs) this.#lane(camera.id, { day: { recorded: [], deleted: [], unproved: [], alarms: [] } });
+        if (this.#state.startMs === startMs) this.#lane(camera.id, { day: { recorded: [], deleted: [], unproved: [], named: [], alarms: [] } });
         if (camera.id === this.#state.cameraId) this.ctx.failed(error);
       }
     }));
@@ -156,8 +191,19 @@ class Recordings implements Mounted {
     const camera = String(data["camera_id"] ?? "");
     const concerns = this.#state.lanes.some((lane) => lane.camera.id === camera);
     if (topic === "footage.deleted" && concerns) void this.#load(camera);
-    if (topic === "segments.stored" && concerns && (this.#state.endMs > this.ctx.port.nowMs() || this.#state.kept.includes(camera))) void this.#load(camera);
+    if (topic === "segments.stored" && concerns && this.#state.kept.has(camera)) this.#loadSoon(camera);
+    else if (topic === "segments.stored" && concerns && this.#state.endMs > this.ctx.port.nowMs()) void this.#load(camera);
     if (topic === "reload") void this.#load();
+  }
+
+  /** A unit that sends an hour of its own storage says so for each second of it. */
+  #loadSoon(camera: string): void {
+    if (this.#coming.has(camera)) return;
+    this.#coming.add(camera);
+    setTimeout(() => {
+      this.#coming.delete(camera);
+      if (!this.#closed) void this.#load(camera);
+    }, LOAD_SOON_MS);
   }
 
   #camera(cameraId: string): void {
@@ -393,7 +439,7 @@ class Recordings implements Mounted {
         this.#after();
       },
       move: (share) => this.#move(share), head: (ms) => this.#head(ms), press: (ms) => this.#press(ms), play: (clip) => void this.#play(clip), pause: () => this.#pause(), stop: () => this.#stop(),
-      scan: (span) => void this.#scan(span), key: (event) => this.#key(event), fetch: () => void this.#fetch(),
+      scan: (span) => void this.#scan(span), key: (event) => this.#key(event), fetch: (span) => void this.#fetch(span),
       save: (span) => {
         const lane = laneOf(this.#state);
         if (lane !== undefined) askToSave(this.ctx, { camera: lane.camera, tz: this.#state.tz ?? "UTC", ...span });
