@@ -6,6 +6,7 @@ import { pill } from "../../kit/pieces";
 import { clock, clockSeconds, number, t } from "../../kit/words";
 import { reopenReason, stepName } from "../names";
 import { outcomeName } from "../plans/words";
+import { stillMap } from "../sitemap";
 import type { Alarm, AlarmDetail, Step } from "../types";
 import { isMine, type ConsoleState, type LogLine } from "./model";
 import type { ConsoleActions } from "./view";
@@ -19,7 +20,19 @@ export function besidePart(state: ConsoleState, alarm: Alarm, act: ConsoleAction
     ${sitePart(state, alarm, detail)}
     ${happened(alarm, detail)}
     ${logPart(state.log, alarm.site.tz)}
+    ${mapPart(state, alarm, detail)}
   </aside>`;
+}
+
+/** Last of all: it comes when it has been fetched, and what somebody is about to press stays where it is. */
+function mapPart(state: ConsoleState, alarm: Alarm, detail: AlarmDetail | null): Part {
+  const { map } = state;
+  if (detail === null || map === null || map.alarmId !== alarm.id || !isMine(state, alarm)) return nothing;
+  const { map: picture, places } = map.found;
+  if (picture === null) return nothing;
+  const raised = [...(alarm.camera === null ? [] : [alarm.camera]), ...detail.cameras];
+  const named = new Map([...(detail.zone_cameras ?? []), ...raised].map(({ id, name }) => [id, name]));
+  return html`<section class="site-map"><h2 class="lbl">${t("Map of the site")}</h2>${stillMap(`/api/v1/sites/${map.siteId}/map/picture?alarm_id=${map.alarmId}&v=${picture.id}`, picture, places, named, new Set(raised.map(({ id }) => id)))}</section>`;
 }
 
 export function besideQuiet(state: ConsoleState): Part {

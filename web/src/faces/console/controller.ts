@@ -12,6 +12,7 @@ import { mailPictures, type MailPictures } from "../mailpictures";
 import { guards, plan, type Panel } from "../plans/panel";
 import { plansPort, type PlansPort } from "../plans/port";
 import { alarmOf, type AlarmRow } from "../shape";
+import type { SiteMap } from "../sitemap";
 import { Channel, type Said } from "./channel";
 import { askAnswer, askClose, askCodeWord, askGuard, askGuardWords, askHold, askNote, askPark, askReopen } from "./dialogs";
 import { mount, type Picture } from "./picture";
@@ -59,6 +60,8 @@ export class Console {
   #meanwhile: Alarm[] = [];
   #detailing: string | null = null;
   #detailAgain = false;
+  /** Whose map is there or on its way. */
+  #mapped: string | null = null;
   #second: Window | null = null;
 
   constructor(port: Port, root: HTMLElement, me: Me) {
@@ -210,6 +213,23 @@ export class Console {
     if (detail.state === "closed") this.#mails?.shut();
     this.#panels.plan?.alarm(detail);
     this.#panels.guards?.alarm(detail);
+    void this.#mapOf(detail);
+  }
+
+  /** The site's map is shown to who has one of its alarms in hand; asked for once, and gone with the alarm. */
+  async #mapOf(detail: AlarmDetail): Promise<void> {
+    if (!isMine(this.#state, detail) || detail.site.id === "") {
+      this.#mapped = null;
+      return this.#board.change({ map: null });
+    }
+    if (this.#mapped === detail.id) return;
+    this.#mapped = detail.id;
+    try {
+      const found = await this.#port.ask<SiteMap>("GET", `/sites/${detail.site.id}/map?alarm_id=${detail.id}`);
+      if (this.#mapped === detail.id) this.#board.change({ map: { alarmId: detail.id, siteId: detail.site.id, found } });
+    } catch {
+      if (this.#mapped === detail.id) this.#mapped = null; // without a map he works on; it is asked for with the next news
+    }
   }
 
   async #detail(): Promise<void> {
@@ -362,7 +382,8 @@ export class Console {
   #select(id: string | null, quietly = false): void {
     if (id === this.#state.selected) return;
     this.#letGo();
-    this.#board.change({ selected: id, detail: null, opened: null, picture: blank, raw: null });
+    this.#board.change({ selected: id, detail: null, opened: null, picture: blank, raw: null, map: null });
+    this.#mapped = null;
     this.#channel.say({ kind: "chosen", id });
     if (id !== null) this.#soon(quietly ? 0 : 60);
   }

@@ -2,6 +2,7 @@
 // What the operator's page knows. The view draws it; the controller changes it. Pure.
 import type { Sound } from "../../kit/ring";
 import { alarmNumber, alarmTitle, className, kindName } from "../names";
+import type { SiteMap } from "../sitemap";
 import type { Alarm, AlarmDetail, Health, RawSignal } from "../types";
 import { compare, everything, isParked, isWaiting, kindOf, passes, queue, type Filter, type Kind, type Rolled } from "./order";
 import type { PictureNow } from "./picture";
@@ -41,6 +42,8 @@ export interface ConsoleState {
   readonly opened: string | null;
   readonly picture: PictureNow;
   readonly raw: { readonly id: string; readonly signal: RawSignal | null } | null;
+  /** The site's map, while the alarm is in hand. */
+  readonly map: { readonly alarmId: string; readonly siteId: string; readonly found: SiteMap } | null;
   readonly log: readonly LogLine[];
   readonly health: Health | null;
   readonly sound: Sound | null;
@@ -70,7 +73,7 @@ export const PARKED = "#parked";
 
 export const start: ConsoleState = {
   me: { name: "", party: "" }, mine: "", nowMs: 0, connected: true, asOfMs: 0, loading: true, alarms: new Map(), handled: [], list: "open", filter: everything, ids: [], held: [],
-  roll: { top: 0, height: 900 }, gone: new Map(), selected: null, detail: null, opened: null, picture: blank, raw: null, log: [], health: null, sound: null, muted: false, breaksMs: null, soundReady: true,
+  roll: { top: 0, height: 900 }, gone: new Map(), selected: null, detail: null, opened: null, picture: blank, raw: null, map: null, log: [], health: null, sound: null, muted: false, breaksMs: null, soundReady: true,
   actions: [], second: false, questions: [],
 };
 

@@ -1,16 +1,15 @@
 // SPDX-License-Identifier: EUPL-1.2
 // The map of a site: cameras on a picture, moved and turned by mouse, finger or keys. What is drawn here is saved when somebody says so.
-import { html, nothing, percent, placed, repeat, svg, type Part } from "../../../kit/dom";
+import { html, nothing, percent, placed, repeat, type Part } from "../../../kit/dom";
 import { icon } from "../../../kit/icons";
 import { button, note } from "../../../kit/pieces";
 import { number, t } from "../../../kit/words";
+import { cone, tallOf, type Place } from "../../sitemap";
 import type { Camera } from "../../types";
-import type { Place } from "./types";
 import { compass } from "./words";
 
 const STEP = 0.01;
 const TURN = 15;
-const REACH = 90;
 
 export interface MapState {
   readonly places: readonly Place[];
@@ -61,7 +60,7 @@ export function mapView(address: string, size: { width: number; height: number }
   const named = new Map(cameras.map((camera) => [camera.id, camera]));
   const chosen = state.places.find((one) => one.camera_id === state.chosen);
   const away = cameras.filter((camera) => !state.places.some((one) => one.camera_id === camera.id));
-  const tall = Math.round((1000 * size.height) / size.width);
+  const tall = tallOf(size);
   return html`<div class="map-frame"><img class="map-picture" src=${address} alt=${t("The map of this site")} width=${size.width} height=${size.height}>
       <svg class="map-cones" viewBox="0 0 1000 ${tall}" aria-hidden="true">${state.places.map((place) => cone(place, tall, place.camera_id === state.chosen))}</svg>
       ${repeat(state.places, (place) => place.camera_id, (place) => spot(place, named.get(place.camera_id)?.name ?? t("Camera"), state, may, act))}</div>
@@ -69,14 +68,6 @@ export function mapView(address: string, size: { width: number; height: number }
     ${may && away.length > 0 ? html`<div class="row"><span class="mute">${t("Not on the map yet:")}</span>${away.map((camera) => button(camera.name, () => act.change(put(state, { camera_id: camera.id, x: 0.5, y: 0.5, bearing: 0, angle: 80 })), { small: true, icon: "plus" }))}</div>` : nothing}
     ${may && state.past.length > 0 ? html`<div class="row">${button(t("Save the map"), act.save, { kind: "primary", icon: "check", busy: state.saving, id: "save-map" })}${button(t("Undo"), () => act.change(undo(state)), { icon: "undo", id: "undo-map" })}</div>` : nothing}
     ${may && state.places.length > 0 && chosen === undefined ? note(t("Drag a camera to where it stands. With the keyboard: choose it, then the arrows move it and [ ] turn it."), "") : nothing}`;
-}
-
-function cone(place: Place, tall: number, chosen: boolean) {
-  const [x, y] = [place.x * 1000, place.y * tall];
-  const [from, to] = [place.bearing - place.angle / 2, place.bearing + place.angle / 2].map((degrees) => (degrees * Math.PI) / 180) as [number, number];
-  const at = (radians: number): string => `${(x + REACH * Math.sin(radians)).toFixed(1)} ${(y - REACH * Math.cos(radians)).toFixed(1)}`;
-  const d = place.angle >= 360 ? `M${x} ${y - REACH}a${REACH} ${REACH} 0 1 1 -0.1 0Z` : `M${x} ${y}L${at(from)}A${REACH} ${REACH} 0 ${place.angle > 180 ? 1 : 0} 1 ${at(to)}Z`;
-  return svg`<path class="cone ${chosen ? "chosen" : ""}" d=${d}/>`;
 }
 
 function spot(place: Place, name: string, state: MapState, may: boolean, act: MapActions): Part {

@@ -50,19 +50,7 @@ export interface UnitWhole {
   readonly may: Readonly<Record<"change" | "move" | "remove" | "commission" | "revoke", boolean>>;
 }
 
-export interface Place {
-  readonly camera_id: string;
-  readonly x: number;
-  readonly y: number;
-  /** Degrees, 0 is up, clockwise. */
-  readonly bearing: number;
-  readonly angle: number;
-}
-
-export interface SiteMap {
-  readonly map: { readonly id: string; readonly width: number; readonly height: number; readonly uploaded_ms: number } | null;
-  readonly places: readonly Place[];
-}
+export type { Place, SiteMap } from "../../sitemap";
 
 /** A number of a minute, or [lowest, mean, highest] of an hour; null where nothing was told. */
 export type Value = number | readonly [number, number, number] | null;
