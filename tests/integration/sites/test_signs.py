@@ -17,11 +17,15 @@ from tests.attack.test_door_routes import signed_in
 from tests.integration.sites.test_ground import API, FACTS, YARD, put
 
 from zegel.demo.world import WORLD
-from zegel.server.kernel import clock, tenancy
+from zegel.server.agreements import actions as agreements
+from zegel.server.agreements.models import Purpose, Sign
+from zegel.server.gate import Action, Resource, ResourceKind, decide
+from zegel.server.kernel import clock, ids, tenancy
 from zegel.server.ledger import Kind
 from zegel.server.ledger import queries as ledger
 from zegel.server.public import notice as page
 from zegel.server.sites import notice
+from zegel.server.sites.models import Camera
 from zegel.server.sites.signs.sheet import Size
 
 FOUR = "nl,sv,de,en"
@@ -118,9 +122,6 @@ def test_who_serves_the_site_prints_its_sign_and_nobody_else(known: World) -> No
 
 
 def test_the_tick_lets_the_site_arm(known: World) -> None:
-    from zegel.server.agreements.models import Sign
-    from zegel.server.gate import Action, Resource, ResourceKind, decide
-
     actor = known.actor("owner")
     with tenancy.acting_as(actor.party_id):
         Sign.objects.all().update(taken_down_at=clock.now())
@@ -130,6 +131,41 @@ def test_the_tick_lets_the_site_arm(known: World) -> None:
     assert signed_in(known, "operator").post(f"{API}/sites/{YARD}/sign/hung").status_code in {403, 404}
     told = signed_in(known, "technician").post(f"{API}/sites/{YARD}/sign/hung").json()
     assert told["hung"][0]["by"] == "Tom Jansen"
+    assert decide(actor, Action.ARM, arm).allowed
+
+
+def test_a_sign_that_hangs_no_longer_stops_arming_and_is_in_the_log(known: World) -> None:
+    actor = known.actor("owner")
+    unit = SimUnit(clock.now_ms())
+    arm = Resource(ResourceKind.UNIT, unit.id, actor.party_id, of={"site": YARD})
+    assert decide(actor, Action.ARM, arm).allowed
+    assert signed_in(known, "operator").post(f"{API}/sites/{YARD}/sign/down").status_code in {403, 404}
+    assert decide(actor, Action.ARM, arm).allowed
+    owner = signed_in(known, "owner")
+    told = owner.post(f"{API}/sites/{YARD}/sign/down").json()
+    assert told["hung"]
+    assert all(row["down_ms"] is not None for row in told["hung"])
+    assert decide(actor, Action.ARM, arm).missing == ("sign_hung",)
+    assert owner.post(f"{API}/sites/{YARD}/sign/down").status_code == 200
+    with tenancy.acting_as(actor.party_id):
+        rows = [row.said.facts for row in ledger.entries([Kind.AGREEMENT], actor.party_id, since_ms=0) if row.said]
+    assert [row["what"] for row in rows].count("sign_taken_down") == 1
+
+
+def test_a_unit_arms_with_a_purpose_for_each_of_its_cameras_and_not_with_one_for_some(known: World) -> None:
+    """As without a purpose for all of the owner's cameras."""
+    actor, unit = known.actor("owner"), SimUnit(clock.now_ms())
+    known.pair(unit)
+    with tenancy.acting_as(actor.party_id):
+        Purpose.objects.all().delete()
+        first = Camera.objects.get(unit_id=unit.id)
+        cameras = [first.id, ids.new()]
+        first.pk = cameras[1]
+        first.save(force_insert=True)
+    arm = Resource(ResourceKind.UNIT, unit.id, actor.party_id, of={"site": YARD})
+    for camera in cameras:
+        assert decide(actor, Action.ARM, arm).missing == ("purpose_recorded",)
+        agreements.record_purpose(actor, actor.party_id, "theft_prevention", "Preventing theft.", camera)
     assert decide(actor, Action.ARM, arm).allowed
 
 

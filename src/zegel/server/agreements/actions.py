@@ -110,6 +110,18 @@ def hang_sign(actor: Actor, owner_id: UUID, provider_id: UUID, site_id: UUID, by
         )
 
 
+def take_down_sign(actor: Actor, owner_id: UUID, site_id: UUID, by: UUID) -> int:
+    """No sign hangs there from now on (C7): nothing arms until somebody says again that one does. How many hung; where
+    none did it is harmless."""
+    with work.transaction(actor, party_id=owner_id) as w:
+        hanging = Sign.objects.filter(owner_id=owner_id, site_id=site_id, taken_down_at=None)
+        count = hanging.update(taken_down_at=clock.now())
+        if count > 0:
+            facts: dict[str, Fact] = {"what": "sign_taken_down", "site": site_id, "by": by}
+            w.record(Entry(Kind.AGREEMENT, owner_id, facts, about=site_id))
+        return count
+
+
 def sign_confidentiality(
     actor: Actor, party_id: UUID, person_id: UUID, document_hash: bytes, lasts: timedelta
 ) -> Confidentiality:

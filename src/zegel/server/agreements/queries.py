@@ -33,6 +33,13 @@ def has_purpose(owner_id: UUID, camera_id: UUID | None) -> bool:
     return recorded.exists()
 
 
+def all_have_purpose(owner_id: UUID, cameras: Collection[UUID]) -> bool:
+    """A purpose for all of the owner's cameras, or one for each of these; of no cameras only the first counts."""
+    if has_purpose(owner_id, None):
+        return True
+    return bool(cameras) and cameras_with_purpose(owner_id, cameras) == set(cameras)
+
+
 def sign_hangs(site_id: UUID) -> bool:
     return Sign.objects.filter(site_id=site_id, taken_down_at=None, hung_at__lte=clock.now()).exists()
 
@@ -121,8 +128,8 @@ def purposes_of(owners: Collection[UUID]) -> dict[UUID, list[Purpose]]:
 
 
 def last_certificates(party_id: UUID, *, people: bool) -> list[Certificate]:
-    """The one that holds longest of each scheme, of the party and (`people`) each of its people; what was withdrawn does
-    not count. The one that ends first on top."""
+    """The one that holds longest of each scheme, of the party and (`people`) each of its people; what was withdrawn
+    does not count. The one that ends first on top."""
     rows = Certificate.objects.filter(owner_id=party_id, withdrawn_at=None)
     if not people:
         rows = rows.filter(person_id=None)

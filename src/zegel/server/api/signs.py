@@ -84,3 +84,15 @@ def hung(request: HttpRequest, site_id: UUID) -> dict[str, Any]:
     assert actor.id is not None
     agreements.hang_sign(actor, site.owner_id, site.provider_id, site.id, actor.id)
     return sign(request, site_id)
+
+
+@router.post("/sites/{site_id}/sign/down")
+def down(request: HttpRequest, site_id: UUID) -> dict[str, Any]:
+    """Somebody says that the sign hangs no longer. Nothing arms there until one hangs again."""
+    actor = acting(request)
+    with tenancy.acting_as(actor.party_id, actor.id):
+        site = queries.get_site(site_id)
+    require(actor, Action.RECORD, notice.resource(site))
+    assert actor.id is not None
+    agreements.take_down_sign(actor, site.owner_id, site.id, actor.id)
+    return sign(request, site_id)

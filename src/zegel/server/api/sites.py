@@ -235,7 +235,7 @@ def _known(unit: Unit, cameras: list[Camera], status: Status | None) -> dict[str
     policy = queries.newest_policy(unit)
     return {
         Known.AGREEMENT.value: agreements.agreement_of(unit.owner_id) is not None,
-        Known.PURPOSE.value: bool(cameras) and all(agreements.has_purpose(unit.owner_id, one.id) for one in cameras),
+        Known.PURPOSE.value: bool(cameras) and agreements.all_have_purpose(unit.owner_id, [one.id for one in cameras]),
         Known.SIGN.value: agreements.sign_hangs(unit.site_id),
         Known.CONTACT.value: queries.in_contact(unit),
         Known.CAMERAS.value: bool(cameras) and all(one.state == "ok" for one in cameras),

@@ -7,3 +7,6 @@ from django.apps import AppConfig
 class SitesConfig(AppConfig):
     name = "zegel.server.sites"
     label = "sites"
+
+    def ready(self) -> None:
+        from zegel.server.sites import queries  # noqa: F401  says which cameras a unit has, for the gate's facts

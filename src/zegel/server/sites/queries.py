@@ -15,6 +15,7 @@ from zegel.seal.envelope import Envelope
 from zegel.seal.keyset import Keyset
 from zegel.seal.policy import Policy
 from zegel.seal.status import Status
+from zegel.server.agreements.facts import knows_cameras
 from zegel.server.kernel import clock, tenancy
 from zegel.server.kernel.actor import Actor
 from zegel.server.sites.errors import UnknownPairing, UnknownSite, UnknownUnit
@@ -116,6 +117,12 @@ def lock_unit(unit_id: UUID) -> Unit:
 
 def find_camera(camera_id: UUID) -> Camera | None:
     return Camera.objects.select_related("unit", "unit__site").filter(id=camera_id).first()
+
+
+@knows_cameras
+def cameras_of_unit(unit_id: UUID) -> Sequence[UUID]:
+    """Within an acting party."""
+    return list(Camera.objects.filter(unit_id=unit_id).values_list("id", flat=True))
 
 
 def cameras_of_others(unit_id: UUID, cameras: Sequence[UUID]) -> Sequence[UUID]:

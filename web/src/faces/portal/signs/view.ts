@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 // Signs of a site: what they say and what is missing, a preview, the PDF, and the tick that they hang. /portal/signs/<site>.
 import { Board, html, nothing, type Part } from "../../../kit/dom";
-import { checkbox } from "../sites/dialogs";
+import { checkbox, removeDialog } from "../sites/dialogs";
 import { choices } from "../../../kit/form";
 import { button, empty, link, note, pill, skeleton } from "../../../kit/pieces";
 import { day, number, t, when } from "../../../kit/words";
@@ -104,6 +104,20 @@ class SignsPage {
     this.#board.change({ busy: false });
   }
 
+  #takeDown(): void {
+    const words = t("From then on nothing can be armed at this site, until somebody says that a sign hangs again. What is armed stays armed. It is written in the log.");
+    removeDialog({ title: t("Does no sign hang here any more?"), words, understood: null, press: t("The sign hangs no longer") }, async () => {
+      try {
+        this.#board.change({ sign: await this.#ctx.port.ask<Sign>("POST", `/sites/${this.#state.siteId}/sign/down`) });
+      } catch (error) {
+        const refusal = asRefusal(error);
+        return refusal instanceof Refusal ? [refusal.message, refusal.action].filter(Boolean).join(" ") : t("The server can’t be reached. Check the connection and try again.");
+      }
+      this.#ctx.toast(t("Written down: no sign hangs here."));
+      return "";
+    });
+  }
+
   #draw(state: State): Part {
     const site = state.sites.find((one) => one.id === state.siteId);
     return html`<div class="page signs"><div class="title"><div><div class="lbl">${site?.name ?? this.#ctx.state().me.party}</div><h1>${t("Signs")}</h1></div>
@@ -127,7 +141,7 @@ class SignsPage {
       <section class="card pad stack" aria-labelledby="h-hung"><h2 id="h-hung">${t("They hang")}</h2>
         ${sign.hung.length === 0 ? html`<p class="mute">${t("Nobody has said so yet.")}</p>` : html`<ul class="plain">${sign.hung.slice(0, 5).map((row) => html`<li>${pill(row.down_ms === null ? t("hangs") : t("taken down"), row.down_ms === null ? "ok" : "", { dot: true })} ${t("{name}, {when}", { name: row.by, when: row.down_ms === null ? when(row.at_ms, this.#ctx.port.nowMs()) : day(row.down_ms) })}</li>`)}</ul>`}
         ${sign.may.tick ? html`${checkbox("everywhere", t("A sign hangs at every way in, where people see it before a camera sees them"), state.everywhere, (everywhere) => this.#board.change({ everywhere }))}
-          <div>${button(t("They hang"), () => void this.#tick(), { kind: sign.hung.some((row) => row.down_ms === null) ? "" : "primary", icon: "check", disabled: !state.everywhere, busy: state.busy, id: "hung" })}</div><p class="faint small">${t("No photo is asked for: it would show who walks by. Your name and the time are kept.")}</p>` : nothing}</section></div></div>`;
+          <div class="row">${button(t("They hang"), () => void this.#tick(), { kind: sign.hung.some((row) => row.down_ms === null) ? "" : "primary", icon: "check", disabled: !state.everywhere, busy: state.busy, id: "hung" })}${sign.hung.some((row) => row.down_ms === null) ? button(t("The sign hangs no longer"), () => this.#takeDown(), { kind: "quiet", id: "down" }) : nothing}</div><p class="faint small">${t("No photo is asked for: it would show who walks by. Your name and the time are kept.")}</p>` : nothing}</section></div></div>`;
   }
 }
 

@@ -241,10 +241,9 @@ class StartPage {
   // --- purpose, sign, arming ----------------------------------------------------------------------------------------------------
 
   #purpose(state: State, answer: Answer): Part {
-    const without = answer.cameras.filter(({ purpose }) => !purpose);
     return html`<section class="card pad stack"><p class="mute">${t("You decide what the cameras are for; images serve nothing else. It holds for all your cameras, also those that come later, unless you write another one for a camera.")}</p>
       <form class="form" novalidate @submit=${(event: Event) => { event.preventDefault(); void this.#record(event.target as HTMLFormElement); }}>
-        ${without.length > 0 || answer.cameras.length < 2 ? nothing : choices("purpose-camera", t("For which cameras?"), [{ value: "", words: t("All of them") }, ...answer.cameras.map(({ id, name }) => ({ value: id, words: name }))], state.camera, (camera) => this.#board.change({ camera }))}
+        ${answer.cameras.length < 2 ? nothing : choices("purpose-camera", t("For which cameras?"), [{ value: "", words: t("All of them") }, ...answer.cameras.map(({ id, name, purpose }) => ({ value: id, words: purpose ? name : t("{name}: none yet", { name }) }))], state.camera, (camera) => this.#board.change({ camera }))}
         ${choices("purpose-code", t("Purpose"), Object.entries(answer.purposes).map(([value, words]) => ({ value, words })), state.purpose, (purpose) => this.#board.change({ purpose }))}
         ${textField("purpose-text", t("In your own words"), { value: state.sentence || (answer.purposes[state.purpose] ?? ""), maxlength: 500, rows: 2, ...(state.error ? { error: state.error } : {}) })}
         <div><button class="btn primary" id="record" ?disabled=${state.busy === "purpose"}><span>${t("Write it down")}</span></button></div></form></section>`;
