@@ -10,34 +10,42 @@ import { type Direction, Steer } from "../../../viewer/steer";
 import { asRefusal } from "../../wire";
 import { openPictures, type Taken } from "../pictures/opened";
 import type { Ctx, Mounted } from "../pages";
-import { DEFAULT_RULES, SIDE_BY_SIDE, canLive, shotWords, type Rules, type Shot, type State, type TileState } from "./model";
+import { canLive, sealed } from "../can";
+import { DEFAULT_RULES, SIDE_BY_SIDE, shotWords, type Rules, type Shot, type State, type TileState } from "./model";
 
-interface Tile {
-  readonly view: LiveView;
-  picture: LivePicture | null;
-  readonly steer: Steer;
+/** Where a picture that was taken is drawn. */
+interface Frame {
   canvas: HTMLCanvasElement | null;
   /** A picture that was opened before there was a place for it. */
   waiting: ImageBitmap | null;
 }
 
+interface Tile extends Frame {
+  readonly view: LiveView;
+  picture: LivePicture | null;
+  readonly steer: Steer;
+}
+
+const NO_SHOT: Shot = { phase: "none" };
+
 export class LivePage implements Mounted {
   readonly #board: Board<State>;
   readonly #stops: (() => void)[];
   readonly #tiles = new Map<string, Tile>();
+  readonly #frames = new Map<string, Frame>();
   #closed = false;
 
   constructor(host: HTMLElement, private readonly ctx: Ctx, id: string | null, draw: (state: State, page: LivePage) => Part) {
-    const cameras = ctx.state().cameras.filter(canLive);
+    const { live: cameras, others } = apart(ctx.state().cameras);
     this.#board = new Board<State>(host, {
-      loading: ctx.state().loading, cameras, chosen: chosenOf(cameras, id), confirmed: false, looking: false, rules: new Map(), tiles: [],
+      loading: ctx.state().loading, cameras, others, shots: new Map(), chosen: chosenOf(cameras, id), confirmed: false, looking: false, rules: new Map(), tiles: [],
       mayChange: ctx.state().me.role === "owner", nowMs: ctx.port.nowMs(), wrong: null,
     }, (state) => draw(state, this));
     this.#stops = [
       ctx.watch(({ cameras: all, nowMs, loading }) => {
-        const found = all.filter(canLive);
+        const { live: found, others: rest } = apart(all);
         const news = found.length !== this.state.cameras.length;
-        this.#board.change({ nowMs, loading, ...(news ? { cameras: found, chosen: this.state.chosen.length > 0 ? this.state.chosen : chosenOf(found, id) } : {}) });
+        this.#board.change({ nowMs, loading, ...(news || rest.length !== this.state.others.length ? { others: rest } : {}), ...(news ? { cameras: found, chosen: this.state.chosen.length > 0 ? this.state.chosen : chosenOf(found, id) } : {}) });
         if (news) void this.#readRules();
       }),
       ctx.events((topic, data) => {
@@ -59,6 +67,7 @@ export class LivePage implements Mounted {
     this.#closed = true;
     this.endAll();
     for (const stop of this.#stops) stop();
+    for (const { waiting } of this.#frames.values()) waiting?.close();
   }
 
   // --- what is chosen -----------------------------------------------------------------------------------------------------
@@ -201,13 +210,22 @@ export class LivePage implements Mounted {
 
   /** Where the newest picture is drawn; none while one is being taken. */
   shotCanvas(cameraId: string, canvas: HTMLCanvasElement | null): void {
-    const tile = this.#tiles.get(cameraId);
+    const tile = this.#frame(cameraId);
     if (tile === undefined) return;
     tile.canvas = canvas;
     if (canvas !== null && tile.waiting !== null) this.#paint(tile, canvas, tile.waiting);
   }
 
-  #paint(tile: Tile, canvas: HTMLCanvasElement, picture: ImageBitmap): void {
+  /** A look's own, or that of a camera that only takes pictures. */
+  #frame(cameraId: string): Frame | undefined {
+    return this.#tiles.get(cameraId) ?? this.#frames.get(cameraId);
+  }
+
+  shotOf(cameraId: string, state: State = this.state): Shot {
+    return state.shots.get(cameraId) ?? NO_SHOT;
+  }
+
+  #paint(tile: Frame, canvas: HTMLCanvasElement, picture: ImageBitmap): void {
     tile.waiting = null;
     Object.assign(canvas, { width: picture.width, height: picture.height });
     canvas.getContext("2d")?.drawImage(picture, 0, 0);
@@ -215,7 +233,8 @@ export class LivePage implements Mounted {
   }
 
   async shoot(cameraId: string): Promise<void> {
-    const tile = this.#tiles.get(cameraId);
+    if (this.#frame(cameraId) === undefined && this.state.others.some(({ id }) => id === cameraId)) this.#frames.set(cameraId, { canvas: null, waiting: null });
+    const tile = this.#frame(cameraId);
     if (tile === undefined) return;
     this.#shot(cameraId, { phase: "taking" });
     try {
@@ -227,15 +246,21 @@ export class LivePage implements Mounted {
     }
   }
 
-  #show(cameraId: string, tile: Tile, epoch: string, atMs: number, picture: ImageBitmap): void {
+  #show(cameraId: string, tile: Frame, epoch: string, atMs: number, picture: ImageBitmap): void {
     if (tile.canvas === null) tile.waiting = picture;
     else this.#paint(tile, tile.canvas, picture);
     this.#shot(cameraId, { phase: "taken", atMs, epoch, shown: true });
   }
 
   #shot(cameraId: string, shot: Shot): void {
-    this.#change(cameraId, { shot });
+    if (this.#tiles.has(cameraId)) this.#change(cameraId, { shot });
+    else if (!this.#closed) this.#board.change({ shots: new Map([...this.state.shots, [cameraId, shot]]) });
   }
+}
+
+/** Those that can be looked at live, and those of which only pictures are had. */
+function apart(all: State["cameras"]): { readonly live: State["cameras"]; readonly others: State["cameras"] } {
+  return { live: all.filter(canLive), others: all.filter((camera) => sealed(camera) && !canLive(camera)) };
 }
 
 function chosenOf(cameras: State["cameras"], id: string | null): readonly string[] {

@@ -34,6 +34,9 @@ export interface TileState {
 export interface State {
   readonly loading: boolean;
   readonly cameras: readonly Camera[];
+  /** Cameras that can't be looked at live; pictures that are taken of them. */
+  readonly others: readonly Camera[];
+  readonly shots: ReadonlyMap<string, Shot>;
   readonly chosen: readonly string[];
   readonly confirmed: boolean;
   readonly looking: boolean;
@@ -44,8 +47,6 @@ export interface State {
   readonly wrong: string | null;
 }
 
-/** Cameras that can be looked at live: all that a unit of his own seals. One that makes stills shows one a second. */
-export const canLive = (camera: Camera): boolean => camera.kind !== "mail";
 export const canTurn = (camera: Camera): boolean => camera.capabilities?.includes("ptz") ?? false;
 
 /** In a few words what the picture on screen is. */

@@ -5,10 +5,12 @@ import { icon } from "../../../kit/icons";
 import { button, empty, note, pill, skeleton } from "../../../kit/pieces";
 import { clockSeconds, span, t, tn } from "../../../kit/words";
 import type { Direction } from "../../../viewer/steer";
+import type { Camera } from "../../types";
+import { canShoot } from "../can";
 import { weekWords } from "../hours/obeys";
 import type { Mount } from "../pages";
 import { LivePage } from "./controller";
-import { canTurn, endWords, phaseWords, SIDE_BY_SIDE, type State, type TileState } from "./model";
+import { canTurn, endWords, phaseWords, SIDE_BY_SIDE, type Shot, type State, type TileState } from "./model";
 import { openRules } from "./rules";
 
 export const mount: Mount = (host, ctx, id) => new LivePage(host, ctx, id, draw);
@@ -18,7 +20,7 @@ const AGAIN = new Set(["over", "refused", "unreachable", "stopped", "ended", "to
 function draw(state: State, page: LivePage): Part {
   return html`<div class="page live-page">
     <div class="title"><div><h1>${t("Live")}</h1><p class="mute">${t("What your camera sees now, sealed to you. Each look is written in your log.")}</p></div></div>
-    ${state.loading ? skeleton(6, t("Loading")) : state.cameras.length === 0 ? nothingToSee() : state.looking ? looking(state, page) : before(state, page)}
+    ${state.loading ? skeleton(6, t("Loading")) : state.cameras.length + state.others.length === 0 ? nothingToSee() : state.cameras.length === 0 ? others(state, page) : state.looking ? looking(state, page) : before(state, page)}
   </div>`;
 }
 
@@ -40,7 +42,16 @@ function before(state: State, page: LivePage): Part {
       <div class="row">${button(tn("Look live", "Look live at {n} cameras", Math.max(1, state.chosen.length)), () => page.lookAll(), { kind: "primary", icon: "live", id: "look-live", disabled: !state.confirmed || state.chosen.length === 0 })}
         <span class="faint small grow">${t("At most {time} at a time.", { time: span(rules.maxS) })}${rules.blocked.length === 0 ? "" : ` ${t("Never in {hours}.", { hours: weekWords(rules.blocked).join("; ") })}`}</span>
         ${state.mayChange ? button(t("Change the rules"), () => openRules(page, state.cameras.find(({ id }) => id === state.chosen[0]) ?? state.cameras[0]!), { kind: "quiet", icon: "clock", id: "live-rules" }) : nothing}</div>
-    </section>`;
+    </section>${others(state, page)}`;
+}
+
+/** Cameras that show nothing live, why, and what they do instead. */
+function others(state: State, page: LivePage): Part {
+  if (state.others.length === 0) return nothing;
+  return html`<section class="card" aria-labelledby="live-others"><header><div><h2 id="live-others">${t("Not live")}</h2><p class="mute">${t("These cameras send no live picture.")}</p></div></header>
+    <ul class="items">${repeat(state.others, ({ id }) => id, (camera) => html`<li data-camera=${camera.id}><div class="body"><b>${camera.name}</b><div class="mute">${camera.site.name}</div><div class="faint small">${canShoot(camera) ? t("It takes single pictures.") : t("It takes no pictures on request either.")}</div>
+      ${shotPart(camera, page.shotOf(camera.id, state), page)}</div>
+      ${canShoot(camera) ? button(t("Take a picture"), () => void page.shoot(camera.id), { icon: "still", busy: page.shotOf(camera.id, state).phase === "taking" }) : nothing}</li>`)}</ul></section>`;
 }
 
 // --- looking ---------------------------------------------------------------------------------------------------------------
@@ -63,12 +74,12 @@ function tilePart(tile: TileState, page: LivePage): Part {
       <div class="live-head"><b>${camera.name}</b><span class="live-state" role="status">${pill(phaseWords(now), good ? "ok" : now.phase === "lost" ? "alarm" : "", { dot: true, beat: good })}</span>
         ${good && atMs !== null ? html`<time class="live-time">${clockSeconds(atMs)}</time>` : nothing}</div>
     </div>
-    ${over ? nothing : html`<div class="row live-acts">${button(t("Take a picture"), () => void page.shoot(camera.id), { icon: "still", busy: tile.shot.phase === "taking", disabled: now.phase === "lost" })}
+    ${over ? nothing : html`<div class="row live-acts">${canShoot(camera) ? button(t("Take a picture"), () => void page.shoot(camera.id), { icon: "still", busy: tile.shot.phase === "taking", disabled: now.phase === "lost" }) : nothing}
       ${canTurn(camera) ? button(tile.pad ? t("Close the controls") : t("Turn the camera"), () => page.pad(camera.id, !tile.pad), { icon: "turn" }) : nothing}
       ${button(t("Full screen"), (event) => void full(event), { icon: "full" })}
       ${button(t("Stop"), () => page.end(camera.id), { icon: "close", kind: "quiet" })}</div>`}
     ${tile.pad && !over ? padPart(tile, page) : nothing}
-    ${shotPart(tile, page)}
+    ${shotPart(camera, tile.shot, page)}
   </section>`;
 }
 
@@ -97,7 +108,7 @@ function padPart({ camera, turned }: TileState, page: LivePage): Part {
       <div class="pad-cross">${hold("up", t("Up"), "▲")}${hold("left", t("Left"), "◀")}<button type="button" class="btn pad-home" aria-label=${t("Home")} title=${t("Home")} @click=${() => page.goTo(camera.id, null)}>${icon("house")}</button>${hold("right", t("Right"), "▶")}${hold("down", t("Down"), "▼")}</div>
       <div class="pad-zoom">${hold("in", t("Closer"), "+")}${hold("out", t("Wider"), "−")}</div>
       ${(camera.presets?.length ?? 0) === 0 ? nothing : html`<div class="pad-places">${camera.presets!.map((name) => button(name, () => page.goTo(camera.id, name), { small: true }))}</div>`}
-      ${turned === null || turned === "" ? nothing : html`<p class="small warn-text" role="status">${turnedWords(turned)}</p>`}
+      ${turned === null || turned === "" ? nothing : html`<p class="small warn-text" role="status">${turnedWords(turned)}${turned === "not_allowed" && page.state.mayChange ? html` <a href="/portal/masks/${camera.id}">${t("Sign limits")}</a>` : nothing}</p>`}
     </div>`;
 }
 
@@ -115,7 +126,7 @@ function turnedWords(code: string): string {
 
 // --- a picture that was taken --------------------------------------------------------------------------------------------------
 
-function shotPart({ camera, shot }: TileState, page: LivePage): Part {
+function shotPart(camera: Camera, shot: Shot, page: LivePage): Part {
   if (shot.phase === "none") return nothing;
   if (shot.phase === "failed") return html`<div class="pad">${note(shot.message, "alarm", "alarm")}</div>`;
   if (shot.phase === "taking") return html`<div class="pad mute" role="status">${t("Taking a picture…")}</div>`;
