@@ -24,7 +24,7 @@ _SHOWN = (
     ("operator", "the alarm rings: press Enter to claim it, watch, close it with a code"),
     ("owner", "see who looks, recall the alarm, arm and disarm, play your recordings"),
     ("supervisor", "the same queue"),
-    ("foreman", "Hours: working until a time of his choice, within what the owner signed"),
+    ("foreman", "compare the words that it shows, once; then Hours: working until, as far as the owner signed"),
     ("planner", "tasks, customers, sites, stock; press / and type; Plans: contacts, guard companies"),
     ("technician", "what is out of order; no picture before the owner allows it in his portal"),
     ("household", "another customer of the same alarm centre: sees nothing of the first"),
@@ -140,7 +140,6 @@ def _table(installation: Installation, source: clip.Source, took_s: float) -> st
     ]  # fmt: skip
     face = {
         "operator": "/console/", "supervisor": "/console/", "planner": "/backoffice/", "technician": "/backoffice/",
-        "foreman": "/portal/hours",
     }  # fmt: skip
     for key, what in _SHOWN:
         keys = installation.keyring.people[key]
