@@ -14,14 +14,14 @@ from django.core import mail as outgoing
 from django.utils.translation import override
 
 from tests.clock import stopped_clock
-from tests.integration.people.test_sign_in import Browser
-from tests.integration.people.world import make_world
+from tests.integration.people.test_sign_in import OWNER, Browser
+from tests.integration.people.world import auth_key_of, make_world
 from zegel.seal import account as keys
 from zegel.seal.suite import OpeningKey, SigningKey, Suite
 from zegel.server.api import throttle
 from zegel.server.api.fields import from_text, to_text
 from zegel.server.kernel import clock, ids, shred
-from zegel.server.people import invitations, queries, recovery, second_factor
+from zegel.server.people import invitations, notices, queries, recovery, second_factor
 from zegel.server.people.errors import InvitationGone, Taken
 from zegel.server.people.models import Invitation, InvitationKind, Membership, Person, SecondFactor
 from zegel.server.people.roles import Language, PartyKind, Role
@@ -319,10 +319,74 @@ def test_what_a_code_generator_shared_dies_with_it(db):
     counted = SecondFactor.objects.get(person=person).secret_shred
     assert shred.is_destroyed("account", begun)
     assert not shred.is_destroyed("account", counted)
-    link = recovery.letter_token(person).hex()
-    body = Made.new(NEW, person.id.bytes).body()
-    assert Browser().send("post", f"/recovery/by-letter/{link}/reset", body).status_code == 200
+    second_factor.take_off(
+        world.actor("owner"), Person.objects.get(id=world.actor("owner").id), person.id, auth_key_of(OWNER)
+    )
     assert shred.is_destroyed("account", counted)
+
+
+def test_who_has_the_mailbox_alone_neither_begins_anew_nor_loses_the_person_his_second_factor(db):
+    world = make_world()
+    browser, made = accepted(world)
+    secret = with_totp(browser)
+    person = Person.objects.get(email=NEW)
+    link = recovery.letter_token(person).hex()
+    told = Browser().send("post", f"/recovery/by-letter/{link}").json()
+    assert told["second_factor"]["kinds"] == ["totp"]
+    fresh = Made.new(NEW, person.id.bytes)
+    own_code = {"question": told["second_factor"]["recovery"]["question"]}
+    thief = to_text(fresh.bundle.signing.sign(b"anything"))
+    for factor in (None, {"code": "000000"}, {**own_code, "signature": thief}):
+        answer = Browser().send("post", f"/recovery/by-letter/{link}/reset", {**fresh.body(), "factor": factor})
+        assert (answer.status_code, answer.json()["error"]["code"]) == (401, "factor_refused")
+    person.refresh_from_db()
+    assert bytes(person.sign_pk) == made.bundle.signing.public_key
+    with stopped_clock(clock.now() + timedelta(minutes=1)):
+        code = second_factor.totp(secret, clock.now_ms() // 30_000).decode()
+        answer = Browser().send("post", f"/recovery/by-letter/{link}/reset", {**fresh.body(), "factor": {"code": code}})
+    assert answer.status_code == 200, answer.content
+    assert second_factor.needed(person), "it stays"
+    assert "second_factor" in sign_in(Browser(), fresh).json(), "and is asked for as before"
+
+
+def test_the_recovery_code_stands_in_for_the_factor_at_a_reset(db):
+    browser, made = accepted(make_world())
+    with_totp(browser)
+    person = Person.objects.get(email=NEW)
+    link = recovery.letter_token(person).hex()
+    asked = Browser().send("post", f"/recovery/by-letter/{link}").json()["second_factor"]["recovery"]
+    factor = {"question": asked["question"], "signature": made.answers(asked, b"second factor")}
+    body = {**Made.new(NEW, person.id.bytes).body(), "factor": factor}
+    assert Browser().send("post", f"/recovery/by-letter/{link}/reset", body).status_code == 200
+
+
+def test_a_reset_and_a_factor_that_is_taken_off_are_told_to_the_person_and_every_co_owner(db):
+    world = make_world()
+    accepted(world)
+    person, owner = Person.objects.get(email=NEW), Person.objects.get(id=world.actor("owner").id)
+    for topic in (notices.RESET, notices.FACTORS_REMOVED):
+        outgoing.outbox.clear()
+        notices.send(topic, person.id)
+        assert [letter.to for letter in outgoing.outbox] == [[NEW], [owner.email]]
+        assert "Nieuwe Eigenaar" in outgoing.outbox[1].body
+
+
+def test_only_another_owner_with_his_password_takes_a_second_factor_off(db):
+    world = make_world()
+    browser, made = accepted(world)
+    with_totp(browser)
+    person, owner = Person.objects.get(email=NEW), Person.objects.get(id=world.actor("owner").id)
+    path = f"/members/{person.id}/factors/remove"
+    other = Browser()
+    other.sign_in(owner.email)
+    assert other.send("post", path, {"auth_key": to_text(bytes(32))}).status_code == 401, "a stolen session"
+    assert browser.send("post", path, {"auth_key": to_text(made.auth_key)}).status_code >= 400, "himself"
+    stranger = Browser()
+    stranger.sign_in("vreemd@vreemd.example")
+    assert stranger.send("post", path, {"auth_key": to_text(auth_key_of(OWNER))}).status_code >= 400
+    assert second_factor.needed(person)
+    assert other.send("post", path, {"auth_key": to_text(auth_key_of(OWNER))}).status_code == 200
+    assert not second_factor.needed(person)
 
 
 # --- second factors -------------------------------------------------------------------------------------------------

@@ -5,7 +5,7 @@ import { type Bundle, accountKeys, newRecoveryCode, normalizeEmail, recoveryKey,
 import { type Bytes, base64url, concat, fromBase64url, fromUuid, uuid, wipe } from "../seal/bytes";
 import { signingKey, suiteOf } from "../seal/suite";
 import { Api } from "./api";
-import { type Question, proofBytes } from "./factor";
+import { type FactorAnswer, type Halfway, type Question, proofBytes, proofFor } from "./factor";
 import { type NewAccount, makeAccount, makeTenantKey } from "./owner";
 import { enterWith, type Session } from "./session";
 import { stretch } from "./stretch";
@@ -89,6 +89,8 @@ async function rewrapped(bundle: Bundle, email: string, password: string, api: A
 export const askResetLetter = async (email: string, api: Api = here()): Promise<void> => void (await api.post("/recovery/letter", { email: normalizeEmail(email) }));
 
 export interface ResetLetter {
+  /** What must be given with the new keys: a letter replaces no second factor. Null: there is none. */
+  readonly second_factor: (Halfway["second_factor"] & { readonly recovery: Question }) | null;
   readonly person_id: string;
   readonly email: string;
   readonly name: string;
@@ -98,8 +100,9 @@ export interface ResetLetter {
 export const resetLetter = (token: string, api: Api = here()): Promise<ResetLetter> => api.post<ResetLetter>(`/recovery/by-letter/${token}`, {});
 
 /** New keys for an account without password and code: they open nothing of before. */
-export async function resetAccount(token: string, account: NewAccount, who: ResetLetter, password: string, api: Api = here()): Promise<Session> {
-  const me = await api.post(`/recovery/by-letter/${token}/reset`, sent(account, who.email, who.name, who.language));
+export async function resetAccount(token: string, account: NewAccount, who: ResetLetter, password: string, given: FactorAnswer | null = null, api: Api = here()): Promise<Session> {
+  const factor = given !== null && "recovery" in given ? await proofFor(who.second_factor!.recovery, given.recovery) : given;
+  const me = await api.post(`/recovery/by-letter/${token}/reset`, { ...sent(account, who.email, who.name, who.language), factor });
   return enterWith(api, me, who.email, password);
 }
 
@@ -141,6 +144,13 @@ export async function removeFactor(session: Session, email: string, password: st
   const { authKey, wrapKey } = await accountKeys(password, email, session.api.origin, stretch);
   wipe(wrapKey);
   await session.api.post(`/me/factors/${factor}/remove`, { auth_key: base64url(authKey) });
+}
+
+/** All second factors of another person, who lost them and his recovery code; the server takes it from an owner who gives his own password. */
+export async function takeOffFactors(session: Session, email: string, password: string, person: string): Promise<void> {
+  const { authKey, wrapKey } = await accountKeys(password, email, session.api.origin, stretch);
+  wipe(wrapKey);
+  await session.api.post(`/members/${person}/factors/remove`, { auth_key: base64url(authKey) });
 }
 
 // --- how strong ------------------------------------------------------------------------------------------------------------

@@ -45,7 +45,11 @@ export interface Question {
 
 /** SealError `code` for a slip, `open` when the code is not this account's. */
 async function proofOf(api: Api, code: string): Promise<{ question: string; signature: string }> {
-  const asked = await api.get<Question>("/sign-in/recovery");
+  return proofFor(await api.get<Question>("/sign-in/recovery"), code);
+}
+
+/** As `proofOf`, over a question that was asked already. */
+export async function proofFor(asked: Question, code: string): Promise<{ question: string; signature: string }> {
   return { question: asked.question, signature: base64url(await signQuestion(asked, code, utf8("second factor"))) };
 }
 

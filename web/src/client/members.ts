@@ -27,6 +27,8 @@ export interface MemberRow {
   readonly since_ms: number;
   readonly suite: number;
   readonly holds_key: boolean;
+  /** Told to owners. */
+  readonly second_factor?: boolean;
   readonly sign_pk: string;
   readonly open_pk: string;
 }

@@ -2,8 +2,9 @@
 // A lost password: with the recovery code everything stays; without it there is only beginning anew, by a letter.
 import { askResetLetter, prepareAccount, recoverPassword, resetAccount, resetLetter, sameCode, type ResetLetter } from "../client/account";
 import { ApiError } from "../client/errors";
+import type { FactorAnswer } from "../client/factor";
 import type { NewAccount } from "../client/owner";
-import { codeBack, codeCard, nothingChosen, passwordFields, passwordTrouble, type Chosen } from "../faces/account/pieces";
+import { codeBack, codeCard, factorForm, firstWay, type FactorState, nothingChosen, passwordFields, passwordTrouble, type Chosen } from "../faces/account/pieces";
 import { Board, html, need, nothing, type Part } from "../kit/dom";
 import { field } from "../kit/form";
 import { icon } from "../kit/icons";
@@ -12,7 +13,7 @@ import { t } from "../kit/words";
 import { SealError } from "../seal/errors";
 
 interface State {
-  readonly way: "code" | "letter" | "sent" | "reset" | "paper" | "done";
+  readonly way: "code" | "letter" | "sent" | "reset" | "paper" | "factor" | "done";
   readonly email: string;
   readonly code: string;
   readonly chosen: Chosen;
@@ -22,6 +23,7 @@ interface State {
   readonly account: NewAccount | null;
   readonly typed: string;
   readonly tried: boolean;
+  readonly factor: FactorState | null;
 }
 
 const token = location.hash.slice(1);
@@ -41,7 +43,7 @@ const go = (state: State, words: string): Part => html`<button class="btn primar
 const trouble = (state: State): Part => (state.error === "" ? nothing : note(state.error, "alarm", "alarm"));
 
 function draw(state: State): Part {
-  return html`<div class="card">${{ code: byCode, letter: byLetter, sent: sentCard, reset: resetForm, paper: paperForm, done: doneCard }[state.way](state)}</div>`;
+  return html`<div class="card">${{ code: byCode, letter: byLetter, sent: sentCard, reset: resetForm, paper: paperForm, factor: factorCard, done: doneCard }[state.way](state)}</div>`;
 }
 
 function byCode(state: State): Part {
@@ -76,6 +78,25 @@ function resetForm(state: State): Part {
 function paperForm(state: State): Part {
   const code = state.account?.recoveryCode ?? "";
   return html`<h1>${t("Recovery code")}</h1>${codeCard(code)}<form class="form no-print" novalidate @submit=${submit(() => void reset())}>${codeBack(code, state.typed, (typed) => board.change({ typed }), state.tried)}${trouble(state)}${go(state, t("I have it on paper"))}</form>`;
+}
+
+/** A letter replaces no second factor: it stays, and is given here. */
+function factorCard(state: State): Part {
+  if (state.factor === null) return nothing;
+  const change = (part: Partial<FactorState>): void => board.change({ factor: { ...board.state.factor!, ...part } });
+  return html`${factorForm(state.factor, change, (answer) => void give(answer))}
+    ${note(t("A letter does not replace your second factor. Lost that and the recovery code too? Another owner of your organisation can take it off, under People."), "")}`;
+}
+
+async function give(answer: FactorAnswer): Promise<void> {
+  const { letter, account, chosen, factor } = board.state;
+  try {
+    await resetAccount(token, account!, letter!, chosen.password, answer);
+    location.assign("/sign-in?choose");
+  } catch (error) {
+    const asked = "passkey" in answer ? { ...factor!.asked, passkey: null } : factor!.asked; // a question is answered once
+    board.change({ factor: { asked, way: "passkey" in answer ? firstWay(asked) : factor!.way, busy: false, error: said(error) } });
+  }
 }
 
 async function work(act: () => Promise<Partial<State>>): Promise<void> {
@@ -114,6 +135,10 @@ function prepare(): Promise<void> | void {
 function reset(): Promise<void> | void {
   const { letter, account, typed, chosen } = board.state;
   if (letter === null || account === null || !sameCode(typed, account.recoveryCode)) return board.change({ tried: true });
+  if (letter.second_factor !== null) {
+    const asked = { ...letter.second_factor, refused: null };
+    return board.change({ way: "factor", factor: { asked, way: firstWay(asked), busy: false, error: "" } });
+  }
   return work(async () => {
     await resetAccount(token, account, letter, chosen.password);
     location.assign("/sign-in?choose");
@@ -121,5 +146,5 @@ function reset(): Promise<void> | void {
   });
 }
 
-const board = new Board<State>(need("#app", HTMLElement), { way: token === "" ? "code" : "reset", email: "", code: "", chosen: nothingChosen, error: "", busy: false, letter: null, account: null, typed: "", tried: false }, draw);
+const board = new Board<State>(need("#app", HTMLElement), { way: token === "" ? "code" : "reset", email: "", code: "", chosen: nothingChosen, error: "", busy: false, letter: null, account: null, typed: "", tried: false, factor: null }, draw);
 if (token !== "") resetLetter(token).then((letter) => board.change({ letter }), (error: unknown) => board.change({ error: said(error) }));

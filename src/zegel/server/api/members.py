@@ -19,7 +19,7 @@ from zegel.server.api.fields import Bytes, to_text
 from zegel.server.gate import Action, Resource, ResourceKind, require
 from zegel.server.kernel import clock, tenancy
 from zegel.server.kernel.actor import Actor
-from zegel.server.people import actions, invitations, queries
+from zegel.server.people import actions, invitations, queries, second_factor
 from zegel.server.people.errors import BadField, NotAMember
 from zegel.server.people.models import Invitation, InvitationKind, Membership, Person, SealedTenantKey, TenantKey
 from zegel.server.people.roles import RelationKind, Role
@@ -69,10 +69,13 @@ def members(request: HttpRequest) -> dict[str, Any]:
             "-created_at"
         )
         people = {one.id: one for one in Person.objects.filter(id__in=[row.person_id for row in rows])}
+        guarded = second_factor.guarded(people) if actor.role == Role.OWNER.value else set()
         successions = TenantKey.objects.filter(party_id=party).exclude(succession=None).order_by("-number")
         return {
             "key_number": number,
-            "members": [_member(row, people[row.person_id], row.person_id in held) for row in rows],
+            "members": [
+                _member(row, people[row.person_id], row.person_id in held, row.person_id in guarded) for row in rows
+            ],
             "invitations": [_invitation(row) for row in open_ones[:50]],
             "successions": [to_text(bytes(key.succession)) for key in successions if key.succession is not None],
         }
@@ -157,11 +160,11 @@ def _role(actor: Actor, text: str) -> Role:
     return Role(text)
 
 
-def _member(row: Membership, person: Person, holds_key: bool) -> dict[str, Any]:
+def _member(row: Membership, person: Person, holds_key: bool, guarded: bool) -> dict[str, Any]:
     return {
         "membership_id": str(row.id), "person_id": str(person.id), "name": person.display_name, "email": person.email,
         "role": row.role, "since_ms": _ms(row.valid_from), "suite": person.suite, "holds_key": holds_key,
-        "sign_pk": to_text(bytes(person.sign_pk)), "open_pk": to_text(bytes(person.open_pk)),
+        "sign_pk": to_text(bytes(person.sign_pk)), "open_pk": to_text(bytes(person.open_pk)), "second_factor": guarded,
     }  # fmt: skip
 
 

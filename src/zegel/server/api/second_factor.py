@@ -18,9 +18,10 @@ from ninja import Field, Router, Schema
 
 from zegel.server.api import errors
 from zegel.server.api.auth import describe, remember_device
-from zegel.server.api.base import anybody, known
+from zegel.server.api.base import acting, anybody, known
 from zegel.server.api.fields import Bytes, to_text
 from zegel.server.api.onboarding import Account
+from zegel.server.gate import Action, Resource, ResourceKind, require
 from zegel.server.kernel.actor import Actor, ActorKind
 from zegel.server.ledger import Entry, Fact, Kind
 from zegel.server.ledger import actions as ledger
@@ -81,6 +82,10 @@ class Factor(Schema):
     signature: Bytes | None = None
 
 
+class Reset(Account):
+    factor: Factor | None = None
+
+
 # --- the second half of signing in ---
 
 
@@ -89,6 +94,15 @@ def give_factor(request: HttpRequest, response: HttpResponse, body: Factor) -> d
     """After the right password: a code, a passkey's answer, or the recovery code's proof. Then as sign-in answers."""
     person = sessions.halfway(request)
     actions.count_own(person)
+    _demand(request, person, body)
+    actions.forgive_own(person)
+    sessions.start(request, person)
+    remember_device(request, response, person)
+    return describe(request, person)
+
+
+def _demand(request: HttpRequest, person: Person, body: Factor) -> None:
+    """Raises FactorRefused; that is written down. Count the attempt first."""
     if not _given(request, person, body):
         actor = Actor(ActorKind.SYSTEM, None, None, role="system", address=_address(request))
         facts: dict[str, Fact] = {"person": person.id, "address": _address(request), "what": "second_factor"}
@@ -97,10 +111,6 @@ def give_factor(request: HttpRequest, response: HttpResponse, body: Factor) -> d
             _("This is not the right second factor, or it was used before."),
             action=_("Try again, or use your recovery code."),
         )
-    actions.forgive_own(person)
-    sessions.start(request, person)
-    remember_device(request, response, person)
-    return describe(request, person)
 
 
 def _given(request: HttpRequest, person: Person, body: Factor) -> bool:
@@ -152,9 +162,10 @@ def letter(request: HttpRequest, body: Address) -> dict[str, Any]:
 
 @router.post("/recovery/by-letter/{token}", auth=anybody)
 def letter_of(request: HttpRequest, token: str) -> dict[str, Any]:
-    """Whose letter it is, to who has it."""
+    """Whose letter it is, to who has it; and which second factors must be given with the new keys."""
     person = _of_letter(token)
     return {
+        "second_factor": _asked(request, person),
         "person_id": str(person.id),
         "email": person.email,
         "name": person.display_name,
@@ -163,12 +174,30 @@ def letter_of(request: HttpRequest, token: str) -> dict[str, Any]:
 
 
 @router.post("/recovery/by-letter/{token}/reset", auth=anybody)
-def reset(request: HttpRequest, token: str, body: Account) -> dict[str, Any]:
-    """New keys for the account; they open nothing of before."""
-    _of_letter(token)
-    person = recovery.reset(bytes.fromhex(token), _address(request), body.new())
+def reset(request: HttpRequest, token: str, body: Reset) -> dict[str, Any]:
+    """New keys for the account; they open nothing of before. Second factors stay, and one must be given: a mailbox
+    alone takes no account."""
+    person, given = _of_letter(token), False
+    if body.factor is not None and second_factor.needed(person):
+        actions.count_own(person)
+        _demand(request, person, body.factor)
+        given = True
+    person = recovery.reset(bytes.fromhex(token), _address(request), body.new(), factor_given=given)
+    if given:
+        actions.forgive_own(person)
     sessions.start(request, person)
     return describe(request, person)
+
+
+def _asked(request: HttpRequest, person: Person) -> dict[str, Any] | None:
+    """As at sign-in, with what the recovery code opens in a factor's place; None where there is none."""
+    if not second_factor.needed(person):
+        return None
+    options, state = second_factor.ask_passkey(person) or (None, None)
+    request.session["passkey"] = state
+    kinds = sorted({row.kind for row in second_factor.factors(person)})
+    question = _question(recovery.question_for(person, person.email))
+    return {"kinds": kinds, "passkey": options, "recovery": question}
 
 
 def _of_letter(token: str) -> Person:
@@ -263,6 +292,15 @@ def remove_factor(request: HttpRequest, factor_id: UUID, body: Proof) -> dict[st
     """By who knows the password."""
     person = sessions.signed_in(request.session)
     second_factor.remove(_actor(request, person), person, factor_id, body.auth_key)
+    return {"removed": True}
+
+
+@router.post("/members/{person_id}/factors/remove")
+def take_off_factors(request: HttpRequest, person_id: UUID, body: Proof) -> dict[str, Any]:
+    """Another owner of the party, with his own password, for who lost his second factor and his code."""
+    actor = acting(request)
+    require(actor, Action.END, Resource(ResourceKind.MEMBERSHIP, None, actor.party_id))
+    second_factor.take_off(actor, sessions.signed_in(request.session), person_id, body.auth_key)
     return {"removed": True}
 
 

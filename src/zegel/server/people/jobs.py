@@ -6,7 +6,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from zegel.server.kernel import jobs, outbox
-from zegel.server.people import actions, invitations
+from zegel.server.people import actions, invitations, notices
 
 
 @jobs.periodic("*/15 * * * *", name="people.forget_old_throttles")
@@ -34,3 +34,18 @@ def send_invitation(owner_id: str, invitation_id: str) -> None:
 @jobs.task(name="people.send_reset")
 def send_reset(person_id: str) -> None:
     invitations.send_reset(UUID(person_id))
+
+
+@outbox.subscribe(notices.RESET, name="people.tell_of_reset")
+def was_reset(event: outbox.Event) -> None:
+    tell_of_account.defer(topic=notices.RESET, person_id=str(event.uuid("person_id")))
+
+
+@outbox.subscribe(notices.FACTORS_REMOVED, name="people.tell_of_factors")
+def lost_factors(event: outbox.Event) -> None:
+    tell_of_account.defer(topic=notices.FACTORS_REMOVED, person_id=str(event.uuid("person_id")))
+
+
+@jobs.task(name="people.tell_of_account")
+def tell_of_account(topic: str, person_id: str) -> None:
+    notices.send(topic, UUID(person_id))

@@ -10,9 +10,9 @@
   shape,
   the same each time, which no code opens. Each question and each answer counts as a sign-in attempt.
 - What an old password or an old code wrapped is forgotten by destroying its shred key.
-- Without password and code there is a reset: a new key pair, which opens nothing of before. Another owner must
-  compare and
-  seal again.
+- Without password and code there is a reset, by a letter: a new key pair, which opens nothing of before. Another owner
+  must compare and seal again. Who has second factors gives one, and keeps them: a mailbox alone takes no account. The
+  person and the owners beside him are told.
 """
 
 from __future__ import annotations
@@ -31,9 +31,9 @@ from zegel.seal.suite import verify_signature
 from zegel.server.kernel import clock, shred, work
 from zegel.server.kernel.actor import Actor, ActorKind
 from zegel.server.ledger import Entry, Fact, Kind
-from zegel.server.people import actions, queries, rules
-from zegel.server.people.errors import BadField, RecoveryRefused, SignInRefused
-from zegel.server.people.models import Person, SealedTenantKey, SecondFactor, SignedIn
+from zegel.server.people import actions, notices, queries, rules, second_factor
+from zegel.server.people.errors import BadField, FactorRefused, RecoveryRefused, SignInRefused
+from zegel.server.people.models import Person, SealedTenantKey, SignedIn
 
 QUESTION_LASTS = timedelta(minutes=10)
 LETTER_LASTS = timedelta(hours=1)
@@ -192,12 +192,17 @@ def of_letter(token: bytes) -> Person:
     return person
 
 
-def reset(token: bytes, address: str, account: actions.NewAccount) -> Person:
+def reset(token: bytes, address: str, account: actions.NewAccount, *, factor_given: bool) -> Person:
     """A new key pair for an account whose password and code are lost. It opens nothing of before: what was sealed to
     the
-    old key is forgotten, and no keyset names the new one until an owner compares it. Raises RecoveryRefused,
-    BadField."""
+    old key is forgotten, and no keyset names the new one until an owner compares it. His second
+    factors stay, and `factor_given` says that he gave one just now. Raises RecoveryRefused, BadField, FactorRefused."""
     person = of_letter(token)
+    if second_factor.needed(person) and not factor_given:
+        raise FactorRefused(
+            _("This account has a second factor, which a letter does not replace."),
+            action=_("Give it, or ask another owner of your organisation to take it off."),
+        )
     if rules.normalised_email(account.email) != person.email:
         raise BadField(_("This is not the address of this account."))
     suite = rules.checked_suite(account.suite, account.sign_pk, account.open_pk)
@@ -215,11 +220,9 @@ def reset(token: bytes, address: str, account: actions.NewAccount) -> Person:
         person.suite, person.sign_pk, person.open_pk = int(suite), account.sign_pk, account.open_pk
         person.pins, person.epoch = None, person.epoch + 1
         person.save()
-        factors = SecondFactor.objects.filter(person=person)
-        old += [number for number in factors.values_list("secret_shred", flat=True) if number is not None]
-        factors.delete()
         _end_sessions(person)
         w.record(Entry(Kind.ACCOUNT, None, _facts(actor, person, "reset"), about=person.id))
+        w.publish(notices.RESET, owner_id=None, person_id=person.id)
     shred.destroy("account", *old, *_forget_sealed(person))
     return person
 

@@ -5,6 +5,7 @@ recordings: those are guarded by keys that only the password or the recovery cod
 - A code counts once, in its own half minute or the one before or after it.
 - A passkey is bound to our origin, its counter only rises, and it asks for the person (user verification) where it can.
 - Whoever knows the password is asked for the factor before he gets anything, also the wrapped keys; wrong ones count.
+- A letter to the mailbox takes none away. Who lost his factor and his code needs another owner (`take_off`).
 - The recovery code stands in for a lost factor: its possession is proved by the person's own signature.
 """
 
@@ -15,7 +16,7 @@ import hashlib
 import hmac
 import secrets as randomness
 import struct
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
@@ -33,10 +34,11 @@ from fido2.webauthn import (
 
 from zegel.server.kernel import clock, shred, work
 from zegel.server.kernel.actor import Actor
-from zegel.server.ledger import Entry, Kind
-from zegel.server.people import actions
-from zegel.server.people.errors import BadField, FactorRefused, Taken
+from zegel.server.ledger import Entry, Fact, Kind
+from zegel.server.people import actions, notices, queries
+from zegel.server.people.errors import BadField, FactorRefused, NotAMember, Taken
 from zegel.server.people.models import FactorKind, Person, SecondFactor
+from zegel.server.people.roles import Role
 
 STEP_S = 30
 DIGITS = 6
@@ -61,6 +63,12 @@ def factors(person: Person) -> Sequence[SecondFactor]:
 
 def needed(person: Person) -> bool:
     return SecondFactor.objects.filter(person=person, confirmed=True).exists()
+
+
+def guarded(people: Iterable[UUID]) -> set[UUID]:
+    """Which of these people have one."""
+    rows = SecondFactor.objects.filter(person_id__in=list(people), confirmed=True)
+    return set(rows.values_list("person_id", flat=True))
 
 
 # --- code generators ------------------------------------------------------------------------------------------------
@@ -228,6 +236,31 @@ def remove(actor: Actor, person: Person, factor_id: UUID, auth_key: bytes) -> No
         w.record(Entry(Kind.ACCOUNT, None, {"person": person.id, "what": "factor_removed", "kind": kind}, person.id))
     if number is not None:
         shred.destroy("account", number)
+
+
+def take_off(actor: Actor, owner: Person, person_id: UUID, auth_key: bytes) -> None:
+    """Another owner takes all second factors off, for who lost them and his recovery code. By who knows his own
+    password and is an owner of everything that the person acts for. Raises FactorRefused, NotAMember,
+    TooManyAttempts."""
+    actions.count_own(owner)
+    if not actions.proves(owner, auth_key):
+        raise FactorRefused(_("This is not your password."), action=_("Try again."))
+    actions.forgive_own(owner)
+    his = {seat.party_id for seat in queries.seats(person_id)}
+    mine = {seat.party_id for seat in queries.seats(owner.id) if Role.OWNER in seat.roles}
+    if owner.id == person_id or actor.party_id not in his or actor.role != Role.OWNER.value or not his <= mine:
+        raise NotAMember(
+            _("Only another owner of everything that this person acts for can take off his second factor."),
+            action=_("His recovery code stands in for it."),
+        )
+    with work.transaction(actor) as w:
+        rows = SecondFactor.objects.filter(person_id=person_id)
+        numbers = [number for number in rows.values_list("secret_shred", flat=True) if number is not None]
+        rows.delete()
+        facts: dict[str, Fact] = {"person": person_id, "what": "factors_taken_off", "by": owner.id}
+        w.record(Entry(Kind.ACCOUNT, None, facts, about=person_id))
+        w.publish(notices.FACTORS_REMOVED, owner_id=None, person_id=person_id)
+    shred.destroy("account", *numbers)
 
 
 def _room_for_one(person: Person) -> None:

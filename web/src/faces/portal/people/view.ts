@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 // Who acts for this organisation. Nobody's key is used before his eight words were compared; a key that changed is shown and stops.
 import { admit, behind, confirmMember, memberWords, ownWords, people, replaceKey, standing, type Following, type InvitationRow, type MemberRow, type People } from "../../../client/members";
+import { takeOffFactors } from "../../../client/account";
 import { followsKeyset } from "../../../client/owner";
 import { foot } from "../../../kit/dialog";
 import { Board, html, need, nothing, repeat, type Part } from "../../../kit/dom";
@@ -108,6 +109,22 @@ class PeoplePage {
       ${foot(button(t("Keep him"), opened.close), button(t("Yes, remove"), () => { dialog.close(); void this.#work(member.person_id, async () => this.#follow(await replaceKey(this.#ctx.session, this.#board.state.all!, member))); }, { kind: "alarm", id: "remove-now" }))}`);
   }
 
+  #takeOff(member: MemberRow): void {
+    const send = async (event: Event): Promise<void> => {
+      event.preventDefault();
+      const password = need("#own", HTMLInputElement, event.target as HTMLFormElement).value;
+      dialog.close();
+      await this.#work(member.person_id, async () => {
+        await takeOffFactors(this.#ctx.session, this.#ctx.state().me.email, password, member.person_id);
+        this.#ctx.toast(t("Signing in asks {name} for the password alone now.", { name: member.name }), "ok");
+      });
+    };
+    const dialog = this.#ctx.dialog(t("Take off {name}’s second factor?", { name: member.name }), (opened) => html`<form class="form" novalidate @submit=${(event: Event) => void send(event)}>
+      <p>${t("Only when he lost it and his recovery code too. Call him first, by a number you already had: who has his mailbox may be asking. He and every other owner get a letter about it.")}</p>
+      ${field("own", t("Your own password"), { type: "password", autocomplete: "current-password", maxlength: 1024 })}
+      ${foot(button(t("Leave it"), opened.close), html`<button class="btn alarm" id="take-off-now"><span>${t("Take it off")}</span></button>`)}</form>`);
+  }
+
   #rotate(): void {
     const dialog = this.#ctx.dialog(t("A new key for your organisation?"), (opened) => html`
       <p>${t("What is recorded from now on is sealed to a new key; the old one still opens what was. Do this when a device of one of you was stolen.")}</p>
@@ -167,6 +184,7 @@ class PeoplePage {
       ${now !== "changed" ? nothing : note(html`<b>${t("This key is not the one that you compared.")}</b> ${t("Nothing is sealed or signed to it. He may have begun anew: call him, by a number you already had, and compare again. If he did not, call your provider.")}`, "alarm", "alarm")}
       <div class="row">${now === "not_compared" || now === "changed" ? button(t("Compare the words"), () => this.#compare(member), { small: true, icon: "key", kind: now === "changed" ? "" : "primary", busy }) : nothing}
         ${now === "compared" && !member.holds_key && this.#owner && held ? button(t("Let him in"), () => void this.#work(member.person_id, () => this.#admit(member)), { small: true, kind: "primary", busy }) : nothing}
+        ${this.#owner && now !== "me" && member.second_factor ? button(t("Lost his second factor"), () => this.#takeOff(member), { small: true, kind: "quiet", busy }) : nothing}
         ${this.#owner && now !== "me" ? button(t("Remove"), () => this.#remove(member), { small: true, busy }) : nothing}</div></div></li>`;
   }
 
