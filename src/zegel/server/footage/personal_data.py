@@ -47,7 +47,7 @@ _images("footage.Part", ("key", "offset", "size"), Erase.SHRED)
 not_personal("footage.Part", ("pack", "number"), why="the order of stored objects")
 _images("footage.Segment", ("slot", "size", "sha256"), Erase.WITH_PARENT)
 not_personal("footage.Segment", ("epoch", "seq", "random_access", "offset"), why="the order of sealed pieces")
-_images("footage.Manifest", ("envelope", "first_slot", "slots"), Erase.WITH_PARENT)
+_images("footage.Manifest", ("envelope", "first_slot", "slots", "named"), Erase.WITH_PARENT)
 not_personal("footage.Manifest", ("hash", "epoch", "previous", "received_at"), why="hashes and the order of lists")
 
 
