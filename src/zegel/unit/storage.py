@@ -48,10 +48,6 @@ class Kept:
     wall_ms: int
     segments: tuple[bytes, ...]
 
-    def count(self, camera: bytes, from_ms: int, to_ms: int) -> int:
-        """How many seconds lie here of that time. Raises OSError."""
-        return sum(1 for _ in self.between(camera, from_ms, to_ms))
-
     @property
     def size(self) -> int:
         return sum(map(len, self.segments))
