@@ -4,7 +4,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
+import av
 import pytest
 
 from tests.e2e.conftest import Story
@@ -68,6 +70,50 @@ def test_journey_9_the_owner_looks_live_and_takes_a_picture_that_nobody_else_can
     functional_only(owner)
     assert owner.complaints == []
     assert first_s < 2.5, f"the first picture came after {first_s:.2f} s"
+
+
+def test_a_picture_is_saved_with_purpose_and_recipient_and_deleted_with_its_key(
+    story: Story, eventually: Eventually, tmp_path: Path
+) -> None:
+    story.guard()
+    http = story.place.client("owner").http
+    camera = http.get("/api/v1/cameras")["cameras"][0]["id"]
+    eventually(lambda: _armed(story), "the guarding", 30)
+    taken = http.post(f"/api/v1/cameras/{camera}/picture")
+    owner = story.signed_in("owner", 390, 844)
+    page = owner.page
+    page.goto(f"{owner.origin}/portal/pictures")
+    page.wait_for_function(PAINTED, arg=".picture canvas")
+    page.click(".picture-open")
+    page.click("#picture-save")
+    page.click("#save-now")
+    page.wait_for_selector("text=Say what it is for.")
+    page.check("input[name=save-purpose][value=insurer]")
+    page.fill("#save-recipient", "Insurer Nord, claim 7")
+    page.click("#save-now")
+    page.wait_for_selector("#save-file")
+    assert owner.axe() == []
+    with page.expect_download() as download:
+        page.click("#save-file")
+    film = tmp_path / "picture.mp4"
+    download.value.save_as(film)
+    with av.open(str(film)) as opened:
+        assert len(list(opened.decode(video=0))) == 1
+    page.keyboard.press("Escape")
+
+    page.click(".picture-open")
+    page.click("#picture-delete")
+    page.check("#delete-sure")
+    page.click("#delete-now")
+    page.click("#delete-done")
+    eventually(lambda: taken["epoch"] not in {one["epoch"] for one in http.get("/api/v1/pictures")}, "the deletion", 15)
+    with pytest.raises(Refused):
+        http.post("/api/v1/views", {
+            "camera_id": camera, "track": 3, "purpose": "own_use",
+            "ranges": [{"epoch": taken["epoch"], "from": 0, "to": 1}],
+        })  # fmt: skip
+    functional_only(owner)
+    assert owner.complaints == []
 
 
 def test_a_lost_connection_is_obvious_and_heals_itself(story: Story, eventually: Eventually) -> None:

@@ -17,7 +17,7 @@ import av
 import numpy as np
 from numpy.typing import NDArray
 
-from zegel.client import maintenance
+from zegel.client import live, maintenance
 from zegel.client import person as clients
 from zegel.client.person import Client, Opened, Refused, View
 from zegel.demo import pictures, senders
@@ -525,6 +525,29 @@ def technician_needs_consent(night: Night) -> str:
     return f"{grant.ranges[0].end} s of one live picture, and over with the work"
 
 
+_LIVE_S = 4.0
+
+
+def live_is_the_owners(night: Night) -> str:
+    """He says what for, looks, and it opens; the alarm centre gets no lease, and nothing over his."""
+    tenant = night.place.keyring.parties["dehaan"].tenant
+    lease = live.open_look(night.owner, night.camera_id)
+    try:
+        begun = clock.mono_s()
+        seen = live.first_picture(night.owner, lease, night.unit.camera_id, night.unit.sign_pk, tenant, _LIVE_S)
+        took = clock.mono_s() - begun
+        age_ms = clock.wall_ms() - seen.header.wall_ms
+        for purpose in ("own_use", "alarm_verification", "maintenance"):
+            _refused(partial(live.open_look, night.operator, night.camera_id, purpose), f"a live look for {purpose}")
+        _refused(lambda: live.line(night.operator, lease, _LIVE_S).close(), "the alarm centre on its owner's line")
+        _refused(lambda: night.operator.http.post(f"/api/v1/views/{lease}/renew"), "his lease, renewed by others")
+    finally:
+        night.owner.http.post(f"/api/v1/views/{lease}/end")
+    if not seen.plaintext or abs(age_ms) > 60_000:
+        raise Broken(f"what came is {age_ms} ms old")
+    return f"its first picture opened after {took * 1000:.0f} ms; the alarm centre refused five times"
+
+
 def server_holds_no_key(night: Night) -> str:
     """Every file that the server keeps (database, objects, secrets, logs), searched for every key that opens."""
     from zegel.server.kernel.postgres import place_for
@@ -755,6 +778,7 @@ CLAIMS: tuple[tuple[str, Callable[[Night], str]], ...] = (
     ("what the owner masked is black in every picture that the alarm centre was given", mask_is_black),
     ("overview pictures are the owner's alone and show no face", overview_shows_no_face),
     ("a technician sees nothing without the owner's consent, and nothing after it", technician_needs_consent),
+    ("live is the owner's alone", live_is_the_owners),
     ("the alarm centre's keys open the released seconds and not one more", nothing_outside),
     ("the server holds no key that opens anything", server_holds_no_key),
     ("a panel's encrypted signal is stored, acknowledged and rings", panel_rings),
