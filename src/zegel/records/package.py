@@ -18,7 +18,7 @@ from zegel.seal import encoding, envelope
 from zegel.seal.account import RecoveryCode
 from zegel.seal.epoch import SLOT_MS, Epoch, verify_epoch
 from zegel.seal.errors import CannotOpen, FieldWrong, NotYours, ProofRefused, SealError, UnknownSigner
-from zegel.seal.exported import Exported, Form, open_keys, verify_exported
+from zegel.seal.exported import LONGEST_MS, Exported, Form, open_keys, verify_exported
 from zegel.seal.kept import Kept, verify_kept
 from zegel.seal.keyset import Keyset, verify_keyset
 from zegel.seal.manifest import Manifest, verify_manifest
@@ -230,13 +230,20 @@ def _receipts(data: bytes, statement: Exported, signed: bytes, keyset: Keyset) -
 
 
 def _stretches(statement: Exported, manifests: Sequence[Manifest], starts: dict[bytes, int]) -> Iterator[Stretch]:
-    """Second by second, what the unit signed of the time and what of it is here; joined."""
+    """Second by second, what the unit signed of the time and what of it is here; joined. The time is an hour at most,
+    as the statement's own reading demands; what lists say outside of it is not looked at."""
     here = {(piece.epoch, piece.sequence) for piece in statement.segments}
     rank = [What.UNSIGNED, What.EMPTY, What.RECORDED, What.LEFT_OUT]
     marks: dict[int, What] = {}
 
+    asked = range(statement.from_ms // SLOT_MS, -(-statement.to_ms // SLOT_MS))
+    if len(asked) > LONGEST_MS // SLOT_MS + 1:
+        raise FieldWrong("exported.to: an export is of an hour at most")
+
     def mark(ms: int, what: What) -> None:
         second = ms // SLOT_MS
+        if second not in asked:
+            return
         marks[second] = max(marks.get(second, What.UNSIGNED), what, key=rank.index)
 
     for manifest in manifests:
@@ -248,12 +255,12 @@ def _stretches(statement: Exported, manifests: Sequence[Manifest], starts: dict[
         for entry in manifest.entries:
             what = What.RECORDED if (manifest.epoch, entry.sequence) in here else What.LEFT_OUT
             mark(start + entry.slot * SLOT_MS, what)
-    yield from _joined(statement, marks)
+    yield from _joined(statement, asked, marks)
 
 
-def _joined(statement: Exported, marks: dict[int, What]) -> Iterator[Stretch]:
+def _joined(statement: Exported, asked: range, marks: dict[int, What]) -> Iterator[Stretch]:
     current: Stretch | None = None
-    for second in range(statement.from_ms // SLOT_MS, -(-statement.to_ms // SLOT_MS)):
+    for second in asked:
         what = marks.get(second, What.UNSIGNED)
         until = min(statement.to_ms, (second + 1) * SLOT_MS)
         if current is not None and current.what is what:

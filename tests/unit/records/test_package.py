@@ -319,3 +319,14 @@ def test_zegel_open_refuses_what_was_changed_in_words_that_say_what_to_do(
     said = capsys.readouterr().err
     assert "REFUSED (tampered)" in said
     assert "Ask for the file again" in said
+
+
+def test_a_statement_over_more_than_an_hour_is_refused_before_anybody_walks_its_seconds(story: Story) -> None:
+    from zegel.records.package import _stretches
+    from zegel.seal.errors import FieldWrong
+
+    for longer in (3_600_001, 2**52):
+        with pytest.raises(FieldWrong):
+            read(story.file(to_ms=NOW + longer))
+    with pytest.raises(FieldWrong):
+        list(_stretches(story.header(to_ms=NOW + 2**52), [], {}))
