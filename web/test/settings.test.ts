@@ -2,8 +2,8 @@
 // What can be said of a panel, of what somebody typed, and of where one is: the pure parts of the pages of setting up.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { checklist, dump, figuresSaid, healthOfPanel, holding, keyFits, may, pathOf, routeOf, tabsFor, wrongOf, zoneErrors } from "../src/faces/settings/model";
-import type { OwnCode, Panel, PanelSaid, Path, Signal, Zone } from "../src/faces/settings/types";
+import { checklist, dump, figuresSaid, healthOfPanel, holding, keyFits, may, openingSaid, openingTyped, pathOf, routeOf, tabsFor, wrongOf, zoneErrors } from "../src/faces/settings/model";
+import type { OpeningPlan, OwnCode, Panel, PanelSaid, Path, Signal, Zone } from "../src/faces/settings/types";
 
 const path = (part: Partial<Path> = {}): Path => ({ kind: "dc09_tcp", poll_s: 90, grace_s: 30, last_ms: 1000, missing_since_ms: null, ...part });
 const zone = (no: string, name = "Door"): Zone => ({ zone: no, name, signal_class: "", area: "", camera_ids: [], entry_exit: false });
@@ -47,6 +47,21 @@ test("each wrong field is named", () => {
 
 test("figures are whole numbers within their bounds; an empty one is what holds below", () => {
   assert.deepEqual(figuresSaid({ abort_s: "30", exit_s: "", entry_s: "99", park_s: "x" }, { abort_s: [15, 45], exit_s: [0, 255], entry_s: [0, 45], park_s: [60, 900] }), { values: { abort_s: 30 }, wrong: ["entry_s", "park_s"] });
+});
+
+test("opening hours are sent in the order of the week, and come back as they were typed", () => {
+  const plan: OpeningPlan = { panel_id: "p", area: "2", weekly: [[0, "08:00", "12:00"], [0, "13:00", "18:00"], [5, "22:00", "06:00"]], exceptions: [["2026-12-25", []], ["2026-12-31", [["08:00", "12:00"], ["13:00", "15:00"]]]], changed_ms: 0 };
+  const { changed_ms: _, ...said } = plan;
+  const typedHours = openingTyped(plan);
+  assert.equal(typedHours.exceptions.length, 3);
+  assert.deepEqual(openingSaid({ ...typedHours, weekly: [...typedHours.weekly].reverse(), exceptions: [...typedHours.exceptions].reverse() }, "p"), { said, wrong: {} });
+});
+
+test("hours that can't be are named by their row", () => {
+  const row = (day: string, opens = "", closes = ""): { day: string; opens: string; closes: string } => ({ day, opens, closes });
+  assert.deepEqual(openingSaid({ area: "", weekly: [], exceptions: [] }, "p").wrong, { weekly: "none" });
+  assert.deepEqual(openingSaid({ area: "", weekly: [row("0", "08:00", "18:00"), row("1", "8:00", "18:00"), row("2", "08:00"), row("3", "24:00", "06:00")], exceptions: [] }, "p").wrong, { "weekly-1": "time", "weekly-2": "time", "weekly-3": "time" });
+  assert.deepEqual(openingSaid({ area: "", weekly: [], exceptions: [row(""), row("2026-12-25"), row("2026-12-25", "08:00", "12:00"), row("2026-12-26", "08:00")] }, "p").wrong, { "exceptions-0": "date", "exceptions-2": "twice", "exceptions-3": "time" });
 });
 
 test("of a code's own meanings the one that holds counts", () => {

@@ -9,6 +9,7 @@ import { codesActions, listActions } from "./actions";
 import { exceptionDialog } from "./fields";
 import { sureDialog, type Refused } from "./dialogs";
 import { figuresSaid, may, pathOf, routeOf, siteOf, start, tabsFor, zoneErrors, type SettingsState, type Tab, type Who } from "./model";
+import { openingDialog } from "./openings";
 import { keyDialog, keysDialog, pathsDialog, testDialog } from "./panel";
 import { panelDialog } from "./panels";
 import type { SettingsPort } from "./port";
@@ -83,6 +84,7 @@ export class Settings {
         this.#camerasOf = panel.site_id;
       }
       if (this.#state.panelId === panelId) this.#board.change({ panel, signals, tests });
+      if (this.#state.openings === null && may(who.role).figures) await this.#readOpenings(panel);
     } catch (error) {
       this.#failed(error);
     } finally {
@@ -162,7 +164,7 @@ export class Settings {
 
   async #arrive(): Promise<void> {
     const { tab, panelId } = this.#allowed(this.#state.who);
-    this.#board.change({ tab, panelId, filter: "", error: "", panel: null, signals: null, opened: null, tests: null, zones: null, zoneErrors: [], figures: null });
+    this.#board.change({ tab, panelId, filter: "", error: "", panel: null, signals: null, opened: null, tests: null, zones: null, zoneErrors: [], openings: null, figures: null });
     document.title = `${tabName(tab)} · Zegel`;
     // On a phone the tabs scroll sideways: the one that is shown is brought into sight.
     requestAnimationFrame(() => document.querySelector(".setup-tabs [aria-current]")?.scrollIntoView({ inline: "center", block: "nearest" }));
@@ -194,6 +196,11 @@ export class Settings {
   readonly #panel = (work: (panel: Panel) => void) => (): void => {
     if (this.#state.panel !== null) work(this.#state.panel);
   };
+
+  async #readOpenings(panel: Panel): Promise<void> {
+    const openings = await this.#port.openings(panel.site_id);
+    if (this.#state.panelId === panel.id) this.#board.change({ openings });
+  }
 
   #zones(zones: readonly Zone[]): void {
     const shownErrors = this.#state.zoneErrors.some((one) => one !== "");
@@ -277,6 +284,8 @@ export class Settings {
     },
     zone: (n, part) => this.#zones((this.#state.zones ?? []).map((one, at) => (at === n ? { ...one, ...part } : one))),
     saveZones: () => void this.#saveZones(),
+    editOpening: (plan) => this.#panel((panel) => openingDialog(plan, panel.id, (said) => this.#told(async () => { await this.#port.setOpening(panel.site_id, said); await this.#readOpenings(panel); }, t("The hours are saved."))))(),
+    clearOpening: (plan) => this.#panel((panel) => sureDialog(t("Watch these hours no longer?"), t("Nobody is told any more when it is open after hours."), t("Watch no longer"), () => this.#told(async () => { await this.#port.clearOpening(panel.site_id, panel.id, plan.area); await this.#readOpenings(panel); }, t("Nobody watches these hours now."))))(),
     figuresOf: (figuresOf) => { this.#board.change({ figuresOf, figures: null, figuresSaid: {}, testsOf: null, error: "" }); void this.#refresh(); },
     figure: (name, text) => this.#board.change({ figuresSaid: { ...this.#state.figuresSaid, [name]: text } }),
     resetFigures: () => this.#board.change({ figuresSaid: shown(this.#state.figures?.own ?? {}) }),

@@ -15,6 +15,7 @@ export interface Refused {
 export type Errors = Readonly<Record<string, string>>;
 
 export interface FormPage<Said> {
+  /** As it is now, also for what was drawn before. */
   readonly said: Said;
   /** Keeps what was typed. */
   readonly set: (part: Partial<Said>) => void;
@@ -68,7 +69,7 @@ export function formDialog<Said extends object>(title: string, first: Said, draw
   };
   const dialog = openDialog(title, (opened) => html`<form class="form" novalidate @submit=${(event: Event) => { event.preventDefault(); void press(); }}>
     ${above === "" ? nothing : note(above, "alarm", "alarm")}
-    ${draw({ said, set, put: (part) => { set(part); opened.redraw(); }, error: (name) => (errors[name] === undefined ? {} : { error: errors[name] }) })}
+    ${draw({ get said() { return said; }, set, put: (part) => { set(part); opened.redraw(); }, error: (name) => (errors[name] === undefined ? {} : { error: errors[name] }) })}
     <button type="submit" hidden></button>
     ${foot(button(t("Cancel"), opened.close, { kind: "quiet", key: "Esc" }), button(options.save, () => void press(), { kind: options.kind ?? "primary", busy, id: "dialog-save" }))}</form>`, { wide: options.wide ?? false });
 }

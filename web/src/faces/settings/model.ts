@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 // What is shown, where one is, what a role may do here, and what can be said of a panel. Pure.
 import type { Tone } from "../../kit/pieces";
-import type { Broker, Camera, FigureSet, Figures, Integration, Line, MailCamera, OwnCode, Panel, PanelSaid, Path, Receivers, Signal, Site, TableCode, Test, UnknownCode, Whole, Zone } from "./types";
+import type { Broker, Camera, FigureSet, Figures, Integration, Line, MailCamera, OpeningPlan, OpeningSaid, OwnCode, Panel, PanelSaid, Path, Receivers, Signal, Site, TableCode, Test, UnknownCode, Whole, Zone } from "./types";
 
 export const tabs = ["panels", "lines", "mail", "brokers", "integrations", "codes", "figures"] as const;
 export type Tab = (typeof tabs)[number];
@@ -40,6 +40,8 @@ export interface SettingsState {
   /** The zones as they are being edited; null while nobody edits. */
   readonly zones: readonly Zone[] | null;
   readonly zoneErrors: readonly string[];
+  /** Of the site of the panel that is open. */
+  readonly openings: readonly OpeningPlan[] | null;
   readonly mail: readonly MailCamera[] | null;
   readonly brokers: readonly Broker[] | null;
   readonly integrations: readonly Integration[] | null;
@@ -51,7 +53,7 @@ export interface SettingsState {
 }
 
 export const start = (who: Who, nowMs: number): SettingsState => ({
-  who, tab: "panels", panelId: null, connected: true, busy: false, error: "", nowMs, filter: "", sites: null, cameras: [], lines: null, receivers: null, panels: null, panel: null, signals: null, opened: null, tests: null, zones: null, zoneErrors: [],
+  who, tab: "panels", panelId: null, connected: true, busy: false, error: "", nowMs, filter: "", sites: null, cameras: [], lines: null, receivers: null, panels: null, panel: null, signals: null, opened: null, tests: null, zones: null, zoneErrors: [], openings: null,
   mail: null, brokers: null, integrations: null, codes: null, figuresOf: null, figures: null, figuresSaid: {}, testsOf: null,
 });
 
@@ -193,6 +195,47 @@ export function zoneErrors(zones: readonly Zone[]): readonly ("" | "zone" | "nam
   const seen = new Map<string, number>();
   for (const one of zones) seen.set(one.zone, (seen.get(one.zone) ?? 0) + 1);
   return zones.map((one) => (!/^[0-9A-Za-z]{1,32}$/.test(one.zone) ? "zone" : (seen.get(one.zone) ?? 0) > 1 ? "twice" : one.name.trim() === "" ? "name" : ""));
+}
+
+/** As it is typed: `day` is a weekday from Monday (0), or a date. */
+export interface HoursRow {
+  readonly day: string;
+  readonly opens: string;
+  readonly closes: string;
+}
+
+export interface OpeningTyped {
+  readonly area: string;
+  readonly weekly: readonly HoursRow[];
+  readonly exceptions: readonly HoursRow[];
+}
+
+export function openingTyped(plan: OpeningPlan | null): OpeningTyped {
+  if (plan === null) return { area: "", weekly: [{ day: "0", opens: "08:00", closes: "18:00" }], exceptions: [] };
+  return {
+    area: plan.area, weekly: plan.weekly.map(([day, opens, closes]) => ({ day: String(day), opens, closes })),
+    exceptions: plan.exceptions.flatMap(([day, hours]) => (hours.length === 0 ? [{ day, opens: "", closes: "" }] : hours.map(([opens, closes]) => ({ day, opens, closes })))),
+  };
+}
+
+/** What to send, and what is wrong with which row ("weekly-0", "exceptions-2"; "weekly" when there is none). */
+export function openingSaid(typed: OpeningTyped, panelId: string): { said: OpeningSaid; wrong: Readonly<Record<string, "none" | "time" | "date" | "twice">> } {
+  const wrong: Record<string, "none" | "time" | "date" | "twice"> = {};
+  const fits = (time: string): boolean => /^([01]\d|2[0-3]):[0-5]\d$/.test(time);
+  const dates = new Map<string, (readonly [string, string])[]>();
+  const shut = new Set<string>();
+  if (typed.weekly.length + typed.exceptions.length === 0) wrong["weekly"] = "none";
+  for (const [n, row] of typed.weekly.entries()) if (!fits(row.opens) || !fits(row.closes)) wrong[`weekly-${n}`] = "time";
+  for (const [n, row] of typed.exceptions.entries()) {
+    const closed = row.opens === "" && row.closes === "";
+    if (!/^\d{4}-\d{2}-\d{2}$/.test(row.day)) wrong[`exceptions-${n}`] = "date";
+    else if (!closed && (!fits(row.opens) || !fits(row.closes))) wrong[`exceptions-${n}`] = "time";
+    else if (shut.has(row.day) || (closed && dates.has(row.day))) wrong[`exceptions-${n}`] = "twice";
+    dates.set(row.day, [...(dates.get(row.day) ?? []), ...(closed ? [] : [[row.opens, row.closes] as const])]);
+    if (closed) shut.add(row.day);
+  }
+  const weekly = typed.weekly.map(({ day, opens, closes }) => [Number(day), opens, closes] as const).sort((a, b) => a[0] - b[0] || a[1].localeCompare(b[1]));
+  return { said: { panel_id: panelId, area: typed.area.trim(), weekly, exceptions: [...dates].map(([day, hours]) => [day, [...hours].sort(([a], [b]) => a.localeCompare(b))] as const).sort(([a], [b]) => a.localeCompare(b)) }, wrong };
 }
 
 /** What was typed for the figures: the values to store, and the names of those outside their limits. Empty: what holds below. */

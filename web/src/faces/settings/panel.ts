@@ -14,6 +14,7 @@ import { keyFields, pathFields, protection, said } from "./panels";
 import type { Line, Panel, PanelSaid, PathSaid, Signal, Test, TestSaid, Whole } from "./types";
 import type { SettingsActions } from "./view";
 import { classOption, healthName, pathFacts, protocolName, qualifierName, wrongName } from "./words";
+import { openingsPart } from "./openings";
 import { zonesPart } from "./zones";
 
 export function panelPage(state: SettingsState, act: SettingsActions): Part {
@@ -28,7 +29,7 @@ export function panelPage(state: SettingsState, act: SettingsActions): Part {
     ${testPart(state, panel, act)}
     <div class="setup-columns"><div class="stack">${ended ? nothing : installPart(state, panel, act)}${may(state.who.role).seeSignals ? livePart(state, act) : nothing}</div>
       <div class="stack">${factsPart(state, panel, act)}${pathsPart(state, panel, act)}</div></div>
-    ${zonesPart(state, panel, act)}`;
+    ${zonesPart(state, panel, act)}${openingsPart(state, panel, act)}`;
 }
 
 // --- how far it is ---

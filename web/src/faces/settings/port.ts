@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
 // What these screens ask of the server. `ask` is the signed-in session's own (faces/wire.ts), with errors as sentences.
-import type { Broker, BrokerSaid, Camera, FigureSet, Figures, Integration, IntegrationSaid, Line, MailCamera, MeaningSaid, OwnCode, Panel, PanelSaid, PathSaid, Receivers, Signal, Site, TableCode, Test, TestSaid, UnknownCode, Whole, Zone } from "./types";
+import type { Broker, BrokerSaid, Camera, FigureSet, Figures, Integration, IntegrationSaid, Line, MailCamera, MeaningSaid, OpeningPlan, OpeningSaid, OwnCode, Panel, PanelSaid, PathSaid, Receivers, Signal, Site, TableCode, Test, TestSaid, UnknownCode, Whole, Zone } from "./types";
 
 export type Ask = <T>(method: "GET" | "POST" | "PUT", path: string, body?: unknown) => Promise<T>;
 
@@ -66,6 +66,9 @@ export interface SettingsPort {
   /** Of a site, or of the provider's sites at large. */
   figures(siteId: string | null): Promise<Figures>;
   setFigures(siteId: string | null, values: FigureSet): Promise<unknown>;
+  openings(siteId: string): Promise<readonly OpeningPlan[]>;
+  setOpening(siteId: string, said: OpeningSaid): Promise<OpeningPlan>;
+  clearOpening(siteId: string, panelId: string, area: string): Promise<unknown>;
   nowMs(): number;
 }
 
@@ -119,6 +122,9 @@ export function settingsPort(ask: Ask, nowMs: () => number): SettingsPort {
       return { own: found.own, below: found.figures, defaults: found.defaults, limits: found.limits };
     },
     setFigures: (siteId, values) => post(siteId === null ? "/alarm-settings" : `/sites/${siteId}/alarm-settings`, { values }),
+    openings: async (siteId) => (await get<{ opening_plans: OpeningPlan[] }>(`/sites/${siteId}/alarm-settings`)).opening_plans,
+    setOpening: (siteId, said) => post(`/sites/${siteId}/opening-plans`, said),
+    clearOpening: (siteId, panel_id, area) => post(`/sites/${siteId}/opening-plans/clear`, { panel_id, area }),
     nowMs,
   };
 }

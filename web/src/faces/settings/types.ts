@@ -253,3 +253,20 @@ export interface Camera {
   readonly capabilities: readonly string[];
   readonly site: { readonly id: string };
 }
+
+/** A weekday from Monday (0), when it opens and when it closes. */
+export type WeekHours = readonly [number, string, string];
+/** A date and its hours; none: closed all day. */
+export type DateHours = readonly [string, readonly (readonly [string, string])[]];
+
+export interface OpeningSaid {
+  readonly panel_id: string;
+  /** Empty: the whole panel. */
+  readonly area: string;
+  readonly weekly: readonly WeekHours[];
+  readonly exceptions: readonly DateHours[];
+}
+
+export interface OpeningPlan extends OpeningSaid {
+  readonly changed_ms: number;
+}

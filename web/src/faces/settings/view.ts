@@ -11,7 +11,7 @@ import { pathOf, tabsFor, type SettingsState, type Tab } from "./model";
 import { brokersTab, integrationsTab, linesTab, mailTab } from "./others";
 import { panelPage } from "./panel";
 import { panelsTab } from "./panels";
-import type { Broker, Code, Integration, Line, MailCamera, OwnCode, Zone } from "./types";
+import type { Broker, Code, Integration, Line, MailCamera, OpeningPlan, OwnCode, Zone } from "./types";
 import { tabName } from "./words";
 
 export interface SettingsActions {
@@ -36,6 +36,8 @@ export interface SettingsActions {
   readonly dropZone: (n: number) => void;
   readonly zone: (n: number, part: Partial<Zone>) => void;
   readonly saveZones: () => void;
+  readonly editOpening: (plan: OpeningPlan | null) => void;
+  readonly clearOpening: (plan: OpeningPlan) => void;
   readonly addLine: () => void;
   readonly exceptLine: (line: Line) => void;
   readonly endLineException: (line: Line) => void;

@@ -49,10 +49,13 @@ export function figureName(name: string): string {
   }, name);
 }
 
+/** Nothing sets such a sender here: it rings at once. */
+const noPanel = (): string => t("For senders without a panel they do nothing today: those ring at once.");
+
 /** What counts, and where the figure comes from. */
 export function figureSource(name: string): string {
   return known({
-    confirm_window_s: t("BS 8243: 30 to 60 minutes; with cameras a minute may do."), entry_s: t("For senders that don’t time it themselves. With the time to take back at most 60 s (ANSI/SIA CP-01)."), exit_s: t("For senders that don’t time it themselves."),
+    confirm_window_s: t("BS 8243: 30 to 60 minutes; with cameras a minute may do."), entry_s: `${t("For senders that don’t time it themselves. With the time to take back at most 60 s (ANSI/SIA CP-01).")} ${noPanel()}`, exit_s: `${t("For senders that don’t time it themselves.")} ${noPanel()}`,
     abort_s: t("ANSI/SIA CP-01: 15 to 45 s."), swinger_after: t("Times between two settings, each for nothing. CP-01: 1 to 6; 0: never."), hold_s: t("Who disarms in time was never looked at. Empty: by the profile, 60 s in a home."),
     runaway_after: t("Signals of one detector: a storm is one alarm."), norm_fire_s: t("From the signal to the first action, as EN 50518 is cited."), max_viewers: t("Each look needs a purpose; more eyes need more reasons."),
   }, name === "norm_holdup_s" || name === "norm_medical_s" || name === "norm_other_s" ? "norm_fire_s" : name) || "";
