@@ -144,11 +144,24 @@ def test_the_owner_draws_a_week_takes_it_back_copies_it_and_signs_it_and_the_uni
     assert hours_on(desk, 5) == "07:00–16:15"
     desk.page.click("summary:has-text('Public holidays')")
     desk.page.click("#all-holidays")
+    desk.page.click("[data-class=release-vehicle]")
+    desk.page.click("[data-class=alarm-vehicle]")
+    assert desk.page.locator("[data-class=release-vehicle]").count() == 0
+    desk.page.click("#undo")
+    desk.page.click("#undo")
+    desk.page.fill("#alarm-pre", "99")
+    desk.page.press("#alarm-pre", "Tab")
+    assert desk.page.input_value("#alarm-pre") == "60"
+    assert "02:59:00" in desk.page.inner_text("#alarm-preview")
+    desk.page.click("#undo")
+    desk.page.fill("#alarm-releases", "21")
+    desk.page.press("#alarm-releases", "Tab")
     assert desk.axe() == []
     desk.page.click("#sign")
     desk.page.wait_for_selector(".sign-bar", state="detached")
     told = desk.page.inner_text(".obeys")
     assert "Sat 07:00–16:15" in told
+    assert "21 alarms with pictures" in told
     assert desk.complaints == []
 
 
