@@ -165,8 +165,8 @@ def customer(owner: Desk) -> None:
 
 
 def people(owner: Desk) -> None:
-    """Beginning, people and keys, hours, live and pictures; one of them on a device that prefers dark."""
-    for view in ("start", "people", "agreements", "security", "hours", "live", "pictures"):
+    """Beginning, people and keys, hours, live; one of them on a device that prefers dark."""
+    for view in ("start", "people", "agreements", "security", "hours", "live"):
         owner.go(f"/portal/{view}")
         owner.page.wait_for_selector(".title")
         owner.settled()
@@ -177,6 +177,26 @@ def people(owner: Desk) -> None:
     owner.settled()
     shoot(owner.page, "portal-start-dark", whole=True)
     owner.page.emulate_media(color_scheme="light")
+
+
+def looking(owner: Desk) -> None:
+    """A live look, a picture taken during it, and where it is kept."""
+    page = owner.page
+    owner.go("/portal/live")
+    page.check("#live-confirm")
+    page.click("#look-live")
+    page.wait_for_function("() => (document.querySelector('.live-stage video')?.currentTime ?? 0) > 0")
+    page.click("button:has-text('Take a picture')")
+    page.wait_for_selector("text=Sealed to you alone")
+    shoot(page, "portal-looking", whole=True)
+    page.click("#live-stop")
+    owner.go("/portal/pictures")
+    page.wait_for_selector(".picture-open:not([disabled])")
+    shoot(page, "portal-pictures", whole=True)
+    page.click(".picture-open")
+    page.wait_for_selector("#picture-save")
+    shoot(page, "portal-picture")
+    page.click("dialog button:has-text('Close')")
 
 
 def small_and_masked(owner: Desk) -> None:
@@ -312,6 +332,7 @@ def main() -> int:
             story(desks[1], desks[2])
             customer(desks[2])
             people(desks[2])
+            looking(desks[2])
             small_and_masked(desks[2])
             told(desks[2], place)
             maintained(desks[2], Desk.at(browser, place.origin), place, unit)
