@@ -65,13 +65,14 @@ async function house(t: TestContext): Promise<House> {
   };
 }
 
+const yes = (): Promise<boolean> => Promise.resolve(true);
 const unitPath = (house: House, what: string): string => `/units/${uuid(house.server.world.ids.unit)}/${what}`;
 
 test("nobody gets the party's key before his words were compared", async (t) => {
   const place = await house(t);
   const { row } = await place.person("owner");
   assert.equal(standing(place.session, row), "not_compared");
-  await assert.rejects(async () => admit(place.session, row, await place.all()), { code: "not_compared", what: "person", words: memberWords(row) });
+  await assert.rejects(async () => admit(place.session, row, await place.all(), yes), { code: "not_compared", what: "person", words: memberWords(row) });
   assert.deepEqual(place.posted(`/members/${row.person_id}/key`), []);
   assert.deepEqual(place.posted(unitPath(place, "keyset")), []);
 });
@@ -81,7 +82,7 @@ test("a compared owner opens the party's key, and the unit's next keyset names h
   const { id, keys, row } = await place.person("owner");
   await confirmMember(place.session, row, memberWords(row));
   assert.equal(standing(place.session, row), "compared");
-  const following = await admit(place.session, row, await place.all());
+  const following = await admit(place.session, row, await place.all(), yes);
   const [sent] = place.posted<{ number: number; envelope: string }>(`/members/${row.person_id}/key`);
   const { value } = seal.verifyMember(fromBase64url(sent!.envelope), place.session.signing.publicKey);
   const opened = await seal.openMember(value, await seal.openingKey(1, keys.openPrivate));
@@ -98,7 +99,7 @@ test("a member opens, and no keyset names him", async (t) => {
   const place = await house(t);
   const { row } = await place.person("member");
   await confirmMember(place.session, row, memberWords(row));
-  await admit(place.session, row, await place.all());
+  await admit(place.session, row, await place.all(), yes);
   assert.equal(place.posted(`/members/${row.person_id}/key`).length, 1);
   assert.deepEqual(place.posted(unitPath(place, "keyset")), []);
 });
@@ -111,7 +112,7 @@ test("a server that shows someone else's key after the words were compared is re
     const keys = await seal.newKeys(1);
     const swapped = { ...row, [name]: base64url(name === "open_pk" ? keys.openPublic : keys.signPublic) };
     assert.equal(standing(place.session, swapped), "changed");
-    await assert.rejects(async () => admit(place.session, swapped, await place.all()), { code: "changed", what: "person" });
+    await assert.rejects(async () => admit(place.session, swapped, await place.all(), yes), { code: "changed", what: "person" });
   }
   assert.deepEqual(place.posted(`/members/${row.person_id}/key`), []);
 });
@@ -138,10 +139,10 @@ test("who was removed opens nothing that comes after, and who stays opens all of
   const place = await house(t);
   const [stays, leaves] = [await place.person("member", true), await place.person("owner", true)];
   for (const { row } of [stays, leaves]) await confirmMember(place.session, row, memberWords(row));
-  await renew(place.session, (await place.all()).members, null);
+  await renew(place.session, (await place.all()).members, null, yes);
   const before = place.posted<{ envelope: string }>(unitPath(place, "keyset")).length;
   assert.equal(before, 1, "the second owner is in the keyset first");
-  await replaceKey(place.session, await place.all(), leaves.row);
+  await replaceKey(place.session, await place.all(), leaves.row, yes);
   const [made] = place.posted<{ open_pk: string; sealed: { person_id: string; envelope: string }[]; succession: string }>("/tenant-keys");
   assert.deepEqual(made!.sealed.map(({ person_id }) => person_id).sort(), [uuid(place.server.owner.person), stays.row.person_id].sort());
   // what he has: his own keys, and the old tenant key
@@ -175,21 +176,21 @@ test("who was removed opens nothing that comes after, and who stays opens all of
 test("a key is replaced only for people whose words were compared", async (t) => {
   const place = await house(t);
   await place.person("member", true);
-  await assert.rejects(async () => replaceKey(place.session, await place.all(), null), { code: "not_compared" });
+  await assert.rejects(async () => replaceKey(place.session, await place.all(), null, yes), { code: "not_compared" });
   assert.deepEqual(place.posted("/tenant-keys"), []);
 });
 
 test("what was interrupted is finished, and what is finished is left alone", async (t) => {
   const place = await house(t);
-  await replaceKey(place.session, await place.all(), null);
+  await replaceKey(place.session, await place.all(), null, yes);
   assert.equal(place.posted(unitPath(place, "keyset")).length, 1);
-  assert.deepEqual(await renew(place.session, (await place.all()).members, null), []);
+  assert.deepEqual(await renew(place.session, (await place.all()).members, null, yes), []);
   assert.equal(place.posted(unitPath(place, "keyset")).length, 1);
 });
 
 test("a succession that no owner signed opens nothing", async (t) => {
   const place = await house(t);
-  await replaceKey(place.session, await place.all(), null);
+  await replaceKey(place.session, await place.all(), null, yes);
   const [made] = place.posted<{ succession: string; open_pk: string }>("/tenant-keys");
   const stranger = await seal.newKeys(1);
   made!.succession = base64url(await seal.sealSuccession(1, place.server.world.ids.owner, random(32), fromBase64url(made!.open_pk), await seal.signingKey(stranger.signSeed)));
@@ -205,4 +206,31 @@ test("a password is judged by what it is made of", () => {
 test("a recovery code is typed back as people type", () => {
   assert.ok(sameCode("abcd efgh-IJKL", "ABCD-EFGH-IJKL"));
   assert.ok(!sameCode("abcd efgh-IJKM", "ABCD-EFGH-IJKL"));
+});
+
+test("a server that leaves out an owner of the pinned keyset stops the work, and nothing is signed", async (t) => {
+  const place = await house(t);
+  const [ada, eve] = [await place.person("owner"), await place.person("owner")];
+  await confirmMember(place.session, ada.row, memberWords(ada.row));
+  await admit(place.session, ada.row, await place.all(), yes);
+  await confirmMember(place.session, eve.row, memberWords(eve.row));
+  const before = place.posted(unitPath(place, "keyset")).length;
+  for (const lie of [(rows: readonly MemberRow[]) => rows.filter((row) => row !== ada.row), (rows: readonly MemberRow[]) => rows.map((row) => (row === ada.row ? { ...row, role: "member" } : row))]) {
+    const told = { ...(await place.all()), members: lie(place.rows) };
+    await assert.rejects(async () => admit(place.session, eve.row, told, yes), { code: "left_out", words: seal.words(seal.signingFingerprint(ada.keys.signPublic)) });
+    await assert.rejects(async () => renew(place.session, told.members, null, yes), { code: "left_out" });
+    await assert.rejects(async () => replaceKey(place.session, told, null, yes), { code: "left_out" });
+  }
+  assert.equal(place.posted(unitPath(place, "keyset")).length, before);
+  assert.deepEqual(place.posted(`/members/${eve.row.person_id}/key`), []);
+});
+
+test("what a next keyset changes is shown, and signed only when it was confirmed", async (t) => {
+  const place = await house(t);
+  const { row, keys } = await place.person("owner");
+  await confirmMember(place.session, row, memberWords(row));
+  const shown: unknown[] = [];
+  await assert.rejects(async () => admit(place.session, row, await place.all(), async (changes) => (shown.push(...changes), false)), { code: "not_confirmed" });
+  assert.deepEqual(shown, [{ unitId: uuid(place.server.world.ids.unit), name: "gate", added: [{ name: "owner", words: seal.words(seal.signingFingerprint(keys.signPublic)) }], leftOut: [], newKey: false }]);
+  assert.deepEqual(place.posted(unitPath(place, "keyset")), []);
 });

@@ -21,6 +21,8 @@ export class ApiError extends Error {
 export type TrustCode =
   | "not_compared" // this key was never compared another way than by the server's word
   | "changed" // another key than the one that is pinned: the work stops
+  | "left_out" // the server leaves out an owner whom a pinned keyset names
+  | "not_confirmed" // the person was shown what would change, and did not want it
   | "not_signed" // the server lacks or withholds a signed object that is needed
   | "refused"; // a signed object does not verify
 

@@ -2,6 +2,8 @@
 // An organisation's people, as an owner's browser sees them. Principles:
 //  - the server says who is there and with which keys; nobody's key is used before his eight words were compared, and a key that
 //    differs from the one that was compared stops the work and is shown;
+//  - who is an owner is the server's word too: before a next keyset is signed, what it changes against the pinned one is shown and
+//    confirmed; an owner of the pinned keyset whom the server leaves out stops the work;
 //  - who joins gets the party's key sealed to his own, and, as an owner, his signing key in each unit's next keyset;
 //  - who leaves takes nothing back: what comes after is sealed to a new key, in a keyset without him. It counts, unit by unit,
 //    once the unit's own signed word names that keyset; until then the page says which ones are still to follow.
@@ -17,6 +19,7 @@ import { words } from "../seal/words";
 import { TrustError } from "./errors";
 import type { Session } from "./session";
 import { aYearOn } from "./owner";
+import type { UnitTrust } from "./trust";
 
 export interface MemberRow {
   readonly membership_id: string;
@@ -118,18 +121,31 @@ export async function ownerKeys(session: Session, all: readonly MemberRow[]): Pr
   return [...new Map(every.map((key) => [hex(key), key])).values()];
 }
 
+/** What a unit's next keyset changes against the pinned one. `words`: of the key that would sign for the unit, or did. */
+export interface KeysetChange {
+  readonly unitId: string;
+  readonly name: string;
+  readonly added: readonly { readonly name: string; readonly words: string }[];
+  readonly leftOut: readonly { readonly name: string; readonly words: string }[];
+  readonly newKey: boolean;
+}
+
+/** Whether the person, who was shown the changes, wants them. */
+export type Confirm = (changes: readonly KeysetChange[]) => Promise<boolean>;
+
 // --- joining -----------------------------------------------------------------------------------------------------------------
 
 /** Gives a compared member the party's key, and names an owner in every unit's next keyset. Again is harmless. */
-export async function admit(session: Session, member: MemberRow, all: People): Promise<readonly Following[]> {
+export async function admit(session: Session, member: MemberRow, all: People, confirm: Confirm): Promise<readonly Following[]> {
   const { openKey } = demand(session, member);
+  if (member.role === "owner") await nextOf(session, all.members, null); // stops before anything is sealed
   if (!member.holds_key) {
     await session.withTenantSecret(await ownerKeys(session, all.members), async (tenantPrivate, { tenantKey }) => {
       const parts = { suite: session.suite, party: fromUuid(session.actingParty!.id), person: fromUuid(member.person_id), personOpenKey: openKey, tenantKey, tenantPrivate };
       await session.api.post(`/members/${member.person_id}/key`, { number: all.key_number, envelope: base64url(await sealMember(parts, session.signing)) });
     });
   }
-  return member.role === "owner" ? renew(session, all.members, null) : [];
+  return member.role === "owner" ? renew(session, all.members, null, confirm) : [];
 }
 
 // --- leaving, and a new key ----------------------------------------------------------------------------------------------------
@@ -145,11 +161,12 @@ export interface Following {
  * A new key for the party, sealed to everyone who stays (their words must have been compared), the old one sealed to it, a new keyset
  * and policy for each unit; then `leaving` acts no more. Interrupted anywhere, it is simply done again.
  */
-export async function replaceKey(session: Session, all: People, leaving: MemberRow | null): Promise<readonly Following[]> {
+export async function replaceKey(session: Session, all: People, leaving: MemberRow | null, confirm: Confirm): Promise<readonly Following[]> {
   const staying = all.members.filter((member) => member.person_id !== leaving?.person_id);
   const people = [...new Map(staying.filter(({ holds_key }) => holds_key).map((member) => [member.person_id, member])).values()];
   const keys = people.map((member) => ({ member, ...demand(session, member) }));
   const party = fromUuid(session.actingParty!.id);
+  await nextOf(session, staying, leaving); // stops before anything is sealed
   const fresh = random(32);
   try {
     const tenantKey = await openingPublicKey(session.suite, fresh);
@@ -163,22 +180,52 @@ export async function replaceKey(session: Session, all: People, leaving: MemberR
     wipe(fresh);
   }
   await session.refresh();
-  const following = await renew(session, staying, leaving);
+  const following = await renew(session, staying, leaving, confirm);
   if (leaving !== null) await session.api.post(`/members/${leaving.membership_id}/end`, {});
   return following;
 }
 
-/** The next keyset and policy of every unit that does not name just these owners and this key. */
-export async function renew(session: Session, staying: readonly MemberRow[], leaving: MemberRow | null): Promise<readonly Following[]> {
-  const party = session.actingParty!;
-  const tenantKey = fromBase64url(party.open_pk!);
+interface Next {
+  readonly id: string;
+  readonly name: string;
+  readonly trust: UnitTrust;
+  readonly named: Keyset["owners"];
+}
+
+/** What each unit's next keyset would name, where that differs. TrustError `left_out` when the server leaves out a pinned owner. */
+async function nextOf(session: Session, staying: readonly MemberRow[], leaving: MemberRow | null): Promise<readonly Next[]> {
+  const tenantKey = fromBase64url(session.actingParty!.open_pk!);
   const owners = staying.filter(({ role }) => role === "owner");
-  const all: Following[] = [];
+  const found: Next[] = [];
   for (const { id, name } of await ownUnits(session)) {
-    const { keyset, policy } = await session.trust.unit(id, "owner", true);
+    const trust = await session.trust.unit(id, "owner", true);
+    const named = ownersOf(session, trust.keyset.value, owners, leaving);
+    if (!sameTerms(trust.keyset.value, named, tenantKey)) found.push({ id, name, trust, named });
+  }
+  return found;
+}
+
+function changeOf(session: Session, { id, name, trust, named }: Next, staying: readonly MemberRow[], leaving: MemberRow | null): KeysetChange {
+  const before = trust.keyset.value.owners;
+  const has = (owners: Keyset["owners"], one: Keyset["owners"][number]): boolean => owners.some(({ person, signKey }) => equal(person, one.person) && equal(signKey, one.signKey));
+  const told = ({ person, signKey }: Keyset["owners"][number]): { name: string; words: string } => {
+    const member = [...staying, ...(leaving === null ? [] : [leaving])].find(({ person_id }) => person_id === uuid(person));
+    return { name: member?.name ?? uuid(person), words: words(signingFingerprint(signKey)) };
+  };
+  return {
+    unitId: id, name, added: named.filter((one) => !has(before, one)).map(told), leftOut: before.filter((one) => !has(named, one)).map(told),
+    newKey: !equal(trust.keyset.value.tenantKey, fromBase64url(session.actingParty!.open_pk!)),
+  };
+}
+
+/** The next keyset and policy of every unit that does not name just these owners and this key, once their changes were confirmed. */
+export async function renew(session: Session, staying: readonly MemberRow[], leaving: MemberRow | null, confirm: Confirm): Promise<readonly Following[]> {
+  const tenantKey = fromBase64url(session.actingParty!.open_pk!);
+  const nexts = await nextOf(session, staying, leaving);
+  if (nexts.length > 0 && !(await confirm(nexts.map((next) => changeOf(session, next, staying, leaving))))) throw new TrustError("not_confirmed", "keyset", "the change of the unit's owners was not confirmed");
+  const all: Following[] = [];
+  for (const { id, name, trust: { keyset, policy }, named } of nexts) {
     if (!policy) throw new SealError("object", "this unit has no policy yet: it gets its first one at pairing");
-    const named = ownersOf(session, keyset.value, owners, leaving);
-    if (sameTerms(keyset.value, named, tenantKey)) continue;
     const envelope = await signKeyset({ ...keyset.value, number: keyset.value.number + 1, previous: keyset.hash, issuedMs: Date.now(), expiresMs: aYearOn(keyset.value.expiresMs, Date.now()), owners: named, tenantKey }, session.signing);
     const next = verifyKeyset(envelope, keyset);
     await session.api.post(`/units/${id}/keyset`, { envelope: base64url(envelope) });
@@ -192,7 +239,9 @@ export async function renew(session: Session, staying: readonly MemberRow[], lea
 
 /** Those whom the keyset names and who stay, and those owners whom this person compared. */
 function ownersOf(session: Session, keyset: Keyset, owners: readonly MemberRow[], leaving: MemberRow | null): Keyset["owners"] {
-  const stay = keyset.owners.filter(({ person }) => uuid(person) !== leaving?.person_id && owners.some(({ person_id }) => person_id === uuid(person)));
+  const stay = keyset.owners.filter(({ person }) => uuid(person) !== leaving?.person_id);
+  const lacking = stay.find(({ person }) => !owners.some(({ person_id }) => person_id === uuid(person)));
+  if (lacking !== undefined) throw new TrustError("left_out", "person", "an owner whom your unit’s keyset names is not among the server’s owners", words(signingFingerprint(lacking.signKey)));
   const fresh = owners.filter((member) => ["me", "compared"].includes(standing(session, member)) && !stay.some(({ person }) => uuid(person) === member.person_id));
   const all = [...stay, ...fresh.map((member) => ({ person: fromUuid(member.person_id), signKey: demand(session, member).signKey }))];
   return all.sort((a, b) => (hex(a.person) < hex(b.person) ? -1 : 1));

@@ -21,6 +21,8 @@ function trustWords(error: TrustError): string {
   switch (error.code) {
     case "not_compared": return error.what === "person" ? t("This person’s words were not compared yet.") : t("This unit’s key was not compared yet.");
     case "changed": return t("A key is not the one that you pinned.");
+    case "left_out": return t("The server leaves out an owner whom your unit’s signed list names. Nothing was signed. Call him, and your provider, by numbers you already had.");
+    case "not_confirmed": return t("Nothing was signed for your units.");
     case "not_signed": return t("This unit is not paired yet.");
     default: return t("What the server gave does not verify: {why}.", { why: error.message });
   }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
 // Who acts for this organisation. Nobody's key is used before his eight words were compared; a key that changed is shown and stops.
-import { admit, behind, confirmMember, memberWords, ownWords, people, replaceKey, standing, type Following, type InvitationRow, type MemberRow, type People } from "../../../client/members";
+import { admit, behind, confirmMember, memberWords, ownWords, people, replaceKey, standing, type Following, type InvitationRow, type KeysetChange, type MemberRow, type People } from "../../../client/members";
 import { takeOffFactors } from "../../../client/account";
 import { followsKeyset } from "../../../client/owner";
 import { foot } from "../../../kit/dialog";
@@ -97,7 +97,7 @@ class PeoplePage {
 
   async #admit(member: MemberRow): Promise<void> {
     if (!this.#ctx.session.actingParty?.sealed_tenant_key || !this.#owner) return;
-    const following = await admit(this.#ctx.session, member, this.#board.state.all!);
+    const following = await admit(this.#ctx.session, member, this.#board.state.all!, this.#confirm);
     this.#ctx.toast(t("{name} is let in.", { name: member.name }), "ok");
     this.#follow(following);
   }
@@ -106,8 +106,17 @@ class PeoplePage {
     const dialog = this.#ctx.dialog(t("Remove {name}?", { name: member.name }), (opened) => html`
       <p>${t("From now on he acts for you no more. Your organisation gets a new key, and every unit a new list of owners: what is recorded after a unit has followed, he can't open.")}</p>
       <p class="mute">${t("What he could open before he can still open, if he kept a copy. There is no undo; you can invite him again.")}</p>
-      ${foot(button(t("Keep him"), opened.close), button(t("Yes, remove"), () => { dialog.close(); void this.#work(member.person_id, async () => this.#follow(await replaceKey(this.#ctx.session, this.#board.state.all!, member))); }, { kind: "alarm", id: "remove-now" }))}`);
+      ${foot(button(t("Keep him"), opened.close), button(t("Yes, remove"), () => { dialog.close(); void this.#work(member.person_id, async () => this.#follow(await replaceKey(this.#ctx.session, this.#board.state.all!, member, this.#confirm))); }, { kind: "alarm", id: "remove-now" }))}`);
   }
+
+  /** Who may sign for the units is shown against the lists that this browser pinned, before his key signs the next ones. */
+  readonly #confirm = (changes: readonly KeysetChange[]): Promise<boolean> => new Promise((resolve) => {
+    let agreed = false;
+    const people = (title: string, list: KeysetChange["added"]): Part => (list.length === 0 ? nothing : html`<p><b>${title}</b></p>${list.map(({ name, words }) => keyWords(words, name))}`);
+    const dialog = this.#ctx.dialog(t("Sign the next list of owners?"), (opened) => html`
+      ${changes.map((one) => html`<section data-unit=${one.unitId}><h3>${one.name}</h3>${people(t("Will sign for this unit"), one.added)}${people(t("Signs for it no more"), one.leftOut)}${one.newKey ? html`<p>${t("It seals to your organisation’s new key.")}</p>` : nothing}</section>`)}
+      ${foot(button(t("No, sign nothing"), opened.close), button(t("Yes, sign"), () => { agreed = true; dialog.close(); }, { kind: "primary", id: "sign-owners" }))}`, { closed: () => resolve(agreed) });
+  });
 
   #takeOff(member: MemberRow): void {
     const send = async (event: Event): Promise<void> => {
@@ -128,7 +137,7 @@ class PeoplePage {
   #rotate(): void {
     const dialog = this.#ctx.dialog(t("A new key for your organisation?"), (opened) => html`
       <p>${t("What is recorded from now on is sealed to a new key; the old one still opens what was. Do this when a device of one of you was stolen.")}</p>
-      ${foot(button(t("Keep the key"), opened.close), button(t("Yes, a new key"), () => { dialog.close(); void this.#work("rotate", async () => this.#follow(await replaceKey(this.#ctx.session, this.#board.state.all!, null))); }, { kind: "primary", id: "rotate-now" }))}`);
+      ${foot(button(t("Keep the key"), opened.close), button(t("Yes, a new key"), () => { dialog.close(); void this.#work("rotate", async () => this.#follow(await replaceKey(this.#ctx.session, this.#board.state.all!, null, this.#confirm))); }, { kind: "primary", id: "rotate-now" }))}`);
   }
 
   #invite(): void {
@@ -171,7 +180,7 @@ class PeoplePage {
 
   async #finish(): Promise<void> {
     const { renew } = await import("../../../client/members");
-    this.#follow(await renew(this.#ctx.session, this.#board.state.all!.members, null));
+    this.#follow(await renew(this.#ctx.session, this.#board.state.all!.members, null, this.#confirm));
   }
 
   #row(member: MemberRow, state: State): Part {
