@@ -14,11 +14,13 @@ from tests.integration.people.test_accounts import Made, accepted
 from tests.integration.people.test_sign_in import Browser
 from tests.integration.people.world import World, make_world
 from zegel.seal.assent import Assent, sign_assent
-from zegel.server.agreements import offers, queries
+from zegel.server.agreements import jobs, offers, queries
 from zegel.server.agreements.models import Assent as Evidence
 from zegel.server.api import throttle
 from zegel.server.api.fields import to_text
-from zegel.server.kernel import clock
+from zegel.server.kernel import clock, ids
+from zegel.server.kernel.models import OutboxEvent
+from zegel.server.notify.models import Notice
 from zegel.server.people.queries import as_party
 
 
@@ -118,3 +120,31 @@ def test_only_an_owner_signs_and_no_stranger_reads(owner: tuple[World, Browser, 
     assert member.send("post", "/agreements/documents", {"language": "nl"}).status_code == 403
     assert member.get(f"/agreements/documents/{document['id']}").status_code == 200
     assert stranger.get(f"/agreements/documents/{document['id']}").status_code == 404
+
+
+@pytest.mark.parametrize(("what", "said"), [("signed", "agreement"), ("ended", "agreement_ended")])
+def test_the_other_owners_are_told_that_it_was_signed_or_has_ended(
+    owner: tuple[World, Browser, Made], what: str, said: str
+) -> None:
+    world, _browser, made = owner
+    by = str(ids.UUID(bytes=made.person))
+    for _again in range(2):
+        jobs.tell(str(world.owner), str(ids.UUID(int=7)), what, by)
+    with as_party(world.owner):
+        rows = list(Notice.objects.filter(owner_id=world.owner).values_list("person_id", "occasion"))
+    assert rows == [(world.people["owner"], said)]
+
+
+def test_an_agreement_that_ends_is_an_event_that_names_who_ended_it(owner: tuple[World, Browser, Made]) -> None:
+    world, browser, made = owner
+    document = drawn(browser)
+    assert (
+        browser.send(
+            "post", "/agreements/sign", {"document_id": document["id"], "envelope": signature(world, made, document)}
+        ).status_code
+        == 200
+    )
+    assert browser.send("post", "/agreements/end", {}).status_code == 200
+    told = list(OutboxEvent.objects.filter(topic="agreement.changed").order_by("id").values_list("payload", flat=True))
+    assert [row["what"] for row in told] == ["signed", "ended"]
+    assert {row["person_id"] for row in told} == {str(ids.UUID(bytes=made.person))}

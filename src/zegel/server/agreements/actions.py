@@ -75,6 +75,7 @@ def end_agreement(actor: Actor, owner_id: UUID) -> None:
                 Kind.AGREEMENT, owner_id, {"what": "ended", "document": bytes(agreement.document_hash)}, about=owner_id
             )
         )
+        w.publish("agreement.changed", owner_id=owner_id, what="ended", agreement_id=agreement.id, person_id=actor.id)
 
 
 def record_purpose(actor: Actor, owner_id: UUID, code: str, text: str, camera_id: UUID | None = None) -> Purpose:

@@ -109,7 +109,10 @@ def _agreed(actor: Actor, assent: Assent) -> Agreement:
     agreement.assent = assent
     agreement.save(update_fields=["assent"])
     with work.transaction(actor) as w:
-        w.publish("agreement.changed", owner_id=assent.owner_id)
+        w.publish(
+            "agreement.changed", owner_id=assent.owner_id, what="signed", agreement_id=agreement.id,
+            person_id=assent.person_id,
+        )  # fmt: skip
     return agreement
 
 

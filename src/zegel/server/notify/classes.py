@@ -45,7 +45,8 @@ class Occasion(StrEnum):
     LIVE = "live"
     MAINTENANCE = "maintenance"
     MAINTENANCE_ENDED = "maintenance_ended"
-    AGREEMENT = "agreement"
+    AGREEMENT = "agreement"  # another owner signed it
+    AGREEMENT_ENDED = "agreement_ended"
     DIGEST = "digest"
     TEST = "test"
 
@@ -63,6 +64,7 @@ _CLASS = {
     Occasion.MAINTENANCE: Class.MAINTENANCE,
     Occasion.MAINTENANCE_ENDED: Class.MAINTENANCE,
     Occasion.AGREEMENT: Class.AGREEMENT,
+    Occasion.AGREEMENT_ENDED: Class.AGREEMENT,
     Occasion.DIGEST: Class.DIGEST,
     Occasion.TEST: Class.ALARM,
 }

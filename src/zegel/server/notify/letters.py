@@ -80,9 +80,14 @@ _WORDS: dict[Occasion, tuple[Promise, Promise, Promise]] = {
         _("Sign in and open 'Who looked' to see when he looked."),
     ),
     Occasion.AGREEMENT: (
-        _("An agreement waits for you"),
-        _("There is an agreement or invitation for %(site)s that waits for your answer."),
-        _("Sign in to read it and to answer."),
+        _("An agreement was signed"),
+        _("Another owner signed the agreement of %(site)s with the provider."),
+        _("Sign in and open 'Agreements' to read exactly what was signed."),
+    ),
+    Occasion.AGREEMENT_ENDED: (
+        _("An agreement has ended"),
+        _("The agreement of %(site)s with the provider has ended. Nothing can be armed until another is signed."),
+        _("Sign in and open 'Agreements' to read what was agreed, or to sign a new one."),
     ),
     Occasion.DIGEST: (
         _("Your day in numbers"),

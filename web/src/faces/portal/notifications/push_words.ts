@@ -56,7 +56,8 @@ function happened(said: Said, t: T): Words {
     case "technical": return { title: t("Something needs attention"), body: t("A unit or camera reported a technical trouble. Open to see which.") };
     case "maintenance": return { title: t("A technician asks for access"), body: t("Open to read why, and to allow it or not.") };
     case "maintenance_ended": return { title: t("Maintenance has ended"), body: t("The technician’s access has ended.") };
-    case "agreement": return { title: t("An agreement waits for you"), body: t("Open to read it and to answer.") };
+    case "agreement": return { title: t("An agreement was signed"), body: t("Another owner signed it. Open to read it.") };
+    case "agreement_ended": return { title: t("An agreement has ended"), body: t("Nothing can be armed until another is signed. Open to read it.") };
     case "digest": return { title: t("Your day in numbers"), body: t("{n} things happened. Open to see them.", { n: said.m ?? 0 }) };
     case "test": return { title: t("A test, as you asked for it"), body: t("Notifications reach this device.") };
     default: return { title: t("Zegel has news for you"), body: open };
