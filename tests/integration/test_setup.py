@@ -148,7 +148,8 @@ def test_an_owner_lets_his_unit_listen_to_a_panel_and_his_camera_be_turned(insta
     assert done.returncode == 0, done.stderr
     wait_until(lambda: counter(installed.folder / "unit") == 2, "the unit that obeys it", 30)
     check_its_panels_alarm_reaches_the_alarm_centre(installed)
-    wait_until(lambda: "zone        7: burglary, Gate" in zegel(*show, **secret).stdout, "the unit's own word for it", 30)
+    heard = "zone        7: burglary, Gate"
+    wait_until(lambda: heard in zegel(*show, **secret).stdout, "the unit's own word for it", 30)
     shown = zegel(*show, **secret)
     assert "turned within 2000:8000,0:10000" in shown.stdout
     wrong = zegel(*words, "--zone", "1234AB/8=burglary:Cellar", **secret)

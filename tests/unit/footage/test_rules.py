@@ -78,7 +78,8 @@ def test_a_segment_that_contradicts_its_epoch_is_refused(wrong: dict[str, object
 
 
 def test_a_closed_epoch_takes_nothing_more() -> None:
-    assert rules.why_refused(GOOD, replace(EPOCH, closed=True)) == "the epoch is closed, and no manifest names the segment"
+    refused = rules.why_refused(GOOD, replace(EPOCH, closed=True))
+    assert refused == "the epoch is closed, and no manifest names the segment"
 
 
 def test_the_window_ends_at_the_earlier_of_the_release_and_the_policy() -> None:

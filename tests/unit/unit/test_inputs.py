@@ -162,7 +162,7 @@ def test_while_disarmed_a_burglary_only_goes_up_but_a_hold_up_and_a_fire_alarm_w
     assert not releases_of(site)
 
 
-def test_a_zone_without_cameras_and_a_used_up_cap_give_no_pictures_and_a_masked_camera_gives_masked_ones(site: Site) -> None:
+def test_no_camera_or_a_used_up_cap_gives_no_pictures_and_a_masked_camera_gives_masked_ones(site: Site) -> None:
     site.open(cameras=(CameraRules(site.back, privacy=MASK),), caps=Caps(2, 600))
     site.play(3)
     site.hear(Told("sia", "BA", zone="8", phase="alarm", signal_class="burglary"))
