@@ -229,17 +229,3 @@ def test_journey_16_a_view_is_dealt_judged_by_who_did_not_look_and_kept(story: S
     judge.page.wait_for_selector("h3:has-text('Opvolging')")
     assert judge.complaints == []
     functional_only(judge)
-
-
-def test_journey_14_a_stolen_unit_is_cut_off_and_cannot_come_back(story: Story, eventually: Eventually) -> None:
-    story.guard()
-    owner = story.signed_in("owner")
-    owner.page.click(".tab-you")
-    owner.page.click("button:has-text('It was stolen')")
-    owner.page.click("#revoke-now")
-    owner.page.wait_for_selector("text=Cut off. It cannot come back.")
-    owner.page.click(".tab-now")
-    owner.page.wait_for_selector("text=No camera unit yet")
-    assert story.guarding is not None
-    log = story.guarding.log
-    eventually(lambda: "revoked" in log.read_text(errors="replace").lower(), "the unit hearing that it is revoked")
