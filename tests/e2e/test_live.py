@@ -116,6 +116,7 @@ def test_a_picture_is_saved_with_purpose_and_recipient_and_deleted_with_its_key(
     assert owner.complaints == []
 
 
+@pytest.mark.soak  # twenty seconds of waiting; the suite has its budget
 def test_a_lost_connection_is_obvious_and_heals_itself(story: Story, eventually: Eventually) -> None:
     story.guard()
     owner = story.signed_in("owner")

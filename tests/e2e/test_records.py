@@ -121,6 +121,7 @@ def _played(story: Story, film: Path) -> bool:
         page.close()
 
 
+@pytest.mark.soak  # half a minute each; the suite has its budget
 def test_originals_open_with_their_code_in_a_page_without_a_network_and_with_zegel_open(
     story: Story, eventually: Eventually, tmp_path: Path
 ) -> None:
@@ -215,6 +216,7 @@ def test_journey_3_and_11_the_customer_sees_at_once_who_can_see_who_looks_and_en
     assert owner.complaints == []
 
 
+@pytest.mark.soak  # half a minute each; the suite has its budget
 def test_the_customer_follows_up_an_alarm_and_the_operator_sees_it_answers_and_is_seen(
     story: Story, eventually: Eventually
 ) -> None:
