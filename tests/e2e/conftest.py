@@ -24,6 +24,7 @@ from zegel.unit import clock
 
 HALF_MINUTE_S = 30
 FACE = {"operator": "console", "supervisor": "console", "owner": "portal", "member": "portal"}
+AT_THE_CENTRE = ("operator", "operator2", "supervisor", "supervisor2")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -92,6 +93,14 @@ class Story:
         if self.guarding is None:
             self.guarding = scene.run_unit(self.stage, self.folder / "unit")
 
+    def rest(self) -> None:
+        """The unit watches no longer, until somebody asks for it again."""
+        if self.guarding is None:
+            return
+        self.guarding.stop()
+        self.stage.forget(self.guarding)
+        self.guarding = None
+
     def street(self, count: int) -> panels.Street:
         """Panels of this installation that somebody may dial for."""
         with _of_its_own():
@@ -99,6 +108,16 @@ class Story:
 
     def open_alarms(self) -> list[dict[str, Any]]:
         return list(self.place.client("operator").http.get("/api/v1/alarms?state=open")["alarms"])
+
+    def empty_queue(self) -> None:
+        """Closes what the tests before left open, each by whoever has it in hand."""
+        names = {WORLD.person(person).name: person for person in AT_THE_CENTRE}
+        for alarm in self.open_alarms():
+            holder = alarm["claimed_by"]
+            http = self.place.client("operator2" if holder is None else names[holder["name"]]).http
+            if holder is None:
+                http.post(f"/api/v1/alarms/{alarm['id']}/claim")
+            http.post(f"/api/v1/alarms/{alarm['id']}/close", {"code": "test", "note": ""})
 
 
 def first_half_minute(path: Path) -> Path:

@@ -40,6 +40,8 @@ def _nothing_to_take_away(operator: Desk) -> None:
 
 def test_before_any_alarm_the_operator_sees_nothing_and_the_owner_reads_what_the_unit_confirmed(story: Story) -> None:
     story.enrol()
+    story.rest()
+    story.empty_queue()
     operator, owner = story.signed_in("operator"), story.signed_in("owner", 390, 844)
     operator.page.wait_for_selector("h2:has-text('Quiet')")
     assert operator.page.query_selector("video") is None
@@ -138,9 +140,9 @@ def test_the_owner_plays_his_own_recording_opened_in_his_browser(story: Story) -
 def test_journey_11_who_looked_is_told_and_every_receipt_checks_here_and_offline(story: Story, tmp_path: Path) -> None:
     owner = story.signed_in("owner", 390, 844)
     owner.go("/portal/looked")
-    owner.page.wait_for_selector("text=Alarmcentrale De Linge, Operator 12")
+    looks = owner.page.locator("li[data-index]:has-text('Alarmcentrale De Linge, Operator 12')")
+    looks.first.wait_for()
     assert "Nobody else. Not even we can." in owner.page.inner_text("main")
-    looks = owner.page.locator("li[data-index]:has-text('Operator 12')")
     looks.first.locator("button:has-text('Check it')").click()
     owner.page.wait_for_selector(".proved")
     assert "signed by the log’s key that you pinned" in owner.page.inner_text(".proved")

@@ -115,17 +115,8 @@ def _find(desk: Desk, site: str) -> None:
     _row(desk, site).wait_for()
 
 
-def _empty_queue(story: Story) -> None:
-    """What the tests before left behind is somebody else's work."""
-    other = story.place.client("operator2")
-    for alarm in other.http.get("/api/v1/alarms?state=open")["alarms"]:
-        if alarm["claimed_by"] is None:
-            other.http.post(f"/api/v1/alarms/{alarm['id']}/claim")
-            other.http.post(f"/api/v1/alarms/{alarm['id']}/close", {"code": "test", "note": ""})
-
-
 def test_a_nights_queue_is_worked_by_keyboard_alone(story: Story, street: panels.Street, dial: panels.Dialler) -> None:
-    _empty_queue(story)
+    story.empty_queue()
     operator = _sit_down(story)
     for number, code, zone in ((1, "FA", 2), (0, "HA", 9), (2, "BA", 3)):
         assert b"ACK" in dial.say(street.accounts[number], code, zone)

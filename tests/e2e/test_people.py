@@ -103,7 +103,7 @@ def test_journey_8_from_the_invitation_to_an_armed_unit_on_a_phone(story: Story,
     assert desk.axe() == []
     page.check("#have-read")
     page.click("#sign")
-    page.wait_for_selector("text=in force")
+    page.wait_for_selector(".title .pill.ok:has-text('in force')")  # "none in force" before it
 
     desk.go("/portal/start/pair")  # gone on with, as on another day
     page.fill("#site-name", "Home")

@@ -59,7 +59,7 @@ def test_a_reload_keeps_the_session_and_sign_out_forgets_the_keys(story: Story) 
 def test_everyone_lands_where_he_works_in_his_own_language(story: Story) -> None:
     technician = story.signed_in("technician")
     technician.page.wait_for_selector("html[lang=nl]")
-    technician.page.wait_for_selector("h1:has-text('Units')")
+    technician.page.wait_for_selector("h1:text-is('Storingen')")
     assert technician.page.query_selector("video") is None
     household = story.signed_in("household", 390, 844)
     household.page.wait_for_selector("html[lang=sv]")
