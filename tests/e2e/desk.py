@@ -80,6 +80,8 @@ class Desk:
 
     def go(self, path: str) -> None:
         self.page.goto(self.origin + path)
+        if urlsplit(path).path == "/kit":  # its specimens fetch their face first
+            self.page.wait_for_selector("html[data-drawn]", state="attached")
 
     def sign_in(self, email: str, password: str, face: str) -> None:
         self.go("/sign-in")

@@ -18,16 +18,18 @@ import { toast } from "../kit/toast";
 import { t } from "../kit/words";
 
 const idle = (): void => undefined;
+/** What a specimen still fetches: it is drawn when all of it is there. */
+const fetched: Promise<unknown>[] = [];
 const specimenFrame = (host?: Element): void => {
   if (host instanceof HTMLElement) render(frame({ id: "picture", label: t("Recording"), overlay: paint, mark: "Operator 12 · AL-20488 · 02:31:21", clock: "02:31:20", over: html`${pill(t("Live, one second behind"), "alarm", { dot: true })}${pill(t("Zone “{name}”", { name: "fence" }))}` }), host);
 };
 const specimenPanel = (name: "plan" | "guards") => (host?: Element): void => {
   const shown = consoleSamples[new URLSearchParams(location.search).get("show")?.split("-")[1] ?? ""]?.detail;
   if (!(host instanceof HTMLElement) || !shown) return;
-  void Promise.all([import("../faces/plans/panel"), import("../faces/plans/port")]).then(([{ guards, plan }, { plansPort }]) => {
+  fetched.push(Promise.all([import("../faces/plans/panel"), import("../faces/plans/port")]).then(([{ guards, plan }, { plansPort }]) => {
     const aside = plansPort(() => new Promise(() => undefined), () => NIGHT + 14_000);
     (name === "plan" ? plan : guards)(host, { alarm: shown, me: { id: "me", name: "Operator 12" }, act: idle, changed: idle }, aside);
-  });
+  }));
 };
 /** Every action of a face, doing nothing: a specimen is to be looked at. */
 const still = <Actions extends object>(): Actions => new Proxy({}, { get: (_, name) => (name === "picture" ? specimenFrame : name === "plan" || name === "guards" ? specimenPanel(name) : name === "module" ? () => null : idle) }) as Actions;
@@ -94,3 +96,5 @@ async function specimen(root: HTMLElement, name: string): Promise<boolean> {
 
 const root = need("#app", HTMLElement);
 if (!(await specimen(root, new URLSearchParams(location.search).get("show") ?? ""))) render(overview(), root);
+await Promise.all(fetched);
+document.documentElement.dataset["drawn"] = "";

@@ -78,13 +78,15 @@ function bars(state: ConsoleState, act: ConsoleActions): Part {
   const waits = state.actions.filter((one) => one.state === "waiting" || (one.state === "sending" && one.tries > 1) || !state.connected && one.state !== "refused");
   const refused = state.actions.filter((one) => one.state === "refused");
   const escalated = waiting(state).filter((one) => one.escalated_ms !== null).length;
-  return html`
+  const any = !state.connected || state.breaksMs !== null || waits.length + refused.length + state.questions.length + escalated > 0;
+  // Two fit, more scroll: the keyboard must reach them too.
+  return html`<div class="bars" role=${any ? "region" : nothing} aria-label=${any ? t("Notices") : nothing} tabindex=${any ? "0" : nothing}>
     ${state.connected ? nothing : html`<div class="offline" role="alert">${icon("offline", "small")}<span>${t("Connection lost. The queue is as of {time}. Trying again; what you do is kept and sent.", { time: clockSeconds(state.asOfMs) })}</span></div>`}
     ${waits.length === 0 ? nothing : html`<div class="unsent" role="status">${icon("send", "small")}<span><b>${tn("{n} action waits to be sent", "{n} actions wait to be sent", waits.length)}</b> ${waits.map((one) => one.words).join(" · ")}</span></div>`}
     ${refused.map((one) => html`<div class="refused" role="alert">${icon("alarm", "small")}<span><b>${t("Not done: {what}.", { what: one.words })}</b> ${one.message} ${one.advice}</span><button type="button" class="btn small" @click=${() => act.putAway(one.id)}>${t("Put away")}</button></div>`)}
     ${state.breaksMs === null ? nothing : muteBar(state, act)}
     ${state.questions.map((one) => html`<div class="hushed question" role="status">${icon("person", "small")}<span><b>${t("{site} asks about AL-{n}", { site: one.site || t("A customer"), n: one.number ?? "" })}</b> ${one.text}</span>${button(t("Open it"), () => act.question(one.alarm_id), { small: true })}${button(t("Answer"), () => act.answer(one), { small: true, id: `answer-${one.number ?? 0}` })}</div>`)}
-    ${escalated === 0 ? nothing : html`<div class="hushed" id="escalated" role="status">${icon("up", "small")}<span>${tn("{n} alarm is escalated: nobody took it within the norm.", "{n} alarms are escalated: nobody took them within the norm.", escalated)}</span><kbd>T</kbd></div>`}`;
+    ${escalated === 0 ? nothing : html`<div class="hushed" id="escalated" role="status">${icon("up", "small")}<span>${tn("{n} alarm is escalated: nobody took it within the norm.", "{n} alarms are escalated: nobody took them within the norm.", escalated)}</span><kbd>T</kbd></div>`}</div>`;
 }
 
 function muteBar(state: ConsoleState, act: ConsoleActions): Part {
@@ -95,7 +97,7 @@ function muteBar(state: ConsoleState, act: ConsoleActions): Part {
 
 function header(state: ConsoleState, act: ConsoleActions): Part {
   const all = counts(state);
-  return html`<header class="top"><div class="lead-in"><div class="bars">${bars(state, act)}</div>
+  return html`<header class="top"><div class="lead-in">${bars(state, act)}
     <span class="logo">${mark()}<span>Zegel</span></span>
     <nav aria-label=${t("Lists")}>
       <button type="button" aria-current=${state.list === "open" ? "page" : nothing} @click=${() => act.list("open")}>${t("Queue")}${all.waiting > 0 ? html`<b class="count">${all.waiting}</b>` : nothing}</button>

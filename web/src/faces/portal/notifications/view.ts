@@ -4,7 +4,7 @@ import { html, nothing, repeat, type Part } from "../../../kit/dom";
 import { toggle } from "../../../kit/form";
 import { icon } from "../../../kit/icons";
 import { button, note, pill, skeleton, tile } from "../../../kit/pieces";
-import { language, relative, t, tn, when } from "../../../kit/words";
+import { language, number, relative, t, when } from "../../../kit/words";
 import { Notifications } from "./controller";
 import { className, dayNames, DIGEST, minutesOf, shownClasses, timeOf, toldOf, type ClassWish, type Device, type Settings, type Span, type State, type Told } from "./model";
 import { wordsOf } from "./push_words";
@@ -154,7 +154,7 @@ function toldCard(state: State, settings: Settings, act: Actions): Part {
   if (settings.told.length === 0) return card("told", t("What you were told"), nothing, html`<p class="pad mute">${t("Nothing yet. It is kept here for a month.")}</p>`);
   return card("told", t("What you were told"), t("Kept for a month; nobody else sees it."), html`<ul class="items">${settings.told.slice(0, 12).map((one) => {
     const { title } = wordsOf({ v: 1, c: one.class, o: one.occasion, w: one.what, l: "", n: "", t: one.at_ms, u: one.path }, t);
-    return html`<li><div class="body"><a href=${one.path} @click=${(event: Event) => { event.preventDefault(); act.open(one); }}><b>${title}</b></a> ${one.more > 0 ? pill(tn("and {n} more", "and {n} more", one.more)) : nothing}
+    return html`<li><div class="body"><a href=${one.path} @click=${(event: Event) => { event.preventDefault(); act.open(one); }}><b>${title}</b></a> ${one.more > 0 ? pill(t("and {n} more", { n: number(one.more) })) : nothing}
       <div class="mute small">${[one.site, when(one.at_ms, state.nowMs)].filter(Boolean).join(" · ")}${one.waits_ms === null ? nothing : html` · ${t("waits until {when}", { when: when(one.waits_ms, state.nowMs) })}`}</div></div>
       <span class="ways">${one.pushed ? html`<span title=${t("Devices")}>${icon("device", "small")}<span class="sr">${t("Devices")}</span></span>` : nothing}${one.mailed ? html`<span title=${t("E-mail")}>${icon("note", "small")}<span class="sr">${t("E-mail")}</span></span>` : nothing}</span></li>`;
   })}</ul>`);
