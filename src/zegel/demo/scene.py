@@ -133,7 +133,7 @@ def enrol(
     """
     camera = f"{site.cameras[0].name}={source}"
     program = stage.start(
-        f"unit-{site.key}-enrol",
+        f"unit-{site.key}-{home.name}-enrol",
         ["unit", "enrol", "--data", str(home), "--server", place.link, "--ca", str(place.ca), "--camera", camera],
     )
     wait_until(lambda: _code(program) is not None, "the unit's code", 30.0, stage)
