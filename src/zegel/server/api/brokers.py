@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -13,6 +12,7 @@ from ninja import Field, Router, Schema
 from zegel.server.api import errors
 from zegel.server.api.base import acting
 from zegel.server.gate import Action, decide
+from zegel.server.kernel import clock
 from zegel.server.signals import brokers
 from zegel.server.signals.models import Broker
 
@@ -59,10 +59,6 @@ def broker_shape(row: Broker) -> dict[str, Any]:
     return {
         "id": str(row.id), "site_id": str(row.site_id), "name": row.name, "host": row.host, "port": row.port,
         "tls": row.tls, "username": row.username, "has_password": row.password_wrapped is not None,
-        "prefix": row.prefix, "state": row.state, "trouble": row.trouble, "last_ms": _ms(row.last_at),
-        "connected_ms": _ms(row.connected_at),
+        "prefix": row.prefix, "state": row.state, "trouble": row.trouble, "last_ms": clock.ms(row.last_at),
+        "connected_ms": clock.ms(row.connected_at),
     }  # fmt: skip
-
-
-def _ms(moment: datetime | None) -> int | None:
-    return None if moment is None else round(moment.timestamp() * 1000)

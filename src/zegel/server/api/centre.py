@@ -133,8 +133,8 @@ def _waiting(row: queries.Waiting) -> dict[str, Any]:
 def _seat(seat: Seat, names: dict[UUID, str]) -> dict[str, Any]:
     return {
         "person": {"id": str(seat.person_id), "name": names.get(seat.person_id, "")}, "role": seat.role,
-        "since_ms": _ms(seat.since), "on_duty": seat.on_duty,
-        "break_since_ms": _ms(seat.break_since) if seat.break_since else None,
+        "since_ms": clock.ms(seat.since), "on_duty": seat.on_duty,
+        "break_since_ms": clock.ms(seat.break_since) if seat.break_since else None,
     }  # fmt: skip
 
 
@@ -142,13 +142,13 @@ def _escalation(
     row: Escalation, steps: Sequence[EscalationStep], names: dict[UUID, str], parties: dict[UUID, str]
 ) -> dict[str, Any]:
     return {
-        "id": str(row.id), "cause": row.cause, "opened_ms": _ms(row.opened_at), "rounds": row.rounds,
-        "next_ms": _ms(row.next_at), "waiting": row.waiting, "overdue": row.overdue, "oldest_ms": row.oldest_ms,
+        "id": str(row.id), "cause": row.cause, "opened_ms": clock.ms(row.opened_at), "rounds": row.rounds,
+        "next_ms": clock.ms(row.next_at), "waiting": row.waiting, "overdue": row.overdue, "oldest_ms": row.oldest_ms,
         "for": parties.get(row.for_party, "") if row.for_party else None,
-        "acknowledged_ms": _ms(row.acknowledged_at) if row.acknowledged_at else None,
-        "resolved_ms": _ms(row.resolved_at) if row.resolved_at else None,
+        "acknowledged_ms": clock.ms(row.acknowledged_at) if row.acknowledged_at else None,
+        "resolved_ms": clock.ms(row.resolved_at) if row.resolved_at else None,
         "steps": [
-            {"kind": step.kind, "at_ms": _ms(step.at), "told": step.told, "note": step.note,
+            {"kind": step.kind, "at_ms": clock.ms(step.at), "told": step.told, "note": step.note,
              "by": names.get(step.person_id, "") if step.person_id else None}
             for step in steps
         ],
@@ -184,7 +184,7 @@ def escalations(request: HttpRequest) -> dict[str, Any]:
 def acknowledge(request: HttpRequest, escalation_id: UUID, body: Text) -> dict[str, Any]:
     """I act on it: quiet for a while."""
     row = actions.acknowledge(acting(request), escalation_id, body.note)
-    return {"id": str(row.id), "next_ms": _ms(row.next_at)}
+    return {"id": str(row.id), "next_ms": clock.ms(row.next_at)}
 
 
 @router.get("/centre/settings")
@@ -254,10 +254,10 @@ def _hand_overs(actor: Actor, rows: Sequence[HandOver]) -> list[dict[str, Any]]:
     states = _standing(actor, [row.state for row in rows])
     return [
         {
-            "id": str(row.id), "written_ms": _ms(row.written_at), "note": row.note, "state": state,
+            "id": str(row.id), "written_ms": clock.ms(row.written_at), "note": row.note, "state": state,
             "by": {"id": str(row.written_by), "name": names.get(row.written_by, "")},
             "accepted": None if row.accepted_at is None else
-                {"by": names.get(row.accepted_by, "") if row.accepted_by else "", "at_ms": _ms(row.accepted_at),
+                {"by": names.get(row.accepted_by, "") if row.accepted_by else "", "at_ms": clock.ms(row.accepted_at),
                  "note": row.answer},
         }
         for row, state in zip(rows, states, strict=True)
@@ -397,7 +397,7 @@ def certificates(request: HttpRequest) -> dict[str, Any]:
         "certificates": [_certificate(row, names) for row in rows],
         "people": [
             {"id": str(person.id), "name": person.display_name,
-             "confidential_until_ms": _ms(statements[person.id]) if person.id in statements else None,
+             "confidential_until_ms": clock.ms(statements[person.id]) if person.id in statements else None,
              "suspended": any(s.person_id == person.id and s.lifted_at is None for s in suspensions)}
             for person in staff
         ],
@@ -450,8 +450,8 @@ def _certificate(row: Certificate, names: dict[UUID, str]) -> dict[str, Any]:
     return {
         "id": str(row.id), "scheme": row.scheme, "number": row.number, "issuer": row.issuer,
         "person": {"id": str(row.person_id), "name": names.get(row.person_id, "")} if row.person_id else None,
-        "valid_from_ms": _ms(row.valid_from), "valid_to_ms": _ms(row.valid_to),
-        "withdrawn_ms": _ms(row.withdrawn_at) if row.withdrawn_at else None,
+        "valid_from_ms": clock.ms(row.valid_from), "valid_to_ms": clock.ms(row.valid_to),
+        "withdrawn_ms": clock.ms(row.withdrawn_at) if row.withdrawn_at else None,
         "holds": row.valid_from <= now and not over, "days_left": max(0, (row.valid_to - now).days),
     }  # fmt: skip
 
@@ -459,9 +459,9 @@ def _certificate(row: Certificate, names: dict[UUID, str]) -> dict[str, Any]:
 def _suspension(row: Suspension, names: dict[UUID, str]) -> dict[str, Any]:
     return {
         "id": str(row.id), "person": {"id": str(row.person_id), "name": names.get(row.person_id, "")},
-        "at_ms": _ms(row.suspended_at), "by": names.get(row.suspended_by, "") if row.suspended_by else "",
+        "at_ms": clock.ms(row.suspended_at), "by": names.get(row.suspended_by, "") if row.suspended_by else "",
         "by_id": str(row.suspended_by) if row.suspended_by else None, "reason": row.reason,
-        "lifted_ms": _ms(row.lifted_at) if row.lifted_at else None,
+        "lifted_ms": clock.ms(row.lifted_at) if row.lifted_at else None,
         "lifted_by": names.get(row.lifted_by, "") if row.lifted_by else None, "lifted_reason": row.lifted_reason,
     }  # fmt: skip
 
@@ -485,7 +485,3 @@ def _sites(site_ids: Iterable[UUID]) -> dict[UUID, str]:
 
 def _midnight(day: date) -> datetime:
     return datetime.combine(day, time(), UTC)
-
-
-def _ms(moment: datetime) -> int:
-    return round(moment.timestamp() * 1000)

@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -132,10 +131,10 @@ def _dispatch(row: Dispatch, names: dict[UUID, str]) -> dict[str, Any]:
     stamps = ("requested", "accepted", "on_the_way", "arrived", "left", "reported", "cancelled")
     return {
         "id": str(row.id), "guard": row.guard.name, "guard_id": str(row.guard_id), "phone": row.guard.phone,
-        "state": state.value, "times": {f"{name}_ms": _ms(getattr(row, f"{name}_at")) for name in stamps},
-        "due_ms": _ms(row.due_at), "overdue": rules.overdue(state, row.requested_at, row.due_at, clock.now()),
-        "accept_by_ms": _ms(row.requested_at + rules.ACCEPT_WITHIN), "note": row.note, "declined": row.declined,
-        "cancel_reason": row.cancel_reason, "mailed_ms": _ms(row.mailed_at), "report": said.get("text", ""),
+        "state": state.value, "times": {f"{name}_ms": clock.ms(getattr(row, f"{name}_at")) for name in stamps},
+        "due_ms": clock.ms(row.due_at), "overdue": rules.overdue(state, row.requested_at, row.due_at, clock.now()),
+        "accept_by_ms": clock.ms(row.requested_at + rules.ACCEPT_WITHIN), "note": row.note, "declined": row.declined,
+        "cancel_reason": row.cancel_reason, "mailed_ms": clock.ms(row.mailed_at), "report": said.get("text", ""),
         "found": said.get("found", ""), "secured": said.get("secured"),
         "requested_by": names.get(row.requested_by, "") if row.requested_by else "",
     }  # fmt: skip
@@ -157,7 +156,3 @@ def _guard_at(actor: Actor, site_id: UUID) -> Resource:
     with tenancy.acting_as(actor.party_id, actor.id):
         site = site_of(site_id)
     return Resource(ResourceKind.GUARD, None, site.owner_id, {"site": site.id})
-
-
-def _ms(moment: datetime | None) -> int | None:
-    return None if moment is None else round(moment.timestamp() * 1000)

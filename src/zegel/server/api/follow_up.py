@@ -20,7 +20,7 @@ from zegel.server.alarms.models import Alarm, AlarmStep
 from zegel.server.api.base import acting
 from zegel.server.footage import queries as footage
 from zegel.server.gate import Action, Resource, ResourceKind, require
-from zegel.server.kernel import tenancy
+from zegel.server.kernel import clock, tenancy
 from zegel.server.kernel.actor import Actor
 from zegel.server.people import queries as people
 from zegel.server.plans import queries as plans
@@ -77,7 +77,7 @@ def questions(request: HttpRequest) -> dict[str, Any]:
     return {
         "questions": [
             {"alarm_id": str(row.id), "number": row.number, "site": names.get(row.id, ""), "text": said[row.id],
-             "at_ms": _ms(row.asked_at)}
+             "at_ms": clock.ms(row.asked_at)}
             for row in rows
         ]
     }  # fmt: skip
@@ -86,10 +86,6 @@ def questions(request: HttpRequest) -> dict[str, Any]:
 def _question_of(row: Alarm) -> str:
     found = AlarmStep.objects.filter(alarm=row, kind=asking.ASKED, at__gte=row.asked_at).order_by("-at").first()
     return "" if found is None else found.note
-
-
-def _ms(at: Any) -> int | None:
-    return None if at is None else round(at.timestamp() * 1000)
 
 
 def _story(actor: Actor, row: Alarm) -> dict[str, Any]:
@@ -101,15 +97,15 @@ def _story(actor: Actor, row: Alarm) -> dict[str, Any]:
         reopened = footage.running_reopening(row.id)
         kinds = {step.id: _plan_step(row, step) for step in steps}
     return {
-        "id": str(row.id), "asked_ms": _ms(row.asked_at),
-        "reopened_until_ms": None if reopened is None else _ms(reopened.deadline),
+        "id": str(row.id), "asked_ms": clock.ms(row.asked_at),
+        "reopened_until_ms": None if reopened is None else clock.ms(reopened.deadline),
         "steps": [_step(step, kinds[step.id], names) for step in steps],
     }  # fmt: skip
 
 
 def _step(step: AlarmStep, what: str, names: dict[UUID, str]) -> dict[str, Any]:
     return {
-        "at_ms": _ms(step.at), "kind": step.kind, "who": names.get(step.person_id, "") if step.person_id else "",
+        "at_ms": clock.ms(step.at), "kind": step.kind, "who": names.get(step.person_id, "") if step.person_id else "",
         "outcome": step.outcome, "what": what,
         "text": step.note if step.kind in READABLE else "", "noted": bool(step.note) and step.kind not in READABLE,
     }  # fmt: skip

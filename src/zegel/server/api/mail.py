@@ -24,6 +24,7 @@ from zegel.server.footage import door, mailpictures
 from zegel.server.footage.models import MailPicture
 from zegel.server.footage.rules import Purpose
 from zegel.server.gate import Action, Resource, ResourceKind, decide, require
+from zegel.server.kernel import clock
 from zegel.server.signals import mailcameras
 from zegel.server.signals.models import MailCamera
 
@@ -150,8 +151,9 @@ def _host() -> str:
 def camera_shape(row: MailCamera) -> dict[str, Any]:
     return {
         "id": str(row.id), "site_id": str(row.site_id), "name": row.name, "state": row.state,
-        "protection": PROTECTION, "capabilities": ["stills"], "added_ms": _ms(row.added_at),
-        "verified_ms": _ms(row.verified_at), "last_ms": _ms(row.last_at), "plain_until_ms": _ms(row.plain_until),
+        "protection": PROTECTION, "capabilities": ["stills"], "added_ms": clock.ms(row.added_at),
+        "verified_ms": clock.ms(row.verified_at), "last_ms": clock.ms(row.last_at),
+        "plain_until_ms": clock.ms(row.plain_until),
         "plain_reason": row.plain_reason,
     }  # fmt: skip
 
@@ -165,7 +167,3 @@ def picture_shapes(rows: Sequence[MailPicture]) -> list[dict[str, Any]]:
         }
         for row in rows
     ]  # fmt: skip
-
-
-def _ms(moment: datetime | None) -> int | None:
-    return None if moment is None else round(moment.timestamp() * 1000)

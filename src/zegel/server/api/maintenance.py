@@ -5,7 +5,6 @@ shows comes through the views, as everything does."""
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -225,8 +224,8 @@ def _malfunction(
     return {
         "id": str(row.id), "fault": row.fault, "condition": row.condition, "found_by": row.found_by,
         "words": row.words, "reported_by": names.get(row.reported_by, "") if row.reported_by else "",
-        "reported_ms": _ms(row.reported_at), "state": row.state, "outcome": row.outcome,
-        "closed_ms": _ms(row.closed_at), "closed_by": names.get(row.closed_by, "") if row.closed_by else "",
+        "reported_ms": clock.ms(row.reported_at), "state": row.state, "outcome": row.outcome,
+        "closed_ms": clock.ms(row.closed_at), "closed_by": names.get(row.closed_by, "") if row.closed_by else "",
         "customer": {"id": str(row.owner_id), "name": parties.get(row.owner_id, "")}, **places.get(row.unit_id, {}),
         "camera_id": None if row.camera_id is None else str(row.camera_id),
     }  # fmt: skip
@@ -256,18 +255,20 @@ def _request(row: Request, names: dict[UUID, str], parties: dict[UUID, str]) -> 
         "id": str(row.id), "malfunction_id": str(row.malfunction_id), "camera_id": str(row.camera_id),
         "unit_id": str(row.unit_id), "technician": names.get(row.person_id, ""), "technician_id": str(row.person_id),
         "company": parties.get(row.party_id, ""), "company_id": str(row.party_id), "reason": row.reason,
-        "minutes_asked": row.minutes_asked, "asked_ms": _ms(row.asked_at), "state": row.state,
-        "answered_by": names.get(row.answered_by, "") if row.answered_by else "", "answered_ms": _ms(row.answered_at),
-        "minutes": row.minutes, "refusal": row.refusal, "until_ms": _ms(row.until_at), "begun_ms": _ms(row.begun_at),
-        "granted_until_ms": None if grant is None else _ms(grant.expires_at), "trouble": row.trouble,
-        "ended_ms": _ms(row.ended_at), "end": row.end,
+        "minutes_asked": row.minutes_asked, "asked_ms": clock.ms(row.asked_at), "state": row.state,
+        "answered_by": names.get(row.answered_by, "") if row.answered_by else "",
+        "answered_ms": clock.ms(row.answered_at),
+        "minutes": row.minutes, "refusal": row.refusal, "until_ms": clock.ms(row.until_at),
+        "begun_ms": clock.ms(row.begun_at),
+        "granted_until_ms": None if grant is None else clock.ms(grant.expires_at), "trouble": row.trouble,
+        "ended_ms": clock.ms(row.ended_at), "end": row.end,
     }  # fmt: skip
 
 
 def _reports(rows: Sequence[WorkReport], names: dict[UUID, str]) -> list[dict[str, Any]]:
     return [
         {"id": str(row.id), "by": names.get(row.person_id, ""), "outcome": row.outcome, "text": row.text,
-         "minutes": row.minutes, "parts": row.parts, "ref": str(row.ref), "at_ms": _ms(row.at)}
+         "minutes": row.minutes, "parts": row.parts, "ref": str(row.ref), "at_ms": clock.ms(row.at)}
         for row in rows
     ]  # fmt: skip
 
@@ -279,7 +280,3 @@ def _people_of(rows: Iterable[Request]) -> set[UUID]:
 def _parties(actor: Actor, rows: Iterable[Request]) -> dict[UUID, str]:
     assert actor.party_id is not None
     return people.party_names({row.party_id for row in rows}, seen_by=actor.party_id)
-
-
-def _ms(moment: datetime | None) -> int | None:
-    return None if moment is None else round(moment.timestamp() * 1000)

@@ -4,7 +4,6 @@ whose key is whose, the browsers decide for themselves (eight words, compared)."
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -163,15 +162,16 @@ def _role(actor: Actor, text: str) -> Role:
 def _member(row: Membership, person: Person, holds_key: bool, guarded: bool) -> dict[str, Any]:
     return {
         "membership_id": str(row.id), "person_id": str(person.id), "name": person.display_name, "email": person.email,
-        "role": row.role, "since_ms": _ms(row.valid_from), "suite": person.suite, "holds_key": holds_key,
+        "role": row.role, "since_ms": clock.ms(row.valid_from), "suite": person.suite, "holds_key": holds_key,
         "sign_pk": to_text(bytes(person.sign_pk)), "open_pk": to_text(bytes(person.open_pk)), "second_factor": guarded,
     }  # fmt: skip
 
 
 def _invitation(row: Invitation) -> dict[str, Any]:
     return {
-        "id": str(row.id), "name": row.name, "email": row.email, "role": row.role, "expires_ms": _ms(row.expires_at),
-        "expired": row.expires_at <= clock.now(), "sent_ms": None if row.sent_at is None else _ms(row.sent_at),
+        "id": str(row.id), "name": row.name, "email": row.email, "role": row.role,
+        "expires_ms": clock.ms(row.expires_at),
+        "expired": row.expires_at <= clock.now(), "sent_ms": None if row.sent_at is None else clock.ms(row.sent_at),
         "letters": row.letters,
     }  # fmt: skip
 
@@ -179,7 +179,3 @@ def _invitation(row: Invitation) -> dict[str, Any]:
 def _party(actor: Actor) -> UUID:
     assert actor.party_id is not None
     return actor.party_id
-
-
-def _ms(moment: datetime) -> int:
-    return round(moment.timestamp() * 1000)

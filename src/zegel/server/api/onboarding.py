@@ -7,7 +7,6 @@ Who has a link is nobody yet: those operations are for anybody, count by address
 from __future__ import annotations
 
 import hashlib
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -26,7 +25,7 @@ from zegel.server.api.auth import describe
 from zegel.server.api.base import acting, anybody, known
 from zegel.server.api.fields import Bytes, to_text
 from zegel.server.gate import Action, Resource, ResourceKind, require
-from zegel.server.kernel import ids, tenancy
+from zegel.server.kernel import clock, ids, tenancy
 from zegel.server.kernel.actor import Actor
 from zegel.server.ledger import queries as ledger
 from zegel.server.people import actions, invitations, queries, rules, second_factor, sessions
@@ -71,7 +70,7 @@ def invitation(request: HttpRequest, token: str) -> dict[str, Any]:
     return {
         "email": row.email, "name": row.name, "language": row.language, "role": row.role,
         "party": names.get(row.owner_id, ""), "invited_by": invitations.inviter(row),
-        "expires_ms": _ms(row.expires_at), "has_account": invitations.has_account(row),
+        "expires_ms": clock.ms(row.expires_at), "has_account": invitations.has_account(row),
     }  # fmt: skip
 
 
@@ -109,7 +108,7 @@ def invite_first(request: HttpRequest, owner_id: UUID, body: FirstOwner) -> dict
     asked = invitations.Asked(body.email, body.name, Role.OWNER, body.language)
     assert actor.party_id is not None
     row = invitations.first_again(actor, owner_id, actor.party_id, asked)
-    return {"id": str(row.id), "email": row.email, "expires_ms": _ms(row.expires_at)}
+    return {"id": str(row.id), "email": row.email, "expires_ms": clock.ms(row.expires_at)}
 
 
 # --- a site of one's own ---
@@ -158,7 +157,9 @@ def getting_started(request: HttpRequest) -> dict[str, Any]:
             "owners": len(queries.members(party, [Role.OWNER])),
             "tenant_key": keys is not None, "key_held": keys is not None and keys.sealed is not None,
             "provider": _provider_name(party),
-            "agreement": None if running is None else {"since_ms": _ms(running.valid_from), "how": running.signed_how},
+            "agreement": None if running is None else {
+                "since_ms": clock.ms(running.valid_from), "how": running.signed_how,
+            },
             "sites": [
                 {"id": str(site.id), "name": site.name, "sign_hung": site.id in hanging}
                 for site in found_sites
@@ -215,7 +216,7 @@ def agreement_list(request: HttpRequest) -> dict[str, Any]:
             "asked": [_assent(row) for row in asked[:5]],
             "purposes": [
                 {"camera_id": None if row.camera_id is None else str(row.camera_id), "code": row.code,
-                 "text": row.text, "at_ms": _ms(row.recorded_at)}
+                 "text": row.text, "at_ms": clock.ms(row.recorded_at)}
                 for row in purposes
             ],
         }  # fmt: skip
@@ -327,7 +328,7 @@ def _own_document(actor: Actor, document_id: UUID) -> Document:
 def document_shape(row: Document) -> dict[str, Any]:
     return {
         "id": str(row.id), "language": row.language, "version": row.version, "hash": bytes(row.hash).hex(),
-        "text": bytes(row.content).decode(), "made_ms": _ms(row.made_at), "provider_id": str(row.provider_id),
+        "text": bytes(row.content).decode(), "made_ms": clock.ms(row.made_at), "provider_id": str(row.provider_id),
     }  # fmt: skip
 
 
@@ -335,7 +336,7 @@ def _agreement(row: Agreement) -> dict[str, Any]:
     evidence = None if row.assent is None else _assent(row.assent)
     return {
         "id": str(row.id), "hash": bytes(row.document_hash).hex(), "how": row.signed_how,
-        "since_ms": _ms(row.valid_from), "until_ms": None if row.valid_to is None else _ms(row.valid_to),
+        "since_ms": clock.ms(row.valid_from), "until_ms": None if row.valid_to is None else clock.ms(row.valid_to),
         "evidence": evidence,
     }  # fmt: skip
 
@@ -343,9 +344,9 @@ def _agreement(row: Agreement) -> dict[str, Any]:
 def _assent(row: Assent) -> dict[str, Any]:
     return {
         "document_id": str(row.document_id), "hash": bytes(row.document.hash).hex(), "how": row.how,
-        "name": row.name, "email": row.email, "asked_ms": _ms(row.asked_at),
-        "sent_ms": None if row.sent_at is None else _ms(row.sent_at),
-        "given_ms": None if row.given_at is None else _ms(row.given_at), "address": row.address,
+        "name": row.name, "email": row.email, "asked_ms": clock.ms(row.asked_at),
+        "sent_ms": None if row.sent_at is None else clock.ms(row.sent_at),
+        "given_ms": None if row.given_at is None else clock.ms(row.given_at), "address": row.address,
         "envelope": None if row.envelope is None else to_text(bytes(row.envelope)),
     }  # fmt: skip
 
@@ -362,7 +363,3 @@ def _person(actor: Actor) -> UUID:
 
 def _address(request: HttpRequest) -> str:
     return str(request.META.get("REMOTE_ADDR", "")).split("%")[0]
-
-
-def _ms(moment: datetime) -> int:
-    return round(moment.timestamp() * 1000)

@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -81,19 +80,19 @@ def _window(window: Window | None, cameras: dict[UUID, Camera]) -> dict[str, Any
         return {"look_after_ms": None, "max_viewers": 0, "cameras": []}
     found = [camera_shape(cameras[camera]) for camera in window.camera_ids if camera in cameras]
     return {
-        "look_after_ms": None if window.look_after is None else _ms(window.look_after),
+        "look_after_ms": None if window.look_after is None else clock.ms(window.look_after),
         "max_viewers": window.max_viewers, "cameras": found,
     }  # fmt: skip
 
 
 def _times(window: Window) -> dict[str, Any]:
     held = window.look_after if queries.is_held(window) else None
-    return {"until_ms": _ms(window.deadline), "look_after_ms": None if held is None else _ms(held)}
+    return {"until_ms": clock.ms(window.deadline), "look_after_ms": None if held is None else clock.ms(held)}
 
 
 def _viewer(viewer: Viewer, names: dict[UUID, str]) -> dict[str, Any]:
     return {
-        "id": str(viewer.person_id), "name": names.get(viewer.person_id, ""), "since_ms": _ms(viewer.since)
+        "id": str(viewer.person_id), "name": names.get(viewer.person_id, ""), "since_ms": clock.ms(viewer.since)
     }  # fmt: skip
 
 
@@ -102,10 +101,6 @@ def _reopened(row: Reopening | None, names: dict[UUID, str]) -> dict[str, Any] |
         return None
     running = row.ended_at is None and row.deadline > clock.now()
     return {
-        "reason": row.reason, "by": names.get(row.person_id, ""), "at_ms": _ms(row.opened_at),
-        "until_ms": _ms(row.ended_at or row.deadline), "open": running,
+        "reason": row.reason, "by": names.get(row.person_id, ""), "at_ms": clock.ms(row.opened_at),
+        "until_ms": clock.ms(row.ended_at or row.deadline), "open": running,
     }  # fmt: skip
-
-
-def _ms(moment: datetime) -> int:
-    return round(moment.timestamp() * 1000)

@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -73,7 +72,7 @@ def take_on(request: HttpRequest, body: CustomerIn) -> dict[str, Any]:
     actor = acting(request)
     new = NewCustomer(body.kind, body.name, body.country, body.language, body.owner_email, body.owner_name)
     party_id, invitation = office.take_on(actor, new)
-    return {"id": str(party_id), "email": invitation.email, "expires_ms": _ms(invitation.expires_at)}
+    return {"id": str(party_id), "email": invitation.email, "expires_ms": clock.ms(invitation.expires_at)}
 
 
 @router.get("/provider/sites")
@@ -163,14 +162,15 @@ def _party(row: Party) -> dict[str, Any]:
 def _customer(row: Customer) -> dict[str, Any]:
     signed, invited = row.agreement, row.invitation
     return {
-        **_party(row.party), "since_ms": _ms(row.since),
-        "agreement": None if signed is None else {"signed_ms": _ms(signed.valid_from), "how": signed.signed_how},
+        **_party(row.party), "since_ms": clock.ms(row.since),
+        "agreement": None if signed is None else {"signed_ms": clock.ms(signed.valid_from), "how": signed.signed_how},
         "purposes": [{"code": one.code, "text": one.text} for one in row.purposes[:5]], "sites": row.sites,
         "units": row.units, "in_contact": row.in_contact, "cameras": row.cameras, "signs_missing": row.signs_missing,
         "malfunctions": row.malfunctions,
         "invited": None if invited is None else {
             "email": invited.email, "name": invited.name, "language": invited.language,
-            "sent_ms": _ms(invited.sent_at), "expires_ms": _ms(invited.expires_at), "letters": invited.letters,
+            "sent_ms": clock.ms(invited.sent_at), "expires_ms": clock.ms(invited.expires_at),
+            "letters": invited.letters,
         },
     }  # fmt: skip
 
@@ -188,7 +188,7 @@ def _place(row: Place) -> dict[str, Any]:
 def _unit(unit: Unit, conditions: dict[str, int]) -> dict[str, Any]:
     return {
         "id": str(unit.id), "name": unit.name, "state": unit.state, "software": unit.software,
-        "in_contact": sites.in_contact(unit), "last_seen_ms": _ms(unit.last_seen_at),
+        "in_contact": sites.in_contact(unit), "last_seen_ms": clock.ms(unit.last_seen_at),
         "fingerprint": bytes(unit.fingerprint).hex()[:16], "conditions": conditions,
         "cameras": [{"id": str(one.id), "name": one.name, "state": one.state} for one in unit.cameras.all()],
     }  # fmt: skip
@@ -197,7 +197,7 @@ def _unit(unit: Unit, conditions: dict[str, int]) -> dict[str, Any]:
 def _paper(row: Paper) -> dict[str, Any]:
     return {
         "kind": row.kind, "scheme": row.scheme, "number": row.number, "issuer": row.issuer, "whose": row.whose,
-        "centre": row.centre, "until_ms": _ms(row.until),
+        "centre": row.centre, "until_ms": clock.ms(row.until),
     }  # fmt: skip
 
 
@@ -205,9 +205,6 @@ def _item(row: Item, names: dict[UUID, str]) -> dict[str, Any]:
     return {
         "id": str(row.id), "kind": row.kind, "name": row.name, "serial": row.serial, "count": row.count,
         "state": row.state, "site_id": None if row.site_id is None else str(row.site_id),
-        "site": names.get(row.site_id, "") if row.site_id else "", "note": row.note, "changed_ms": _ms(row.changed_at),
+        "site": names.get(row.site_id, "") if row.site_id else "", "note": row.note,
+        "changed_ms": clock.ms(row.changed_at),
     }  # fmt: skip
-
-
-def _ms(moment: datetime | None) -> int | None:
-    return None if moment is None else round(moment.timestamp() * 1000)

@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
 
@@ -15,7 +14,7 @@ from zegel.server.api.base import acting
 from zegel.server.centre import review_actions, review_queries
 from zegel.server.centre.models import Finding, Review
 from zegel.server.gate import Action, Resource, ResourceKind, require
-from zegel.server.kernel import tenancy
+from zegel.server.kernel import clock, tenancy
 from zegel.server.kernel.actor import Actor
 from zegel.server.people import queries as people
 
@@ -72,7 +71,7 @@ def review(request: HttpRequest, review_id: UUID) -> dict[str, Any]:
             **_shapes(actor, [row])[0],
             "alarm": story.alarm,
             "steps": [
-                {"at_ms": _ms(step.at), "kind": step.kind, "by": names.get(step.person_id, "") if step.person_id
+                {"at_ms": clock.ms(step.at), "kind": step.kind, "by": names.get(step.person_id, "") if step.person_id
                  else "", "note": step.note, "his": step.person_id == row.person_id}
                 for step in story.steps
             ],
@@ -108,7 +107,7 @@ def _shapes(actor: Actor, rows: Sequence[Review]) -> list[dict[str, Any]]:
             "id": str(row.id), "person": {"id": str(row.person_id), "name": names.get(row.person_id, "")},
             "purpose": row.purpose, "from_ms": row.from_ms, "to_ms": row.to_ms, "slots": row.slots,
             "index": row.ledger_index, "why": row.why, "risks": row.risks, "score": row.score,
-            "made_ms": _ms(row.made_at), "alarm_id": str(row.alarm_id) if row.alarm_id else None,
+            "made_ms": clock.ms(row.made_at), "alarm_id": str(row.alarm_id) if row.alarm_id else None,
             "camera": known.cameras.get(row.camera_id, ""),
             "site": known.sites.get(row.site_id, "") if row.site_id else "",
             "dealt_to": {"id": str(row.dealt_to), "name": names.get(row.dealt_to, "")} if row.dealt_to else None,
@@ -122,10 +121,7 @@ def _shapes(actor: Actor, rows: Sequence[Review]) -> list[dict[str, Any]]:
 def _finding(finding: Finding, names: dict[UUID, str]) -> dict[str, Any]:
     return {
         "verdict": finding.verdict, "reason": finding.reason, "by": names.get(finding.judged_by, ""),
-        "at_ms": _ms(finding.judged_at), "follow_up": finding.follow_up, "suspended": finding.suspension_id is not None,
-        "followed_up_ms": _ms(finding.followed_up_at) if finding.followed_up_at else None,
+        "at_ms": clock.ms(finding.judged_at), "follow_up": finding.follow_up,
+        "suspended": finding.suspension_id is not None,
+        "followed_up_ms": clock.ms(finding.followed_up_at) if finding.followed_up_at else None,
     }  # fmt: skip
-
-
-def _ms(moment: datetime) -> int:
-    return round(moment.timestamp() * 1000)

@@ -6,7 +6,6 @@ What is for anybody answers the same whether an account exists or not, and count
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -22,6 +21,7 @@ from zegel.server.api.base import acting, anybody, known
 from zegel.server.api.fields import Bytes, to_text
 from zegel.server.api.onboarding import Account
 from zegel.server.gate import Action, Resource, ResourceKind, require
+from zegel.server.kernel import clock
 from zegel.server.kernel.actor import Actor, ActorKind
 from zegel.server.ledger import Entry, Fact, Kind
 from zegel.server.ledger import actions as ledger
@@ -217,8 +217,8 @@ def security(request: HttpRequest) -> dict[str, Any]:
     sessions.seen(request)
     return {
         "factors": [
-            {"id": str(row.id), "kind": row.kind, "name": row.name, "created_ms": _ms(row.created_at),
-             "used_ms": None if row.used_at is None else _ms(row.used_at)}
+            {"id": str(row.id), "kind": row.kind, "name": row.name, "created_ms": clock.ms(row.created_at),
+             "used_ms": None if row.used_at is None else clock.ms(row.used_at)}
             for row in second_factor.factors(person)
         ],
         "sessions": [_session(row, request) for row in sessions.own(person.id)],
@@ -316,7 +316,8 @@ def _question(asked: recovery.Question) -> dict[str, Any]:
 
 def _session(row: SignedIn, request: HttpRequest) -> dict[str, Any]:
     return {
-        "id": str(row.id), "started_ms": _ms(row.started_at), "seen_ms": _ms(row.seen_at), "address": row.address,
+        "id": str(row.id), "started_ms": clock.ms(row.started_at), "seen_ms": clock.ms(row.seen_at),
+        "address": row.address,
         "agent": row.agent, "this": row.session_key == request.session.session_key,
     }  # fmt: skip
 
@@ -330,7 +331,3 @@ def _actor(request: HttpRequest, person: Person) -> Actor:
 
 def _address(request: HttpRequest) -> str:
     return str(request.META.get("REMOTE_ADDR", "")).split("%")[0]
-
-
-def _ms(moment: datetime) -> int:
-    return round(moment.timestamp() * 1000)

@@ -5,7 +5,6 @@ one: it can be set and taken away, and that there is one can be seen."""
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
@@ -19,6 +18,7 @@ from zegel.server.api import errors
 from zegel.server.api.base import acting
 from zegel.server.api.fields import LATEST_MS
 from zegel.server.gate import Action, Resource, ResourceKind, decide, require
+from zegel.server.kernel import clock
 from zegel.server.kernel.actor import Actor
 from zegel.server.people import queries as people
 from zegel.server.people.roles import Role
@@ -133,7 +133,7 @@ def add_line(request: HttpRequest, body: NewLine) -> dict[str, Any]:
 def except_line(request: HttpRequest, line_id: UUID, body: Exception_) -> dict[str, Any]:
     """Unencrypted signals are taken on it until then: whoever says so answers for it."""
     actor = acting(request)
-    return line_shape(actions.except_line(actor, line_id, reason=body.reason, until=_moment(body.until_ms)))
+    return line_shape(actions.except_line(actor, line_id, reason=body.reason, until=clock.moment(body.until_ms)))
 
 
 # --- panels ---
@@ -190,7 +190,7 @@ def set_paths(request: HttpRequest, panel_id: UUID, body: Paths) -> dict[str, An
 def except_panel(request: HttpRequest, panel_id: UUID, body: Exception_) -> dict[str, Any]:
     """Unencrypted signals of this panel are taken until then."""
     actor = acting(request)
-    until = _moment(body.until_ms)
+    until = clock.moment(body.until_ms)
     return _whole(actor, actions.put_under_exception(actor, panel_id, reason=body.reason, until=until).id)
 
 
@@ -314,9 +314,10 @@ def panel_shape(panel: Panel) -> dict[str, Any]:
         "line": {"id": str(panel.line_id), "name": panel.line.name}, "receiver_no": panel.receiver_no,
         "line_no": panel.line_no, "protocol": panel.protocol, "state": panel.state,
         "encrypted": panel.key_wrapped is not None, "key_format": panel.key_format or None,
-        "key_changed_ms": _ms(panel.key_changed_at), "encryption_required": panel.encryption_required,
-        "exception": _exception(panel), "clock_drift_ms": panel.clock_drift_ms, "added_ms": _ms(panel.added_at),
-        "ended_ms": _ms(panel.ended_at), "replaced_by": None if panel.replaced_by is None else str(panel.replaced_by),
+        "key_changed_ms": clock.ms(panel.key_changed_at), "encryption_required": panel.encryption_required,
+        "exception": _exception(panel), "clock_drift_ms": panel.clock_drift_ms, "added_ms": clock.ms(panel.added_at),
+        "ended_ms": clock.ms(panel.ended_at),
+        "replaced_by": None if panel.replaced_by is None else str(panel.replaced_by),
         "zones": [_zone(zone) for zone in sorted(panel.zones.all(), key=lambda zone: zone.zone)],
         "paths": [_path(path) for path in sorted(panel.paths.all(), key=lambda path: path.kind)],
     }  # fmt: skip
@@ -331,8 +332,8 @@ def _zone(zone: PanelZone) -> dict[str, Any]:
 
 def _path(path: Path) -> dict[str, Any]:
     return {
-        "kind": path.kind, "poll_s": path.poll_s, "grace_s": path.grace_s, "last_ms": _ms(path.last_at),
-        "missing_since_ms": _ms(path.missing_since),
+        "kind": path.kind, "poll_s": path.poll_s, "grace_s": path.grace_s, "last_ms": clock.ms(path.last_at),
+        "missing_since_ms": clock.ms(path.missing_since),
     }  # fmt: skip
 
 
@@ -341,7 +342,7 @@ def _exception(of: Line | Panel) -> dict[str, Any] | None:
         return None
     names = people.person_names([of.plain_by]) if of.plain_by is not None else {}
     by = "" if of.plain_by is None else names.get(of.plain_by, "")
-    return {"by": by, "reason": of.plain_reason, "until_ms": _ms(of.plain_until)}
+    return {"by": by, "reason": of.plain_reason, "until_ms": clock.ms(of.plain_until)}
 
 
 def signal_shape(row: Signal) -> dict[str, Any]:
@@ -364,14 +365,6 @@ def code_shape(row: CodeOverride, names: dict[UUID, str]) -> dict[str, Any]:
     return {
         "protocol": row.protocol, "code": row.code, "qualifier": row.qualifier, "number": row.number,
         "phase": row.phase, "class": row.signal_class, "priority": row.priority, "name": row.name,
-        "by": "" if row.made_by is None else names.get(row.made_by, ""), "at_ms": _ms(row.made_at),
-        "retired_ms": _ms(row.retired_at),
+        "by": "" if row.made_by is None else names.get(row.made_by, ""), "at_ms": clock.ms(row.made_at),
+        "retired_ms": clock.ms(row.retired_at),
     }  # fmt: skip
-
-
-def _ms(moment: datetime | None) -> int | None:
-    return None if moment is None else round(moment.timestamp() * 1000)
-
-
-def _moment(ms: int | None) -> datetime | None:
-    return None if ms is None else datetime.fromtimestamp(ms / 1000, tz=UTC)

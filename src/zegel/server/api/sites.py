@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from threading import BoundedSemaphore
 from typing import Any
 from uuid import UUID
@@ -20,7 +19,7 @@ from zegel.server.api.base import acting
 from zegel.server.api.fields import to_text
 from zegel.server.api.units import camera_shape, site_shape, unit_shape
 from zegel.server.gate import Action, Resource, ResourceKind, decide, require
-from zegel.server.kernel import tenancy
+from zegel.server.kernel import clock, tenancy
 from zegel.server.kernel.actor import Actor
 from zegel.server.people import queries as people
 from zegel.server.sites import floorplan, ground, queries
@@ -104,9 +103,11 @@ def site(request: HttpRequest, site_id: UUID) -> dict[str, Any]:
         "site": full_shape(row),
         "units": [{**_unit_shape(one), "conditions": _conditions(conditions.get(one.id, {}))} for one in units],
         "cameras": [camera_shape(one) for one in cameras],
-        "left": [{"unit": {"id": str(one.unit_id), "name": one.unit.name}, "why": one.why, "at_ms": _ms(one.left_at)}
-                 for one in left],
-        "last_unit_left_ms": None if last is None else _ms(last),
+        "left": [
+            {"unit": {"id": str(one.unit_id), "name": one.unit.name}, "why": one.why, "at_ms": clock.ms(one.left_at)}
+            for one in left
+        ],
+        "last_unit_left_ms": None if last is None else clock.ms(last),
         "may": {
             "change": decide(actor, Action.CHANGE, _site_resource(row)).allowed,
             "map": decide(actor, Action.CHANGE, floorplan.resource(row)).allowed,
@@ -133,7 +134,7 @@ def site_map(request: HttpRequest, site_id: UUID, alarm_id: UUID | None = None) 
     plan, places = floorplan.plan_of(actor, row, _alarm_of(actor, row, alarm_id))
     return {
         "map": None if plan is None else {
-            "id": str(plan.id), "width": plan.width, "height": plan.height, "uploaded_ms": _ms(plan.uploaded_at),
+            "id": str(plan.id), "width": plan.width, "height": plan.height, "uploaded_ms": clock.ms(plan.uploaded_at),
         },
         "places": [
             {"camera_id": str(one.camera_id), "x": one.x, "y": one.y, "bearing": one.bearing, "angle": one.angle}
@@ -164,7 +165,7 @@ def upload_map(request: HttpRequest, site_id: UUID) -> dict[str, Any]:
         plan = floorplan.upload(actor, site_id, request.read(floorplan.LARGEST_UPLOAD + 1))
     finally:
         _opening.release()
-    return {"id": str(plan.id), "width": plan.width, "height": plan.height, "uploaded_ms": _ms(plan.uploaded_at)}
+    return {"id": str(plan.id), "width": plan.width, "height": plan.height, "uploaded_ms": clock.ms(plan.uploaded_at)}
 
 
 @router.delete("/sites/{site_id}/map/picture")
@@ -212,12 +213,12 @@ def unit(request: HttpRequest, unit_id: UUID) -> dict[str, Any]:
         "configuration": {
             "policy": None if policy is None else policy.counter,
             "confirmed": policy is not None and status is not None and status.policy_hash == policy.hash,
-            "fingerprint": to_text(bytes(row.fingerprint)), "paired_ms": _ms(row.paired_at),
+            "fingerprint": to_text(bytes(row.fingerprint)), "paired_ms": clock.ms(row.paired_at),
         },
         "commissioning": {
             "known": known, "ticks": [tick for tick in row.ticks if tick in set(Tick)],
             "wanted": [tick.value for tick in Tick],
-            "done_ms": None if row.commissioned_at is None else _ms(row.commissioned_at),
+            "done_ms": None if row.commissioned_at is None else clock.ms(row.commissioned_at),
             "by": names.get(row.commissioned_by, "") if row.commissioned_by else "",
         },
         "may": {word: decide(actor, action, _resource(row)).allowed for word, action in _VERBS.items()},
@@ -297,9 +298,9 @@ def full_shape(site: Site) -> dict[str, Any]:
 def _unit_shape(unit: Unit) -> dict[str, Any]:
     return {
         **unit_shape(unit), "kind": unit.kind, "guardable": unit.state == UnitState.PAIRED,
-        "commissioned_ms": None if unit.commissioned_at is None else _ms(unit.commissioned_at),
-        "removed_ms": None if unit.removed_at is None else _ms(unit.removed_at),
-        "revoked_ms": None if unit.revoked_at is None else _ms(unit.revoked_at),
+        "commissioned_ms": None if unit.commissioned_at is None else clock.ms(unit.commissioned_at),
+        "removed_ms": None if unit.removed_at is None else clock.ms(unit.removed_at),
+        "revoked_ms": None if unit.revoked_at is None else clock.ms(unit.revoked_at),
     }  # fmt: skip
 
 
@@ -309,10 +310,6 @@ def _conditions(found: dict[str, int]) -> list[dict[str, Any]]:
         word, _colon, camera = key.partition(":")
         rows.append({"what": word, "camera_id": str(UUID(hex=camera)) if camera else None, "since_ms": since})
     return rows
-
-
-def _ms(moment: datetime) -> int:
-    return round(moment.timestamp() * 1000)
 
 
 conditions_shape = _conditions

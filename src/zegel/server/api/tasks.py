@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -58,7 +57,7 @@ def tasks(request: HttpRequest, which: Which = Which.OPEN) -> dict[str, Any]:
 def write(request: HttpRequest, body: Written) -> dict[str, Any]:
     """A task of one's own."""
     actor = _office(request)
-    return _one(actor, actions.write(actor, body.words, _moment(body.due_ms), body.customer_id))
+    return _one(actor, actions.write(actor, body.words, clock.moment(body.due_ms), body.customer_id))
 
 
 @router.post("/tasks/{task_id}/assign")
@@ -72,7 +71,7 @@ def assign(request: HttpRequest, task_id: UUID, body: Assigned) -> dict[str, Any
 def snooze(request: HttpRequest, task_id: UUID, body: Snoozed) -> dict[str, Any]:
     """Out of sight until then; without a time: back."""
     actor = _office(request)
-    return _one(actor, actions.snooze(actor, task_id, _moment(body.until_ms)))
+    return _one(actor, actions.snooze(actor, task_id, clock.moment(body.until_ms)))
 
 
 @router.post("/tasks/{task_id}/done")
@@ -128,20 +127,12 @@ def _shape(row: Task, names: naming.Names) -> dict[str, Any]:
         "place": names.places.get(row.id, ""), "site_id": names.sites.get(row.id), "detail": row.detail.split(".")[0],
         "customer": names.customers.get(row.customer_id, "") if row.customer_id else "",
         "customer_id": None if row.customer_id is None else str(row.customer_id), "words": row.words,
-        "due_ms": _ms(row.due_at), "raised_ms": _ms(row.raised_at), "cleared_ms": _ms(row.cleared_at),
+        "due_ms": clock.ms(row.due_at), "raised_ms": clock.ms(row.raised_at), "cleared_ms": clock.ms(row.cleared_at),
         "assignee": _person(row.assignee, names),
-        "snoozed_until_ms": _ms(row.snoozed_until), "done_ms": _ms(row.done_at),
+        "snoozed_until_ms": clock.ms(row.snoozed_until), "done_ms": clock.ms(row.done_at),
         "done_by": names.people.get(row.done_by, "") if row.done_by else "",
     }  # fmt: skip
 
 
 def _person(person_id: UUID | None, names: naming.Names) -> dict[str, str] | None:
     return None if person_id is None else {"id": str(person_id), "name": names.people.get(person_id, "")}
-
-
-def _ms(moment: datetime | None) -> int | None:
-    return None if moment is None else round(moment.timestamp() * 1000)
-
-
-def _moment(ms: int | None) -> datetime | None:
-    return None if ms is None else datetime.fromtimestamp(ms / 1000, UTC)

@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -164,7 +163,7 @@ def technical(request: HttpRequest, unit_id: UUID) -> dict[str, Any]:
     return {
         "events": [
             {
-                "id": str(row.id), "kind": row.kind, "code": row.code, "at_ms": _ms(row.at), "detail": row.detail,
+                "id": str(row.id), "kind": row.kind, "code": row.code, "at_ms": clock.ms(row.at), "detail": row.detail,
                 "camera_id": None if row.camera_id is None else str(row.camera_id),
             }
             for row in rows
@@ -287,7 +286,7 @@ def unit_shape(unit: Unit) -> dict[str, Any]:
     return {
         "id": str(unit.id), "name": unit.name, "site": site_shape(unit.site), "owner_id": str(unit.owner_id),
         "fingerprint": to_text(bytes(unit.fingerprint)), "state": unit.state, "software": unit.software,
-        "last_seen_ms": None if unit.last_seen_at is None else _ms(unit.last_seen_at),
+        "last_seen_ms": None if unit.last_seen_at is None else clock.ms(unit.last_seen_at),
         "in_contact": queries.in_contact(unit),
     }  # fmt: skip
 
@@ -309,7 +308,3 @@ def _pairing_shape(pairing: Pairing) -> dict[str, Any]:
         "cameras": [{"id": camera, "name": name} for camera, name in pairing.cameras],
         "paired": None if pairing.paired is None else to_text(bytes(pairing.paired)),
     }  # fmt: skip
-
-
-def _ms(moment: datetime) -> int:
-    return round(moment.timestamp() * 1000)

@@ -20,6 +20,7 @@ from zegel.server.api.base import acting
 from zegel.server.api.fields import LATEST_MS
 from zegel.server.api.signals import signal_shape
 from zegel.server.gate import Action, decide
+from zegel.server.kernel import clock
 from zegel.server.kernel.buckets import Rate
 from zegel.server.signals import integrations
 from zegel.server.signals.errors import BadKey
@@ -146,10 +147,6 @@ def revoke(request: HttpRequest, integration_id: UUID) -> dict[str, bool]:
 def integration_shape(row: Integration) -> dict[str, Any]:
     return {
         "id": str(row.id), "owner_id": str(row.owner_id), "name": row.name, "hint": row.hint, "scopes": row.scopes,
-        "site_ids": row.site_ids, "made_ms": _ms(row.made_at), "expires_ms": _ms(row.expires_at),
-        "revoked_ms": _ms(row.revoked_at), "last_ms": _ms(row.last_at),
+        "site_ids": row.site_ids, "made_ms": clock.ms(row.made_at), "expires_ms": clock.ms(row.expires_at),
+        "revoked_ms": clock.ms(row.revoked_at), "last_ms": clock.ms(row.last_at),
     }  # fmt: skip
-
-
-def _ms(moment: datetime | None) -> int | None:
-    return None if moment is None else round(moment.timestamp() * 1000)

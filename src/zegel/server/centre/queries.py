@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -211,7 +211,7 @@ def standing(party_id: UUID) -> dict[str, Any]:
         alarms = [_open_shape(row) for row in cursor.fetchall()]
         cursor.execute(_TESTS, [clock.now(), owners])
         tests = [
-            {"id": str(i), "site_id": str(site), "from_ms": _ms(start), "to_ms": _ms(end), "fire": fire}
+            {"id": str(i), "site_id": str(site), "from_ms": clock.ms(start), "to_ms": clock.ms(end), "fire": fire}
             for i, site, start, end, fire in cursor.fetchall()
         ]
         cursor.execute(_TROUBLES, [clock.now_ms() - TROUBLE_MS, owners])
@@ -229,12 +229,9 @@ def _open_shape(row: tuple[Any, ...]) -> dict[str, Any]:
         "id": str(alarm), "owner_id": str(owner), "site_id": str(site) if site else None, "state": state,
         "signal_class": signal_class, "class": alarm_class, "priority": priority, "received_ms": received_ms,
         "claimed_by": str(claimed_by) if claimed_by else None,
-        "parked_until_ms": _ms(parked) if parked and parked > clock.now() else None,
+        "parked_until_ms": clock.ms(parked) if parked and parked > clock.now() else None,
     }  # fmt: skip
 
-
-def _ms(moment: datetime) -> int:
-    return round(moment.timestamp() * 1000)
 
 
 # --- the wall ---

@@ -9,7 +9,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from datetime import datetime, timedelta
+from datetime import timedelta
 from uuid import UUID
 
 from django.conf import settings
@@ -77,7 +77,7 @@ def _recalled_before_now(alarm_id: UUID) -> bool:
 def _looked(lease: Lease, alarm_id: UUID) -> Looked:
     alarm = Alarm.objects.filter(id=alarm_id).first()
     his = AlarmStep.objects.filter(alarm_id=alarm_id, person_id=lease.person_id)
-    from_ms, to_ms = _ms(lease.opened_at), _ms(lease.ended_at or clock.now())
+    from_ms, to_ms = clock.ms(lease.opened_at), clock.ms(lease.ended_at or clock.now())
     reopened = review_queries.reopening_of(alarm_id, to_ms)
     others = Lease.objects.filter(
         camera_id=lease.camera_id, person_id=lease.person_id, party_id=lease.party_id, alarm_id__isnull=False,
@@ -87,8 +87,8 @@ def _looked(lease: Lease, alarm_id: UUID) -> Looked:
     handlers |= {reopened.person_id} if reopened is not None else set()
     return Looked(
         lease.id, lease.person_id, from_ms, to_ms,
-        _ms(alarm.recalled_at) if alarm is not None and alarm.recalled_at is not None else None,
-        _ms(reopened.opened_at) if reopened is not None else None,
+        clock.ms(alarm.recalled_at) if alarm is not None and alarm.recalled_at is not None else None,
+        clock.ms(reopened.opened_at) if reopened is not None else None,
         lease.person_id in handlers or his.filter(kind="claimed").exists(), his.exclude(kind__in=BY_ITSELF).count(),
         others.values("alarm_id").distinct().count(),
     )  # fmt: skip
@@ -221,7 +221,3 @@ def lift(actor: Actor, suspension_id: UUID, reason: str) -> None:
     gate.require(actor, Action.LIFT, Resource(ResourceKind.SUSPENSION, suspension_id, actor.party_id))
     assert actor.party_id is not None
     agreements.lift_suspension(actor, actor.party_id, suspension_id, reason)
-
-
-def _ms(moment: datetime) -> int:
-    return round(moment.timestamp() * 1000)

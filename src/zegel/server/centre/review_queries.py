@@ -117,8 +117,8 @@ def _alarm(alarm: Alarm | None, reopened: Reopening | None) -> dict[str, Any] | 
     return {
         "number": alarm.number, "class": alarm.alarm_class, "signal_class": alarm.signal_class, "state": alarm.state,
         "raised_ms": alarm.raised_ms, "received_ms": alarm.received_ms, "closed_code": alarm.closed_code,
-        "recalled_ms": _ms(alarm.recalled_at), "closed_ms": _ms(alarm.closed_at),
-        "reopened": {"reason": reopened.reason, "at_ms": _ms(reopened.opened_at)} if reopened else None,
+        "recalled_ms": clock.ms(alarm.recalled_at), "closed_ms": clock.ms(alarm.closed_at),
+        "reopened": {"reason": reopened.reason, "at_ms": clock.ms(reopened.opened_at)} if reopened else None,
     }  # fmt: skip
 
 
@@ -138,7 +138,7 @@ def weeks(party_id: UUID) -> list[dict[str, Any]]:
         question=Count("id", filter=Q(finding__verdict=Verdict.QUESTION)),
         breach=Count("id", filter=Q(finding__verdict=Verdict.BREACH)),
     )
-    return [{**row, "week": None, "from_ms": _ms(row["week"])} for row in counted.order_by("week")]
+    return [{**row, "week": None, "from_ms": clock.ms(row["week"])} for row in counted.order_by("week")]
 
 
 def by_risk(party_id: UUID) -> list[dict[str, Any]]:
@@ -153,7 +153,3 @@ def by_risk(party_id: UUID) -> list[dict[str, Any]]:
             counts["dealt"] += 1
             counts[verdict] += 1
     return [{"risk": risk, **counts} for risk, counts in sorted(found.items(), key=lambda kv: -kv[1]["dealt"])]
-
-
-def _ms(moment: datetime | None) -> int | None:
-    return None if moment is None else round(moment.timestamp() * 1000)

@@ -217,7 +217,7 @@ def live_now(actor: Actor, lease_id: UUID) -> LiveNow:
         gate.require(asking, Action.VIEW, _resource(_camera(lease.camera_id), lease.alarm_id))
         granted = (part for row in _grants_of(lease) for part in queries.granted_ranges(row))
         ranges = None if lease.purpose == Purpose.OWN_USE.value else tuple(granted)
-        return LiveNow(lease.id, lease.camera_id, _ms(lease.expires_at), ranges)
+        return LiveNow(lease.id, lease.camera_id, clock.ms(lease.expires_at), ranges)
 
 
 def live_epoch(actor: Actor, lease_id: UUID, epoch_id: UUID) -> bytes:
@@ -252,7 +252,7 @@ def _renew_live(actor: Actor, camera: Camera, lease: Lease, request: ViewRequest
     now = clock.now()
     if now - lease.opened_at > live.LONGEST:
         raise LeaseEnded
-    receipt = _log_live(actor, camera, request, lease.id, _ms(now))
+    receipt = _log_live(actor, camera, request, lease.id, clock.ms(now))
     with work.transaction(actor) as w:
         _extend(lease, ())
         live.start(w, camera, lease)
@@ -273,7 +273,7 @@ def _log_live(actor: Actor, camera: Camera, request: ViewRequest, lease_id: UUID
 
 
 def _live_view(lease: Lease, receipt: Any) -> View:
-    return View(lease.id, receipt.index, receipt.promise, _ms(lease.expires_at), (), (), (), (), False)
+    return View(lease.id, receipt.index, receipt.promise, clock.ms(lease.expires_at), (), (), (), (), False)
 
 
 # --- what is done while looking ---
@@ -295,7 +295,7 @@ def verify(actor: Actor, alarm_id: UUID, camera_id: UUID) -> tuple[int, int]:
             "role": actor.role or "", "address": actor.address[:64],
         }  # fmt: skip
         w.record(Entry(Kind.VERIFY, camera.owner_id, facts, camera.id))
-    return w.receipts[0].index, _ms(now)
+    return w.receipts[0].index, clock.ms(now)
 
 
 def for_action(actor: Actor, action: Action, alarm_id: UUID | None, camera_id: UUID) -> tuple[Camera, Window | None]:
@@ -431,7 +431,7 @@ def _require(actor: Actor, action: Action, camera: Camera, alarm_id: UUID | None
     except Denied as denied:
         missing = set(denied.decision.missing)
         if "hold_over" in missing and not missing & _NOT_HIS and window is not None and window.look_after is not None:
-            raise HoldBeforeLook(_ms(window.look_after)) from None
+            raise HoldBeforeLook(clock.ms(window.look_after)) from None
         raise
 
 
@@ -669,7 +669,7 @@ def _give(
     if lease.purpose == Purpose.OWN_USE.value:
         epochs |= {row.epoch_id for row in lists}
     return View(
-        lease_id=lease.id, index=receipt.index, promise=receipt.promise, expires_ms=_ms(lease.expires_at),
+        lease_id=lease.id, index=receipt.index, promise=receipt.promise, expires_ms=clock.ms(lease.expires_at),
         epochs=queries.epoch_envelopes(sorted(epochs, key=str)),
         segments=[_listed(row) for row in queries.segments_in(ranges)],
         releases=[_unwrapped(row) for row in releases],
@@ -718,7 +718,7 @@ def _remember_seen(lease: Lease, times: Times) -> None:
 def _nothing_new(lease: Lease) -> View:
     """The lease lives on; what it covers does not change, nor until when it covers it."""
     _extend(lease, ())
-    return View(lease.id, lease.ledger_index, b"", _ms(lease.expires_at), (), (), (), (), False)
+    return View(lease.id, lease.ledger_index, b"", clock.ms(lease.expires_at), (), (), (), (), False)
 
 
 def _listed(row: Segment) -> Listed:
@@ -739,9 +739,6 @@ def _request_of(lease: Lease) -> ViewRequest:
         lease.wanted["to_ms"],
     )  # fmt: skip
 
-
-def _ms(moment: datetime) -> int:
-    return round(moment.timestamp() * 1000)
 
 
 # --- pictures that came by mail ---

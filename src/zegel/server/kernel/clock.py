@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import time
 from datetime import UTC, datetime
-from typing import Protocol
+from typing import Protocol, overload
 
 
 class Source(Protocol):
@@ -47,3 +47,25 @@ def now_ms() -> int:
 def monotonic() -> float:
     """Seconds for measuring durations; unaffected by steps of the wall clock."""
     return _source.monotonic()
+
+
+@overload
+def ms(moment: datetime) -> int: ...
+@overload
+def ms(moment: None) -> None: ...
+@overload
+def ms(moment: datetime | None) -> int | None: ...
+def ms(moment: datetime | None) -> int | None:
+    """A moment as it travels: whole milliseconds UTC."""
+    return None if moment is None else round(moment.timestamp() * 1000)
+
+
+@overload
+def moment(ms: int) -> datetime: ...
+@overload
+def moment(ms: None) -> None: ...
+@overload
+def moment(ms: int | None) -> datetime | None: ...
+def moment(ms: int | None) -> datetime | None:
+    """The reverse. Raises ValueError or OverflowError for what lies after the year 9999."""
+    return None if ms is None else datetime.fromtimestamp(ms / 1000, tz=UTC)
