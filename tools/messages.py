@@ -8,8 +8,9 @@ check     says what is missing, stale, or lost a {placeholder}; exits 1 if anyth
 
 Where strings live: Python and templates of a room → that room's locale/LANGUAGE/LC_MESSAGES/django.po;
 TypeScript (`t("…")`, `tn("one", "many", n)`) → src/zegel/server/kernel/locale/LANGUAGE/LC_MESSAGES/web.po;
-that of one of the portal's pages (web/src/faces/portal/PAGE/) → portal-PAGE.po beside it, that of the office
-(web/src/faces/office/) → office.po, but what web.po says already.
+that of one of the portal's pages (web/src/faces/portal/PAGE/) → portal-PAGE.po beside it, of the privacy office's
+(web/src/faces/privacy/PAGE/) → privacy-PAGE.po, that of the office (web/src/faces/office/) → office.po, but what web.po
+says already.
 All of them together become the pages' one catalogue.
 """
 
@@ -105,8 +106,8 @@ def catalogues() -> list[Catalogue]:
 
 
 def _web() -> list[Catalogue]:
-    portal = [folder for folder in sorted((WEB / "faces" / "portal").glob("*")) if folder.is_dir()]
-    pages = {folder: f"portal-{folder.name}" for folder in portal} | {WEB / "faces" / "office": "office"}
+    folders = [(face, one) for face in ("portal", "privacy") for one in sorted((WEB / "faces" / face).glob("*"))]
+    pages = {one: f"{face}-{one.name}" for face, one in folders if one.is_dir()} | {WEB / "faces" / "office": "office"}
     used = {path: frozenset(_typescript(path)) for path in WEB.rglob("*.ts")}
     shared = frozenset(m for path, found in used.items() if not set(pages) & set(path.parents) for m in found)
     found = [Catalogue(WEB_HOME, "web", shared)]

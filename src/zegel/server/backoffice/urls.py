@@ -10,5 +10,7 @@ urlpatterns = [
     path("plans/", views.plans, name="plans"),
     path("settings/", views.settings, name="settings"),
     path("settings/<path:view>", views.settings),
+    path("privacy/", views.privacy, name="privacy"),
+    path("privacy/<path:view>", views.privacy),
     path("<path:view>", views.backoffice),
 ]

@@ -31,3 +31,11 @@ def plans(request: HttpRequest) -> HttpResponse:
 def settings(request: HttpRequest, view: str = "") -> HttpResponse:
     """Panels, lines, mail cameras, brokers, keys, codes and figures: for who installs, and a centre's supervisors."""
     return render(request, "backoffice/settings.html")
+
+
+@require_safe
+@ensure_csrf_cookie
+def privacy(request: HttpRequest, view: str = "") -> HttpResponse:
+    """The privacy office: breaches, requests, registers, promises. Everybody of a provider or an alarm centre reports a
+    breach here; the rest is for who keeps the books, and who reads them."""
+    return render(request, "backoffice/privacy.html")

@@ -72,7 +72,7 @@ function header(state: CentreState, act: CentreActions): Part {
   return html`<header class="top centre-top">
     <span class="logo">${mark()}<span>Zegel</span></span>
     <nav aria-label=${t("The centre’s pages")}>${mine.map((page, i) => html`<a href=${pathOf(page)} aria-current=${page === state.page ? "page" : nothing} @click=${(event: Event) => { event.preventDefault(); act.go(page); }}>${pageWord(page)}${page === "reviews" && open > 0 ? html`<b class="n">${open}</b>` : nothing}${keyHint(String(i + 1))}</a>`)}
-      ${state.me.role === "supervisor" ? html`<a href="/backoffice/settings/" id="to-settings">${t("Panels and lines")}${icon("arrow", "small")}</a>` : nothing}
+      ${state.me.role === "supervisor" ? html`<a href="/backoffice/settings/" id="to-settings">${t("Panels and lines")}${icon("arrow", "small")}</a><a href="/backoffice/privacy/" id="to-privacy">${t("Privacy")}${icon("arrow", "small")}</a>` : nothing}
       ${state.me.role === "operator" || state.me.role === "supervisor" ? html`<a href="/console/">${t("Queue")}${icon("arrow", "small")}</a>` : nothing}</nav>
     ${seatPart(state, act)}
     <details class="menu"><summary class="pill" aria-label=${t("You: {name}", { name: state.me.name })}>${icon("person")}<span>${state.me.name}</span></summary>

@@ -13,7 +13,7 @@ import { Refusal, type Me, type Port } from "../port";
 import type { Alarm, Look } from "../types";
 import { pathOf, routeOf, start, type Arming, type MailCamera, type PortalState, type Route, type UnitView, type View } from "./model";
 import { grouped } from "./model";
-import { Opened } from "./module";
+import { Opened } from "../opened";
 import { pageOf, type Ctx } from "./pages";
 import { arrival, newcomers, type Sight } from "./seeing";
 import { portalView, type PortalActions } from "./view";
@@ -26,7 +26,7 @@ export class Portal {
   readonly #session: () => Session;
   readonly #watching = new Set<(state: PortalState) => void>();
   readonly #hearing = new Set<(topic: string, data: Readonly<Record<string, unknown>>) => void>();
-  #module: Opened | null = null;
+  #module: Opened<Ctx> | null = null;
   #reloading: Promise<void> | null = null;
   #again = false;
   #sighting = false;
@@ -198,7 +198,7 @@ export class Portal {
       this.#module = null;
     }
     if (page?.load === undefined) return;
-    if (this.#module === null) this.#module = new Opened(page, this.#ctx(), route.id);
+    if (this.#module === null) this.#module = new Opened(page, this.#ctx(), route.id, "portal");
     else this.#module.route(route.id);
   }
 

@@ -7,17 +7,14 @@ import type { openDialog } from "../../kit/dialog";
 import type { IconName } from "../../kit/icons";
 import type { toast } from "../../kit/toast";
 import { t } from "../../kit/words";
+import type { Mounted } from "../opened";
 import type { Port } from "../port";
 import type { PortalState } from "./model";
 
 export type Section = "home" | "house" | "people" | "hidden";
 export type Role = "owner" | "member";
 
-/** What a page's module gives back: told when its address changes (`/portal/<view>/<id>`), closed when another page is opened. */
-export interface Mounted {
-  route?(id: string | null): void;
-  close(): void;
-}
+export type { Mounted } from "../opened";
 
 /** What a page may use of the house. Everything is live: `state()` is what the frame knows now. */
 export interface Ctx {
