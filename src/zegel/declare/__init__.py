@@ -11,17 +11,27 @@ Pure: no models, no framework. Rooms write their `personal_data.py`:
             starts=Start.ACCOUNT_ENDED, export=Export.VALUE, erase=Erase.DELETE_ROW)
     not_personal("people.Party", ("kind", "country"), why="says what sort of party it is, not who")
 
+Media tracks and the bodies of the ledger have no field of their own; they are spoken for by `declare_track` and
+`declare_body`. How long a term lasts is in `zegel.declare.profiles`, what the law asks in `zegel.declare.law`: both are
+dated data with a source.
+
 A model's field that is neither stops the server from starting (zegel.server.kernel.checks), and fails a test.
 """
 
 from zegel.declare.registry import (
+    BodyDeclaration,
     Declaration,
     DeclarationError,
     NotPersonal,
+    TrackDeclaration,
+    bodies,
     declarations,
     declare,
+    declare_body,
+    declare_track,
     not_personal,
     not_personal_marks,
+    tracks,
     undeclared,
     unknown,
 )
@@ -29,6 +39,7 @@ from zegel.declare.vocabulary import Basis, Category, Erase, Export, Purpose, Re
 
 __all__ = [
     "Basis",
+    "BodyDeclaration",
     "Category",
     "Declaration",
     "DeclarationError",
@@ -40,10 +51,15 @@ __all__ = [
     "Start",
     "Subject",
     "Term",
+    "TrackDeclaration",
+    "bodies",
     "declarations",
     "declare",
+    "declare_body",
+    "declare_track",
     "not_personal",
     "not_personal_marks",
+    "tracks",
     "undeclared",
     "unknown",
 ]

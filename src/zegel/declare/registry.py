@@ -37,6 +37,42 @@ class Declaration:
 
 
 @dataclass(frozen=True)
+class TrackDeclaration:
+    """One media track of every camera (its number as in zegel.seal.segment.Track). The images themselves have no
+    field: they are sealed in objects, and this says what they are."""
+
+    track: int
+    subject: Subject
+    category: Category
+    purpose: Purpose
+    basis: Basis
+    recipients: tuple[Recipient, ...]
+    term: Term
+    starts: Start
+    export: Export
+    erase: Erase
+
+
+@dataclass(frozen=True)
+class BodyDeclaration:
+    """The bodies of one kind of ledger entry. `fields`: the facts in it that say something of a person, beside who did
+    it and when; `path`: the fact that names the subject ("actor": who did it; "owner": whose matter it is)."""
+
+    kind: str
+    fields: tuple[str, ...]
+    subject: Subject
+    path: str
+    category: Category
+    purpose: Purpose
+    basis: Basis
+    recipients: tuple[Recipient, ...]
+    term: Term
+    starts: Start
+    export: Export
+    erase: Erase
+
+
+@dataclass(frozen=True)
 class NotPersonal:
     """A field that says nothing about a person, and why that is so."""
 
@@ -47,6 +83,8 @@ class NotPersonal:
 
 _declared: dict[tuple[str, str], Declaration] = {}
 _marked: dict[tuple[str, str], NotPersonal] = {}
+_tracks: dict[int, TrackDeclaration] = {}
+_bodies: dict[str, BodyDeclaration] = {}
 
 
 def declare(
@@ -66,9 +104,7 @@ def declare(
 ) -> None:
     """Declares `fields` of `model` ("room.Model"), all alike. Raises DeclarationError when one was spoken for
     already."""
-    who = tuple(recipients)
-    if not who:
-        raise DeclarationError(f"{model}: say who receives it; Recipient.NOBODY if nobody does.")
+    who = _somebody(model, recipients)
     for field in _names(model, fields):
         new = Declaration(model, field, subject, path, category, purpose, basis, who, term, starts, export, erase)
         if _marked.get((model, field)) or _declared.get((model, field), new) != new:
@@ -85,6 +121,67 @@ def not_personal(model: str, fields: str | Iterable[str], why: str) -> None:
         if _declared.get((model, field)) or _marked.get((model, field), new) != new:
             raise DeclarationError(f"{model}.{field} is declared twice, differently.")
         _marked[model, field] = new
+
+
+def declare_track(
+    track: int,
+    *,
+    subject: Subject,
+    category: Category,
+    purpose: Purpose,
+    basis: Basis,
+    recipients: Iterable[Recipient],
+    term: Term,
+    starts: Start,
+    export: Export,
+    erase: Erase,
+) -> None:
+    """Declares a media track. Raises DeclarationError when it was spoken for already, differently."""
+    who = _somebody(f"track {track}", recipients)
+    new = TrackDeclaration(track, subject, category, purpose, basis, who, term, starts, export, erase)
+    if _tracks.get(track, new) != new:
+        raise DeclarationError(f"Track {track} is declared twice, differently.")
+    _tracks[track] = new
+
+
+def declare_body(
+    kind: str,
+    fields: Iterable[str] = (),
+    *,
+    subject: Subject,
+    category: Category,
+    purpose: Purpose,
+    basis: Basis,
+    recipients: Iterable[Recipient],
+    term: Term,
+    path: str = "actor",
+    starts: Start = Start.MADE,
+    export: Export = Export.VALUE,
+    erase: Erase = Erase.SHRED,
+) -> None:
+    """Declares what entries of `kind` hold. Raises DeclarationError when it was spoken for already, differently."""
+    who = _somebody(f"entries of the kind {kind}", recipients)
+    new = BodyDeclaration(
+        str(kind), tuple(fields), subject, path, category, purpose, basis, who, term, starts, export, erase
+    )
+    if _bodies.get(new.kind, new) != new:
+        raise DeclarationError(f"Entries of the kind {kind} are declared twice, differently.")
+    _bodies[new.kind] = new
+
+
+def tracks() -> tuple[TrackDeclaration, ...]:
+    return tuple(_tracks[key] for key in sorted(_tracks))
+
+
+def bodies() -> tuple[BodyDeclaration, ...]:
+    return tuple(_bodies[key] for key in sorted(_bodies))
+
+
+def _somebody(what: str, recipients: Iterable[Recipient]) -> tuple[Recipient, ...]:
+    who = tuple(recipients)
+    if not who:
+        raise DeclarationError(f"{what}: say who receives it; Recipient.NOBODY if nobody does.")
+    return who
 
 
 def _names(model: str, fields: str | Iterable[str]) -> tuple[str, ...]:

@@ -21,6 +21,8 @@ class Subject(Enum):
     STAFF = "staff"  # staff of the provider
     CONTACT = "contact"  # who is called when there is an alarm
     CORRESPONDENT = "correspondent"  # who wrote to us
+    REQUESTER = "requester"  # who asks for his rights, or somebody for him
+    AUTHORITY_STAFF = "authority_staff"  # the officer or supervisor on the other side of an order, a notice or an audit
 
 
 class Category(Enum):
@@ -35,6 +37,8 @@ class Category(Enum):
     AGREEMENT = "agreement"
     CORRESPONDENCE = "correspondence"
     TECHNICAL = "technical"  # about devices, as far as it says something about people
+    CONSENT = "consent"  # what somebody consented to, and that he withdrew it
+    LEGAL_CASE = "legal_case"  # an incident, an order, a request or a breach in which somebody has a part
 
 
 class Purpose(Enum):
@@ -49,6 +53,9 @@ class Purpose(Enum):
     ACCOUNTABILITY = "accountability"  # proving who saw what (Art. 5(2))
     SECURITY = "security"  # of the system itself (Art. 32)
     COMMUNICATION = "communication"
+    RIGHTS = "rights"  # answering those whose data it is (Art. 12-22)
+    EVIDENCE = "evidence"  # keeping and handing over what an investigation needs
+    BREACH_HANDLING = "breach_handling"  # judging, telling and learning (Art. 33, 34)
 
 
 class Basis(Enum):
@@ -71,6 +78,9 @@ class Recipient(Enum):
     TECHNICIAN = "technician"
     POLICE = "police"
     WITNESS = "witness"  # sees hashes only
+    AUTHORITY = "authority"  # a supervisory authority (Art. 51)
+    AUDITOR = "auditor"
+    SUBPROCESSOR = "subprocessor"  # companies of the published list, in the countries said there
     NOBODY = "nobody"
 
 
@@ -86,6 +96,19 @@ class Term(Enum):
     SITE = "site"
     TECHNICAL_LOG = "technical_log"
     SESSION = "session"
+    CORRESPONDENCE = "correspondence"
+    INCIDENT = "incident"  # evidence, and what was said of it
+    DISCLOSURE = "disclosure"  # the register of what was handed over, and on which order
+    REQUEST = "request"
+    BREACH = "breach"
+    CONSENT = "consent"
+    REGISTER = "register"  # the registers of Art. 30 and their history
+    BACKUP = "backup"
+    RELATION = "relation"
+    LIABILITY = "liability"
+    TAX = "tax"
+    WARRANTY = "warranty"
+    PRODUCT_LIFE = "product_life"
 
 
 class Start(Enum):
@@ -97,6 +120,13 @@ class Start(Enum):
     AGREEMENT_ENDED = "agreement_ended"
     UNIT_REMOVED = "unit_removed"
     LAST_USED = "last_used"
+    INCIDENT_CLOSED = "incident_closed"
+    RELATION_ENDED = "relation_ended"
+    CASE_CLOSED = "case_closed"  # a request answered, a breach evaluated, an order carried out
+    WITHDRAWN = "withdrawn"  # a consent
+    SUPERSEDED = "superseded"  # a newer version holds
+    YEAR_ENDED = "year_ended"  # the book year
+    SOLD = "sold"
 
 
 class Export(Enum):

@@ -4,22 +4,19 @@ categories of data and people, terms, sub-processors. The same facts in the same
 that its
 hash names exactly what was read.
 
-Terms come from profiles.toml: dated data with its source, never constants here.
+Terms come from zegel.declare.profiles: dated data with its source, never constants here.
 """
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
-from importlib.resources import files
-from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, override
 
+from zegel.declare import Term, profiles
 from zegel.server.notify import endpoints
 
 VERSION = 1
@@ -46,20 +43,20 @@ class Terms:
     source: str
 
 
-@cache
-def _profiles() -> dict[str, dict[str, Any]]:
-    text = files("zegel.server.agreements").joinpath("profiles.toml").read_text("utf-8")
-    return {name: dict(table) for name, table in tomllib.loads(text).items()}
-
-
 def terms_of(profile: str) -> Terms:
     """Of an unknown profile: the strictest one's."""
-    found = _profiles()
-    return Terms(**found.get(profile, found["site-nl"]))
+    found = profiles.profile(profile)
+    return Terms(
+        surveillance_days=profiles.days(found, Term.SURVEILLANCE_IMAGES),
+        overview_days=profiles.days(found, Term.OVERVIEW_IMAGES),
+        alarm_days=profiles.days(found, Term.ALARM),
+        log_days=profiles.days(found, Term.VIEW_LOG),
+        source=found.source,
+    )
 
 
 def known_profile(profile: str) -> bool:
-    return profile in _profiles()
+    return profiles.known(profile)
 
 
 @dataclass(frozen=True)

@@ -11,16 +11,15 @@ from __future__ import annotations
 
 import re
 import secrets as randomness
-import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 from uuid import UUID
 
 from django.conf import settings
 from django.db.models import Q
 
+from zegel.declare import law
 from zegel.declare.registry import Declaration, declarations
 from zegel.declare.vocabulary import Basis, Category, Purpose, Recipient, Subject, Term
 from zegel.seal.policy import Policy, RecordingMode
@@ -48,12 +47,6 @@ from zegel.server.sites.signs.sheet import Sheet, SignFacts, Size
 
 CODE_BYTES = 12
 _CODE = re.compile(r"[A-Za-z0-9_-]{1,24}")
-
-
-@dataclass(frozen=True)
-class Authority:
-    name: str
-    site: str
 
 
 @dataclass(frozen=True)
@@ -98,7 +91,7 @@ class Notice:
     terms: texts.Terms
     cameras: Cameras
     kept: tuple[Kept, ...]
-    authority: Authority | None
+    authority: law.Authority | None
     hung: bool
     address: str
 
@@ -208,7 +201,7 @@ def of_site(site: Site, code: str) -> Notice:
         terms=terms,
         cameras=_cameras(site),
         kept=declared(terms),
-        authority=authority(country),
+        authority=law.authority(country),
         hung=agreements.sign_hangs(site.id),
         address=f"{settings.ORIGIN}/notice/{code}",
     )
@@ -274,13 +267,3 @@ def _declarations() -> tuple[Declaration, ...]:
     """Of every room: what serves pages has not read them all by itself."""
     load_declarations()
     return declarations()
-
-
-@cache
-def _authorities() -> dict[str, Authority]:
-    text = files("zegel.server.sites").joinpath("authorities.toml").read_text("utf-8")
-    return {country: Authority(row["name"], row["site"]) for country, row in tomllib.loads(text).items()}
-
-
-def authority(country: str) -> Authority | None:
-    return _authorities().get(country.upper())

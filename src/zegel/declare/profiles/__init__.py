@@ -1,0 +1,147 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The sets of promises and terms that a tenant lives under: versioned data with its source, never constants in code.
+
+Pure. Gate, retention, agreements, statement and promise monitor read the same profile. An owner may only tighten: a
+choice outside a term's bounds is refused, and a term above the norm of the country's authority holds only with a
+written justification; without one it is cut to the norm.
+
+    days("site-nl", Term.SURVEILLANCE_IMAGES)        # 14
+    days("site-nl", Term.SURVEILLANCE_IMAGES, 7)     # 7
+    days("site-nl", Term.SURVEILLANCE_IMAGES, 30)    # TermRefused
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cache
+from importlib.resources import files
+from types import MappingProxyType
+from typing import Any
+
+from zegel.declare import law
+from zegel.declare.vocabulary import Term
+
+NAMES = ("site-nl", "home-se", "home-de", "service", "office")
+STRICTEST = "site-nl"
+"""What a name that nobody wrote down is read as."""
+
+
+class BadProfile(ValueError):
+    """A file is not what it must be; the server does not start."""
+
+
+class TermRefused(Exception):
+    """A choice that the profile does not allow. `reason`: "too_long", "too_short" or "needs_justification"; `least` and
+    `most` (days) are what may be chosen."""
+
+    def __init__(self, reason: str, term: Term, chosen: int, least: int, most: int) -> None:
+        super().__init__(f"{term.value}: {chosen} days can't be chosen ({reason}); from {least} to {most} can.")
+        self.reason, self.term, self.chosen, self.least, self.most = reason, term, chosen, least, most
+
+
+@dataclass(frozen=True)
+class TermRule:
+    """How long, in days: what holds without a choice, and between which bounds an owner may choose."""
+
+    days: int
+    at_least: int
+    at_most: int
+    source: str
+    norm: str = ""
+
+
+@dataclass(frozen=True)
+class Profile:
+    """One of NAMES. `parameters`: what a promise's sentence and its probe are filled in with."""
+
+    name: str
+    version: int
+    since: date
+    country: str
+    source: str
+    promises: tuple[str, ...]
+    parameters: Mapping[str, Mapping[str, Any]] = field(repr=False)
+    terms: Mapping[Term, TermRule] = field(repr=False)
+
+
+def known(name: str) -> bool:
+    return name in NAMES
+
+
+@cache
+def profile(name: str) -> Profile:
+    """An unknown name gets the strictest one."""
+    found = name if known(name) else STRICTEST
+    return _read(found, _text("base"), _text(found))
+
+
+def days(
+    of: Profile | str, term: Term, choice: int | None = None, *, country: str = "", on: date | None = None,
+    justified: bool = False,
+) -> int:  # fmt: skip
+    """How many days `term` lasts there, with the owner's `choice` where he made one.
+
+    `country`, `on`: whose authority's norm counts, on which day (default: the profile's own, as written last). Above
+    the norm it holds only when somebody wrote down why (`justified`): else a choice is refused, and the profile's own
+    figure is cut. Raises TermRefused.
+    """
+    of = profile(of) if isinstance(of, str) else of
+    rule = of.terms[term]
+    most = _most(of, rule, country, on, justified)
+    if choice is None:
+        return min(rule.days, most)
+    if choice < rule.at_least:
+        raise TermRefused("too_short", term, choice, rule.at_least, most)
+    if choice > rule.at_most:
+        raise TermRefused("too_long", term, choice, rule.at_least, most)
+    if choice > most:
+        raise TermRefused("needs_justification", term, choice, rule.at_least, most)
+    return choice
+
+
+def bounds(of: Profile | str, term: Term, *, country: str = "", on: date | None = None,
+           justified: bool = False) -> tuple[int, int]:  # fmt: skip
+    """The least and the most days that an owner may choose."""
+    of = profile(of) if isinstance(of, str) else of
+    rule = of.terms[term]
+    return rule.at_least, _most(of, rule, country, on, justified)
+
+
+def _most(of: Profile, rule: TermRule, country: str, on: date | None, justified: bool) -> int:
+    norm = law.norm(rule.norm, country or of.country, on) if rule.norm and not justified else None
+    return rule.at_most if norm is None else min(rule.at_most, norm.days)
+
+
+def _text(name: str) -> str:
+    return files("zegel.declare.profiles").joinpath(f"{name}.toml").read_text("utf-8")
+
+
+def _read(name: str, base: str, own: str) -> Profile:
+    """Raises BadProfile."""
+    try:
+        table = tomllib.loads(own)
+        lines = {**tomllib.loads(base)["terms"], **table.get("terms", {})}
+        terms = {Term(word): _rule(line) for word, line in lines.items()}
+        parameters = {key: MappingProxyType(dict(given)) for key, given in table.get("parameters", {}).items()}
+        found = Profile(
+            table["name"], table["version"], table["since"], table["country"], table["source"],
+            tuple(table["promises"]), MappingProxyType(parameters), MappingProxyType(terms),
+        )  # fmt: skip
+    except (tomllib.TOMLDecodeError, KeyError, TypeError, ValueError) as problem:
+        raise BadProfile(f"{name}.toml: {problem!r}") from None
+    missing = [term.value for term in Term if term not in terms]
+    if found.name != name or missing or len(set(found.promises)) != len(found.promises):
+        raise BadProfile(f"{name}.toml: another name, a promise twice, or no term for {', '.join(missing) or 'none'}")
+    return found
+
+
+def _rule(line: Mapping[str, Any]) -> TermRule:
+    length, fixed = int(line["days"]), bool(line.get("fixed", False))
+    least = length if fixed else int(line.get("at_least", 0))
+    most = length if fixed else int(line.get("at_most", length))
+    if not 0 <= least <= length <= most or not line["source"]:
+        raise ValueError(f"{length} days are not from {least} to {most}, or have no source")
+    return TermRule(length, least, most, str(line["source"]), str(line.get("norm", "")))
