@@ -32,6 +32,7 @@ from zegel.seal.pairing import Paired, Pairing, PairingCode, pairing_mac, verify
 from zegel.seal.policy import Policy
 from zegel.seal.promise import Promise, Time
 from zegel.seal.ranges import RangeKeys
+from zegel.seal.redacted import Redacted
 from zegel.seal.release import Release, open_release, verify_release
 from zegel.seal.segment import open_segment
 from zegel.seal.status import Status
@@ -45,7 +46,7 @@ BODIES: dict[str, type[Body]] = {
     body.NAME: body
     for body in (
         Alarm, ArcKey, Assent, Command, Epoch, Exported, Grant, Kept, Keyset, MailPicture, Manifest, Member, Paired,
-        Policy, Promise, Release, Status, Succession, Time,
+        Policy, Promise, Redacted, Release, Status, Succession, Time,
     )
 }  # fmt: skip
 

@@ -181,6 +181,10 @@ export async function signedObjects(w: World): Promise<readonly { object: string
       fromMs: NOW, toMs: NOW + 10_000, ranges: [{ epoch: ids.epoch, from: 0, to: 10 }], person: ids.person, purpose: "police", recipient: "Polisen", madeMs: NOW + 60_000,
       keysets: [w.keyset], epochs: [await epoch(w)], manifests: [], segments: [{ epoch: ids.epoch, seq: 0, hash: random(32) }], film: random(32), keys: null,
     }, owner.key), owner.key],
+    ["redacted", await seal.signRedacted({
+      version: 1, export: random(16), unit: ids.unit, camera: ids.camera, track: 1, fromMs: NOW, toMs: NOW + 10_000, person: ids.person, signKey: owner.key.publicKey, log: { origin: ORIGIN, vkey: w.vkey },
+      purpose: "data_subject", recipient: "P. Jansson", madeMs: NOW + 60_000, frames: 100, reviewed: 100, kept: 1, boxes: 250, finders: [random(32)], segments: [{ epoch: ids.epoch, seq: 0, hash: random(32) }], film: random(32),
+    }, owner.key), owner.key],
     ["assent", await seal.signAssent({ version: 1, owner: ids.owner, provider: ids.arc, person: ids.person, document: random(32), signedMs: NOW }, owner.key), owner.key],
     ["succession", await seal.sealSuccession(w.suite, ids.owner, w.tenant.secret, w.arcOpen.key.publicKey, owner.key), owner.key],
   ];

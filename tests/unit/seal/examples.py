@@ -24,6 +24,7 @@ from zegel.seal import (
     pairing,
     policy,
     promise,
+    redacted,
     release,
     status,
 )
@@ -369,6 +370,17 @@ class World:
         header = exported.Exported(**(fields | changes))
         return exported.seal_keys(header, keys_from_roots(ranges, {self.epoch_id: self.root}), self.export_code)
 
+    def make_redacted(self, **changes: Any) -> redacted.Redacted:
+        """A film of ten seconds in which one person was left sharp."""
+        fields: dict[str, Any] = {
+            "export": new_id(), "unit": self.unit_id, "camera": self.camera, "track": Track.SURVEILLANCE,
+            "from_ms": NOW, "to_ms": NOW + 10_000, "person": self.person, "sign_pk": self.owner.public_key,
+            "log": self.keyset.log, "purpose": "data_subject", "recipient": "P. Jansen", "made_ms": NOW + DAY,
+            "frames": 100, "reviewed": 100, "kept": 1, "boxes": 250, "finders": (bytes(32), bytes([1]) * 32),
+            "segments": (exported.Piece(self.epoch_id, 0, bytes(32)),), "film": bytes(32),
+        }  # fmt: skip
+        return redacted.Redacted(**(fields | changes))
+
     def envelopes(self) -> dict[str, Example]:
         """One good envelope of every object, with who signed it and the check that its receiver makes."""
         keys, granted = self.release_keys(), self.grant_keys()
@@ -430,6 +442,11 @@ class World:
                 exported.sign_exported(self.make_exported(), self.owner),
                 self.owner,
                 lambda data: exported.verify_exported(data, self.keyset.owner_pks)[0],
+            ),
+            "redacted": Example(
+                redacted.sign_redacted(self.make_redacted(), self.owner),
+                self.owner,
+                lambda data: redacted.verify_redacted(data, self.keyset.owner_pks)[0],
             ),
             "assent": Example(
                 assent.sign_assent(self.make_assent(), self.owner),

@@ -12,6 +12,7 @@ export * from "./envelope";
 export * from "./epoch";
 export * from "./errors";
 export * from "./exported";
+export * from "./redacted";
 export * from "./grant";
 export * from "./kdf";
 export * from "./kept";

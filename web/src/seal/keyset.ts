@@ -40,7 +40,7 @@ export const KEYSET = kind("keyset", FIELDS, (keyset: Keyset) => {
   must(people.every((person, i) => i === 0 || people[i - 1]! < person), "field", "owners must be sorted by identifier, each once");
 });
 
-function checkNamedKey(name: string, vkey: string, algorithm: number): void {
+export function checkNamedKey(name: string, vkey: string, algorithm: number): void {
   const key = parseVerifierKey(vkey);
   must(key.name === name && key.algorithm === algorithm, "field", `the key of ${name} was expected`);
 }
