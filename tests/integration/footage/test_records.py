@@ -13,8 +13,8 @@ from tests.actors import World
 
 from zegel.server.api import recordings
 from zegel.server.exports import declared
-from zegel.server.exports.declared import Declared, ExportPurpose, Form
-from zegel.server.exports.errors import BadExport, NotForPublication
+from zegel.server.exports.declared import Declared, ExportPurpose, Form, Redaction
+from zegel.server.exports.errors import BadExport, NotForPublication, NotRedacted, NotReviewed
 from zegel.server.footage import door, queries
 from zegel.server.footage.door import ViewRequest
 from zegel.server.footage.rules import Purpose, Track
@@ -56,6 +56,36 @@ def test_it_is_not_for_publication_and_says_who_gets_it_of_an_hour_at_most(world
     for wrong in ({"recipient": "  "}, {"recipient": "x" * 121}, {"to_ms": 2**52}, {"statement": b"short"}):
         with pytest.raises(BadExport):
             declared.declare(owner, of, film(case, **wrong))
+
+
+def test_only_a_redacted_film_goes_to_who_is_in_it_and_to_the_public_there_with_nobody_sharp(
+    world: World, case: Any
+) -> None:
+    owner, of = world.actor("owner"), camera(case)
+    subject, public = ExportPurpose.DATA_SUBJECT, ExportPurpose.PUBLICATION
+    for form in (Form.FILM, Form.ORIGINALS):
+        with pytest.raises(NotRedacted):
+            declared.declare(owner, of, film(case, form=form, purpose=subject))
+    made = film(case, form=Form.REDACTED, purpose=subject, redaction=Redaction(100, 100, 1))
+    index, _ = declared.declare(owner, of, made)
+    with tenancy.acting_as(case.actor.party_id):
+        said = next(row.said for row in ledger.entries([Kind.EXPORT], case.actor.party_id, 0) if row.index == index)
+    assert said is not None
+    assert [said.facts[key] for key in ("what", "frames", "reviewed", "kept")] == ["redacted", 100, 100, 1]
+    with pytest.raises(NotForPublication):
+        declared.declare(owner, of, replace(made, purpose=public))
+    declared.declare(owner, of, replace(made, export_id=uuid4(), purpose=public, redaction=Redaction(100, 100, 0)))
+
+
+def test_no_film_leaves_of_which_a_frame_was_not_looked_at(world: World, case: Any) -> None:
+    owner, of = world.actor("owner"), camera(case)
+    for unseen in (Redaction(100, 99, 1), Redaction(0, 0, 0), Redaction(100, 101, 0)):
+        with pytest.raises(NotReviewed):
+            declared.declare(owner, of, film(case, form=Form.REDACTED, redaction=unseen))
+    with pytest.raises(BadExport):
+        declared.declare(owner, of, film(case, form=Form.REDACTED))
+    with pytest.raises(BadExport):
+        declared.declare(owner, of, film(case, redaction=Redaction(100, 100, 0)))
 
 
 @pytest.mark.parametrize("person", ["operator", "technician", "household", "admin"])

@@ -16,7 +16,7 @@ from zegel.server.api.base import acting
 from zegel.server.api.fields import LATEST_MS, Bytes, to_text
 from zegel.server.api.views import left_shape
 from zegel.server.exports import declared
-from zegel.server.exports.declared import Declared, ExportPurpose, Form
+from zegel.server.exports.declared import Declared, ExportPurpose, Form, Redaction
 from zegel.server.footage import deleting, queries
 from zegel.server.footage.deleting import Keeping, Part
 from zegel.server.footage.errors import NothingToShow
@@ -33,6 +33,7 @@ router = Router(tags=["recordings"])
 
 for _code, _status in (
     ("kept_refused", 409), ("still_needed", 409), ("bad_export", 422), ("not_for_publication", 422),
+    ("not_redacted", 422), ("not_reviewed", 422),
 ):  # fmt: skip
     errors.status(_code, _status)
 
@@ -58,6 +59,14 @@ class Deleting(Stretch):
     keeping: list[Kept] = Field(default_factory=list, max_length=deleting.EPOCHS_AT_ONCE)
 
 
+class Redacting(Schema):
+    """Counts of a redacted film: all that the server ever learns of how it was made."""
+
+    frames: int = Field(ge=0, le=declared.MOST_FRAMES)
+    reviewed: int = Field(ge=0, le=declared.MOST_FRAMES)
+    kept: int = Field(ge=0, le=100)
+
+
 class Exporting(Stretch):
     export_id: UUID | None = None
     form: Form
@@ -65,6 +74,7 @@ class Exporting(Stretch):
     recipient: str = Field(max_length=200)
     statement: Bytes
     size: int = Field(ge=0, lt=2**53)
+    redaction: Redacting | None = None
 
 
 def _camera(actor: Actor, camera_id: UUID) -> Camera:
@@ -157,9 +167,10 @@ def export(request: HttpRequest, body: Exporting) -> dict[str, Any]:
     actor = acting(request)
     throttle.views.take(str(actor.id))
     camera = _camera(actor, body.camera_id)
+    said = body.redaction
     what = Declared(
         body.export_id or ids.new(), body.form, body.track, body.from_ms, body.to_ms, body.purpose, body.recipient,
-        body.statement, body.size,
+        body.statement, body.size, None if said is None else Redaction(said.frames, said.reviewed, said.kept),
     )  # fmt: skip
     index, promise = declared.declare(actor, _resource(camera), what)
     return {"export_id": str(what.export_id), "index": index, "promise": to_text(promise)}

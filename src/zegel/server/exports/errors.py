@@ -31,3 +31,26 @@ class NotForPublication(ZegelError):
             _("Recordings are not given out to be published: there may be people in them."),
             action=_("Only a redacted film, or a legal order, allows that. Give it to the police, who may decide it."),
         )
+
+
+class NotRedacted(ZegelError):
+    """Somebody who asks for pictures of himself gets none of others (S7; Art. 15(4) GDPR)."""
+
+    code = "not_redacted"
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("Who asks for pictures of himself gets none in which others can be recognised."),
+            action=_("Make a film in which only he stays sharp."),
+        )
+
+
+class NotReviewed(ZegelError):
+    """A redacted film of which a frame was not looked at."""
+
+    code = "not_reviewed"
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("Not every frame of this film was looked at."), action=_("Look at each frame first; then it can leave.")
+        )
