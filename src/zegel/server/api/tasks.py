@@ -121,10 +121,13 @@ def _shapes(actor: Actor, rows: Sequence[Task]) -> list[dict[str, Any]]:
 
 
 def _shape(row: Task, names: naming.Names) -> dict[str, Any]:
+    told = names.told.get(row.id, naming.Told(""))
     return {
+        "title": told.words, "path": told.path,
         "id": str(row.id), "kind": row.kind, "about": row.about,
         "about_id": None if row.about_id is None else str(row.about_id), "name": names.about.get(row.id, ""),
-        "place": names.places.get(row.id, ""), "site_id": names.sites.get(row.id), "detail": row.detail.split(".")[0],
+        "place": told.place or names.places.get(row.id, ""), "site_id": names.sites.get(row.id),
+        "detail": row.detail.split(".")[0],
         "customer": names.customers.get(row.customer_id, "") if row.customer_id else "",
         "customer_id": None if row.customer_id is None else str(row.customer_id), "words": row.words,
         "due_ms": clock.ms(row.due_at), "raised_ms": clock.ms(row.raised_at), "cleared_ms": clock.ms(row.cleared_at),

@@ -39,7 +39,7 @@ def sweep(provider_id: UUID) -> int:
 
 def _row(provider_id: UUID, cause: Cause, now: datetime) -> Task:
     return Task(
-        owner_id=provider_id, provider_id=provider_id, key=cause.key, kind=cause.kind.value, about=cause.about.value,
+        owner_id=provider_id, provider_id=provider_id, key=cause.key, kind=str(cause.kind), about=str(cause.about),
         about_id=cause.about_id, customer_id=cause.customer_id, detail=cause.detail, due_at=cause.due, raised_at=now,
     )  # fmt: skip
 

@@ -4,7 +4,7 @@ it may not see makes no task."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from uuid import UUID
 
 from zegel.server.agreements import queries as agreements
@@ -22,6 +22,22 @@ from zegel.server.tasks.rules import SILENT_AFTER, About, Cause, TaskKind, ends_
 STAFF = (Role.PLANNER, Role.TECHNICIAN, Role.ADMIN, Role.PRIVACY_OFFICER)
 
 
+Find = Callable[[UUID], Iterable[Cause]]
+_sources: dict[str, Find] = {}
+
+
+def source(name: str) -> Callable[[Find], Find]:
+    """Registers what finds causes of a room above, under its name; from its AppConfig.ready(). It is called within the
+    provider's party, each minute: it asks little. What it says of each task in words: naming.source."""
+
+    def keep(find: Find) -> Find:
+        if _sources.setdefault(name, find) is not find:
+            raise ValueError(f"Causes named {name!r} are registered twice.")
+        return find
+
+    return keep
+
+
 def of(provider_id: UUID) -> list[Cause]:
     """Within the provider's party."""
     customers = scope.customers(provider_id)
@@ -29,6 +45,7 @@ def of(provider_id: UUID) -> list[Cause]:
     return [
         *_agreements(customers), *_signs(sites), *_units(customers), *_malfunctions(customers),
         *_certificates(provider_id), *_statements(provider_id),
+        *(cause for find in _sources.values() for cause in find(provider_id)),
     ]  # fmt: skip
 
 

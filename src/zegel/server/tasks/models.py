@@ -7,17 +7,17 @@ from django.db import models
 
 from zegel.server.kernel import ids
 from zegel.server.kernel.tenancy import TenantModel
-from zegel.server.tasks.rules import About, TaskKind
 
 
 class Task(TenantModel):
     """Something that a provider (`owner_id`) has to do. It is open while its cause stands (`cleared_at` null) and
-    nobody did it (`done_at` null); put off until `snoozed_until`. `words`: of a task that somebody wrote himself."""
+    nobody did it (`done_at` null); put off until `snoozed_until`. `kind` and `about`: words of rules.py, or of a room
+    above that brings causes. `words`: of a task that somebody wrote himself."""
 
     id = models.UUIDField(primary_key=True, default=ids.new, editable=False)
     key = models.CharField(max_length=120)
-    kind = models.CharField(max_length=20, choices=[(k.value, k.name) for k in TaskKind])
-    about = models.CharField(max_length=12, choices=[(a.value, a.name) for a in About])
+    kind = models.CharField(max_length=30)
+    about = models.CharField(max_length=20)
     about_id = models.UUIDField(null=True)
     customer_id = models.UUIDField(null=True)
     detail = models.CharField(max_length=60, default="")

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
@@ -18,15 +18,42 @@ from zegel.server.tasks.models import Task
 from zegel.server.tasks.rules import About
 
 
+@dataclass(frozen=True)
+class Told:
+    """What a room above says of one of its tasks: a sentence in the reader's language, what stands beside it, and the
+    page that it leads to."""
+
+    words: str
+    place: str = ""
+    path: str = ""
+
+
+Tell = Callable[[Sequence[Task]], Mapping[UUID, Told]]
+_tellers: dict[str, Tell] = {}
+
+
+def source(about: str) -> Callable[[Tell], Tell]:
+    """Registers who says, by task, what tasks about such a thing say. Called within the acting party."""
+
+    def keep(tell: Tell) -> Tell:
+        if _tellers.setdefault(about, tell) is not tell:
+            raise ValueError(f"Tasks about {about!r} are told by two.")
+        return tell
+
+    return keep
+
+
 @dataclass
 class Names:
-    """By task: the thing's name, the place it is at, and its site (text). By party and by person: their names."""
+    """By task: the thing's name, the place it is at, and its site (text); what a room above says of it. By party and
+    by person: their names."""
 
     about: dict[UUID, str] = field(default_factory=dict)
     places: dict[UUID, str] = field(default_factory=dict)
     sites: dict[UUID, str] = field(default_factory=dict)
     customers: dict[UUID, str] = field(default_factory=dict)
     people: dict[UUID, str] = field(default_factory=dict)
+    told: dict[UUID, Told] = field(default_factory=dict)
 
 
 def of(actor: Actor, rows: Sequence[Task]) -> Names:
@@ -47,6 +74,9 @@ def of(actor: Actor, rows: Sequence[Task]) -> Names:
         _units(names, rows)
         _malfunctions(names, rows)
         _certificates(names, rows, party)
+        for about, tell in _tellers.items():
+            of_it = [row for row in rows if row.about == about]
+            names.told |= tell(of_it) if of_it else {}
     return names
 
 

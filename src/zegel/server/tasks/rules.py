@@ -16,11 +16,13 @@ from uuid import UUID
 WARN_BEFORE = timedelta(days=60)
 SILENT_AFTER = timedelta(minutes=15)
 LONGEST_WORDS = 300
+LONGEST_KIND = 30
 LONGEST_SNOOZE = timedelta(days=90)
 
 
 class TaskKind(StrEnum):
-    """What a task is about; the pages have the sentences."""
+    """What a task of this room's own causes is about; the pages have the sentences. A room above has words of its own
+    for what it brings (causes.source), at most LONGEST_KIND letters each."""
 
     AGREEMENT_UNSIGNED = "agreement_unsigned"
     CERTIFICATE_ENDS = "certificate_ends"
@@ -34,7 +36,7 @@ class TaskKind(StrEnum):
 
 
 class About(StrEnum):
-    """What kind of thing it points at."""
+    """What kind of thing it points at; a room above names its own."""
 
     CUSTOMER = "customer"
     SITE = "site"
@@ -51,8 +53,8 @@ class Cause:
     """Why there is something to do. `about_id` points at it, `customer_id` says whose it is (None: the provider's own);
     `detail`: a word (a condition, a scheme), never a sentence; `due`: by when."""
 
-    kind: TaskKind
-    about: About
+    kind: str
+    about: str
     about_id: UUID | None
     customer_id: UUID | None
     detail: str = ""
@@ -60,7 +62,7 @@ class Cause:
 
     @property
     def key(self) -> str:
-        return f"{self.kind.value}/{self.about_id}/{self.detail}"[:120]
+        return f"{self.kind!s}/{self.about_id}/{self.detail}"[:120]
 
 
 @dataclass(frozen=True)

@@ -256,7 +256,7 @@ export class Office {
 
   readonly #actions: Actions = {
     follow: (event, path) => {
-      if (event.ctrlKey || event.metaKey || event.shiftKey || event.button !== 0) return;
+      if (event.ctrlKey || event.metaKey || event.shiftKey || event.button !== 0 || path.startsWith("/backoffice/privacy/")) return;
       event.preventDefault();
       this.#go(path);
     },

@@ -75,8 +75,9 @@ export function leadsTo({ kind, id, at }: Found): string {
   }
 }
 
-/** Where a task's thing is. */
-export function taskLeadsTo(task: { readonly about: string; readonly about_id: string | null; readonly site_id: string | null; readonly customer_id: string | null }): string | null {
+/** Where a task's thing is. A room above the tasks says where itself. */
+export function taskLeadsTo(task: { readonly path?: string; readonly about: string; readonly about_id: string | null; readonly site_id: string | null; readonly customer_id: string | null }): string | null {
+  if (task.path) return task.path;
   switch (task.about) {
     case "customer": return task.about_id === null ? null : pathOf("customers", task.about_id);
     case "site": case "unit": case "camera": return task.site_id === null ? null : pathOf("sites", task.site_id);

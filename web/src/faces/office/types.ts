@@ -82,6 +82,9 @@ export type Which = "open" | "mine" | "snoozed" | "done";
 export interface Task {
   readonly id: string;
   readonly kind: string;
+  /** What a room above the tasks says of it, and the page it leads to; empty for the office's own. */
+  readonly title: string;
+  readonly path: string;
   readonly about: string;
   readonly about_id: string | null;
   readonly name: string;

@@ -21,6 +21,7 @@ export function tabName(tab: Tab): string {
 export const tabIcon: Readonly<Record<Tab, IconName>> = { tasks: "list", jobs: "tool", customers: "building", sites: "device", stock: "parking", papers: "shield" };
 
 export function taskTitle(task: Task): string {
+  if (task.title !== "") return task.title;
   const name = task.name || task.customer;
   switch (task.kind) {
     case "agreement_unsigned": return t("{name} has signed no agreement", { name });
