@@ -43,3 +43,29 @@ def test_no_model_keeps_files_where_the_framework_would_put_them():
         for field in model._meta.get_fields()
         if isinstance(field, models.FileField)
     ] == []
+
+
+def test_every_kind_of_entry_and_every_track_is_declared():
+    from zegel.declare import bodies, tracks
+    from zegel.server.footage.rules import Track
+    from zegel.server.footage.tracks import every_track_is_declared
+    from zegel.server.ledger.bodies import every_kind_is_declared
+    from zegel.server.ledger.entry import Kind
+
+    assert [message.msg for message in every_kind_is_declared(None) + every_track_is_declared(None)] == []
+    assert {body.kind for body in bodies()} - {kind.value for kind in Kind} == set()
+    assert {track.track for track in tracks()} == {int(track) for track in Track}
+
+
+def test_a_kind_or_track_that_somebody_adds_without_a_word_stops_the_start(monkeypatch):
+    from zegel.declare import registry
+    from zegel.server.footage.tracks import every_track_is_declared
+    from zegel.server.ledger.bodies import every_kind_is_declared
+
+    monkeypatch.setattr(registry, "_bodies", {k: v for k, v in registry._bodies.items() if k != "view"})
+    monkeypatch.setattr(registry, "_tracks", {k: v for k, v in registry._tracks.items() if k != 2})
+    (kind,), (track,) = every_kind_is_declared(None), every_track_is_declared(None)
+    assert kind.is_serious()
+    assert "view" in kind.msg
+    assert track.is_serious()
+    assert "overview" in track.msg

@@ -10,4 +10,4 @@ class FootageConfig(AppConfig):
 
     def ready(self) -> None:
         # registers what gate, fsck and worker ask for
-        from zegel.server.footage import deleting, facts, forgetting, fsck, jobs, live  # noqa: F401
+        from zegel.server.footage import deleting, facts, forgetting, fsck, jobs, live, tracks  # noqa: F401

@@ -15,6 +15,7 @@ from zegel.declare import (
     declare,
     not_personal,
 )
+from zegel.server.ledger import bodies  # noqa: F401  what is in the sealed body, kind by kind
 
 declare(
     "ledger.Body",
