@@ -30,7 +30,7 @@ from zegel.seal.keyset import Keyset
 from zegel.seal.policy import Policy
 from zegel.seal.segment import HEADER_SIZE, Header, sealed_size
 from zegel.server import gate
-from zegel.server.footage import pack_writer, queries, rules
+from zegel.server.footage import pack_writer, queries, rules, too_late
 from zegel.server.footage.errors import NotReopened, RefusedObject, ReopenedAlready, UnknownReason
 from zegel.server.footage.models import (
     Deadline,
@@ -71,6 +71,11 @@ def store_epoch(actor: Actor, envelope: bytes) -> None:
         if known is not None:
             if bytes(known.hash) != epoch.hash:
                 raise RefusedObject("epoch_conflict", "another epoch has this identifier")
+            return
+        if too_late.has_expired(epoch.epoch):
+            return
+        if too_late.is_over(unit.owner_id, UUID(bytes=epoch.camera), int(epoch.track), epoch.start_ms):
+            too_late.never_taken(unit.owner_id, unit.provider_id, epoch_id)
             return
         number = shred.next_number("epoch")
         row = Epoch.objects.create(
@@ -118,6 +123,8 @@ def store_segments(actor: Actor, camera: bytes, track: int, epoch: bytes, segmen
     if not parsed or len(parsed) > rules.MAX_SEGMENTS_PER_ITEM:
         raise RefusedObject("too_many", f"a message holds 1 … {rules.MAX_SEGMENTS_PER_ITEM} segments")
     with tenancy.acting_as(actor.party_id):
+        if too_late.has_expired(epoch):
+            return 0
         row = _epoch_of(actor, camera, track, epoch)
         _check_quota(row.owner_id)
         stored = _put(_fresh_in(row, parsed))
@@ -260,6 +267,8 @@ def store_manifest(actor: Actor, envelope: bytes) -> None:
             manifest = seal_manifest.verify_manifest(envelope, bytes(unit.sign_pk))
         except SealError as error:
             raise RefusedObject(error.code, str(error)) from None
+        if too_late.has_expired(manifest.epoch):
+            return
         _locked_pack(manifest.epoch)
         if Manifest.objects.filter(hash=manifest.hash).exists():
             return

@@ -8,7 +8,8 @@ The principles that make it safe:
   `forget_again` takes away what an older database says of it.
 - What an open alarm's window shows is not forgotten under the operator's eyes, and a recording that still grows isn't
   either. Nothing else stands in the owner's way (D9).
-- The unit's signed lists stay, so that a gap can be told from a theft; they hold hashes and nothing to see.
+- The unit's signed lists stay until that time's own term is over (expiring.py), so that a gap can be told from a theft;
+  they hold hashes and nothing to see.
 """
 
 from __future__ import annotations
@@ -19,7 +20,18 @@ from uuid import UUID
 from zegel.server import gate
 from zegel.server.footage import grants
 from zegel.server.footage.errors import NothingToShow, StillNeeded
-from zegel.server.footage.models import Epoch, Grant, LeaseShare, Pack, Part, Release, Remainder, Segment, Window
+from zegel.server.footage.models import (
+    Cover,
+    Epoch,
+    Grant,
+    LeaseShare,
+    Pack,
+    Part,
+    Release,
+    Remainder,
+    Segment,
+    Window,
+)
 from zegel.server.footage.pack_writer import folder_of
 from zegel.server.footage.rules import SLOT_MS
 from zegel.server.gate import Action, Resource, ResourceKind
@@ -61,11 +73,11 @@ def _check_unneeded(rows: Sequence[Epoch]) -> None:
     if any(row.closed_at is None for row in rows):
         raise StillNeeded
     open_alarms = Window.objects.filter(ended_at__isnull=True).values_list("alarm_id", flat=True)
-    if _releases_into({row.id for row in rows}, set(open_alarms)):
+    if releases_into({row.id for row in rows}, set(open_alarms)):
         raise StillNeeded
 
 
-def _releases_into(epochs: Collection[UUID], alarms: Collection[UUID] | None = None) -> list[Release]:
+def releases_into(epochs: Collection[UUID], alarms: Collection[UUID] | None = None) -> list[Release]:
     """Releases of which any range lies in these epochs; of these alarms, when some are named."""
     of_units = Epoch.objects.filter(id__in=list(epochs)).values("unit_id")
     found = Release.objects.filter(unit_id__in=of_units, wrapped__isnull=False).defer("wrapped")
@@ -89,10 +101,11 @@ def carry_out(event: outbox.Event) -> None:
 def forget_rows(w: work.Work, epochs: set[UUID]) -> None:
     """Within the running work of the server itself: whole epochs, whose forgetting is written down."""
     rows = list(Epoch.objects.filter(id__in=epochs))
-    releases = _releases_into(epochs)
+    releases = releases_into(epochs)
     shred.destroy("epoch", *(row.shred for row in rows))
     shred.destroy("release", *(row.shred for row in releases if row.shred is not None))
     Remainder.objects.filter(epoch_id__in=epochs).delete()
+    Cover.objects.filter(epoch_id__in=epochs).delete()
     grants.forget_into(epochs)
     for row in rows:
         storage.store().delete_prefix(folder_of(row.id))

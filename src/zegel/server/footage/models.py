@@ -36,7 +36,10 @@ class Epoch(TenantModel):
     closed_at = models.DateTimeField(null=True)
 
     class Meta:
-        indexes = (models.Index(fields=["camera_id", "track", "start_ms"], name="footage_epoch_time"),)
+        indexes = (
+            models.Index(fields=["camera_id", "track", "start_ms"], name="footage_epoch_time"),
+            models.Index(fields=["owner_id", "track", "start_ms"], name="footage_epoch_owner"),
+        )
 
 
 class Pack(TenantModel):
@@ -231,6 +234,29 @@ class Deleted(TenantModel):
 
     class Meta:
         indexes = (models.Index(fields=["camera_id", "track"], name="footage_deleted_camera"),)
+
+
+class Cover(TenantModel):
+    """The keys of what a hold keeps of an epoch, as the owner's client sealed them to himself: his signed word on
+    which slots (`envelope`), and the grant with their keys. When the epoch's term is over this takes the place of its
+    root, which then goes."""
+
+    epoch = models.OneToOneField(Epoch, primary_key=True, on_delete=models.PROTECT, related_name="cover")
+    grant = models.ForeignKey(Grant, on_delete=models.PROTECT, related_name="+")
+    envelope = models.BinaryField()
+    ranges = models.JSONField(default=list)
+    made_at = models.DateTimeField()
+
+
+class Expired(TenantModel):
+    """An epoch of which everything is gone because its term was over: that it is not to be taken again, however late
+    its unit sends it. An identifier, and nothing that says when or where it was."""
+
+    epoch_id = models.UUIDField(primary_key=True, editable=False)
+    at = models.DateTimeField()
+
+    class Meta:
+        indexes = (models.Index(fields=["at"], name="footage_expired_at"),)
 
 
 class Lease(TenantModel):

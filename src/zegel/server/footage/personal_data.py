@@ -112,11 +112,16 @@ not_personal(
 )
 _images("footage.Remainder", ("envelope", "ranges"), Erase.WITH_PARENT)
 not_personal("footage.Remainder", ("epoch", "grant"), why="which epoch, and the grant that holds its keys")
-declare(
+_images("footage.Cover", ("envelope", "ranges", "made_at"), Erase.WITH_PARENT)
+not_personal("footage.Cover", ("epoch", "grant"), why="which epoch, and the grant that holds its keys")
+not_personal(
+    "footage.Expired", ("epoch_id", "at"), why="a random number, and on which day what went by it was forgotten"
+)
+declare(  # goes with its epoch: once that time's own term is over, there is nothing left to prove the owner's word on
     "footage.Deleted", ("from_slot", "to_slot", "whole", "asked_at", "done_at", "envelope"),
     subject=Subject.FILMED, path="owner_id", category=Category.ACTIVITY, purpose=Purpose.ACCOUNTABILITY,
-    basis=Basis.LEGITIMATE_INTERESTS, recipients=(Recipient.OWNER,), term=Term.VIEW_LOG, starts=Start.MADE,
-    export=Export.VALUE, erase=Erase.DELETE_ROW,
+    basis=Basis.LEGITIMATE_INTERESTS, recipients=(Recipient.OWNER,), term=Term.SURVEILLANCE_IMAGES,
+    starts=Start.MADE, export=Export.VALUE, erase=Erase.WITH_PARENT,
 )  # fmt: skip
 not_personal(
     "footage.Deleted", ("deletion_id", "epoch", "camera_id", "track", "superseded_id", "stale"),
