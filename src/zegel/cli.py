@@ -17,6 +17,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "pair": ("zegel.client.cli:main", "pair a unit, as its owner, from his own machine"),
     "policy": ("zegel.client.policycli:main", "show or change what a unit obeys, as its owner"),
     "open": ("zegel.records.cli:main", "check a film or a package of originals offline, and write the film"),
+    "redact": ("zegel.records.redact.cli:main", "make a film in which others can't be recognised: find, review, make"),
     "ledger": ("zegel.ledgercli:main", "verify a ledger or a receipt, as an outsider"),
     "signal": ("zegel.dialler:main", "try an alarm receiver as a panel would: send"),
     "fsck": ("zegel.server.fsck:main", "check every invariant of this installation"),
