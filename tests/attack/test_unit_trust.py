@@ -66,7 +66,7 @@ def test_nobody_pairs_a_unit_whose_code_he_has_not_read(tmp_path: Path) -> None:
 
 def test_the_server_cannot_swap_the_keyset_or_policy_in_a_pairing(tmp_path: Path) -> None:
     rig, thief = Rig(tmp_path), Owner()
-    pairing = os.urandom(16)
+    pairing = rig.identity.pairing
     keyset = rig.owner.keyset(rig.identity.unit, pairing, rig.wall_ms)
     policy = rig.owner.policy(keyset, rig.wall_ms)
     other_keyset = thief.keyset(rig.identity.unit, pairing, rig.wall_ms)
@@ -79,6 +79,18 @@ def test_the_server_cannot_swap_the_keyset_or_policy_in_a_pairing(tmp_path: Path
     rig.deliver("keyset", sign_keyset(keyset, rig.owner.key))
     rig.deliver("policy", sign_policy(policy, rig.owner.key))
     assert rig.engine.trust.keyset_hash == keyset.hash
+
+
+def test_a_pairing_of_another_id_than_the_unit_drew_is_refused_even_with_its_code(tmp_path: Path) -> None:
+    rig = Rig(tmp_path)
+    keyset = rig.owner.keyset(rig.identity.unit, os.urandom(16), rig.wall_ms)
+    policy = rig.owner.policy(keyset, rig.wall_ms)
+    asked = Pairing(rig.identity.unit, keyset.pairing, keyset.hash, policy.hash)
+    assert rig.secret is not None
+    rig.deliver("keyset", sign_keyset(keyset, rig.owner.key))
+    rig.deliver("policy", sign_policy(policy, rig.owner.key))
+    refuses(rig, "pairing", asked.encode(), "wrong_binding", pairing_mac(rig.secret, asked))
+    assert rig.engine.posture is Posture.UNPAIRED
 
 
 def test_a_paired_unit_is_not_paired_again_even_with_its_code(rig: Rig) -> None:

@@ -20,23 +20,26 @@ class _Stored(msgspec.Struct):
     unit: bytes
     seed: bytes
     pairing_secret: bytes | None
+    pairing: bytes | None = None  # none in files of release 0.1.0
 
 
 @dataclass(slots=True)
 class Identity:
-    """`pairing_secret` is what the QR code carries; it exists only until the unit is paired."""
+    """`pairing_secret` is what the QR code carries; it exists only until the unit is paired. `pairing`: the id that
+    this unit drew for its pairing, and the only one under which it lets itself be paired."""
 
     path: Path
     unit: bytes
     key: SigningKey
     pairing_secret: bytes | None = field(repr=False)
+    pairing: bytes
 
     @classmethod
     def create(cls, path: Path) -> Identity:
         """A new identity. Raises ConfigError when there is one already."""
         if path.exists():
             raise ConfigError(f"{path} exists: this unit has an identity; wipe it to start anew")
-        made = cls(path, os.urandom(16), SigningKey.generate(), os.urandom(SECRET_SIZE))
+        made = cls(path, os.urandom(16), SigningKey.generate(), os.urandom(SECRET_SIZE), os.urandom(16))
         made.save()
         return made
 
@@ -54,10 +57,15 @@ class Identity:
             raise StateError(
                 f"{path} can be read by others (mode {mode & 0o777:o}): it may have been copied; wipe the unit"
             )
-        return cls(path, stored.unit, SigningKey(stored.seed), stored.pairing_secret)
+        drawn = stored.pairing or os.urandom(16)
+        identity = cls(path, stored.unit, SigningKey(stored.seed), stored.pairing_secret, drawn)
+        if stored.pairing is None:
+            identity.save()
+        return identity
 
     def save(self) -> None:
-        write_atomic(self.path, msgspec.msgpack.encode(_Stored(self.unit, self.key.seed, self.pairing_secret)))
+        stored = _Stored(self.unit, self.key.seed, self.pairing_secret, self.pairing)
+        write_atomic(self.path, msgspec.msgpack.encode(stored))
 
     def forget_secret(self) -> None:
         """Paired: the code on the screen and on paper is worth nothing from now on."""

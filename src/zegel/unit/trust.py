@@ -77,7 +77,9 @@ class Trust:
         secret = self._identity.pairing_secret
         if secret is None:
             raise RefusedObject("already_paired", "this unit's code was used: wipe the unit to pair it again")
-        verify_pairing(body, mac, secret, unit=self._identity.unit)
+        asked = verify_pairing(body, mac, secret, unit=self._identity.unit)
+        if asked.pairing != self._identity.pairing:
+            raise RefusedObject("wrong_binding", "the pairing has another id than the one that this unit drew")
         self._asked = (body, mac)
         return self._try_to_pair(now_ms)
 

@@ -165,7 +165,7 @@ class Uplink:
             nonce,
             SOFTWARE,
             sign_link(auth, engine.identity.key),
-            engine.file.state.pairing,
+            engine.file.state.pairing or engine.identity.pairing,
             [(camera, desk.name) for camera, desk in engine.desks.items()],
         )
         await connection.send(encode_from_unit(hello))

@@ -7,8 +7,11 @@ from dataclasses import replace
 from typing import Any
 from uuid import uuid4
 
+import msgspec
+import pytest
 from tests.actors import SimUnit, World
 
+from zegel.demo.world import WORLD
 from zegel.link.messages import Deliver, TechnicalItem, TechnicalKind
 from zegel.seal.command import Action
 from zegel.seal.status import CameraState, CameraStatus, State
@@ -17,6 +20,7 @@ from zegel.server.ledger import Kind
 from zegel.server.ledger import queries as ledger
 from zegel.server.realtime import intake, pending
 from zegel.server.sites import actions, queries
+from zegel.server.sites.errors import UnitTaken
 from zegel.server.sites.models import Camera, ObjectKind, TechnicalEvent, UnitObject
 
 
@@ -203,6 +207,25 @@ def test_each_pairing_goes_out_with_its_own_keyset_and_policy() -> None:
     assert waiting.unsent(offer(b"k", b"p"), sent) == offer(b"k", b"p")
     assert waiting.unsent(offer(b"k", b"p"), sent) == []
     assert waiting.unsent(offer(b"k", b"q"), sent) == [offer(b"k", b"q")[n] for n in (1, 0, 2)]
+
+
+def test_an_owner_pairs_several_units_and_one_that_takes_anothers_pairing_id_is_refused(world: World) -> None:
+    units = [SimUnit(clock.now_ms()) for _ in range(2)]
+    for unit in units:
+        world.pair(unit)
+    assert {unit.id for unit in queries.units(world.actor("owner"))} >= {unit.id for unit in units}
+    liar = SimUnit(clock.now_ms())
+    liar.pairing_id = units[0].pairing_id
+    intake.greet(liar.hello(), "192.0.2.1")
+    with pytest.raises(UnitTaken):
+        actions.start_pairing(world.actor("owner"), liar.signing.fingerprint, WORLD.site("yard").id, "Another")
+
+
+def test_a_stranger_that_drew_no_pairing_id_is_told_to_update(world: World) -> None:
+    unit = SimUnit(clock.now_ms())
+    greeting = intake.greet(msgspec.structs.replace(unit.hello(), pairing_id=None), "192.0.2.1")
+    assert "pairing id" in greeting.refused
+    assert queries.appearance(unit.signing.fingerprint) is None
 
 
 def test_a_unit_that_stays_on_the_link_can_be_paired_after_hours(world: World) -> None:

@@ -194,8 +194,9 @@ class Gateway:
     def pair(self, code: PairingCode, **policy: object) -> None:
         """As the owner's client does, having read the unit's code. What is callable is asked with the unit's hello."""
         self.wait_for(lambda: self.hellos and sign_fingerprint(self.hellos[-1].sign_pk) == code.fingerprint)
-        unit, now = self.hellos[-1].unit_id, time.time_ns() // 1_000_000
-        keyset = self.owner.keyset(unit, os.urandom(16), now)
+        unit, drawn, now = self.hellos[-1].unit_id, self.hellos[-1].pairing_id, time.time_ns() // 1_000_000
+        assert drawn is not None
+        keyset = self.owner.keyset(unit, drawn, now)
         policy = {name: value(self.hellos[-1]) if callable(value) else value for name, value in policy.items()}
         self.policy = self.owner.policy(keyset, now, **policy)
         self.keyset = keyset

@@ -99,4 +99,4 @@ def check_wiped(data: Path, gateway: Gateway) -> None:
     gateway.claimed, gateway.pending = False, []
     enrol(gateway, data, "yard=/tmp/clip.mp4")
     new = gateway.hellos[-1]
-    assert (new.unit_id, new.sign_pk, new.pairing_id) != (old.unit_id, old.sign_pk, old.pairing_id)
+    assert {new.unit_id, new.sign_pk, new.pairing_id}.isdisjoint({old.unit_id, old.sign_pk, old.pairing_id})

@@ -116,7 +116,7 @@ class Rig:
         self.engine = self._engine()
 
     def pair(self, **policy: object) -> None:
-        unit, pairing = self.identity.unit, os.urandom(16)
+        unit, pairing = self.identity.unit, self.identity.pairing
         self.keyset = self.owner.keyset(unit, pairing, self.wall_ms)
         self.policy = self.owner.policy(self.keyset, self.wall_ms, **policy)
         asked = Pairing(unit, pairing, self.keyset.hash, self.policy.hash)

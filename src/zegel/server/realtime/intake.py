@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from uuid import UUID
 
 from django.db import DatabaseError, IntegrityError, InterfaceError
 from msgspec import structs
@@ -71,8 +70,10 @@ def greet(hello: Hello, address: str) -> Greeting:
         if _same_pairing(actor, hello):
             unit_actions.greet(actor, hello.software)
             return Greeting(actor, time, checkpoint)
+    if hello.pairing_id is None:
+        return Greeting(None, time, checkpoint, refused="update this unit: it drew no pairing id")
     try:
-        unit_actions.appear(_stranger(hello, address))
+        unit_actions.appear(_stranger(hello, hello.pairing_id, address))
     except TooManyStrangers:
         return Greeting(None, time, checkpoint, refused="too many unclaimed units")
     return Greeting(None, time, checkpoint)
@@ -83,16 +84,17 @@ def _same_pairing(actor: Actor, hello: Hello) -> bool:
         return queries.get_unit(from_wire(hello.unit_id)).pairing_id.bytes == hello.pairing_id
 
 
-def _stranger(hello: Hello, address: str) -> Stranger:
-    pairing = from_wire(hello.pairing_id) if hello.pairing_id is not None else UUID(int=0)
+def _stranger(hello: Hello, pairing_id: bytes, address: str) -> Stranger:
     cameras = [(from_wire(camera), name) for camera, name in hello.cameras]
-    return Stranger(from_wire(hello.unit_id), hello.sign_pk, pairing, hello.software, cameras, address)
+    return Stranger(from_wire(hello.unit_id), hello.sign_pk, from_wire(pairing_id), hello.software, cameras, address)
 
 
 def still_here(hello: Hello, address: str) -> None:
     """A unit that nobody owns is still on the link: it can be paired for another hour."""
+    if hello.pairing_id is None:
+        return
     try:
-        unit_actions.appear(_stranger(hello, address))
+        unit_actions.appear(_stranger(hello, hello.pairing_id, address))
     except TooManyStrangers:
         log.warning("link.too_many_strangers")
 

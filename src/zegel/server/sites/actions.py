@@ -76,6 +76,8 @@ def start_pairing(actor: Actor, fingerprint: bytes, site_id: UUID, name: str) ->
             raise UnitTaken
         if queries.cameras_of_others(seen.unit_id, [UUID(camera) for camera, _ in seen.cameras]):
             raise UnitTaken
+        if queries.pairing_of_another(site.owner_id, seen.pairing_id, fingerprint):
+            raise UnitTaken
         _claim(seen, site.owner_id)
         pairing, _ = Pairing.objects.update_or_create(
             owner_id=site.owner_id,

@@ -16,6 +16,7 @@ from zegel.seal.keyset import Keyset
 from zegel.seal.policy import Policy
 from zegel.seal.status import Status
 from zegel.server.agreements.facts import knows_cameras
+from zegel.server.agreements.places import knows_profiles
 from zegel.server.kernel import clock, tenancy
 from zegel.server.kernel.actor import Actor
 from zegel.server.sites.errors import UnknownPairing, UnknownSite, UnknownUnit
@@ -125,9 +126,24 @@ def cameras_of_unit(unit_id: UUID) -> Sequence[UUID]:
     return list(Camera.objects.filter(unit_id=unit_id).values_list("id", flat=True))
 
 
+@knows_profiles
+def profiles_by_owner() -> dict[UUID, set[str]]:
+    """Within an acting party: under which profiles each owner's sites are."""
+    found: dict[UUID, set[str]] = {}
+    for owner_id, profile in Site.objects.values_list("owner_id", "profile").distinct():
+        found.setdefault(owner_id, set()).add(profile)
+    return found
+
+
 def cameras_of_others(unit_id: UUID, cameras: Sequence[UUID]) -> Sequence[UUID]:
     """Those of these cameras that are another unit's already, as far as the acting party sees."""
     return list(Camera.objects.filter(id__in=cameras).exclude(unit_id=unit_id).values_list("id", flat=True))
+
+
+def pairing_of_another(owner_id: UUID, pairing_id: UUID, fingerprint: bytes) -> bool:
+    """Whether this owner knows the pairing id from another unit: each unit draws its own, so this one lies."""
+    known = Pairing.objects.filter(owner_id=owner_id, pairing_id=pairing_id)
+    return known.exclude(fingerprint=fingerprint).exists()
 
 
 def find_pairing(pairing_id: UUID) -> Pairing:
