@@ -12,6 +12,7 @@ from typing import Any
 
 import av
 import numpy as np
+from av.bitstream import BitStreamFilterContext
 from numpy.typing import NDArray
 
 Image = NDArray[np.uint8]
@@ -62,17 +63,25 @@ def write(path: Path, frames: Iterable[tuple[float, Image]]) -> int:
     options = {"movflags": "+faststart", "fflags": "+bitexact", "map_metadata": "-1"}
     with av.open(str(path), "w", format="mp4", options=options) as container:
         stream: Any = None
+        plain: Any = None
         for time, image in frames:
             if stream is None:
                 stream = _stream(container, image)
+                plain = BitStreamFilterContext("filter_units=remove_types=6", stream)  # it names the encoder
             frame = av.VideoFrame.from_ndarray(np.ascontiguousarray(image), format="rgb24").reformat(format="yuv420p")
             last = max(last + 1, round(time / _TIME_BASE))
             frame.pts, frame.time_base = last, _TIME_BASE
-            container.mux(stream.encode(frame))
+            _put(container, plain, stream.encode(frame))
             count += 1
         if stream is not None:
-            container.mux(stream.encode(None))
+            _put(container, plain, [*stream.encode(None), None])
     return count
+
+
+def _put(container: Any, plain: Any, packets: Iterable[Any]) -> None:
+    for packet in packets:
+        for one in plain.filter(packet):
+            container.mux(one)
 
 
 def _stream(container: Any, image: Image) -> Any:
@@ -80,12 +89,5 @@ def _stream(container: Any, image: Image) -> Any:
     stream.height, stream.width = image.shape[:2]
     stream.pix_fmt, stream.time_base = "yuv420p", _TIME_BASE
     stream.codec_context.time_base = _TIME_BASE
-    # No parameter message: it would tell the program and its settings.
-    stream.options = {
-        "preset": "veryfast",
-        "crf": _QUALITY,
-        "profile": "main",
-        "flags": "+bitexact",
-        "x264-params": "info=0",
-    }
+    stream.options = {"preset": "veryfast", "crf": _QUALITY, "profile": "main", "flags": "+bitexact"}
     return stream

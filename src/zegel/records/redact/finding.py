@@ -59,7 +59,7 @@ class Finder:
     def find(self, image: Image) -> list[Found]:
         """Of an RGB picture [height, width, 3]."""
         found = [one for tile in tiles(image.shape[1], image.shape[0]) for one in self._people(image, tile)]
-        return once([*found, *self._faces(image)])
+        return once([*found, *self.faces_in(image)])
 
     def _people(self, image: Image, tile: Place) -> Iterator[Found]:
         edge = (self.people.manifest.width, self.people.manifest.height)
@@ -69,7 +69,7 @@ class Finder:
             if kind is not None and box.score >= LEAST[kind] and not _cut_off(box, tile):
                 yield Found(kind, box.score, _whole(box, tile))
 
-    def _faces(self, image: Image) -> Iterator[Found]:
+    def faces_in(self, image: Image) -> Iterator[Found]:
         """The picture as large as the network's view allows, its shape kept."""
         width, height = self.faces.manifest.width, self.faces.manifest.height
         scale = min(width / image.shape[1], height / image.shape[0])

@@ -52,5 +52,5 @@ def pixelate(image: Image, covered: Iterable[tuple[Kind, Place]]) -> Image:
 def _mean(part: Image) -> NDArray[np.int64]:
     """Of each colour, rounded half up."""
     count = part.shape[0] * part.shape[1]
-    sums: NDArray[np.int64] = part.reshape(-1, 3).sum(0, dtype=np.int64)
-    return (sums * 2 + count) // (2 * count)
+    sums: NDArray[np.int64] = np.asarray(part.reshape(-1, 3).sum(0, dtype=np.int64))
+    return np.asarray((sums * 2 + count) // (2 * count), np.int64)
