@@ -20,6 +20,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "redact": ("zegel.records.redact.cli:main", "make a film in which others can't be recognised: find, review, make"),
     "ledger": ("zegel.ledgercli:main", "verify a ledger or a receipt, as an outsider"),
     "signal": ("zegel.dialler:main", "try an alarm receiver as a panel would: send"),
+    "backup": ("zegel.server.backupcli:main", "make, try and list back-up copies; the administrator's key"),
+    "restore": ("zegel.server.restorecli:main", "put a back-up copy into an empty installation"),
     "fsck": ("zegel.server.fsck:main", "check every invariant of this installation"),
 }
 

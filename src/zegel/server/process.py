@@ -126,8 +126,13 @@ def _faults() -> list[str]:
 
 def _older_than_its_log() -> list[str]:
     """After a restore somebody decides first; until then nobody is served, and nothing erased is shown again."""
+    from django.conf import settings
+
+    from zegel.server.kernel import restoring
     from zegel.server.ledger import recovery
 
+    if restoring.unfinished(settings.DATA):
+        return ["a restore of this installation broke off. Run 'zegel restore' again, into an empty folder"]
     found = recovery.behind()
     if found is None:
         return []

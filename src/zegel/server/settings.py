@@ -4,6 +4,12 @@
 ZEGEL_DATA           folder of this installation (secrets, storage, shred keys, embedded database)
 DATABASE_URL         the application role; MIGRATE_DATABASE_URL the owner role (migrations only)
 STORAGE_URL          file:///folder or s3://bucket?endpoint=… ; default: ZEGEL_DATA/storage
+STORAGE_ASIDE        set by the nightly trial of a back-up copy: the store is only read, writes go to this folder
+BACKUP_URL           where back-up copies go: file:///folder or s3://bucket?…; none: nothing is backed up (it is said)
+BACKUP_SHRED_URL     where copies of the shred store go: another place, without old versions (docs/guide/backup.md)
+BACKUP_KEEP_DAYS     for how long back-up copies are kept (default 7, at most 35); those of the shred store never longer
+                     than seven
+BACKUP_DATABASE_URL  a role that reads every row (BYPASSRLS), when DATABASE_URL is given; the embedded database has one
 SHRED_PATH           folder of the shred keys; default: ZEGEL_DATA/shred. Never inside the database or its back-up
 SECRETS_PATH         folder of the installation's secrets; default: ZEGEL_DATA/secrets
 ZEGEL_ORIGIN         where browsers find us, for example https://alarm.example (no trailing slash)
@@ -33,6 +39,10 @@ DATA = Path(os.environ.get("ZEGEL_DATA", "var")).absolute()
 SECRETS_PATH = Path(os.environ.get("SECRETS_PATH", DATA / "secrets"))
 SHRED_PATH = Path(os.environ.get("SHRED_PATH", DATA / "shred"))
 STORAGE_URL = os.environ.get("STORAGE_URL", (DATA / "storage").as_uri())
+STORAGE_ASIDE = os.environ.get("STORAGE_ASIDE", "")
+BACKUP_URL = os.environ.get("BACKUP_URL", "")
+BACKUP_SHRED_URL = os.environ.get("BACKUP_SHRED_URL", "")
+BACKUP_KEEP_DAYS = min(35, max(1, int(os.environ.get("BACKUP_KEEP_DAYS", "7"))))
 SIGNALS_RETRY_SPAN_S = max(1.0, float(os.environ.get("SIGNALS_RETRY_SPAN_S", "60")))
 ROLES = frozenset(os.environ.get("ZEGEL_ROLE", "tool").split(","))
 
@@ -68,6 +78,7 @@ ROOMS = (
     "notify",
     "gate",
     "exports",
+    "privacy",
     "agreements",
     "sites",
     "footage",
@@ -77,7 +88,10 @@ ROOMS = (
     "centre",
     "dispatch",
     "maintenance",
+    "backups",
     "tasks",
+    "breaches",
+    "evidence",
     "console",
     "portal",
     "backoffice",
@@ -104,6 +118,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "zegel.server.exports.middleware.EveryFileIsLogged",
 ]
 
 ROOT_URLCONF = "zegel.server.urls"

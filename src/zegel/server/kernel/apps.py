@@ -7,4 +7,5 @@ class KernelConfig(AppConfig):
     label = "kernel"
 
     def ready(self) -> None:
-        from zegel.server.kernel import checks, delivery, invariants  # noqa: F401  registers what runs and what is checked
+        # registers what runs and what is checked
+        from zegel.server.kernel import checks, delivery, erasures, invariants  # noqa: F401

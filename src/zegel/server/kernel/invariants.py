@@ -10,7 +10,7 @@ An invariant reads and changes nothing.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 
 from zegel.server.kernel import outbox, shred, storage, tenancy
@@ -39,10 +39,20 @@ def invariant(name: str) -> Callable[[Ask], Ask]:
     return register
 
 
-def ask_all() -> Iterator[Answer]:
+def names() -> list[str]:
+    """What can be asked, in the order in which it is."""
+    return sorted(_invariants)
+
+
+def ask_all(*, without: Collection[str] = ()) -> Iterator[Answer]:
     """Each in turn, in the order of their names. One that can't be asked is a fault too."""
-    for name in sorted(_invariants):
-        yield Answer(name, tuple(_some(name)))
+    for name in names():
+        if name not in without:
+            yield ask_one(name)
+
+
+def ask_one(name: str) -> Answer:
+    return Answer(name, tuple(_some(name)))
 
 
 def _some(name: str) -> Iterator[str]:

@@ -6,13 +6,14 @@
 
 The list of destructions lies in the shred store's folder, outside the database: what it names is gone whatever the
 restored rows say (`kernel.shred` sees to the keys when it opens). The steps here see to the rows, and to numbers that
-must not be given twice. `zegel manage ledger continue` and `restart` run them; a server whose database is older than
-what its log published does not start without.
+must not be given twice. `zegel restore`, `zegel manage ledger continue` and `restart` run them; a server whose database
+is older than what its log published does not start without, nor does one whose restore was not finished (`unfinished`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 from django.db import connection
 
@@ -37,6 +38,15 @@ def run_all() -> dict[str, int]:
     done = {name: _steps[name]() for name in sorted(_steps)}
     log.info("restore.steps", **{name.replace(".", "_"): count for name, count in done.items()})
     return done
+
+
+def marker(data: Path) -> Path:
+    """There while a restore of the installation in `data` is under way, or broke off."""
+    return data / "restore-unfinished"
+
+
+def unfinished(data: Path) -> bool:
+    return marker(data).exists()
 
 
 @after_restore("kernel.shred_numbers")

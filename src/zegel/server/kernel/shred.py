@@ -29,7 +29,7 @@ import secrets as randomness
 import struct
 import threading
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
@@ -255,6 +255,20 @@ class ShredStore:
                 self._write(purpose, tree)
             self._destroy_old_keys(keep_ms)
 
+    def snapshot(self) -> dict[str, bytes]:
+        """The store at one moment, by file name: states, marks, and the one store key that they need. The list of
+        destructions is not in it: that goes its own way, and is always the newest. Whoever keeps this keeps it apart
+        from every back-up of the database, and for at most seven days."""
+        with self._alone():
+            newest = self._key_file(self._generations()[-1])
+            for purpose in PURPOSES:  # each under the newest key, so that one is enough
+                if _HEADER.unpack(self._state(purpose).read_bytes()[: _HEADER.size])[1] != self._generations()[-1]:
+                    self._write(purpose, self._tree(purpose))
+            files = [self._state(purpose) for purpose in PURPOSES]
+            files += [self._mark(purpose) for purpose in PURPOSES if self._mark(purpose).exists()]
+            found = {path.name: path.read_bytes() for path in files}
+            return found | {f"keys/{newest.name}": newest.read_bytes()}
+
     # --- files ----------------------------------------------------------------------------------------------------
 
     @contextmanager
@@ -446,6 +460,19 @@ def _replace(path: Path, data: bytes) -> None:
         aside.unlink(missing_ok=True)
         raise
     sync_folder(path.parent)
+
+
+def put_back(folder: Path, snapshot: Mapping[str, bytes], *, marks_up: bool = True) -> None:
+    """A snapshot as a store in `folder`, which must have none. `marks_up`: the store was used after the snapshot, so
+    its marks are raised past every number that may have been given since. Open it only with the list of destructions
+    beside it."""
+    if any(folder.glob("*.tree")):
+        raise StoreDamaged(f"{folder} holds a shred store already.", action="It is newer: keep it.")
+    (folder / "keys").mkdir(mode=0o700, parents=True, exist_ok=True)
+    for name, data in snapshot.items():
+        if name.endswith(".mark") and marks_up:
+            data = str(min(SIZE, int(data) + MARK_STEP)).encode()
+        _replace(folder / name, data)
 
 
 # --- this installation's store ----------------------------------------------------------------------------------------

@@ -342,12 +342,16 @@ def open_store(url: str) -> Store:
 
 
 @cache
-def _opened(url: str) -> Store:
-    return open_store(url)
+def _opened(url: str, aside: str = "") -> Store:
+    if not aside:
+        return open_store(url)
+    from zegel.server.kernel.overlay import OverlayStore
+
+    return OverlayStore(open_store(url), FolderStore(Path(aside)))
 
 
 def store() -> Store:
-    """This installation's store."""
+    """This installation's store. With STORAGE_ASIDE it is only read, and what is written goes there."""
     from django.conf import settings
 
-    return _opened(settings.STORAGE_URL)
+    return _opened(settings.STORAGE_URL, settings.STORAGE_ASIDE)

@@ -12,21 +12,24 @@ from threading import Event
 from typing import Any
 
 import psycopg
+from django.db import connection as django_connection
 
 from zegel.seal.checkpoint import Checkpoint, verify_checkpoint
 from zegel.seal.merkle import EMPTY_ROOT, HASH_SIZE, leaf_hash
 from zegel.seal.note import NoteSigner
 from zegel.seal.tiles import WIDTH, Tile
-from zegel.server.kernel import locks, log, restoring, storage, work
+from zegel.server.kernel import locks, log, restoring, shred, storage, work
 from zegel.server.kernel.actor import system
-from zegel.server.ledger import origin, queries
+from zegel.server.ledger import actions, numbers, origin, queries
 from zegel.server.ledger.entry import Entry, Fact, Kind, pack_ranges
 from zegel.server.ledger.errors import LedgerError, TreeConflict
 from zegel.server.ledger.jobs import LOCK
+from zegel.server.ledger.sequencer import STEP, Edge, Sequencer
 from zegel.server.ledger.source import DatabaseSource, origin_number
 from zegel.server.ledger.tilestore import TileStore, of_origin
 
 ADOPTED_AT_ONCE = 64 * WIDTH
+BODIES_AT_ONCE = 5000
 
 
 class NothingToDo(LedgerError):
@@ -92,6 +95,82 @@ def begin_anew() -> Recovered:
     with work.transaction(system()) as w:
         w.record(Entry(Kind.CHECKPOINT_RESTART, None, facts))
     return Recovered(before, before + 1, origin.name(number + 1))
+
+
+def after_copy(size: int, root: bytes) -> Recovered:
+    """After a back-up copy was put back, of which the log had published `size` entries with `root` when it was made.
+
+    Goes on from what was published where that can be had. Where the published log was lost too, or its store is older
+    than the copy, nobody knows what was shown after the copy: then a new origin begins, so that no tree is ever shown
+    that contradicts one that somebody holds. Every step of `kernel.restoring` ran when it returns.
+    Raises TreeConflict when the database is not what the copy says, or not a beginning of what was published.
+    """
+    with _alone() as connection:
+        number = origin_number(connection)
+        source, noted = DatabaseSource(connection, number), DatabaseSource(connection, number).published()
+        _compare_root(source, size, root)
+        held, newest = source.size(), _newest_origin(number)
+        head = of_origin(number).head()
+        shown = max(size, noted.size)
+        lost = newest > number or (head.size if head else 0) < shown
+        if lost:
+            _pass_by(connection, number, newest)
+        elif head and head.size <= held:
+            _compare(source, of_origin(number), head.size)
+    if lost:
+        return begin_anew()
+    if head and head.size > held:
+        return go_on()
+    restoring.run_all()
+    with work.transaction(system()) as w:
+        w.record(Entry(Kind.RESTORE, None, {"reason": "copy_restored", "held": held}))
+    return Recovered(held, held + 1, origin.name(number))
+
+
+def _newest_origin(number: int) -> int:
+    """The highest origin that the store knows of: the copy may be older than the last new one."""
+    found = {key.split("/")[1] for key in storage.store().list("ledger")}
+    return max([number, *(int(name) for name in found if name.isdigit())])
+
+
+def _pass_by(connection: psycopg.Connection[Any], number: int, newest: int) -> None:
+    """Rebuilds what the store lost of this origin, and leaves every origin behind that was ever shown."""
+    signer = NoteSigner(origin.name(number), origin.key())
+    if newest == number:
+        Sequencer(DatabaseSource(connection, number), of_origin(number), signer).start()
+    for passed in range(number, newest):
+        connection.execute("SELECT ledger_new_origin(%s, %s)", [passed, EMPTY_ROOT])
+
+
+def _compare_root(source: DatabaseSource, size: int, expected: bytes) -> None:
+    """The database's first `size` entries are the tree that the copy's signed manifest names."""
+    if source.size() < size:
+        raise TreeConflict(f"The copy was made of {size} entries and the database holds {source.size()}.")
+    if size and database_root(source, size) != expected:
+        raise TreeConflict("The database does not lead to the checkpoint that its copy names.")
+
+
+def database_root(source: DatabaseSource, size: int) -> bytes:
+    """The root over the database's first `size` entries (RFC 6962 §2.1)."""
+    edge = Edge()
+    for first in range(0, size, STEP):
+        for commitment in source.commitments(first, min(STEP, size - first)):
+            edge.append(commitment)
+    return edge.root()
+
+
+@restoring.after_restore("ledger.forgotten")
+def forget_again() -> int:
+    """Bodies that an older copy brought back although their keys were destroyed: nobody can read them; they go, and
+    a deletion names them."""
+    found: list[int] = []
+    for first in range(0, queries.size(), BODIES_AT_ONCE):
+        with django_connection.cursor() as cursor:
+            cursor.execute("SELECT index, shred_id FROM ledger_sealed(%s, %s)", [first, first + BODIES_AT_ONCE])
+            found += [index for index, number in cursor.fetchall() if shred.is_destroyed(numbers.PURPOSE, number)]
+    for first in range(0, len(found), actions.MAX_FORGOTTEN_AT_ONCE):
+        actions.forget(found[first : first + actions.MAX_FORGOTTEN_AT_ONCE], "older_database_restored", system())
+    return len(found)
 
 
 class _alone:

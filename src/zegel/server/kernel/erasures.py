@@ -1,0 +1,112 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Rows that were erased, listed outside the database: an older copy of it brings them back, and a restore takes them
+away again before anybody is served.
+
+- The list is append-only (SHRED_PATH/erased.log), one line for each act: table, owner, row numbers, and the columns
+  that were blanked, with what they hold since. It names nobody: identifiers, and values that say nothing any more.
+- Keys need no line here: `kernel.shred` keeps its own list of destructions.
+- Write it after the transaction that erased: a line for rows that are still there would erase them at a restore.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from django.apps import apps
+from django.conf import settings
+from django.db import DatabaseError
+
+from zegel.server.kernel import clock, log, restoring, tenancy
+from zegel.server.kernel.secrets import sync_folder
+
+NAME = "erased.log"
+MOST_AT_ONCE = 1000
+
+
+def path() -> Path:
+    return Path(settings.SHRED_PATH) / NAME
+
+
+def gone(model: str, owner_id: UUID | None, keys: Sequence[Any]) -> None:
+    """Rows of `model` (room.Model) of that owner were deleted. Durable when it returns."""
+    _note(model, owner_id, keys, None)
+
+
+def blanked(model: str, owner_id: UUID | None, keys: Sequence[Any], values: Mapping[str, Any]) -> None:
+    """These columns of those rows hold `values` from now on. Values must not be personal data."""
+    _note(model, owner_id, keys, dict(values))
+
+
+def _note(model: str, owner_id: UUID | None, keys: Sequence[Any], values: dict[str, Any] | None) -> None:
+    apps.get_model(model)
+    lines = []
+    for first in range(0, len(keys), MOST_AT_ONCE):
+        some = [key if isinstance(key, int) else str(key) for key in keys[first : first + MOST_AT_ONCE]]
+        line = {"model": model, "owner": str(owner_id) if owner_id else None, "keys": some, "at_ms": clock.now_ms()}
+        lines.append(json.dumps(line | ({"values": values} if values is not None else {}), separators=(",", ":")))
+    if lines:
+        _append("\n".join(lines) + "\n")
+
+
+def _append(text: str) -> None:
+    """Whole lines only: one that a crash cut off is ended first, and says nothing."""
+    target, new = path(), not path().exists()
+    target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    handle = os.open(target, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
+    try:
+        size = os.fstat(handle).st_size
+        torn = size > 0 and os.pread(handle, 1, size - 1) != b"\n"
+        os.write(handle, (("\n" if torn else "") + text).encode())
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+    if new:
+        sync_folder(target.parent)
+
+
+def listed() -> Iterator[dict[str, Any]]:
+    """Every line, in order; one that was cut off is left out."""
+    if not path().exists():
+        return
+    for line in path().read_bytes().split(b"\n"):
+        try:
+            entry = json.loads(line) if line else None
+        except ValueError:
+            continue
+        if isinstance(entry, dict) and {"model", "owner", "keys"} <= entry.keys():
+            yield entry
+
+
+@restoring.after_restore("kernel.rows_erased")
+def erase_again() -> int:
+    """Rows that an older copy brought back, or values that it did. What can't be erased for another row's sake fails:
+    then nobody is served until somebody looked."""
+    return sum(_erase(entry) for entry in listed())
+
+
+def _erase(entry: Mapping[str, Any]) -> int:
+    try:
+        model = apps.get_model(entry["model"])
+    except LookupError:
+        return 0  # a table that this version doesn't have any more
+    owner = UUID(entry["owner"]) if entry["owner"] else None
+    with tenancy.acting_as(owner):
+        rows = model._base_manager.filter(pk__in=entry["keys"])
+        try:
+            values = entry.get("values")
+            if values is None:
+                return int(rows._raw_delete(rows.db))
+            return int(rows.exclude(**values).update(**values) if _plain(values) else rows.update(**values))
+        except DatabaseError as error:
+            log.error("restore.not_erased", model=entry["model"], error=type(error).__name__)
+            raise
+
+
+def _plain(values: Mapping[str, Any]) -> bool:
+    """Comparable in a filter: then what is blank already is not counted."""
+    return all(isinstance(value, str | int | bool) for value in values.values())
