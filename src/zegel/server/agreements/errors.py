@@ -44,3 +44,30 @@ class NotYoursToLift(AgreementError):
     """A suspension is lifted by another supervisor, or by the administrator."""
 
     code = "not_yours_to_lift"
+
+
+class BadTerm(AgreementError):
+    """A term that the profile or the law does not allow."""
+
+    code = "bad_term"
+
+    def __init__(self, message: str, action: str) -> None:
+        super().__init__(message, action=action)
+
+
+class BadPlace(AgreementError):
+    """A storage location, sub-processor or certificate that can't be recorded as it is."""
+
+    code = "bad_place"
+
+
+class UnknownPlace(AgreementError):
+    """There is no such storage location, sub-processor or certificate of this provider."""
+
+    code = "unknown_place"
+
+
+class OutsideResidency(AgreementError):
+    """Data would lie, or already lies, where a tenant's rule does not let it."""
+
+    code = "outside_residency"

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from django.db import models
 
+from zegel.server.agreements.residency_rules import Kept, Mechanism, Standard
 from zegel.server.agreements.schemes import Scheme
 from zegel.server.kernel import ids
 from zegel.server.kernel.tenancy import TenantModel
@@ -53,14 +54,98 @@ class Assent(TenantModel):
 
 
 class SubProcessor(TenantModel):
-    """Whom the provider (`owner_id`) lets process on its behalf; it stands in the annex of every agreement."""
+    """Whom the provider (`owner_id`) lets process on its behalf; it stands in the annex of every agreement.
+
+    `mechanism`: what lets data go there (Art. 44-49 GDPR); `reference`: the clauses or listing it rests on."""
 
     id = models.UUIDField(primary_key=True, default=ids.new, editable=False)
     name = models.CharField(max_length=200)
     country = models.CharField(max_length=2)
     task = models.CharField(max_length=300)
+    mechanism = models.CharField(
+        max_length=10, choices=[(m.value, m.name) for m in Mechanism], default="area", db_default="area"
+    )
+    reference = models.CharField(max_length=300, default="", db_default="")
     valid_from = models.DateTimeField()
     valid_to = models.DateTimeField(null=True)
+    recorded_by = models.UUIDField(null=True)
+
+
+class Place(TenantModel):
+    """Where the provider (`owner_id`) keeps data: which country, and who runs it (C1, C20). `address`: as configured,
+    without its secrets (places.address_of)."""
+
+    id = models.UUIDField(primary_key=True, default=ids.new, editable=False)
+    what = models.CharField(max_length=10, choices=[(k.value, k.name) for k in Kept])
+    name = models.CharField(max_length=200)
+    address = models.CharField(max_length=300)
+    country = models.CharField(max_length=2)
+    operator = models.CharField(max_length=200)
+    own_management = models.BooleanField()
+    mechanism = models.CharField(max_length=10, choices=[(m.value, m.name) for m in Mechanism])
+    reference = models.CharField(max_length=300, default="")
+    valid_from = models.DateTimeField()
+    valid_to = models.DateTimeField(null=True)
+    recorded_by = models.UUIDField(null=True)
+
+
+class Attestation(TenantModel):
+    """A certificate of a place or of a sub-processor (one of the two), from a day to a day."""
+
+    id = models.UUIDField(primary_key=True, default=ids.new, editable=False)
+    place = models.ForeignKey(Place, on_delete=models.PROTECT, null=True, related_name="attestations")
+    sub_processor = models.ForeignKey(SubProcessor, on_delete=models.PROTECT, null=True, related_name="attestations")
+    standard = models.CharField(max_length=10, choices=[(s.value, s.name) for s in Standard])
+    number = models.CharField(max_length=60)
+    issuer = models.CharField(max_length=120)
+    valid_from = models.DateTimeField()
+    valid_to = models.DateTimeField()
+    withdrawn_at = models.DateTimeField(null=True)
+    recorded_by = models.UUIDField(null=True)
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(
+                condition=models.Q(place=None) ^ models.Q(sub_processor=None), name="agreements_attested_one"
+            ),
+        )
+
+
+class Residency(TenantModel):
+    """Where this tenant's data may lie: countries, "EEA", or "ADEQUATE" (residency.covers). One holds at a time."""
+
+    id = models.UUIDField(primary_key=True, default=ids.new, editable=False)
+    countries = models.JSONField()
+    set_by = models.UUIDField(null=True)
+    set_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=["owner_id"], condition=models.Q(ended_at=None), name="agreements_residency_once"
+            ),
+        )
+
+
+class TermChoice(TenantModel):
+    """How long this owner keeps something, where he chose otherwise than his profile. `justification`: why it is longer
+    than the authority's norm. One holds at a time for each term."""
+
+    id = models.UUIDField(primary_key=True, default=ids.new, editable=False)
+    term = models.CharField(max_length=30)
+    days = models.IntegerField()
+    justification = models.CharField(max_length=2000, default="")
+    chosen_by = models.UUIDField(null=True)
+    chosen_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=["owner_id", "term"], condition=models.Q(ended_at=None), name="agreements_term_once"
+            ),
+        )
 
 
 class Agreement(TenantModel):

@@ -124,6 +124,51 @@ not_personal(
 not_personal("agreements.Suspension", ("finding_id",), why="which finding led to it")
 not_personal(
     "agreements.SubProcessor",
-    ("name", "country", "task", "valid_from", "valid_to"),
+    ("name", "country", "task", "mechanism", "reference", "valid_from", "valid_to"),
     why="companies that process on the provider's behalf, printed in every agreement",
+)
+
+declare(
+    "agreements.TermChoice",
+    ("term", "days", "justification", "chosen_by", "chosen_at", "ended_at"),
+    subject=Subject.CUSTOMER,
+    path="chosen_by",
+    category=Category.AGREEMENT,
+    purpose=Purpose.ACCOUNTABILITY,
+    basis=Basis.LEGAL_OBLIGATION,
+    recipients=(Recipient.PROVIDER,),
+    term=Term.AGREEMENT,
+    starts=Start.AGREEMENT_ENDED,
+    export=Export.VALUE,
+    erase=Erase.WITH_PARENT,
+)
+_by = partial(
+    declare,
+    subject=Subject.STAFF,
+    category=Category.ACTIVITY,
+    purpose=Purpose.ACCOUNTABILITY,
+    basis=Basis.LEGAL_OBLIGATION,
+    recipients=(Recipient.NOBODY,),
+    term=Term.REGISTER,
+    starts=Start.SUPERSEDED,
+    export=Export.VALUE,
+    erase=Erase.BLANK,
+)
+_by("agreements.SubProcessor", ("recorded_by",), path="recorded_by")
+_by("agreements.Place", ("recorded_by",), path="recorded_by")
+_by("agreements.Attestation", ("recorded_by",), path="recorded_by")
+_by("agreements.Residency", ("set_by",), path="set_by")
+not_personal(
+    "agreements.Place",
+    ("what", "name", "address", "country", "operator", "own_management", "mechanism", "reference", "valid_from",
+     "valid_to"),
+    why="data centres and the companies that run them",
+)  # fmt: skip
+not_personal(
+    "agreements.Attestation",
+    ("place", "sub_processor", "standard", "number", "issuer", "valid_from", "valid_to", "withdrawn_at"),
+    why="certificates of companies and data centres",
+)
+not_personal(
+    "agreements.Residency", ("countries", "set_at", "ended_at"), why="countries in which a tenant's data may lie"
 )

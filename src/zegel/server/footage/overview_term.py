@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The term of overview pictures: for the whole project, and 28 days after the last camera unit left the site (C14).
+"""The term of overview pictures: for the whole project, and 28 days after the last camera unit left the site (C14), or
+what its owner chose instead.
 
 What a unit made belongs to the site where it stood then, wherever it stands now. A picture is forgotten as everything
 else is (forgetting.py): an entry and the order commit together, then the key is destroyed, and with it every old copy.
@@ -14,6 +15,8 @@ from uuid import UUID
 
 from django.db.models import Count, Exists, Max, Min, OuterRef
 
+from zegel.declare import Term
+from zegel.server.agreements import terms
 from zegel.server.footage import forgetting, holds
 from zegel.server.footage.models import Epoch, Segment
 from zegel.server.footage.rules import SLOT_MS, Track
@@ -24,7 +27,6 @@ from zegel.server.ledger.entry import Fact
 from zegel.server.sites import queries as sites
 from zegel.server.sites.models import Unit, UnitLeft
 
-TERM = timedelta(days=28)
 FOREVER_MS = 2**53
 
 
@@ -58,8 +60,10 @@ def forget_of(owner_id: UUID) -> int:
 
 def ends_at(site_id: UUID) -> datetime | None:
     """Within an acting party: when a site's overview pictures are forgotten; None while a unit is there."""
-    left = sites.last_unit_left(site_id)
-    return None if left is None else left + TERM
+    left, site = sites.last_unit_left(site_id), sites.get_site(site_id)
+    if left is None:
+        return None
+    return left + timedelta(days=terms.days_of(site.owner_id, site.profile, Term.OVERVIEW_IMAGES, site.country))
 
 
 @dataclass(frozen=True)

@@ -124,6 +124,12 @@ class ResourceKind(StrEnum):
     FLOOR_PLAN = "floor_plan"
     TELEMETRY = "telemetry"
     SITE_LIMITS = "site_limits"
+    # where data lies, how long, and the registers
+    PLACE = "place"
+    RESIDENCY = "residency"
+    TERM = "term"
+    REGISTER = "register"
+    DECLARATIONS = "declarations"
 
 
 class Purpose(StrEnum):

@@ -102,6 +102,10 @@ class Kind(StrEnum):
     # the ground: a site's facts, map and limits; a unit that moves, goes or is commissioned
     SITE = "site"
     UNIT = "unit"
+    # how long and where: an owner's term; storage locations, sub-processors and rules; the registers of Art. 30
+    TERM = "term"
+    PLACE = "place"
+    REGISTER = "register"
 
 
 @dataclass(frozen=True)
