@@ -256,6 +256,18 @@ def test_a_time_begins_at_the_last_picture_that_can_be_shown_alone(world: World,
     assert slots(door.open_view(owner, wish)) == [40, 41, 42, 43]
 
 
+def test_what_ended_before_the_time_that_is_asked_for_is_not_shown_with_it(world: World, case: Any) -> None:
+    """Two pictures, two seconds apart: who saves the second one does not save the first."""
+    owner, unit, epoch = world.actor(world.owner_of(case.site)), case.unit, case.epoch
+    sealed = unit.segment(epoch, 41, random_access=True)
+    world.accept(case.actor, unit, unit.segments_item(epoch, [sealed]))
+    after = epoch.body.start_ms + 43_000
+    wish = ViewRequest(case.camera, Track.SURVEILLANCE, Purpose.OWN_USE, from_ms=after, to_ms=after + 1_000)
+    assert slots(door.open_view(owner, wish)) == [41], "while it grows it may reach that far"
+    world.accept(case.actor, unit, unit.manifest(epoch, 0, 60, closed=True))
+    assert slots(door.open_view(owner, wish)) == []
+
+
 def test_renewing_ending_and_recalling_at_once_never_wait_for_each_other_in_a_circle(world: World, case: Any) -> None:
     """Once a deadlock: renew took the lease before the window, the recall the window before the lease."""
     import threading

@@ -540,10 +540,12 @@ def _checked(camera: Camera, request: ViewRequest) -> tuple[SlotRange, ...]:
 
 
 def _of_time(camera: Camera, track: Track, from_ms: int, to_ms: int) -> Iterator[SlotRange]:
-    """Each epoch's slots in that time; the first one from its last random-access point on, so that it can be shown."""
+    """Each epoch's slots in that time; the first one from its last random-access point on, so that it can be shown.
+    An epoch that ended before that time has nothing of it, and lends no lead either."""
     for epoch in queries.epochs_between(camera.id, track, from_ms, to_ms):
         first, last = rules.slots_between(epoch.start_ms, from_ms, to_ms)
-        if first < last:
+        ended = bool(first) and epoch.closed_at is not None and not queries.has_segments(epoch.id, first, last)
+        if first < last and not ended:
             yield SlotRange(epoch.id, queries.lead_slot(epoch.id, first) if first else 0, last)
 
 

@@ -148,6 +148,10 @@ def segments_in(ranges: Sequence[SlotRange]) -> list[Segment]:
     ]
 
 
+def has_segments(epoch_id: UUID, from_slot: int, to_slot: int) -> bool:
+    return Segment.objects.filter(epoch_id=epoch_id, slot__gte=from_slot, slot__lt=to_slot).exists()
+
+
 def lead_slot(epoch_id: UUID, slot: int) -> int:
     """The slot of the last random-access segment at or before `slot`, at most five seconds earlier; else `slot`
     itself."""
