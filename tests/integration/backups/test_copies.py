@@ -12,10 +12,10 @@ from typing import Any
 
 import pytest
 from django.conf import settings
-
 from tests.actors import MARKER, World
 from tests.clock import stopped_clock
 from tests.integration.ledger.publishing import publish
+
 from zegel.seal.copies import AdministratorKey
 from zegel.server.backups import database, deletions, making, opening, places, putting, queries, trial
 from zegel.server.backups.errors import CopyDamaged, NoCopy, NotSetUp
@@ -26,7 +26,7 @@ from zegel.server.kernel.shred import Destroyed, ShredStore
 
 
 @pytest.fixture
-def administrator(world: World, tmp_path: Path) -> Iterator[AdministratorKey]:  # noqa: F811
+def administrator(world: World, tmp_path: Path) -> Iterator[AdministratorKey]:
     """Places for copies, and the administrator's key."""
     before = settings.BACKUP_URL, settings.BACKUP_SHRED_URL
     settings.BACKUP_URL, settings.BACKUP_SHRED_URL = (tmp_path / "copies").as_uri(), (tmp_path / "apart").as_uri()
@@ -38,7 +38,7 @@ def administrator(world: World, tmp_path: Path) -> Iterator[AdministratorKey]:  
 
 
 @pytest.fixture
-def copy(administrator: AdministratorKey, case: Any, seeded: Any) -> Copy:  # noqa: F811
+def copy(administrator: AdministratorKey, case: Any, seeded: Any) -> Copy:
     """Last night's, with a recording in the installation."""
     publish(seeded.urls())
     return making.make()
@@ -59,7 +59,7 @@ def everything(folder: Path) -> bytes:
 
 
 def test_a_copy_holds_the_database_for_the_administrator_and_no_media_and_no_shred_key(
-    administrator: AdministratorKey, copy: Copy, case: Any, tmp_path: Path  # noqa: F811
+    administrator: AdministratorKey, copy: Copy, case: Any, tmp_path: Path
 ) -> None:
     opened = opening.opened(places.copies_store(), name_of(copy), administrator.installation, administrator.key)
     dump = opened.read("database")
@@ -157,7 +157,7 @@ def test_a_shred_store_that_is_put_back_gives_no_number_twice_and_revives_nothin
 
 
 def test_the_list_of_what_was_destroyed_is_copied_as_it_grows_and_must_be_signed(
-    administrator: AdministratorKey, world: World  # noqa: F811
+    administrator: AdministratorKey, world: World
 ) -> None:
     name = "destroyed.log"
     deletions.copy()

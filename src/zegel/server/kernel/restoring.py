@@ -17,7 +17,7 @@ from pathlib import Path
 
 from django.db import connection
 
-from zegel.server.kernel import log, shred, tenancy
+from zegel.server.kernel import log, shred
 
 Step = Callable[[], int]
 _steps: dict[str, Step] = {}
@@ -53,6 +53,8 @@ def unfinished(data: Path) -> bool:
 def go_on_above_every_number_used() -> int:
     """The database's sequences go on where the shred store says that none was used. Numbers are drawn, because the
     application's role may do no more to a sequence; at most as many as were given since the copy, and one step."""
+    from zegel.server.kernel import tenancy  # models: a restore asks for the marker before there are any
+
     drawn = 0
     with tenancy.acting_as(None), connection.cursor() as cursor:
         for purpose in shred.PURPOSES:
