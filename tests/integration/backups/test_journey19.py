@@ -2,7 +2,7 @@
 """Journey 19 and the seal's tests 4 and 5: last night's copy is restored elsewhere, and what was erased since is erased
 again before anyone is served: no fork, no lost receipt, no revived erasure, no number given twice.
 
-The restore is the real one: `zegel restore`, a process of its own, into an empty folder with a PostgreSQL of its own."""
+The restore is the real one: `zegel restore`, a process of its own, into an empty folder with its own PostgreSQL."""
 
 from __future__ import annotations
 
@@ -41,6 +41,8 @@ from zegel.server.kernel.postgres import EmbeddedPostgres, place_for
 from zegel.server.ledger import Entry, Kind, queries, recovery
 from zegel.server.ledger import actions as ledger
 from zegel.server.people.models import Invitation
+
+PYTHON = {"PYTHONPATH": os.environ.get("PYTHONPATH", "src:.")}
 
 
 @pytest.fixture
@@ -89,7 +91,7 @@ def day_after(night: Any) -> dict[str, Any]:
 
 def restore(night: Any, data: Path, *, store: str = "") -> subprocess.CompletedProcess[str]:
     environment = {key: value for key, value in os.environ.items() if "DATABASE" not in key}
-    environment |= {"STORAGE_URL": store or settings.STORAGE_URL, "ZEGEL_ORIGIN": settings.ORIGIN, "PYTHONPATH": os.environ.get("PYTHONPATH", "src:.")}
+    environment |= {"STORAGE_URL": store or settings.STORAGE_URL, "ZEGEL_ORIGIN": settings.ORIGIN} | PYTHON
     command = [sys.executable, "-m", "zegel.cli", "restore", "--from", settings.BACKUP_URL, "--key", str(night.file)]
     command += ["--shred", settings.BACKUP_SHRED_URL, "--data", str(data)]
     environment |= {"SECRETS_PATH": str(data / "secrets"), "SHRED_PATH": str(data / "shred"), "ZEGEL_DATA": str(data)}
@@ -102,7 +104,7 @@ def asked(night: Any, after: dict[str, Any], data: Path) -> dict[str, Any]:
     urls = server.start()
     words = [night.camera, night.epoch.id, night.owner.party_id, night.owner.id, after["start"], night.closed]
     command = [sys.executable, "-m", "tests.integration.backups.inquiry", *map(str, words), str(night.room_id)]
-    environment = trial.environment(putting.Place.inside(data), urls.app) | {"PYTHONPATH": os.environ.get("PYTHONPATH", "src:.")}
+    environment = trial.environment(putting.Place.inside(data), urls.app) | PYTHON
     try:
         done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     finally:
