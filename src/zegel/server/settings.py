@@ -88,6 +88,7 @@ ROOMS = (
     "centre",
     "dispatch",
     "maintenance",
+    "lifecycle",
     "backups",
     "tasks",
     "breaches",

@@ -9,6 +9,7 @@ from datetime import timedelta
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.conf import settings
@@ -20,7 +21,7 @@ from zegel.seal.errors import SealError
 from zegel.seal.segment import Track as SealTrack
 from zegel.seal.segment import open_segment
 from zegel.seal.tree import leaf
-from zegel.server.footage import door, forgetting, jobs, overview_term
+from zegel.server.footage import door, forgetting
 from zegel.server.footage.door import ViewRequest
 from zegel.server.footage.errors import NothingToShow
 from zegel.server.footage.models import Epoch, Part, Segment
@@ -30,6 +31,7 @@ from zegel.server.kernel import clock, outbox, shred, storage, tenancy
 from zegel.server.kernel.shred import ShredError, ShredStore
 from zegel.server.ledger import Kind
 from zegel.server.ledger import queries as ledger
+from zegel.server.lifecycle import jobs, overview, runner
 from zegel.server.sites import ground
 
 
@@ -92,28 +94,30 @@ def test_neither_the_alarm_centre_nor_the_provider_gets_or_opens_them(world: Wor
 def test_they_stay_for_the_whole_project_and_go_28_days_after_the_last_unit(world: World, project: Any) -> None:
     with stopped_clock(clock.now()) as now:
         now.advance(timedelta(days=400))
-        jobs.forget_overview(0)
+        jobs.forget_images(0)
         deliver()
         assert left_over(project) == 3
         ground.remove_unit(world.actor("technician"), project.unit.id)
-        now.advance(timedelta(days=27, hours=23))
-        jobs.forget_overview(0)
+        now.advance(timedelta(days=26, hours=23))
+        jobs.forget_images(0)
         deliver()
         assert left_over(project) == 3
         with tenancy.acting_as(project.actor.party_id):
-            told = overview_term.told(project.unit.camera)
+            told = overview.told(project.unit.camera)
         assert told.count == 3
         assert told.ends_ms is not None
-        assert 0 < told.ends_ms - clock.now_ms() <= 3_600_001, "an hour, each rounded to its millisecond"
-        now.advance(timedelta(hours=1))
-        jobs.forget_overview(0)
+        at = clock.moment(told.ends_ms).astimezone(ZoneInfo("Europe/Amsterdam"))
+        assert (at.hour, at.minute, at.second) == (0, 0, 0), "a midnight of the place"
+        assert 0 < told.ends_ms - clock.now_ms() <= 25 * 3_600_000, "28 days at the most, on the day's last second"
+        now.advance(clock.moment(told.ends_ms) - clock.now())
+        jobs.forget_images(0)
         deliver()
         assert left_over(project) == 0
-        assert overview_term.forget_of(project.actor.party_id) == 0
+        assert runner.run_owner(project.actor.party_id, rows=False).epochs == 0
     with tenancy.acting_as(project.owner.party_id, project.owner.id):
         said = ledger.entries([Kind.DELETION], project.owner.party_id, since_ms=0)[0].said
     assert said is not None
-    assert (said.facts["track"], said.facts["epochs"], said.facts["why"]) == (2, 3, "term")
+    assert (said.facts["track"], said.facts["why"]) == (2, "term"), "one entry for each"
 
 
 def test_what_a_unit_made_where_it_stood_before_goes_with_that_place(world: World, project: Any) -> None:
@@ -124,12 +128,12 @@ def test_what_a_unit_made_where_it_stood_before_goes_with_that_place(world: Worl
         now.advance(timedelta(days=1))
         ground.remove_unit(technician, project.unit.id)
         now.advance(timedelta(days=100))
-        jobs.forget_overview(0)
+        jobs.forget_images(0)
         deliver()
         assert left_over(project) == 3, "another unit still stands there"
         ground.remove_unit(technician, other.id)
         now.advance(timedelta(days=28))
-        jobs.forget_overview(0)
+        jobs.forget_images(0)
         deliver()
         assert left_over(project) == 0
 
@@ -171,7 +175,7 @@ def test_journey_15_a_back_up_from_before_opens_none_of_them_eight_days_later(
         ground.remove_unit(world.actor("technician"), project.unit.id)
         now.advance(timedelta(days=28))
         shutil.copytree(settings.SHRED_PATH, tmp_path / "kept")
-        jobs.forget_overview(0)
+        jobs.forget_images(0)
         deliver()
         for _day in range(8):
             now.advance(timedelta(days=1))

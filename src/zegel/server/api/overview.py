@@ -11,9 +11,9 @@ from django.http import HttpRequest
 from ninja import Router
 
 from zegel.server.api.base import acting
-from zegel.server.footage import overview_term
 from zegel.server.gate import Action, Resource, ResourceKind, require
 from zegel.server.kernel import tenancy
+from zegel.server.lifecycle import overview as overview_terms
 
 router = Router(tags=["overview"])
 
@@ -25,5 +25,5 @@ def overview(request: HttpRequest, camera_id: UUID) -> dict[str, Any]:
     assert actor.party_id is not None
     require(actor, Action.TIMELINE, Resource(ResourceKind.CAMERA, camera_id, actor.party_id))
     with tenancy.acting_as(actor.party_id, actor.id):
-        told = overview_term.told(camera_id)
+        told = overview_terms.told(camera_id)
     return {"count": told.count, "first_ms": told.first_ms, "last_ms": told.last_ms, "ends_ms": told.ends_ms}

@@ -183,7 +183,7 @@ def _keep(
 ) -> None:
     """Each part with the owner's word on it, and what is left of its epoch. Raises KeptRefused unless there is exactly
     one word for each."""
-    said = {kept.epoch: (kept, one) for one in keeping for kept in [_verified(camera, one)]}
+    said = {kept.epoch: (kept, one) for one in keeping for kept in [verified(camera, one)]}
     if len(said) != len(keeping) or said.keys() != {part.epoch.id.bytes for part in parts}:
         raise KeptRefused("an owner signs for every epoch that is touched, once, and for no other")
     for part in parts:
@@ -191,7 +191,7 @@ def _keep(
         superseded = None if before is None else before.grant_id
         gone = [*queries.gone_slots(part.epoch.id), (part.from_slot, part.to_slot)]
         kept, one = said[part.epoch.id.bytes]
-        _check_said(actor, part, kept, gone)
+        check_said(actor, part, kept, gone)
         if part.whole:
             if one.grant is not None or kept.grant != NO_GRANT:
                 raise KeptRefused("there is nothing left to keep keys of")
@@ -205,7 +205,7 @@ def _keep(
         )  # fmt: skip
 
 
-def _verified(camera: Camera, one: Keeping) -> Kept:
+def verified(camera: Camera, one: Keeping) -> Kept:
     keyset = sites.newest_keyset(camera.unit)
     if keyset is None:
         raise KeptRefused("the unit has no keyset")
@@ -215,7 +215,7 @@ def _verified(camera: Camera, one: Keeping) -> Kept:
         raise KeptRefused(str(error)) from None
 
 
-def _check_said(actor: Actor, part: Part, kept: Kept, gone: Sequence[tuple[int, int]]) -> None:
+def check_said(actor: Actor, part: Part, kept: Kept, gone: Sequence[tuple[int, int]]) -> None:
     """Whether it is this person's word on this epoch, and on just these slots. Raises KeptRefused."""
     row = part.epoch
     said = (kept.unit, kept.camera, int(kept.track), int(kept.suite), kept.number, kept.start_ms, kept.keyset_hash)
@@ -233,6 +233,16 @@ def _check_said(actor: Actor, part: Part, kept: Kept, gone: Sequence[tuple[int, 
 def _remember(actor: Actor, part: Part, kept: Kept, one: Keeping) -> None:
     """The keys of what is left, under the tenant's own key. Raises KeptRefused."""
     row, ranges = part.epoch, tuple((item.start, item.end) for item in kept.ranges)
+    grant = check_grant(actor, part, kept, one)
+    values = {"grant": grant, "envelope": one.kept, "ranges": [[first, last] for first, last in ranges]}
+    Remainder.objects.update_or_create(
+        epoch=row, defaults={**values, "owner_id": row.owner_id, "provider_id": row.provider_id}
+    )
+
+
+def check_grant(actor: Actor, part: Part, kept: Kept, one: Keeping) -> Grant:
+    """The grant that holds the keys of just what is kept, stored. Raises KeptRefused."""
+    row, ranges = part.epoch, tuple((item.start, item.end) for item in kept.ranges)
     if one.grant is None:
         raise KeptRefused("the keys of what is left must be kept")
     grant = grants.store_grant(actor, one.grant)
@@ -241,10 +251,7 @@ def _remember(actor: Actor, part: Part, kept: Kept, one: Keeping) -> None:
         raise KeptRefused("it names another grant than the one that came with it")
     if queries.granted_ranges(grant) != wanted or grant.track != row.track:
         raise KeptRefused("the grant holds other keys than those of what is kept")
-    values = {"grant": grant, "envelope": one.kept, "ranges": [[first, last] for first, last in ranges]}
-    Remainder.objects.update_or_create(
-        epoch=row, defaults={**values, "owner_id": row.owner_id, "provider_id": row.provider_id}
-    )
+    return grant
 
 
 # --- carrying it out ---

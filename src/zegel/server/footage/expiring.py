@@ -37,7 +37,7 @@ from zegel.server.footage.models import (
 )
 from zegel.server.footage.pack_writer import folder_of
 from zegel.server.footage.rules import SLOT_MS, SLOTS_PER_EPOCH
-from zegel.server.kernel import clock, ids, shred, storage, work
+from zegel.server.kernel import clock, ids, shred, storage, tenancy, work
 from zegel.server.kernel.actor import system
 from zegel.server.ledger import Entry, Kind
 from zegel.server.ledger.entry import Fact
@@ -135,6 +135,12 @@ def needs_trim(row: Epoch, held: Sequence[Slots]) -> bool:
     return any(
         Segment.objects.filter(epoch=row, slot__gte=first, slot__lt=last).exists() for first, last in complement(held)
     )
+
+
+def needs_trim_now(owner_id: UUID, row: Epoch, held: Sequence[Slots]) -> bool:
+    """As needs_trim, in a transaction of its own."""
+    with tenancy.acting_as(owner_id):
+        return needs_trim(row, held)
 
 
 def trim(owner_id: UUID, epoch_id: UUID, held: Sequence[Slots]) -> None:

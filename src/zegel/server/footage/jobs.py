@@ -7,7 +7,7 @@ import threading
 from datetime import timedelta
 from uuid import UUID
 
-from zegel.server.footage import actions, grants, overview_term
+from zegel.server.footage import actions, grants
 from zegel.server.footage.models import Deadline, DeadlineKind
 from zegel.server.kernel import clock, jobs, locks, log, outbox, services, tenancy
 from zegel.server.kernel.actor import system
@@ -48,11 +48,6 @@ def run_once() -> int:
             log.error("footage.deadline_failed", kind=row.kind, id=row.id, error=type(error).__name__,
                       where=log.place_of(error))  # fmt: skip
     return len(due)
-
-
-@jobs.periodic("13 3 * * *", name="footage.forget_overview")
-def forget_overview(timestamp: int) -> None:
-    overview_term.forget_what_is_over()
 
 
 @outbox.subscribe("epoch.closed", name="footage.compact")

@@ -124,6 +124,9 @@ class ResourceKind(StrEnum):
     FLOOR_PLAN = "floor_plan"
     TELEMETRY = "telemetry"
     SITE_LIMITS = "site_limits"
+    # time: what happened and is looked into, how long everything is kept
+    INCIDENT = "incident"
+    RETENTION = "retention"
     # where data lies, how long, and the registers
     PLACE = "place"
     RESIDENCY = "residency"

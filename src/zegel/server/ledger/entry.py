@@ -100,6 +100,7 @@ class Kind(StrEnum):
     DISPATCH = "dispatch"
     MAINTENANCE = "maintenance"
     # the ground: a site's facts, map and limits; a unit that moves, goes or is commissioned
+    HOLD = "hold"  # an incident opened or closed, a time that is kept for it or released
     SITE = "site"
     UNIT = "unit"
     # how long and where: an owner's term; storage locations, sub-processors and rules; the registers of Art. 30

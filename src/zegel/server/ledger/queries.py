@@ -12,6 +12,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from uuid import UUID
 
+from django.db import connection
 from django.db.models import QuerySet
 
 from zegel.seal.checkpoint import Checkpoint
@@ -152,6 +153,22 @@ def entries(
 def by_index(indices: Collection[int]) -> dict[int, Logged]:
     """Those of these entries that the acting party may read."""
     return {logged.index: logged for logged in _read(Body.objects.filter(index__in=indices))}
+
+
+def over(kinds: Collection[Kind | str], owner_id: UUID | None, before_ms: int, most: int) -> list[int]:
+    """Numbers of entries of an owner (None: of none) that still say something and are older than that, oldest first.
+    For the retention work; deletions and restores are the log's own, and stay."""
+    with connection.cursor() as cursor:
+        said = [str(kind) for kind in kinds]
+        cursor.execute("SELECT ledger_over(%s, %s, %s, %s)", [owner_id, said, before_ms, most])
+        return [index for (index,) in cursor.fetchall()]
+
+
+def unshredded() -> int:
+    """How many forgotten bodies have a key that is not known to be destroyed."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM ledger_unshredded()")
+        return int(cursor.fetchone()[0])
 
 
 def _read(rows: QuerySet[Body]) -> list[Logged]:

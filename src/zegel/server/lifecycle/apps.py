@@ -1,0 +1,14 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The room's Django registration: it answers what holds, what comes too late, and looks after what is over."""
+
+from __future__ import annotations
+
+from django.apps import AppConfig
+
+
+class LifecycleConfig(AppConfig):
+    name = "zegel.server.lifecycle"
+    label = "lifecycle"
+
+    def ready(self) -> None:
+        from zegel.server.lifecycle import facts, jobs  # noqa: F401  registers with gate, footage and the worker
