@@ -21,7 +21,7 @@ from zegel.server.backups import database, deletions, making, opening, places, p
 from zegel.server.backups.errors import CopyDamaged, NoCopy, NotSetUp
 from zegel.server.backups.models import Copy, Trial
 from zegel.server.backups.queries import Fault
-from zegel.server.kernel import clock, shred, storage, tenancy
+from zegel.server.kernel import clock, invariants, shred, storage, tenancy
 from zegel.server.kernel.shred import Destroyed, ShredStore
 
 
@@ -212,3 +212,21 @@ def test_the_shred_store_is_never_copied_beside_the_database(administrator: Admi
     with tenancy.acting_as(None):
         assert not Copy.objects.exists()
         assert not Trial.objects.exists()
+
+
+def faults(name: str) -> tuple[str, ...]:
+    return invariants.ask_one(name).faults
+
+
+def test_fsck_names_a_copy_that_outlived_its_term_and_one_that_lacks_a_piece(copy: Copy) -> None:
+    assert faults("backups.copies_die_in_time") == ()
+    assert faults("backups.copies_are_this_installations") == ()
+    with stopped_clock(clock.now() + timedelta(days=7, hours=1)):
+        (fault,) = faults("backups.copies_die_in_time")
+    assert "older than seven days" in fault
+    places.copies_store().delete(opening.piece_key(name_of(copy), "database", 0))
+    assert faults("backups.copies_are_this_installations") == (
+        f"the copy {name_of(copy)} lacks piece 0 of database",
+    )
+    (Path(settings.SECRETS_PATH) / f"{places.NIGHT}0").write_text("00")
+    assert faults("backups.night_keys_are_destroyed") == ("2 keys to back-up copies lie here",)

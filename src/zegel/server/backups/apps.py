@@ -11,4 +11,4 @@ class BackupsConfig(AppConfig):
     label = "backups"
 
     def ready(self) -> None:
-        from zegel.server.backups import jobs  # noqa: F401  registers with the worker
+        from zegel.server.backups import invariants, jobs, todo  # noqa: F401  they register themselves

@@ -39,6 +39,16 @@ def fields_by_model() -> dict[str, list[str]]:
     }
 
 
+def columns_by_table() -> dict[str, set[str]]:
+    """Every table that a model speaks for, with its columns. The frameworks' tables are listed as unscoped, with the
+    reason, and hold nobody's data (kernel.tenancy)."""
+    found: dict[str, set[str]] = {}
+    for model in apps.get_models(include_auto_created=True, include_swapped=True):
+        columns = {field.column for field in model._meta.concrete_fields}
+        found.setdefault(model._meta.db_table, set()).update(columns)
+    return found
+
+
 def _rooms() -> list[AppConfig]:
     return [config for config in apps.get_app_configs() if config.name.startswith(ROOMS_PREFIX)]
 

@@ -13,9 +13,10 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 
-from zegel.server.kernel import outbox, shred, storage, tenancy
+from zegel.server.kernel import checks, clock, outbox, shred, storage, tenancy
 
 MOST_FAULTS = 100
+NIGHT_MS = 24 * 3600 * 1000
 
 Ask = Callable[[], Iterator[str]]
 _invariants: dict[str, Ask] = {}
@@ -99,6 +100,33 @@ def no_shred_number_is_given_twice() -> Iterator[str]:
         given, used = shred.last_given(purpose), shred.store().high_water(purpose)
         if used - given > 2 * shred.MARK_STEP:
             yield f"the sequence of '{purpose}' stands at {given}, but numbers up to {used} may have been used"
+
+
+@invariant("kernel.old_store_keys_are_destroyed")
+def old_store_keys_are_destroyed() -> Iterator[str]:
+    """A key of the shred store is destroyed seven days after it was replaced: old copies of the store die with it."""
+    for name, replaced_ms in shred.store().replaced_keys():
+        if clock.now_ms() - replaced_ms > shred.OLD_KEYS_KEPT_MS + NIGHT_MS:
+            yield f"store key {name} was replaced more than eight days ago and is still there"
+
+
+@invariant("kernel.every_field_is_declared")
+def every_field_is_declared() -> Iterator[str]:
+    """What the check at the start asks: every field is spoken for as personal data, or as none."""
+    yield from (message.msg for message in checks.every_field_is_declared(None))
+
+
+@invariant("kernel.every_column_is_known")
+def every_column_is_known() -> Iterator[str]:
+    """The database holds no table and no column that the product was not told about: it would be in no register, no
+    answer and no term."""
+    known = checks.columns_by_table()
+    with tenancy.acting_as(None):
+        for table, column in tenancy.columns():
+            if table not in known and table not in tenancy.UNSCOPED_TABLES:
+                yield f"table {table} is no model's: nobody declared what it holds"
+            elif table in known and column not in known[table]:
+                yield f"column {table}.{column} is no model's field: nobody declared what it holds"
 
 
 @invariant("kernel.events_are_delivered")

@@ -408,6 +408,11 @@ class ShredStore:
             self.folder / "keys" / f"{generation:010d}-{clock.now_ms()}", randomness.token_bytes(32).hex().encode()
         )
 
+    def replaced_keys(self) -> list[tuple[int, int]]:
+        """Store keys that have a successor: (generation, when it was made). Nothing is changed."""
+        pairs = pairwise(self._generations())
+        return [(old, int(self._key_file(successor).name.split("-")[1])) for old, successor in pairs]
+
     def _destroy_old_keys(self, keep_ms: int) -> None:
         """A key's term starts when its successor was made. Overwritten before it is unlinked, for what that is
         worth."""

@@ -151,6 +151,16 @@ def tables_without_protection() -> list[str]:
         return [table for (table,) in cursor.fetchall() if table not in UNSCOPED_TABLES]
 
 
+def columns() -> list[tuple[str, str]]:
+    """Every (table, column) of the database; of a partitioned table only the whole."""
+    with connection.cursor() as cursor:
+        cursor.execute("""
+            SELECT c.relname, a.attname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+            JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
+            WHERE n.nspname = 'public' AND c.relkind IN ('r', 'p') AND NOT c.relispartition ORDER BY 1, 2""")
+        return [(str(table), str(column)) for table, column in cursor.fetchall()]
+
+
 def application_role_faults() -> list[str]:
     """What would let the application role pass row-level security by. Must be empty, or the server does not start."""
     with connection.cursor() as cursor:

@@ -9,4 +9,4 @@ class SitesConfig(AppConfig):
     label = "sites"
 
     def ready(self) -> None:
-        from zegel.server.sites import queries  # noqa: F401  says which cameras a unit has, for the gate's facts
+        from zegel.server.sites import fsck, queries  # noqa: F401  says which cameras a unit has, for the gate's facts
