@@ -55,6 +55,7 @@ const browser = { ...common, platform: "browser", target: ["es2022", "chrome120"
 const jobs = [
   ...families(entries("src/pages", ".ts")).map((entryPoints) => ({ ...browser, format: "esm", splitting: true, outdir: out, entryNames: "[name]", chunkNames: "chunk-[hash]", entryPoints })),
   { ...browser, format: "iife", plugins: [pushWords, oneFile], outdir: out, entryPoints: entries("src/workers", ".ts", "worker-") },
+  { ...browser, format: "esm", outdir: out, entryPoints: entries("src/finder", ".ts") },
   { ...browser, outdir: out, entryPoints: entries("src/styles", ".css"), loader: { ".woff2": "file" }, assetNames: "fonts/[name]-[hash]", external: ["/static/*"] },
   { ...browser, format: "esm", outdir: join(web, "dist", "bench"), entryPoints: entries("bench", ".ts") },
   { ...browser, format: "esm", outdir: join(web, "dist", "browser-test"), entryPoints: entries("test/browser", "vectors.ts", "vectors"), alias: { "node:assert/strict": "./test/browser/assert.ts" } },
@@ -148,6 +149,7 @@ function compressFiles() {
 rmSync(out, { recursive: true, force: true });
 mkdirSync(out, { recursive: true });
 cpSync(join(web, "node_modules", "htmx.org", "dist", "htmx.min.js"), join(out, "htmx.js"));
+cpSync(join(web, "node_modules", "onnxruntime-web", "dist", "ort-wasm-simd-threaded.wasm"), join(out, "ort.wasm"));
 if (watch) {
   for (const job of jobs) await (await context(job)).watch();
   writeCatalogues();
@@ -155,6 +157,7 @@ if (watch) {
   const built = await Promise.all(jobs.map((job) => build({ ...job, metafile: true })));
   for (const page of readdirSync(join(web, "bench")).filter((name) => name.endsWith(".html"))) cpSync(join(web, "bench", page), join(web, "dist", "bench", page));
   if (existsSync(join(web, "src", "offline", "main.ts"))) await writeOffline();
+  cpSync(join(web, "src", "offline", "readme.txt"), join(out, "package-readme.txt"));
   writeCatalogues({ outputs: Object.assign({}, ...built.map(({ metafile }) => metafile.outputs)) });
   writeManifest();
   compressFiles();

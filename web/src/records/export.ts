@@ -31,6 +31,8 @@ export interface ExportWish {
   readonly toMs: number;
   /** Recordings when nothing is said; 3: pictures that the owner took. */
   readonly track?: 1 | 3;
+  /** Of this one picture alone: two may lie in one second. */
+  readonly epoch?: string;
   readonly form: "film" | "originals";
   readonly purpose: string;
   readonly recipient: string;
@@ -48,7 +50,7 @@ export interface Made {
 
 export type Progress = (step: "opening" | "writing", done: number) => void;
 
-interface Gathered {
+export interface Gathered {
   readonly view: View;
   readonly pieces: readonly SealedPiece[];
   readonly film: Film;
@@ -57,7 +59,7 @@ interface Gathered {
 /** Rejects with ApiError (refused, also for its purpose: before anything is opened), SealError, TrustError. */
 export async function makeExport(session: Session, wish: ExportWish, onProgress: Progress = () => undefined): Promise<Made> {
   must(wish.toMs - wish.fromMs <= LONGEST_MS, "range", "an export is of an hour at most");
-  if (wish.purpose === "publication") await refusedByServer(session, wish);
+  if (wish.purpose === "publication" || wish.purpose === "data_subject") await refusedByServer(session, wish);
   const gathered = await gather(session, wish, onProgress);
   try {
     onProgress("writing", 0);
@@ -74,13 +76,15 @@ async function refusedByServer(session: Session, wish: ExportWish): Promise<void
 }
 
 /** Opens all of the time, through the door and logged as every look; holds it in memory. */
-function gather(session: Session, wish: ExportWish, onProgress: Progress): Promise<Gathered> {
+export function gather(session: Session, wish: Pick<ExportWish, "cameraId" | "track" | "epoch" | "fromMs" | "toMs" | "form">, onProgress: Progress, stop?: AbortSignal): Promise<Gathered> {
   return new Promise((resolve, reject) => {
-    void openView(session, { cameraId: wish.cameraId, track: wish.track ?? 1, purpose: "own_use", fromMs: wish.fromMs, toMs: wish.toMs }).then((view) => {
+    void openView(session, { cameraId: wish.cameraId, track: wish.track ?? 1, purpose: "own_use", ...(wish.epoch === undefined ? { fromMs: wish.fromMs, toMs: wish.toMs } : { ranges: [{ epoch: wish.epoch, from: 0, to: 1 }] }) }).then((view) => {
       const pieces: SealedPiece[] = [];
       const film = new Film();
       const originals = wish.form === "originals";
       let size = 0;
+      stop?.addEventListener("abort", () => view.stop("ended"), { once: true });
+      if (stop?.aborted === true) view.stop("ended");
       const failed = (error: unknown): void => {
         reject(error instanceof Error ? error : new Error(String(error)));
         view.stop("ended");
@@ -126,12 +130,12 @@ async function write(session: Session, wish: ExportWish, { view, pieces, film }:
   return { blob: new Blob([...whole] as BlobPart[], { type: parts === null ? "application/octet-stream" : "video/mp4" }), name: nameOf(wish), index, code, scenes: film.scenes };
 }
 
-function inTime(view: View, pieces: readonly SealedPiece[]): readonly SealedPiece[] {
+export function inTime(view: View, pieces: readonly SealedPiece[]): readonly SealedPiece[] {
   const at = (piece: SealedPiece): number => view.timeOf(hex(piece.epoch), piece.slot) ?? 0;
   return [...pieces].sort((a, b) => at(a) - at(b) || a.seq - b.seq);
 }
 
-function digestOf(parts: readonly Bytes[]): Bytes {
+export function digestOf(parts: readonly Bytes[]): Bytes {
   const state = sha256.create();
   for (const part of parts) state.update(part);
   return new Uint8Array(state.digest());
@@ -156,7 +160,7 @@ function headerOf(session: Session, wish: ExportWish, view: View, pieces: readon
   };
 }
 
-const plain = (text: string): string => text.trim().normalize("NFC").replaceAll(/\p{Cc}/gu, " ").slice(0, 200);
+export const plain = (text: string): string => text.trim().normalize("NFC").replaceAll(/\p{Cc}/gu, " ").slice(0, 200);
 
 /** The seconds of the pieces, and no other. */
 function rangesOf(pieces: readonly SealedPiece[]): readonly Range[] {
@@ -181,14 +185,23 @@ function runsOf(numbers: readonly number[]): readonly (readonly [number, number]
   return runs;
 }
 
-function declare(session: Session, wish: ExportWish, id: Bytes, statement: Bytes, size: number): Promise<{ index: number }> {
+/** How many frames a redacted film has, how many of them were looked at, how many people stayed sharp: all that the server learns of it. */
+export interface Counts {
+  readonly frames: number;
+  readonly reviewed: number;
+  readonly kept: number;
+}
+
+type Declared = Pick<ExportWish, "cameraId" | "track" | "fromMs" | "toMs" | "purpose" | "recipient"> & { readonly form: ExportWish["form"] | "redacted" };
+
+export function declare(session: Session, wish: Declared, id: Bytes, statement: Bytes, size: number, redaction: Counts | null = null): Promise<{ index: number }> {
   return session.api.post<{ index: number }>("/exports", {
-    export_id: uuid(id), form: wish.form, camera_id: wish.cameraId, track: wish.track ?? 1, from_ms: Math.floor(wish.fromMs), to_ms: Math.ceil(wish.toMs), purpose: wish.purpose, recipient: wish.recipient, statement: base64url(statement), size,
+    ...(redaction === null ? {} : { redaction }), export_id: uuid(id), form: wish.form, camera_id: wish.cameraId, track: wish.track ?? 1, from_ms: Math.floor(wish.fromMs), to_ms: Math.ceil(wish.toMs), purpose: wish.purpose, recipient: wish.recipient, statement: base64url(statement), size,
   });
 }
 
 /** The export's own first; then those of the look by which it was made, the newest left out when there are too many. */
-async function receipts(session: Session, indices: readonly number[]): Promise<readonly string[]> {
+export async function receipts(session: Session, indices: readonly number[]): Promise<readonly string[]> {
   const texts: string[] = [];
   for (const index of indices.slice(0, RECEIPTS_AT_MOST)) texts.push(await receiptOf(session, index));
   return texts;
@@ -208,8 +221,8 @@ async function receiptOf(session: Session, index: number): Promise<string> {
 }
 
 /** Letters, digits and dashes: gate-camera-2026-11-22-023107.mp4 */
-function nameOf({ cameraName, fromMs, zone, form }: ExportWish): string {
+export function nameOf({ cameraName, fromMs, zone, form }: Pick<ExportWish, "cameraName" | "fromMs" | "zone"> & { readonly form: ExportWish["form"] | "redacted" }): string {
   const at = new Intl.DateTimeFormat("sv", { timeZone: zone, dateStyle: "short", timeStyle: "medium" }).format(fromMs).replace(" ", "-").replaceAll(":", "");
   const name = cameraName.normalize("NFKD").toLowerCase().replaceAll(/[^a-z0-9]+/g, "-").replaceAll(/^-|-$/g, "") || "camera";
-  return `${name.slice(0, 60)}-${at}.${form === "film" ? "mp4" : "zegel"}`;
+  return `${name.slice(0, 60)}-${at}${form === "redacted" ? "-redacted" : ""}.${form === "originals" ? "zegel" : "mp4"}`;
 }

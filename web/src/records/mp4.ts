@@ -123,10 +123,13 @@ function withLength(moov: Uint8Array, length: bigint): Bytes {
 }
 
 /** The film's last box: the statement and what goes with it. Players pass it by. */
-export function statementBox(parts: Uint8Array): Bytes {
+export const statementBox = (parts: Uint8Array): Bytes => statementBoxOf(TYPE, parts);
+
+/** `type`: 16 letters that say what it is a statement of. */
+export function statementBoxOf(type: string, parts: Uint8Array): Bytes {
   const head = new Uint8Array(8 + 16);
   view(head).setUint32(0, head.length + parts.length);
-  head.set([..."uuid", ...TYPE].map((letter) => letter.charCodeAt(0)), 4);
+  head.set([..."uuid", ...type].map((letter) => letter.charCodeAt(0)), 4);
   return concat(head, parts);
 }
 

@@ -8,7 +8,7 @@ import { must } from "./errors";
 import { LONGEST_MS, MAX_SEGMENTS } from "./exported";
 import { checkNamedKey } from "./keyset";
 import { Algorithm } from "./note";
-import { type TypeOf, hash, id, kind, list, ms, oneOf, publicKey, record, text, trackNumber, uint, version, word } from "./schema";
+import { type TypeOf, hash, id, kind, list, ms, publicKey, record, text, trackNumber, uint, version, word } from "./schema";
 import { type SigningKey, isSigningKey, signingFingerprint } from "./suite";
 
 export const MAX_FRAMES = 100_000;

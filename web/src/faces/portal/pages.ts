@@ -76,6 +76,7 @@ export const PAGES: readonly Page[] = [
   { view: "agreements", title: () => t("Agreements"), icon: "note", section: "people", roles: everyone, css: "portal-account", load: () => import("./agreements/view") },
   { view: "security", title: () => t("Security"), icon: "lock", section: "people", roles: everyone, css: "portal-account", load: () => import("./security/view") },
   { view: "notifications", title: () => t("Notifications"), icon: "bell", section: "people", roles: everyone, css: "portal-notifications", load: () => import("./notifications/view") },
+  { view: "redact", title: () => t("Make others unrecognisable"), icon: "mask", section: "hidden", roles: everyone, css: "portal-redact", load: () => import("./redact/view") },
   { view: "alarm", title: () => t("Alarm"), icon: "alarm", section: "hidden", roles: everyone, css: "portal-notifications", load: () => import("./alarm/view") },
   { view: "you", title: () => t("You"), icon: "key", section: "people", roles: everyone },
 ];

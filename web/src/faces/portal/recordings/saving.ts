@@ -19,6 +19,7 @@ interface Wish extends Span {
   readonly tz: string;
   /** 3: a picture that the owner took. */
   readonly track?: 3;
+  readonly epoch?: string;
 }
 
 type Step =
@@ -45,7 +46,7 @@ export function askToSave(ctx: Ctx, wish: Wish): void {
     if (asked.recipient.trim() === "") return move({ phase: "asking", error: t("Say who gets it.") });
     move({ phase: "making", share: null, words: t("Opening it in this browser") });
     try {
-      const made = await makeExport(ctx.session, { cameraId: wish.camera.id, cameraName: wish.camera.name, siteName: wish.camera.site.name, zone: wish.tz, ...(wish.track === undefined ? {} : { track: wish.track }), ...asked }, (what, done) =>
+      const made = await makeExport(ctx.session, { cameraId: wish.camera.id, cameraName: wish.camera.name, siteName: wish.camera.site.name, zone: wish.tz, ...(wish.track === undefined ? {} : { track: wish.track }), ...(wish.epoch === undefined ? {} : { epoch: wish.epoch }), ...asked }, (what, done) =>
         move({ phase: "making", share: what === "opening" ? done : null, words: what === "opening" ? t("Opening it in this browser") : t("Signing it with your key, and writing it down") }));
       move({ phase: "made", made, address: URL.createObjectURL(made.blob) });
     } catch (error) {
@@ -53,7 +54,10 @@ export function askToSave(ctx: Ctx, wish: Wish): void {
       move({ phase: "asking", error: told instanceof Refusal ? [told.message, told.action].filter(Boolean).join(" ") : t("This did not work: {why}.", { why: told instanceof Error ? told.message : String(told) }) });
     }
   };
-  dialog = ctx.dialog(wish.track === 3 ? t("Save a picture") : t("Save a recording"), (opened) => drawn(opened, step, asked, wish, () => void make(), () => move({ phase: "asking" })), {
+  dialog = ctx.dialog(wish.track === 3 ? t("Save a picture") : t("Save a recording"), (opened) => drawn(opened, step, asked, wish, () => void make(), () => move({ phase: "asking" }), () => {
+    opened.close();
+    ctx.go("redact", `${wish.camera.id}_${Math.floor(wish.fromMs)}_${Math.ceil(wish.toMs)}`);
+  }), {
     wide: true,
     closed: () => {
       if (step.phase === "made") URL.revokeObjectURL(step.address);
@@ -61,7 +65,7 @@ export function askToSave(ctx: Ctx, wish: Wish): void {
   });
 }
 
-function drawn(opened: Opened, step: Step, asked: { purpose: string; recipient: string; form: "film" | "originals"; fromMs: number; toMs: number }, wish: Wish, make: () => void, again: () => void): Part {
+function drawn(opened: Opened, step: Step, asked: { purpose: string; recipient: string; form: "film" | "originals"; fromMs: number; toMs: number }, wish: Wish, make: () => void, again: () => void, redact: () => void): Part {
   const when = html`<p><b>${wish.camera.name}</b> · <span class="mono">${clockSeconds(asked.fromMs, wish.tz)}${wish.track === 3 ? "" : ` – ${clockSeconds(asked.toMs, wish.tz)}`}</span></p>`;
   if (step.phase === "making") return html`${when}${progress(step.share, step.words)}<p class="mute">${step.words}…</p>${foot(button(t("Stop"), opened.close))}`;
   if (step.phase === "made") return madePart(opened, step.made, step.address);
@@ -69,6 +73,7 @@ function drawn(opened: Opened, step: Step, asked: { purpose: string; recipient: 
     ${wish.toMs - wish.fromMs > LONGEST_MS ? note(t("A file holds an hour at most: this is the first hour of it."), "", "info") : nothing}
     ${canFilm(wish.camera) ? choices("save-form", t("What"), [{ value: "film", words: wish.track === 3 ? t("The picture as a film of one moment, which plays anywhere, with your signature in it") : t("A film that plays anywhere, with your signature in it") }, { value: "originals", words: t("The sealed originals, opened with a code that only you get") }], asked.form, (value) => { asked.form = value as "film" | "originals"; again(); }) : note(t("This camera makes single pictures, no film: you get the sealed originals, opened with a code that only you get."), "", "info")}
     ${choices("save-purpose", t("What it is for"), purposes(), asked.purpose || null, (value) => { asked.purpose = value; again(); })}
+    ${wish.track === 3 || !canFilm(wish.camera) ? nothing : html`<div class="rec-others">${note(asked.purpose === "data_subject" || asked.purpose === "publication" ? t("For this, others in it are made unrecognisable first.") : t("Are there others in it? They can be made unrecognisable first."), asked.purpose === "data_subject" || asked.purpose === "publication" ? "warn" : "", "mask")}${button(t("Make others unrecognisable"), redact, { icon: "mask", id: "save-redact", kind: asked.purpose === "data_subject" || asked.purpose === "publication" ? "primary" : "" })}</div>`}
     ${field("save-recipient", t("Who gets it"), { value: asked.recipient, maxlength: 120, hint: t("A person or an organisation. If it is for you, your own name."), input: (value) => { asked.recipient = value; } })}
     ${step.error === undefined ? nothing : note(step.error, "alarm", "alarm")}
     <p class="faint small">${t("It is written down, with what it is for and who gets it, before the file is offered. There may be people in it: who has the file is responsible for it.")}</p>
