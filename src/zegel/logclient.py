@@ -89,8 +89,10 @@ class Log:
         raise AssertionError
 
     def checkpoint(self) -> tuple[str, Checkpoint]:
-        """The newest note and what it says. Raises SealError when it is not signed by the keys that count."""
-        note = self.fetch("checkpoint").decode("utf-8", "replace")
+        """The newest note and what it says; where witnesses count, the newest that they cosigned. Raises SealError when
+        it is not signed by the keys that count."""
+        data = self.fetch("witnessed", missing_ok=True) if self.witnesses else b""
+        note = (data or self.fetch("checkpoint")).decode("utf-8", "replace")
         return note, self.verify(note)
 
     def verify(self, note: str, *, quorum: int | None = None) -> Checkpoint:

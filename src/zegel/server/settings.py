@@ -20,6 +20,7 @@ ZEGEL_OWNER_QUOTA_GB how much of the store one owner's recordings may fill (defa
 SIGNALS_RETRY_SPAN_S for how long after the last one a panel's message may be the same again (default 60)
 RELAY_LISTEN         where the gateway hands live pictures on: unix:/path, or HOST:PORT of the internal network
 RELAY                where processes with viewers fetch them, with commas; both default to a socket in ZEGEL_DATA/run
+ZEGEL_WITNESSES      who cosigns the log: VERIFIERKEY@https://address, with spaces between (docs/guide/witness.md)
 ZEGEL_ROLE           set by the supervisor: web, realtime, gateway, receivers or worker, or some of them with commas
 
 There is no debug mode and no switch that turns the gate, the ledger or row-level security off.
@@ -56,6 +57,7 @@ def _relay_socket() -> str:
 
 
 RELAY_LISTEN = os.environ.get("RELAY_LISTEN") or _relay_socket()
+LEDGER_WITNESSES = os.environ.get("ZEGEL_WITNESSES", "")
 RELAY = tuple((os.environ.get("RELAY") or RELAY_LISTEN).split(","))
 
 # --- the browser's address -----------------------------------------------------------------------------------------

@@ -21,7 +21,7 @@ from zegel.seal.errors import SealError
 from zegel.server.api import throttle
 from zegel.server.kernel import clock
 from zegel.server.kernel.storage import NotFound
-from zegel.server.ledger import queries
+from zegel.server.ledger import queries, witnesses
 from zegel.server.ledger.errors import LedgerError
 
 FOR_EVER = "public, max-age=31536000, immutable"
@@ -58,6 +58,12 @@ newest = Recent()
 @require_safe
 def checkpoint(request: HttpRequest) -> HttpResponse:
     return _answer(request, newest.read, PLAIN, A_SECOND)
+
+
+@require_safe
+def witnessed(request: HttpRequest) -> HttpResponse:
+    """The newest checkpoint that a witness cosigned, with the cosignatures."""
+    return _answer(request, lambda: witnesses.cosigned().encode(), PLAIN, A_SECOND)
 
 
 @require_safe

@@ -13,6 +13,7 @@ api = build()
 urlpatterns = [
     path("api/v1/", api.urls),
     path("ledger/checkpoint", public_ledger.checkpoint),
+    path("ledger/witnessed", public_ledger.witnessed),
     path("ledger/key", public_ledger.key),
     path("ledger/forgotten", public_ledger.forgotten),
     re_path(r"^ledger/(?P<name>tile/[x0-9a-z/.]{1,80})$", public_ledger.tile),

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from django.db import connection
 
-from zegel.seal import mailpicture
+from zegel.seal import envelope, mailpicture
 from zegel.seal.mailpicture import MailPicture
 from zegel.server.kernel import clock, shred, work
 from zegel.server.ledger import numbers, origin, promises
@@ -89,6 +89,11 @@ def _destroy_now() -> None:
 def sign_mailpicture(header: MailPicture, key: bytes, recipient_pk: bytes) -> bytes:
     """The envelope in which a picture's key, sealed to one party, is said by this installation's log."""
     return mailpicture.sign_mailpicture(header, key, recipient_pk, origin.key())
+
+
+def sign_promise(body: bytes) -> bytes:
+    """The envelope of what a promise's probe found, so that whoever downloads it can tell it from a better past."""
+    return envelope.sign("promise", body, origin.key())
 
 
 def sign_time(nonce: bytes) -> bytes:

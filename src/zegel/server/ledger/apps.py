@@ -12,6 +12,13 @@ class LedgerConfig(AppConfig):
 
     def ready(self) -> None:
         from zegel.server.kernel import work
-        from zegel.server.ledger import actions, bodies, health, invariants, jobs  # noqa: F401  they register themselves
+        from zegel.server.ledger import (  # noqa: F401  they register themselves
+            actions,
+            bodies,
+            health,
+            invariants,
+            jobs,
+            witnesses,
+        )
 
         work.set_recorder(actions.record_in_work)

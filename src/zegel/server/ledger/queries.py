@@ -22,7 +22,7 @@ from zegel.seal.proof import make_receipt
 from zegel.seal.tiles import Tile
 from zegel.server.kernel import tenancy
 from zegel.server.kernel.actor import Actor, ActorKind
-from zegel.server.ledger import origin
+from zegel.server.ledger import origin, witnesses
 from zegel.server.ledger.entry import Kind, Said, read_body
 from zegel.server.ledger.errors import EntryForgotten, NoSuchEntry, NotYetCheckpointed
 from zegel.server.ledger.models import Body, EntryRow, Head, Published
@@ -54,8 +54,8 @@ def verifier_key() -> str:
 
 
 def latest_checkpoint() -> str:
-    """The newest signed checkpoint as a note; "" before the first one."""
-    return tiles().checkpoint() or ""
+    """The newest signed checkpoint as a note, with what witnesses said of it; "" before the first one."""
+    return witnesses.with_cosignatures(tiles(), tiles().checkpoint() or "")
 
 
 def checkpoint_head() -> Checkpoint | None:
@@ -121,8 +121,11 @@ def receipt(index: int) -> str:
     head = published.head()
     if head is None or head.size <= index:
         raise NotYetCheckpointed("No signed checkpoint covers this entry yet.", action="Ask again in a moment.")
-    path = inclusion_proof(index, head.size, published.nodes(head.size, head))
-    return make_receipt(salt, plain, index, path, Note.parse(head.note))
+    witnessed = witnesses.covering(published, index)
+    note = witnessed or Note.parse(head.note)
+    covered = Checkpoint.parse(note.text).size
+    path = inclusion_proof(index, covered, published.nodes(covered, head))
+    return make_receipt(salt, plain, index, path, note)
 
 
 def entries(
