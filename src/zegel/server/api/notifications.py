@@ -17,6 +17,7 @@ from ninja import Field, Router, Schema
 from zegel.server.api import errors, throttle
 from zegel.server.api.base import acting
 from zegel.server.api.fields import Bytes
+from zegel.server.consents import push
 from zegel.server.gate import Action, Resource, ResourceKind, require
 from zegel.server.kernel.actor import Actor
 from zegel.server.kernel.buckets import Rate
@@ -53,12 +54,15 @@ class Times(Schema):
 
 
 class Subscription(Schema):
-    """What the browser's pushManager gave. `name`: how its owner knows it."""
+    """What the browser's pushManager gave. `name`: how its owner knows it. `consent`: SHA-256 of the words that he
+    agreed to, in `language`: its push service is somebody else's (zegel.server.consents)."""
 
     endpoint: str = Field(min_length=1, max_length=endpoints.LONGEST)
     p256dh: Bytes
     auth: Bytes
     name: str = Field(default="", max_length=80)
+    consent: Bytes
+    language: str = Field(default="en", pattern="^(nl|sv|de|en)$")
 
 
 @router.get("/notifications")
@@ -93,7 +97,8 @@ def add_device(request: HttpRequest, body: Subscription) -> dict[str, Any]:
     """This browser takes push messages from now on."""
     actor = acting(request)
     _require(actor, Action.CHANGE)
-    device_id = actions.add_device(actor, body.endpoint, webpush.Keys(body.p256dh, body.auth), body.name)
+    keys = webpush.Keys(body.p256dh, body.auth)
+    device_id = push.add_device(actor, push.Agreed(body.consent, body.language), body.endpoint, keys, body.name)
     return _everything(actor) | {"device_id": str(device_id)}
 
 
@@ -102,7 +107,7 @@ def remove_device(request: HttpRequest, device_id: UUID) -> dict[str, Any]:
     """Takes one of his browsers off the list."""
     actor = acting(request)
     _require(actor, Action.CHANGE)
-    actions.remove_device(actor, device_id)
+    push.remove_device(actor, device_id)
     return _everything(actor)
 
 
@@ -150,6 +155,7 @@ def _everything(actor: Actor) -> dict[str, Any]:
         "digest_at": hours.digest_at,
         "devices": [_device(row) for row in queries.devices(actor.party_id, actor.id)],
         "told": [_told(row) for row in queries.newest(actor.party_id, actor.id)],
+        "consent": push.asked(actor),
         "push": {
             "key": delivery.public_key(),
             "services": [{"name": s.name, "operator": s.operator, "country": s.country} for s in found],

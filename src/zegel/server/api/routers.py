@@ -37,4 +37,6 @@ ROUTERS: tuple[tuple[str, str], ...] = (
     ("", "zegel.server.api.maintenance:router"),
     ("", "zegel.server.api.provider:router"),
     ("", "zegel.server.api.tasks:router"),
+    ("", "zegel.server.api.requests:router"),
+    ("", "zegel.server.api.consents:router"),
 )

@@ -36,12 +36,18 @@ class FileKind(StrEnum):
     RECEIPT = "receipt"
     FIGURES = "figures"  # an alarm centre's response times and causes
     SIGN = "sign"  # that cameras watch, to be printed and hung
+    ANSWER = "answer"  # to somebody who asked for his rights
+    REQUESTS = "requests"  # the register of such requests
+    CONSENT_RECEIPT = "consent_receipt"
 
 
 _TYPES = {
     FileKind.RECEIPT: "text/plain; charset=utf-8",
     FileKind.FIGURES: "text/csv; charset=utf-8",
     FileKind.SIGN: "application/pdf",
+    FileKind.ANSWER: "application/zip",
+    FileKind.REQUESTS: "text/csv; charset=utf-8",
+    FileKind.CONSENT_RECEIPT: "application/ld+json",
 }
 
 

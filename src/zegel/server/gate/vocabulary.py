@@ -124,6 +124,9 @@ class ResourceKind(StrEnum):
     FLOOR_PLAN = "floor_plan"
     TELEMETRY = "telemetry"
     SITE_LIMITS = "site_limits"
+    # people's rights and consents
+    DATA_REQUEST = "data_request"
+    CONSENT = "consent"
     # time: what happened and is looked into, how long everything is kept
     INCIDENT = "incident"
     RETENTION = "retention"

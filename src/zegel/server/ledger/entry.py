@@ -103,6 +103,9 @@ class Kind(StrEnum):
     HOLD = "hold"  # an incident opened or closed, a time that is kept for it or released
     SITE = "site"
     UNIT = "unit"
+    # people's rights and consents
+    DATA_REQUEST = "data_request"
+    CONSENT = "consent"
     # how long and where: an owner's term; storage locations, sub-processors and rules; the registers of Art. 30
     TERM = "term"
     PLACE = "place"

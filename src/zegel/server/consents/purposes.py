@@ -1,0 +1,81 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""What is asked consent for, in exactly which words, and what that means in the vocabulary of receipts (DPV).
+
+A room that needs another consent adds a line here, and says with `withdrawn` what stops when it is taken back: a
+purpose without that can't be given.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import override
+
+from zegel.server.kernel import work
+
+Stop = Callable[[work.Work, UUID, UUID | None, str], None]
+
+
+@dataclass(frozen=True)
+class Purpose:
+    """`words`: what is agreed to; a change of them is a new `version`. `broader`, `data`, `processing`: terms of DPV;
+    `recipients`: kinds of receivers beside the controller, in words."""
+
+    code: str
+    version: int
+    title: Promise
+    words: Promise
+    broader: str
+    data: tuple[str, ...]
+    processing: tuple[str, ...]
+    recipients: tuple[tuple[str, str], ...] = ()
+
+
+PUSH = Purpose(
+    "push", 1, _("Notifications on this device"),
+    _(
+        "I want to be told on this device. For that its browser’s push service (of Google, Mozilla, Apple or "
+        "Microsoft, partly outside the EU) gets an address of this browser and learns when something is sent, never "
+        "what. I can take this back here at any time with one press; then the address is erased and nothing is "
+        "sent any more."
+    ),
+    "dpv:CommunicationManagement", ("pd:DeviceBased",), ("dpv:Collect", "dpv:Store", "dpv:Use", "dpv:Share"),
+    (("group:PushService", "Push service of the browser"),),
+)  # fmt: skip
+
+PURPOSES: dict[str, Purpose] = {purpose.code: purpose for purpose in (PUSH,)}
+
+_stops: dict[str, Stop] = {}
+
+
+def withdrawn(purpose: str) -> Callable[[Stop], Stop]:
+    """Registers what stops when that consent is taken back; called in the same transaction with the controller, the
+    person (None) and the address ("")."""
+
+    def register(stop: Stop) -> Stop:
+        if _stops.setdefault(purpose, stop) is not stop:
+            raise ValueError(f"two say what stops with {purpose!r}")
+        return stop
+
+    return register
+
+
+def stop_of(purpose: str) -> Stop:
+    """Raises KeyError: a consent that could not be taken back is not asked for."""
+    return _stops[purpose]
+
+
+def hash_of(words: str) -> bytes:
+    """By which words are named."""
+    return hashlib.sha256(words.encode()).digest()
+
+
+def words_of(purpose: Purpose, language: str) -> str:
+    """The exact words, in that language."""
+    with override(language):
+        return str(purpose.words)
