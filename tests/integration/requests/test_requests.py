@@ -283,7 +283,7 @@ def tables_with(server: Any, marker: str) -> dict[str, int]:
         ).fetchall()
         for (table,) in tables:
             as_hex = marker.encode().hex()
-            query = f"SELECT count(*) FROM {table} t WHERE t::text ILIKE %s OR t::text ILIKE %s"  # noqa: S608
+            query = f"SELECT count(*) FROM {table} t WHERE t::text ILIKE %s OR t::text ILIKE %s"
             (count,) = connection.execute(query, [f"%{marker}%", f"%{as_hex}%"]).fetchone() or (0,)
             if count:
                 found[table] = count

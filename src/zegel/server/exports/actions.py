@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from uuid import UUID
 
+from django.http import HttpResponse
 from django.utils.translation import gettext as _
 
 from zegel.server.exports.errors import BadExport
@@ -51,6 +52,10 @@ _TYPES = {
 }
 
 
+ENTRY_HEADER = "X-Zegel-Entry"
+_MARK = "_zegel_entry"
+
+
 @dataclass(frozen=True)
 class Sent:
     """A file that was logged and may now be handed over. `index`: its entry in the ledger."""
@@ -76,6 +81,7 @@ def send(
     resource: Resource,
     recipient: str = "",
     owner_id: UUID | None = None,
+    count: int | None = None,
 ) -> Sent:
     """Asks the gate (action `export` on `resource`), logs, and gives the file back to be handed over.
 
@@ -94,11 +100,27 @@ def send(
         "sha256": hashlib.sha256(data).digest(),
         "address": actor.address,
         "of": resource.id,
+        "count": count,
     }
     about = resource.id if isinstance(resource.id, UUID) else None
     owner = owner_id or resource.owner_id or actor.party_id
     receipt = ledger.append(Entry(Kind.EXPORT, owner, facts, about=about), actor)
     return Sent(name, data, _TYPES[FileKind(kind)], receipt.index)
+
+
+def answer(sent: Sent) -> HttpResponse:
+    """The file as an answer, with its entry's number."""
+    response = HttpResponse(sent.content, content_type=sent.content_type)
+    response["Content-Disposition"] = sent.disposition
+    response[ENTRY_HEADER] = str(sent.index)
+    setattr(response, _MARK, sent.index)
+    return response
+
+
+def entry_of(response: object) -> int | None:
+    """The entry under which this answer's file was written down; None when it was not."""
+    found = getattr(response, _MARK, None)
+    return found if isinstance(found, int) else None
 
 
 def _whole(content: bytes | Iterable[bytes]) -> bytes:
