@@ -123,6 +123,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "zegel.server.exports.middleware.EveryFileIsLogged",
 ]
 
 ROOT_URLCONF = "zegel.server.urls"

@@ -327,10 +327,7 @@ def figures_file(
     sent = exports.send(
         actor, exports.FileKind.FIGURES, f"{what}-{day}.csv", content, purpose="figures", resource=resource
     )
-    response = HttpResponse(sent.content, content_type=sent.content_type)
-    response["Content-Disposition"] = sent.disposition
-    response["X-Zegel-Entry"] = str(sent.index)
-    return response
+    return exports.answer(sent)
 
 
 def _responses_csv(owners: Sequence[UUID], period: Period, own: Norms) -> bytes:

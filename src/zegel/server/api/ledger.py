@@ -36,7 +36,4 @@ def receipt_file(request: HttpRequest, index: Index) -> HttpResponse:
         actor, exports.FileKind.RECEIPT, f"receipt-{index}.txt", text.encode(),
         purpose="proof", resource=Resource(ResourceKind.ENTRY, index),
     )  # fmt: skip
-    response = HttpResponse(sent.content, content_type=sent.content_type)
-    response["Content-Disposition"] = sent.disposition
-    response["X-Zegel-Entry"] = str(sent.index)
-    return response
+    return exports.answer(sent)

@@ -20,6 +20,7 @@ from zegel.server.alarms.actions import resource_of
 from zegel.server.api import errors, throttle
 from zegel.server.api.base import acting
 from zegel.server.api.fields import LATEST_MS, to_text
+from zegel.server.exports.middleware import sealed
 from zegel.server.footage import door, mailpictures
 from zegel.server.footage.models import MailPicture
 from zegel.server.footage.rules import Purpose
@@ -132,8 +133,8 @@ def open_picture(request: HttpRequest, picture_id: UUID, body: Wish) -> HttpResp
     actor = acting(request)
     throttle.views.take(str(actor.id))
     found = door.open_mail_picture(actor, picture_id, Purpose(body.purpose), body.alarm_id)
-    answer = HttpResponse(
-        struct.pack(">I", len(found.envelope)) + found.envelope + found.ciphertext, content_type=SEALED
+    answer = sealed(
+        HttpResponse(struct.pack(">I", len(found.envelope)) + found.envelope + found.ciphertext, content_type=SEALED)
     )
     answer["Cache-Control"] = "no-store"
     answer["Zegel-View"], answer["Zegel-Index"] = str(found.view_id), str(found.index)

@@ -19,6 +19,7 @@ from django.views.decorators.http import require_safe
 
 from zegel.seal.errors import SealError
 from zegel.server.api import throttle
+from zegel.server.exports.middleware import for_everybody
 from zegel.server.kernel import clock
 from zegel.server.kernel.storage import NotFound
 from zegel.server.ledger import queries, witnesses
@@ -96,6 +97,7 @@ def _answer(request: HttpRequest, read: Callable[[], bytes], kind: str, cache: s
         return _open_to_all(HttpResponse("There is nothing here.\n", status=404, content_type=PLAIN), A_SECOND)
     etag = quote_etag(hashlib.sha256(data).hexdigest()[:32])
     response = get_conditional_response(request, etag=etag) or HttpResponse(data, content_type=kind)
+    for_everybody(response)  # salted hashes and signatures: whoever asks gets the same, and it names nobody
     if isinstance(response, HttpResponseNotModified):
         del response["Content-Type"]
     response["ETag"] = etag

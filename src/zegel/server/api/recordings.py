@@ -75,6 +75,14 @@ class Exporting(Stretch):
     statement: Bytes
     size: int = Field(ge=0, lt=2**53)
     redaction: Redacting | None = None
+    order_id: UUID | None = None
+    alarm_id: UUID | None = None
+
+    def resource(self, camera: Camera) -> Resource:
+        """The camera, with the authority's order and the alarm that the export is of."""
+        said = {"order": self.order_id, "alarm": self.alarm_id}
+        of = _resource(camera).of | {name: found for name, found in said.items() if found is not None}
+        return Resource(ResourceKind.CAMERA, camera.id, camera.owner_id, of, (self.from_ms, self.to_ms))
 
 
 def _camera(actor: Actor, camera_id: UUID) -> Camera:
@@ -172,7 +180,7 @@ def export(request: HttpRequest, body: Exporting) -> dict[str, Any]:
         body.export_id or ids.new(), body.form, body.track, body.from_ms, body.to_ms, body.purpose, body.recipient,
         body.statement, body.size, None if said is None else Redaction(said.frames, said.reviewed, said.kept),
     )  # fmt: skip
-    index, promise = declared.declare(actor, _resource(camera), what)
+    index, promise = declared.declare(actor, body.resource(camera), what)
     return {"export_id": str(what.export_id), "index": index, "promise": to_text(promise)}
 
 

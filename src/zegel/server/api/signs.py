@@ -13,6 +13,7 @@ from zegel.server.agreements import actions as agreements
 from zegel.server.agreements import texts
 from zegel.server.api import errors
 from zegel.server.api.base import acting
+from zegel.server.exports import actions as exports
 from zegel.server.gate import Action, decide, require
 from zegel.server.kernel import tenancy
 from zegel.server.people import queries as people
@@ -69,9 +70,7 @@ def picture(request: HttpRequest, site_id: UUID, size: Size, languages: Language
 def file(request: HttpRequest, site_id: UUID, size: Size, languages: Languages) -> HttpResponse:
     """The PDF to print; that it was taken is in the log."""
     sent = notice.print_sign(acting(request), site_id, size, languages.split(","))
-    response = HttpResponse(sent.content, content_type=sent.content_type)
-    response["Content-Disposition"] = sent.disposition
-    return response
+    return exports.answer(sent)
 
 
 @router.post("/sites/{site_id}/sign/hung")

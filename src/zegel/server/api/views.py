@@ -13,6 +13,7 @@ from ninja import Field, Query, Router, Schema
 from zegel.server.api import errors, looks, throttle
 from zegel.server.api.base import acting
 from zegel.server.api.fields import LATEST_MS, to_text
+from zegel.server.exports.middleware import sealed
 from zegel.server.footage import door, queries
 from zegel.server.footage.door import View, ViewRequest
 from zegel.server.footage.errors import BadRange
@@ -87,7 +88,7 @@ def segments(request: HttpRequest, lease_id: UUID, body: Wanted) -> HttpResponse
 
 
 def _sealed(data: bytes) -> HttpResponse:
-    response = HttpResponse(data, content_type=SEALED)
+    response = sealed(HttpResponse(data, content_type=SEALED))
     response["Cache-Control"] = "no-store"
     return response
 

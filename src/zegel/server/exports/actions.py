@@ -1,7 +1,10 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Handing out a file. Principles:
 
-- Every file leaves through `send`, of whatever kind, to whomever (I5: date, time and address are logged).
+- Every file leaves through `send`, of whatever kind, to whomever (I5: date, time and address are logged), and becomes
+  an answer through `answer`, which alone can mark it as logged; the middleware stops every other one.
+- What a person prints, and what his own browser makes into a file of what he may see, is written down by `note` before
+  his browser does it.
 - The gate is asked first; the entry is durable in the ledger before the caller holds the bytes; its hash is in the
 entry, so
   that a file found later can be tied to its export.
@@ -28,6 +31,7 @@ from zegel.server.ledger import actions as ledger
 
 LARGEST = 256 * 1024 * 1024
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
+_SHOWN_NAME = re.compile(r"[\w][\w .()-]{0,119}")
 _PURPOSE = re.compile(r"[a-z][a-z_]{0,39}")
 
 
@@ -36,24 +40,52 @@ class FileKind(StrEnum):
 
     RECEIPT = "receipt"
     FIGURES = "figures"  # an alarm centre's response times and causes
+    REGISTER = "register"  # of Art. 30 GDPR, to read
+    REGISTER_SHEET = "register_sheet"  # the same as a spreadsheet
+    REGISTER_DPV = "register_dpv"  # the same for programs
     SIGN = "sign"  # that cameras watch, to be printed and hung
     ANSWER = "answer"  # to somebody who asked for his rights
     REQUESTS = "requests"  # the register of such requests
     CONSENT_RECEIPT = "consent_receipt"
+    BREACH_LETTER = "breach_letter"  # what was told to a customer or to people concerned
+    BREACH_FORM = "breach_form"  # the authority's questions, answered
+    BREACH_DATA = "breach_data"  # the same for machines
+    BREACH_REGISTER = "breach_register"
+    USE_LOG = "use_log"  # who printed or exported what (I5)
+    DISCLOSURES = "disclosures"  # the register of what was handed over, and on which order
+    EVIDENCE_REPORT = "evidence_report"  # what a person reads of an evidence package
+    SEALED_RECORDINGS = "sealed_recordings"  # ciphertext, lists and proofs, for an authority
 
 
 _TYPES = {
     FileKind.RECEIPT: "text/plain; charset=utf-8",
     FileKind.FIGURES: "text/csv; charset=utf-8",
+    FileKind.REGISTER: "application/pdf",
+    FileKind.REGISTER_SHEET: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    FileKind.REGISTER_DPV: "application/ld+json",
     FileKind.SIGN: "application/pdf",
     FileKind.ANSWER: "application/zip",
     FileKind.REQUESTS: "text/csv; charset=utf-8",
     FileKind.CONSENT_RECEIPT: "application/ld+json",
+    FileKind.BREACH_LETTER: "application/pdf",
+    FileKind.BREACH_FORM: "application/pdf",
+    FileKind.BREACH_DATA: "application/json",
+    FileKind.BREACH_REGISTER: "text/csv; charset=utf-8",
+    FileKind.USE_LOG: "text/csv; charset=utf-8",
+    FileKind.DISCLOSURES: "text/csv; charset=utf-8",
+    FileKind.EVIDENCE_REPORT: "application/pdf",
+    FileKind.SEALED_RECORDINGS: "application/zip",
 }
-
 
 ENTRY_HEADER = "X-Zegel-Entry"
 _MARK = "_zegel_entry"
+
+
+class Way(StrEnum):
+    """How something leaves without this server making a file of it."""
+
+    PRINT = "print"
+    MADE = "made"  # a file that the browser makes of what its person may see
 
 
 @dataclass(frozen=True)
@@ -85,7 +117,8 @@ def send(
 ) -> Sent:
     """Asks the gate (action `export` on `resource`), logs, and gives the file back to be handed over.
 
-    `recipient`: a short code of who gets it (empty: the actor himself). Raises Denied, BadExport, LedgerUnavailable.
+    `recipient`: a short code of who gets it (empty: the actor himself); `count`: how many rows or pages.
+    Raises Denied, BadExport, LedgerUnavailable.
     """
     if not _NAME.fullmatch(name) or not _PURPOSE.fullmatch(purpose):
         raise BadExport(_("This file can't be named like that."), action=_("Use letters, digits, dot, dash."))
@@ -96,6 +129,8 @@ def send(
         "what": FileKind(kind).value,
         "purpose": purpose,
         "recipient": recipient or "self",
+        "how": "file",
+        "role": actor.role or "",
         "bytes": len(data),
         "sha256": hashlib.sha256(data).digest(),
         "address": actor.address,
@@ -121,6 +156,24 @@ def entry_of(response: object) -> int | None:
     """The entry under which this answer's file was written down; None when it was not."""
     found = getattr(response, _MARK, None)
     return found if isinstance(found, int) else None
+
+
+def note(
+    actor: Actor, way: Way, what: str, *, name: str = "", count: int = 0, size: int = 0, about: UUID | None = None
+) -> int:  # fmt: skip
+    """Writes down what the acting person is about to print, or to keep as a file that his browser made. Nothing is
+    given out here that his page does not show already, so nothing is decided: it is a log.
+
+    `what`: a short code; `name`: of the file; `count`: how many rows, pictures or pages. Raises BadExport,
+    LedgerUnavailable.
+    """
+    if not _PURPOSE.fullmatch(what) or (name and not _SHOWN_NAME.fullmatch(name)):
+        raise BadExport(_("This file can't be named like that."), action=_("Use letters, digits, dot, dash."))
+    facts: dict[str, Fact] = {
+        "what": what, "how": Way(way).value, "file": name, "count": count, "bytes": size, "recipient": "self",
+        "role": actor.role or "", "address": actor.address[:64], "of": about,
+    }  # fmt: skip
+    return ledger.append(Entry(Kind.EXPORT, actor.party_id, facts, about=about), actor).index
 
 
 def _whole(content: bytes | Iterable[bytes]) -> bytes:

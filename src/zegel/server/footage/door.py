@@ -18,6 +18,8 @@ What keeps it safe:
 - The owner's live view passes here too: each of its minutes is logged before it is relayed, and whoever relays it asks
   `live_now` each second. The relay stores nothing, so what a minute covers is a time, not slots.
 - An ended window stays shut. A reopening shows what was released then, under a purpose of its own, for its own time.
+- On an authority's order ciphertext and the units' lists are handed over, never an epoch, a release or a grant: what
+  lies in them are keys, sealed to somebody who can be asked himself.
 - What leaves is ciphertext. Nothing here, and nothing the server holds, opens it.
 """
 
@@ -74,6 +76,8 @@ GATE_ANSWER_LASTS_S = 1.0
 LEASE_LASTS = timedelta(milliseconds=rules.LEASE_MS)
 MAX_SPAN_MS = 31 * 24 * 3600 * 1000
 CAME_LATE_MS = 120_000
+HANDED_AT_ONCE_MS = 3_600_000
+MOST_HANDED_BYTES = 200 * 1024 * 1024
 
 Times = tuple[int | None, int | None]
 
@@ -741,6 +745,57 @@ def _request_of(lease: Lease) -> ViewRequest:
         lease.wanted["to_ms"],
     )  # fmt: skip
 
+
+
+# --- handing over what nobody here can open (C5) ---
+
+
+@dataclass(frozen=True)
+class HandedOver:
+    """Ciphertext of a camera's surveillance, with what the unit signed about it; no key of any kind. `index`: the
+    entry, durable before a byte was read."""
+
+    index: int
+    unit_id: UUID
+    segments: Sequence[tuple[UUID, int, bytes]]
+    manifests: Sequence[bytes]
+
+
+def hand_over(actor: Actor, camera_id: UUID, order_id: UUID, from_ms: int, to_ms: int) -> HandedOver:
+    """On an authority's accepted order that asks for this camera and time: sealed segments and the unit's lists, and
+    nothing that opens them: epochs, which carry sealed keys, stay. Raises Denied, NothingToShow, BadRange,
+    ViewNotLogged, StorageError."""
+    if not 0 < to_ms - from_ms <= HANDED_AT_ONCE_MS:
+        raise BadRange
+    with tenancy.acting_as(actor.party_id, actor.id):
+        camera = _camera(camera_id)
+        of = {"order": order_id, "camera": camera.id, "unit": camera.unit_id, "site": camera.unit.site_id}
+        resource = Resource(ResourceKind.DISCLOSURE, camera.id, camera.owner_id, of, (from_ms, to_ms))
+        gate.require(actor, Action.HAND_OVER, resource)
+        rows = queries.segments_in(list(_of_time(camera, Track.SURVEILLANCE, from_ms, to_ms)))
+        if not rows:
+            raise NothingToShow
+        if sum(row.size for row in rows) > MOST_HANDED_BYTES:
+            raise BadRange
+        index = _log_handed(actor, camera, order_id, (from_ms, to_ms), rows)
+        pieces = pack_reader.read([pack_reader.Place(row.epoch_id, row.offset, row.size) for row in rows])
+        lists = queries.manifests_between(camera.id, int(Track.SURVEILLANCE), from_ms, to_ms, one_before=False)
+    found = [(row.epoch_id, row.seq, piece) for row, piece in zip(rows, pieces, strict=True)]
+    return HandedOver(index, camera.unit_id, found, [bytes(row.envelope) for row in lists])
+
+
+def _log_handed(
+    actor: Actor, camera: Camera, order_id: UUID, span_ms: tuple[int, int], rows: Sequence[Segment]
+) -> int:  # fmt: skip
+    facts: dict[str, Any] = {
+        "order": order_id, "camera": camera.id, "track": int(Track.SURVEILLANCE), "form": "ciphertext",
+        "segments": len(rows), "from_ms": span_ms[0], "to_ms": span_ms[1], "role": actor.role or "",
+        "address": actor.address[:64],
+    }  # fmt: skip
+    try:
+        return ledger.append(Entry(Kind.DISCLOSURE, camera.owner_id, facts, camera.id), actor).index
+    except LedgerError as error:
+        raise ViewNotLogged from error
 
 
 # --- pictures that came by mail ---

@@ -135,6 +135,26 @@ MISSING: dict[str, tuple[Promise, Promise]] = {
         _("You don't handle this organisation's signals."),
         _("Ask the alarm centre that serves it."),
     ),
+    "order_accepted": (
+        _("There is no accepted order of an authority for this."),
+        _("Record the order, and have it decided on first."),
+    ),
+    "order_covers": (
+        _("No accepted order of an authority covers this camera and this time."),
+        _("Hand over what the order asks for and no more; without an order nothing leaves."),
+    ),
+    "order_publishes": (
+        _("The order does not ask for publication."),
+        _("Only an order that says so allows to publish; else a redacted film."),
+    ),
+    "asked_by_another": (
+        _("Who asked for a package does not approve it himself."),
+        _("Have another supervisor approve it."),
+    ),
+    "package_approved": (
+        _("Two persons have not agreed on this package, or the time for it is over."),
+        _("One asks for it, and a supervisor, somebody else, approves it."),
+    ),
     "provides_for": (
         _("Your company does not serve this customer now."),
         _("Ask your administrator for the service relation."),

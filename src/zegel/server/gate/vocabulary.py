@@ -71,6 +71,11 @@ class Action(StrEnum):
     MOVE = "move"
     REMOVE = "remove"
     COMMISSION = "commission"
+    # evidence and the log of use
+    DECIDE = "decide"
+    APPROVE = "approve"
+    HAND_OVER = "hand_over"
+    PUBLISH = "publish"
 
 
 class ResourceKind(StrEnum):
@@ -124,6 +129,11 @@ class ResourceKind(StrEnum):
     FLOOR_PLAN = "floor_plan"
     TELEMETRY = "telemetry"
     SITE_LIMITS = "site_limits"
+    # evidence and the log of use
+    USE_LOG = "use_log"
+    LEGAL_ORDER = "legal_order"
+    PREPARATION = "preparation"
+    DISCLOSURE = "disclosure"
     # people's rights and consents
     DATA_REQUEST = "data_request"
     CONSENT = "consent"

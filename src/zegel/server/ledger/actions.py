@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 
 from django.db import connection
 
+from zegel.seal import evidence as seal_evidence
 from zegel.seal import envelope, mailpicture
+from zegel.seal.evidence import Evidence
 from zegel.seal.mailpicture import MailPicture
 from zegel.server.kernel import clock, shred, work
 from zegel.server.ledger import numbers, origin, promises
@@ -94,6 +96,16 @@ def sign_mailpicture(header: MailPicture, key: bytes, recipient_pk: bytes) -> by
 def sign_promise(body: bytes) -> bytes:
     """The envelope of what a promise's probe found, so that whoever downloads it can tell it from a better past."""
     return envelope.sign("promise", body, origin.key())
+
+
+def sign_evidence(evidence: Evidence) -> bytes:
+    """The envelope of a package that holds ciphertext only: what was stored, said by this installation's log."""
+    return seal_evidence.sign_evidence(evidence, origin.key())
+
+
+def log_public_key() -> bytes:
+    """Of the key that signs for the log."""
+    return origin.key().public_key
 
 
 def sign_time(nonce: bytes) -> bytes:

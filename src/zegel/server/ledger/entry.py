@@ -103,6 +103,10 @@ class Kind(StrEnum):
     HOLD = "hold"  # an incident opened or closed, a time that is kept for it or released
     SITE = "site"
     UNIT = "unit"
+    # evidence: orders of authorities, what two persons allowed, what was handed over
+    LEGAL_ORDER = "legal_order"
+    PREPARATION = "preparation"
+    DISCLOSURE = "disclosure"
     # people's rights and consents
     DATA_REQUEST = "data_request"
     CONSENT = "consent"

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from zegel.seal.checkpoint import Checkpoint
 from zegel.seal.merkle import inclusion_proof
@@ -148,6 +148,29 @@ def entries(
         rows = rows.filter(at_ms__lt=until_ms)
     if about is not None:
         rows = rows.filter(about=about)
+    if before is not None:
+        rows = rows.filter(index__lt=before)
+    return _read(rows.order_by("-index")[: min(limit, MOST_AT_ONCE)])
+
+
+def of_party(
+    kinds: Collection[Kind],
+    party_id: UUID,
+    *,
+    since_ms: int,
+    until_ms: int | None = None,
+    person_id: UUID | None = None,
+    before: int | None = None,
+    limit: int = MOST_AT_ONCE,
+) -> list[Logged]:
+    """As `entries`, of what concerns a party's matters and of what its people did elsewhere, newest first. `person_id`:
+    only what that person did."""
+    rows = Body.objects.filter(kind__in=[kind.value for kind in kinds], at_ms__gte=since_ms)
+    rows = rows.filter(Q(owner_id=party_id) | Q(actor_party_id=party_id))
+    if until_ms is not None:
+        rows = rows.filter(at_ms__lt=until_ms)
+    if person_id is not None:
+        rows = rows.filter(actor_id=person_id)
     if before is not None:
         rows = rows.filter(index__lt=before)
     return _read(rows.order_by("-index")[: min(limit, MOST_AT_ONCE)])

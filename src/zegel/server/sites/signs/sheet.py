@@ -1,14 +1,9 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""A sign as a file: size, languages and facts in, PDF or a picture of it out.
-
-What somebody typed reaches typst as data and is printed letter by letter; the template reads no other file and the
-network is not asked. Letters come from a package (OFL), never from the machine, so that the same facts give the same
-sheet everywhere. Nothing but the facts is in it: no date, no name of who made it.
-"""
+"""A sign as a file: size, languages and facts in, PDF or a picture of it out (see exports.documents). Nothing but the
+facts is in it: no date, no name of who made it."""
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
@@ -16,12 +11,12 @@ from importlib import resources
 from io import BytesIO
 from pathlib import Path
 
-import font_source_sans_pro
 import segno
-import typst
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, override
+
+from zegel.server.exports import documents
 
 LANGUAGES_AT_MOST = 4
 
@@ -73,23 +68,13 @@ TITLE = gettext_lazy("Camera surveillance")
 
 def pdf(sheet: Sheet) -> bytes:
     """A PDF of one page, tagged for screen readers (PDF/UA-1)."""
-    return typst.compile(
-        _folder() / "sign.typ", format="pdf", root=_folder(), font_paths=_fonts(), ignore_system_fonts=True,
-        sys_inputs=_inputs(sheet), timestamp=0, pdf_standards="ua-1",
-    )  # fmt: skip
+    return documents.pdf(_template(), said(sheet), sheet.languages[0])
 
 
 def picture(sheet: Sheet, width_px: int = 420) -> bytes:
     """A PNG to look at before printing; too coarse to print."""
     width_mm, _height = sheet.size.millimetres
-    return typst.compile(
-        _folder() / "sign.typ", format="png", ppi=width_px / (width_mm / 25.4), root=_folder(), font_paths=_fonts(),
-        ignore_system_fonts=True, sys_inputs=_inputs(sheet),
-    )  # fmt: skip
-
-
-def _inputs(sheet: Sheet) -> dict[str, str]:
-    return {"said": json.dumps(said(sheet), ensure_ascii=False)}
+    return documents.picture(_template(), said(sheet), sheet.languages[0], ppi=width_px / (width_mm / 25.4))
 
 
 def said(sheet: Sheet) -> dict[str, object]:
@@ -125,11 +110,6 @@ def qr_svg(text: str) -> str:
 
 
 @cache
-def _folder() -> Path:
+def _template() -> Path:
     with resources.as_file(resources.files("zegel.server.sites.signs")) as folder:
-        return Path(folder)
-
-
-@cache
-def _fonts() -> list[Path]:
-    return [Path(font_source_sans_pro.SourceSansPro).parent]
+        return Path(folder) / "sign.typ"

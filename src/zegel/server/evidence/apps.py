@@ -1,0 +1,12 @@
+# SPDX-License-Identifier: EUPL-1.2
+from __future__ import annotations
+
+from django.apps import AppConfig
+
+
+class EvidenceConfig(AppConfig):
+    name = "zegel.server.evidence"
+    label = "evidence"
+
+    def ready(self) -> None:
+        from zegel.server.evidence import facts  # noqa: F401  what the gate asks of this room

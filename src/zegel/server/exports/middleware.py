@@ -1,0 +1,79 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""No file leaves unlogged. Principles:
+
+- What a browser would keep as a file (an attachment, or a type that is one) goes out only when `exports.actions.answer`
+  made it, and that needs an entry in the ledger. Anything else is refused here, whatever view made it.
+- What is no file of ours to a person: sealed segments (the door logs each look), the public log's own tiles (hashes),
+  and documents that are the same for everybody and say nothing about anybody. Their types and views are named here, and
+  a test holds this list against all routes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeVar
+
+from django.http import HttpRequest, HttpResponseBase, JsonResponse
+from django.utils.translation import gettext as _
+
+from zegel.server.exports import actions
+from zegel.server.kernel import log
+
+Response = TypeVar("Response", bound=HttpResponseBase)
+
+# Types that are made to be kept: a page, JSON and a picture in a page are not.
+KEPT_TYPES = frozenset(
+    {
+        "application/pdf", "application/zip", "application/gzip", "application/x-tar", "application/cbor",
+        "application/octet-stream", "application/ld+json", "application/msword", "application/rtf",
+        "application/vnd.oasis.opendocument.spreadsheet", "application/vnd.oasis.opendocument.text",
+        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        "application/vnd.openxmlformats-officedocument.wordprocessingml.document", "text/csv",
+        "text/tab-separated-values", "text/calendar", "text/vcard", "video/mp4", "audio/mp4",
+    }
+)  # fmt: skip
+_PASSES = "_zegel_passes"
+
+
+def sealed(response: Response) -> Response:
+    """Marks ciphertext that the door hands out: each look is an entry of its own already."""
+    setattr(response, _PASSES, True)
+    return response
+
+
+def for_everybody(response: Response) -> Response:
+    """Marks a document that is public, the same for everybody, and holds nobody's data (a privacy statement, the log's
+    own tiles). Who calls this is listed in a test, with the reason."""
+    setattr(response, _PASSES, True)
+    return response
+
+
+def is_file(response: HttpResponseBase) -> bool:
+    """A browser would keep it rather than show it."""
+    if "attachment" in response.get("Content-Disposition", "").lower():
+        return True
+    kind = response.get("Content-Type", "").partition(";")[0].strip().lower()
+    return kind in KEPT_TYPES and bool(getattr(response, "content", b"") or getattr(response, "streaming", False))
+
+
+class EveryFileIsLogged:
+    """Refuses an answer that is a file and has no entry."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self._get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        response = self._get_response(request)
+        if not is_file(response) or actions.entry_of(response) is not None or hasattr(response, _PASSES):
+            return response
+        log.error("exports.unlogged_file", route=getattr(request.resolver_match, "route", ""))
+        return _refused()
+
+
+def _refused() -> HttpResponseBase:
+    body = {
+        "code": "unlogged_file",
+        "message": _("This file was stopped: that it leaves is written nowhere."),
+        "action": _("Tell who runs this system. Nothing left."),
+    }
+    return JsonResponse({"error": body}, status=500, json_dumps_params={"ensure_ascii": False})
