@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from django.db import connection
 
-from zegel.seal import evidence as seal_evidence
 from zegel.seal import envelope, mailpicture
+from zegel.seal import evidence as seal_evidence
 from zegel.seal.evidence import Evidence
 from zegel.seal.mailpicture import MailPicture
 from zegel.server.kernel import clock, shred, work
@@ -93,11 +93,6 @@ def sign_mailpicture(header: MailPicture, key: bytes, recipient_pk: bytes) -> by
     return mailpicture.sign_mailpicture(header, key, recipient_pk, origin.key())
 
 
-def sign_promise(body: bytes) -> bytes:
-    """The envelope of what a promise's probe found, so that whoever downloads it can tell it from a better past."""
-    return envelope.sign("promise", body, origin.key())
-
-
 def sign_evidence(evidence: Evidence) -> bytes:
     """The envelope of a package that holds ciphertext only: what was stored, said by this installation's log."""
     return seal_evidence.sign_evidence(evidence, origin.key())
@@ -106,6 +101,11 @@ def sign_evidence(evidence: Evidence) -> bytes:
 def log_public_key() -> bytes:
     """Of the key that signs for the log."""
     return origin.key().public_key
+
+
+def sign_promise(body: bytes) -> bytes:
+    """The envelope of what a promise's probe found, so that whoever downloads it can tell it from a better past."""
+    return envelope.sign("promise", body, origin.key())
 
 
 def sign_time(nonce: bytes) -> bytes:
