@@ -56,11 +56,12 @@ class Guarded:
 @pytest.fixture(scope="module")
 def guarded(story: Story) -> Iterator[Guarded]:
     home = story.folder / "masks-unit"
-    paired = scene.enrol(story.stage, story.place, home, WORLD.site("yard"), clip.ours().words)
+    paired = scene.enrol(story.stage, story.place, home, WORLD.site("yard"), clip.ours().words, name="Yet another unit")
     guarded = Guarded(paired, home, story)
     guarded.run()
     yield guarded
     guarded.stop()
+    story.place.client("owner").http.post(f"/api/v1/units/{paired.unit_id}/revoke")
 
 
 def _open(owner: Desk, view: str, guarded: Guarded) -> None:

@@ -125,11 +125,12 @@ def running(folder: Path) -> Installation:
 
 
 def enrol(
-    stage: Stage, place: Installation, home: Path, site: Site, source: str, *, furnish: bool = False
+    stage: Stage, place: Installation, home: Path, site: Site, source: str, *, name: str = "", furnish: bool = False
 ) -> Paired:  # fmt: skip
     """Enrol a unit with one camera, and pair it as the site's owner would with its code in his hand.
 
-    `furnish`: with a privacy mask, and with overview pictures of the hours before.
+    `name`: what he calls it (empty: after its site). `furnish`: with a privacy mask, and with overview pictures of the
+    hours before.
     """
     camera = f"{site.cameras[0].name}={source}"
     program = stage.start(
@@ -140,7 +141,7 @@ def enrol(
     code = _code(program)
     assert code is not None
     owner = place.client(next(p.key for p in WORLD.people_of(site.owner) if p.role == "owner"))
-    paired = _pair(stage, place, owner, site, code, home, furnish=furnish)
+    paired = _pair(stage, place, owner, site, code, home, name or f"Unit at {site.name}", furnish=furnish)
     program.process.wait(30)
     stage.forget(program)
     if furnish:
@@ -154,12 +155,13 @@ def run_unit(stage: Stage, home: Path, name: str = "unit") -> Program:
 
 
 def _pair(
-    stage: Stage, place: Installation, owner: Client, site: Site, code: PairingCode, home: Path, *, furnish: bool
+    stage: Stage, place: Installation, owner: Client, site: Site, code: PairingCode, home: Path, name: str, *,
+    furnish: bool,
 ) -> Paired:  # fmt: skip
     def wait(asked: Callable[[], bool], what: str) -> None:
         wait_until(asked, what, 30.0, stage)
 
-    started = pairings.start(owner, code, site.id, f"Unit at {site.name}", wait)
+    started = pairings.start(owner, code, site.id, name, wait)
     now = clock.wall_ms()
     keyset = _keyset(place, owner, site, started, now)
     camera_id = UUID(started["cameras"][0]["id"])

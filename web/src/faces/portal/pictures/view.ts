@@ -117,7 +117,7 @@ class PicturesPage implements Mounted {
 
   #tile(one: Taken, { opened, nowMs }: State): Part {
     const words = t("Picture of {camera}, {time}", { camera: this.#name(one.camera_id), time: when(one.at_ms, nowMs) });
-    return html`<li class="card picture"><button type="button" class="picture-open" aria-label=${words} ?disabled=${!opened.has(one.epoch)} @click=${() => this.#large(one, words)}>
+    return html`<li class="card picture"><button type="button" class="picture-open" aria-label=${opened.has(one.epoch) ? words : `${t("Opening")}: ${words}`} ?disabled=${!opened.has(one.epoch)} @click=${() => this.#large(one, words)}>
         <canvas aria-hidden="true" ${ref((canvas) => this.#paint(canvas, one.epoch))}></canvas>${opened.has(one.epoch) ? nothing : html`<span class="picture-wait">${pill(t("Opening"), "")}</span>`}</button>
       <div class="picture-words"><b>${this.#name(one.camera_id)}</b><span class="mute small">${dayWord(one.at_ms, nowMs)}, ${clockSeconds(one.at_ms)}</span></div></li>`;
   }
@@ -138,7 +138,7 @@ class PicturesPage implements Mounted {
 
   /** Why and for whom, written down, then the file: as every recording that leaves the customer's hands. */
   #save(one: Taken, camera: Camera): void {
-    askToSave(this.ctx, { camera, tz: this.#tz(camera) ?? "UTC", track: TRACK, fromMs: one.at_ms, toMs: one.at_ms + SECOND_MS });
+    askToSave(this.ctx, { camera, tz: this.#tz(camera) ?? "UTC", track: TRACK, epoch: one.epoch, fromMs: one.at_ms, toMs: one.at_ms + SECOND_MS });
   }
 
   /** With its key: what the owner deletes opens nowhere any more. */
