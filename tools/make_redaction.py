@@ -24,13 +24,17 @@ from zegel.unit.detectors.manifest import Manifest, ManifestError, default_manif
 
 ROOT = Path(__file__).resolve().parent.parent
 FOLDER = ROOT / "src/zegel/server/static/zegel/detectors"
-VERSION = 1
+VERSION = 2
 """Raise it when what is made changes: an older result is then made anew."""
 
 
 def any_size(data: bytes) -> bytes:
-    """The same network for pictures of any size (in steps of 32 pixels)."""
+    """The same network for pictures of any size (in steps of 32 pixels); of its inputs only the picture stays one."""
     model = onnx.load_from_string(data)
+    constants = {one.name for one in model.graph.initializer}
+    inputs = [one for one in model.graph.input if one.name not in constants]
+    del model.graph.input[:]
+    model.graph.input.extend(inputs)
     picture = model.graph.input[0].type.tensor_type.shape.dim
     picture[2].dim_param, picture[3].dim_param = "height", "width"
     for output in model.graph.output:

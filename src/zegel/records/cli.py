@@ -2,8 +2,8 @@
 """`zegel open FILE`: checks a film or a package of originals without any network, says what it is, and writes the film.
 
     zegel open FILE [--code CODE] [--out FILM.mp4] [--key KEY]… [--words "eight words"]
-        FILE is a `.zegel` package, or a film with its statement in it. Of a package the film is written beside it (or
-        to --out) when its code is given: --code, or typed when it is asked for.
+        FILE is a `.zegel` package, or a film with its statement in it, a redacted one too. Of a package the film is
+        written beside it (or to --out) when its code is given: --code, or typed when it is asked for.
         --words: the signer's eight words, as he read them out; another signer is refused.
         --key: a public key (base64) that may have signed it beside the owners of its unit.
 
@@ -23,6 +23,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from zegel.records import package as packages
+from zegel.records import redacted
 from zegel.records.package import ForeignKey, Package, What
 from zegel.seal.account import RecoveryCode
 from zegel.seal.errors import SealError
@@ -51,8 +52,11 @@ def main(argv: Sequence[str]) -> int:
         print(f"zegel open: {problem}", file=sys.stderr)
         return WRONG_USE
     try:
+        if redacted.is_redacted(data):
+            print("\n".join(_redacted_report(data, trusted, said.words)))
+            return HOLDS
         found = packages.read(data, trusted)
-        _check_words(found, said.words)
+        _check_words(found.signer, said.words)
         print("\n".join(_report(found)))
         if found.statement.form is Form.ORIGINALS:
             _write_film(found, path, said)
@@ -72,8 +76,8 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _check_words(found: Package, spoken: str) -> None:
-    fingerprint = sign_fingerprint(found.signer)
+def _check_words(signer: bytes, spoken: str) -> None:
+    fingerprint = sign_fingerprint(signer)
     if spoken and not same_words(fingerprint, spoken):
         raise ForeignKey(f"it is signed by the key “{words(fingerprint)}”, not by the one whose words you gave")
 
@@ -96,6 +100,24 @@ def _report(found: Package) -> list[str]:
     for stretch in found.stretches:
         lines.append(f"  {_at(stretch.from_ms, zone)} – {_at(stretch.to_ms, zone)}  {_SAYS[stretch.what]}")
     return lines
+
+
+def _redacted_report(data: bytes, trusted: Sequence[bytes], spoken: str) -> list[str]:
+    found = redacted.read(data, trusted)
+    _check_words(found.signer, spoken)
+    said, utc = found.statement, ZoneInfo("UTC")
+    named = "a key that you named" if trusted else "a key: compare these words with the maker"
+    return [
+        "Everything in this film holds. Its pictures were changed on purpose: people and vehicles are unrecognisable.",
+        f"  camera     {said.camera.hex()}",
+        f"  when       {_at(said.from_ms, utc)} – {_at(said.to_ms, utc)} (UTC)",
+        f"  for        {said.recipient} ({said.purpose})",
+        f"  made       {_at(said.made_ms, utc)}",
+        f"  signed by  {named}: {words(sign_fingerprint(found.signer))}",
+        f"  looked at  {said.reviewed} of {said.frames} frames, by a person; {said.kept} sharp, {said.boxes} boxes",
+        f"  made from  {len(said.segments)} segments, each by its hash",
+        f"  log        entry {found.receipts[0].index} of {said.log.name}, with {len(found.receipts)} receipts",
+    ]
 
 
 def _zone(name: str) -> ZoneInfo:

@@ -17,6 +17,7 @@ _TICKS_PER_MS = 90
 _GAP = 90_000
 _TRUN = 0x000F01
 STATEMENT_TYPE = b"zegel/exported1!"
+REDACTED_TYPE = b"zegel/redacted1!"
 
 
 class NoFilm(SealError):
@@ -131,13 +132,13 @@ def _with_length(moov: bytes, length: int) -> bytes:
     return bytes(whole)
 
 
-def split_film(data: bytes) -> tuple[int, int] | None:
-    """Where the film's last box begins and where what is in it does; None when it holds no statement."""
+def split_film(data: bytes, kind: bytes = STATEMENT_TYPE) -> tuple[int, int] | None:
+    """Where the film's last box begins and where what is in it does; None when it holds no statement of that kind."""
     try:
         found = list(boxes(data))
     except FieldWrong:
         return None
     last = found[-1] if found else None
-    if last is None or last.kind != b"uuid" or data[last.inside : last.inside + 16] != STATEMENT_TYPE:
+    if last is None or last.kind != b"uuid" or data[last.inside : last.inside + 16] != kind:
         return None
     return last.start, last.inside + 16

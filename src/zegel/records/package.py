@@ -22,6 +22,7 @@ from zegel.seal.exported import LONGEST_MS, Exported, Form, open_keys, verify_ex
 from zegel.seal.kept import Kept, verify_kept
 from zegel.seal.keyset import Keyset, verify_keyset
 from zegel.seal.manifest import Manifest, verify_manifest
+from zegel.seal.note import VerifierKey
 from zegel.seal.proof import Receipt, verify_receipt
 from zegel.seal.segment import Header, open_segment
 from zegel.seal.suite import sign_fingerprint
@@ -94,12 +95,12 @@ def write_package(front: bytes, segments: Sequence[bytes]) -> bytes:
 def read(data: bytes, trusted: Sequence[bytes] = ()) -> Package:
     """`trusted`: public keys that may have signed it beside the owners of its unit. Raises SealError."""
     if data[:8] == MAGIC:
-        film, cursor = None, _parts(data, 8)
+        film, cursor = None, parts_of(data, 8)
     else:
         found = split_film(data)
         if found is None:
             raise NotAPackage("this is neither a package of originals nor a film with a statement in it")
-        film, cursor = data[: found[0]], _parts(data, found[1])
+        film, cursor = data[: found[0]], parts_of(data, found[1])
     try:
         signed, receipts = next(cursor), next(cursor)
     except StopIteration:
@@ -111,7 +112,7 @@ def read(data: bytes, trusted: Sequence[bytes] = ()) -> Package:
     _check_bytes(statement, film, segments)
     starts, manifests = _of_unit(statement, keysets)
     _check_manifests(statement, manifests)
-    proofs = _receipts(receipts, statement, signed, keysets[-1])
+    proofs = receipts_of(receipts, statement.export, envelope.Envelope.decode(signed).hash, keysets[-1].log.key)
     return Package(
         statement, signer, keysets[-1], proofs, tuple(_stretches(statement, manifests, starts)), starts, film, segments
     )
@@ -138,7 +139,8 @@ def film_of(package: Package, code: RecoveryCode) -> Film:
 # --- the parts ---
 
 
-def _parts(data: bytes, at: int) -> Iterator[bytes]:
+def parts_of(data: bytes, at: int) -> Iterator[bytes]:
+    """Each a length and its bytes. Raises Tampered."""
     while at < len(data):
         if at + 4 > len(data):
             raise Tampered("the file is cut off")
@@ -217,14 +219,14 @@ def _check_manifests(statement: Exported, manifests: Sequence[Manifest]) -> None
             raise Tampered("the unit recorded something other than what is in the file")
 
 
-def _receipts(data: bytes, statement: Exported, signed: bytes, keyset: Keyset) -> tuple[Receipt, ...]:
+def receipts_of(data: bytes, export: bytes, statement: bytes, log: VerifierKey) -> tuple[Receipt, ...]:
+    """The first is of this export and of the statement with this hash. Raises ProofRefused, FieldWrong."""
     texts = _texts(data)
     if not 1 <= len(texts) <= MAX_RECEIPTS:
         raise ProofRefused(f"1 … {MAX_RECEIPTS} receipts were expected, not {len(texts)}")
-    found = tuple(verify_receipt(text, keyset.log.key) for text in texts)
+    found = tuple(verify_receipt(text, log) for text in texts)
     facts = dict(found[0].entry.facts)
-    wanted = (statement.export, envelope.Envelope.decode(signed).hash)
-    if found[0].entry.kind != "export" or (facts.get("export"), facts.get("statement")) != wanted:
+    if found[0].entry.kind != "export" or (facts.get("export"), facts.get("statement")) != (export, statement):
         raise ProofRefused("the log's entry is about another export")
     return found
 

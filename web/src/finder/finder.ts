@@ -40,6 +40,7 @@ async function network({ file, sha256 }: Network): Promise<ort.InferenceSession>
 }
 
 async function load(): Promise<Loaded> {
+  ort.env.logLevel = "error";
   ort.env.wasm.numThreads = 1;
   ort.env.wasm.proxy = false;
   ort.env.wasm.wasmBinary = await fetched(new URL("./ort.wasm", import.meta.url));
