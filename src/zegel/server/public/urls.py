@@ -4,7 +4,7 @@ from __future__ import annotations
 from django.urls import path
 from django.views.i18n import set_language
 
-from zegel.server.public import guard, notice, views
+from zegel.server.public import guard, notice, requests, views
 
 urlpatterns = [
     path("", views.landing, name="landing"),
@@ -17,5 +17,10 @@ urlpatterns = [
     path("guard/<str:token>", guard.page, name="guard"),
     path("guard/<str:token>/state", guard.state, name="guard-state"),
     path("notice/<str:code>", notice.page, name="notice"),
+    path("request", requests.choose, name="request"),
+    path("request/to/<uuid:party_id>", requests.of_party, name="request-party"),
+    path("request/confirm/<str:token>", requests.confirm, name="request-confirm"),
+    path("request/answer/<str:token>", requests.answer, name="request-answer"),
+    path("request/<str:code>", requests.of_site, name="request-site"),
     path("language", set_language, name="language"),
 ]
