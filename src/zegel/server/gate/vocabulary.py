@@ -124,6 +124,11 @@ class ResourceKind(StrEnum):
     MAINTENANCE = "maintenance"
     STOCK = "stock"
     TASK = "task"
+    # breaches, reviews and audits, and whom a tenant names for privacy
+    BREACH = "breach"
+    AUDIT = "audit"
+    AUDIT_REQUEST = "audit_request"
+    PRIVACY_CONTACT = "privacy_contact"
     CUSTOMER = "customer"
     # the ground
     FLOOR_PLAN = "floor_plan"

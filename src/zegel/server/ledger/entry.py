@@ -103,6 +103,9 @@ class Kind(StrEnum):
     HOLD = "hold"  # an incident opened or closed, a time that is kept for it or released
     SITE = "site"
     UNIT = "unit"
+    BREACH = "breach"  # a breach of personal data: reported, judged, told, closed
+    AUDIT = "audit"  # a review or audit: planned, held, followed up
+    PRIVACY_CONTACT = "privacy_contact"  # whom a tenant names for questions about personal data
     # evidence: orders of authorities, what two persons allowed, what was handed over
     LEGAL_ORDER = "legal_order"
     PREPARATION = "preparation"
