@@ -123,6 +123,11 @@ def left_of(epoch_id: UUID, held: Iterable[Slots]) -> tuple[Slots, ...]:
     return complement(gone)
 
 
+def recorded_in(row: Epoch, held: Sequence[Slots]) -> bool:
+    """Whether there is anything in those slots."""
+    return any(Segment.objects.filter(epoch=row, slot__gte=first, slot__lt=last).exists() for first, last in held)
+
+
 def needs_trim(row: Epoch, held: Sequence[Slots]) -> bool:
     """Whether anything outside what is held is left, or the owner's cover can take the root's place."""
     if Deleted.objects.filter(epoch=row, done_at__isnull=True, envelope__isnull=True).exists():
@@ -132,9 +137,7 @@ def needs_trim(row: Epoch, held: Sequence[Slots]) -> bool:
     taken = before is not None and Epoch.objects.filter(id=row.id).exclude(wrapped=b"").exists()
     if taken or (cover is not None and _ranges(cover.ranges) == left_of(row.id, held)):
         return True
-    return any(
-        Segment.objects.filter(epoch=row, slot__gte=first, slot__lt=last).exists() for first, last in complement(held)
-    )
+    return recorded_in(row, complement(held))
 
 
 def needs_trim_now(owner_id: UUID, row: Epoch, held: Sequence[Slots]) -> bool:

@@ -170,7 +170,7 @@ def _divided(batch: Sequence[Epoch]) -> tuple[list[Epoch], list[tuple[Epoch, tup
     gone, kept = [], []
     for row in batch:
         slots = holds.slots_held(row.camera_id, row.track, row.start_ms) if row.camera_id in holding else ()
-        if slots:
+        if slots and (row.closed_at is None or expiring.recorded_in(row, slots)):
             kept.append((row, slots))
         else:
             gone.append(row)

@@ -88,7 +88,7 @@ def _epochs(owner: Owner) -> Iterator[Left]:
     for group in planner.epochs_over(owner, spare_days=SPARE_DAYS):
         for row in group[:MOST]:
             slots = holds.slots_held(row.camera_id, row.track, row.start_ms)
-            if not slots or expiring.needs_trim(row, slots):
+            if not slots or not expiring.recorded_in(row, slots) or expiring.needs_trim(row, slots):
                 yield Left("row", "footage.Epoch", str(row.id))
 
 
