@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Asking for one's rights: for whoever was in front of a camera, or is written about, with any browser, in four
+"""Asking for one's rights: for whoever was in front of a camera, or is written about; with any browser, in four
 languages.
 
-- It works without a script, sets no cookie but the one that guards its own forms, and asks nothing of any other address.
+- It works without a script, sets no cookie but the one that guards its forms, and asks nothing of any other address.
 - Whoever asks too often, and whoever tries codes, is slowed down; a field that no person sees is filled in by programs
   only, and what they send is kept nowhere.
 - Every link of a letter asks for a press: a mail scanner that only reads addresses takes nothing from anybody.
@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -34,6 +34,7 @@ from zegel.server.people.roles import PartyKind
 from zegel.server.requests import answering, intake, rules, words
 from zegel.server.requests.errors import BadCase, LinkGone, WrongCode
 from zegel.server.requests.intake import Said
+from zegel.server.requests.models import LinkKind
 from zegel.server.requests.rules import ARTICLES, AboutWhat, Right
 from zegel.server.sites.models import NoticeCode, Site
 from zegel.server.tasks import scope
@@ -144,9 +145,7 @@ def _form(request: HttpRequest, to: Addressed | None) -> HttpResponse:
 def _in_language(request: HttpRequest) -> HttpResponse:
     """As whoever came from the notice read it; his choice, kept as the page's own buttons keep it."""
     again = HttpResponseRedirect(request.path)
-    again.set_cookie(
-        settings.LANGUAGE_COOKIE_NAME, request.GET["lang"], secure=SECURE, samesite=settings.LANGUAGE_COOKIE_SAMESITE
-    )
+    again.set_cookie(settings.LANGUAGE_COOKIE_NAME, request.GET["lang"], secure=SECURE, samesite="Lax")
     return again
 
 
@@ -155,15 +154,12 @@ def _said(request: HttpRequest, to: Addressed) -> Said:
     it = request.POST
     rights = tuple(right for right in Right if right.value in it.getlist("rights"))
     language = (translation.get_language() or "en")[:2]
-    contact = {"name": it.get("name", ""), "email": it.get("email", ""), "phone": it.get("phone", "")}
     text = it.get("text", "")[: rules.LONGEST_TEXT]
+    who = Said(to.about, rights, language, it.get("name", ""), it.get("email", ""), it.get("phone", ""), text=text)
     if to.site is None:
-        return Said(to.about, rights, language, **contact, text=text)
+        return who
     first, last = (_moment(it.get("day", ""), it.get(name, ""), to.site.tz) for name in ("from", "to"))
-    return Said(
-        to.about, rights, language, **contact, text=text, site_id=to.site.id, from_at=first, to_at=last,
-        look=it.get("look", ""),
-    )  # fmt: skip
+    return replace(who, site_id=to.site.id, from_at=first, to_at=last, look=it.get("look", ""))
 
 
 def _moment(day: str, time: str, tz: str) -> datetime | None:
@@ -197,7 +193,7 @@ def confirm(request: HttpRequest, token: str) -> HttpResponse:
         return _page(request, {"view": "wait"}, 429)
     try:
         if request.method != "POST":
-            intake.link_of(token, intake.LinkKind.CONFIRM)
+            intake.link_of(token, LinkKind.CONFIRM)
             return _page(request, {"view": "confirm"})
         done = intake.confirm(token)
     except LinkGone as gone:
