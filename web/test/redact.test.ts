@@ -80,7 +80,7 @@ test("what the networks say is read: a person where the anchor was moved to, a f
   close(found[0]!.place, place(0.4, 0.2, 0.2, 0.2));
   const [heat, size, offset] = [new Float32Array(64), new Float32Array(128), new Float32Array(128)];
   heat[9] = 0.9;
-  size[9] = size[64 + 9] = Math.log(4);
+  size[9] = size[64 + 9] = Math.log(2);
   const [face] = centerface(heat, size, offset, 32, 32);
   close(face!.place, place(2 / 32, 2 / 32, 8 / 32, 8 / 32));
   assert.deepEqual([...planar(Uint8ClampedArray.of(1, 2, 3, 255, 4, 5, 6, 255))], [1, 4, 2, 5, 3, 6]);
