@@ -93,6 +93,7 @@ ROOMS = (
     "maintenance",
     "lifecycle",
     "tasks",
+    "registers",
     "requests",
     "backups",
     "breaches",
