@@ -10,6 +10,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from playwright.sync_api import Browser, Page, Playwright, Request
+from playwright.sync_api import TimeoutError as NotInTime
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 AXE = ROOT / "web" / "node_modules" / "axe-core" / "axe.min.js"
@@ -94,7 +95,18 @@ class Desk:
         """Fonts there, nothing loading."""
         self.page.wait_for_load_state("load")
         self.page.evaluate("() => document.fonts.ready")
-        self.page.wait_for_function("() => !document.querySelector('.skeleton, .loading')", timeout=PATIENCE_MS)
+        loaded = "() => !document.querySelector('.skeleton, .loading')"
+        try:
+            self.page.wait_for_function(loaded, timeout=PATIENCE_MS)
+        except NotInTime as error:
+            raise AssertionError(f"still loading: {self.page.inner_text('body')}") from error
+
+    def sees(self, selector: str) -> None:
+        """Waits until it is on the page; if it never is, says what is there instead."""
+        try:
+            self.page.wait_for_selector(selector)
+        except NotInTime as error:
+            raise AssertionError(f"{selector} is not on {self.page.url}: {self.page.inner_text('body')}") from error
 
     def axe(self) -> list[str]:
         """What axe finds wrong: rule, element, and why."""

@@ -67,7 +67,7 @@ def test_a_technician_adds_an_encrypted_panel_and_sees_its_first_signal_arrive(s
     page.fill("#key", KEY)
     assert page.get_attribute("#key", "type") == "password"
     page.click("#dialog-save")
-    page.wait_for_selector("#first-signal:has-text('Waiting for the first signal…')")
+    desk.sees("#first-signal:has-text('Waiting for the first signal…')")
     assert KEY not in page.content()
 
     assert b'"*ACK"' in _dial(story.place.data, f"#{ACCOUNT}|Nri1/BA003^canteen door^", 1)
@@ -119,6 +119,7 @@ def test_a_mail_camera_s_address_and_a_system_s_key_are_told_once(story: Story) 
     page.wait_for_selector("[data-mail='Shed camera']:has-text('Seen by the server')")
     page.keyboard.press("5")
     page.click("#add-integration")
+    page.select_option("#owner_id", label="De Haan Bouw BV")
     page.fill("#name", "Access control")
     page.locator(".ways-form.scroll input").first.check()
     page.click("#dialog-save")
