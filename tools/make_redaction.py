@@ -24,7 +24,7 @@ from zegel.unit.detectors.manifest import Manifest, ManifestError, default_manif
 
 ROOT = Path(__file__).resolve().parent.parent
 FOLDER = ROOT / "src/zegel/server/static/zegel/detectors"
-VERSION = 2
+VERSION = 3
 """Raise it when what is made changes: an older result is then made anew."""
 
 
@@ -32,6 +32,10 @@ def any_size(data: bytes) -> bytes:
     """The same network for pictures of any size (in steps of 32 pixels); of its inputs only the picture stays one."""
     model = onnx.load_from_string(data)
     constants = {one.name for one in model.graph.initializer}
+    used = {name for node in model.graph.node for name in node.input}
+    kept = [one for one in model.graph.initializer if one.name in used]
+    del model.graph.initializer[:]
+    model.graph.initializer.extend(kept)
     inputs = [one for one in model.graph.input if one.name not in constants]
     del model.graph.input[:]
     model.graph.input.extend(inputs)

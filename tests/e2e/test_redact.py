@@ -38,7 +38,7 @@ def from_text(text: str) -> bytes:
 
 
 def _second(story: Story, eventually: Eventually) -> str:
-    """A recorded second with somebody in it, as the page's address names it."""
+    """A recorded second, as the page's address names it."""
     story.guard()
     http = story.place.client("owner").http
     camera = http.get("/api/v1/cameras")["cameras"][0]["id"]
@@ -49,12 +49,11 @@ def _second(story: Story, eventually: Eventually) -> str:
         said = http.get(f"/api/v1/cameras/{camera}/timeline?from_ms={now - 3_600_000}&to_ms={now}")
         epochs = [Epoch.decode(Envelope.decode(from_text(one)).body) for one in said["epochs"]]
         starts = {str(UUID(bytes=one.epoch)): one.start_ms for one in epochs}
-        # The pre-alarm's ten seconds are empty; whoever set it off is there after them.
-        long = [one for one in said["ranges"] if one["to"] - one["from"] >= 13]
-        found[:] = [starts[one["epoch"]] + (one["from"] + 11) * 1000 for one in long]
+        long = [one for one in said["ranges"] if one["to"] - one["from"] >= 4]
+        found[:] = [starts[one["epoch"]] + (one["to"] - 2) * 1000 for one in long]
         return bool(found)
 
-    eventually(some, "a recording of thirteen seconds", 90.0)
+    eventually(some, "a recording of four seconds", 90.0)
     return f"{camera}_{found[0]}_{found[0] + LENGTH_MS}"
 
 

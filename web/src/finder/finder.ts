@@ -36,7 +36,7 @@ async function network({ file, sha256 }: Network): Promise<ort.InferenceSession>
   const bytes = await fetched(new URL(file, NETWORKS));
   const digest = [...new Uint8Array(await crypto.subtle.digest("SHA-256", bytes))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
   if (digest !== sha256) throw new Error(`${file} is not the network of its list`);
-  return ort.InferenceSession.create(new Uint8Array(bytes), { executionProviders: ["wasm"], graphOptimizationLevel: "all" });
+  return ort.InferenceSession.create(new Uint8Array(bytes), { executionProviders: ["wasm"], graphOptimizationLevel: "all", logSeverityLevel: 3 });
 }
 
 async function load(): Promise<Loaded> {
