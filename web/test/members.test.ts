@@ -6,6 +6,7 @@ import * as seal from "../src/seal";
 import { type Bytes, base64url, equal, fromBase64url, newId, random, uuid } from "../src/seal";
 import { goodPassword, sameCode, strength } from "../src/client/account";
 import { type MemberRow, type People, admit, confirmMember, memberWords, ownWords, people, renew, replaceKey, standing } from "../src/client/members";
+import { type Found, pairUnit } from "../src/client/pair";
 import type { Session } from "../src/client/session";
 import { NOW } from "./factory";
 import { FakeServer, enter } from "./server";
@@ -186,6 +187,21 @@ test("what was interrupted is finished, and what is finished is left alone", asy
   assert.equal(place.posted(unitPath(place, "keyset")).length, 1);
   assert.deepEqual(await renew(place.session, (await place.all()).members, null, yes), []);
   assert.equal(place.posted(unitPath(place, "keyset")).length, 1);
+});
+
+test("a key of the party that the server made up is named in no keyset, and is shown", async (t) => {
+  const place = await house(t);
+  const servers = await seal.newKeys(1);
+  const told = place.session.parties.map((party) => ({ ...party, open_pk: base64url(servers.openPublic) }));
+  place.session.parties = told;
+  const all = await place.all();
+  const shown = seal.words(seal.openingFingerprint(1, servers.openPublic));
+  await assert.rejects(async () => renew(place.session, all.members, null, yes), { code: "changed", what: "tenant", words: shown });
+  await assert.rejects(async () => replaceKey(place.session, all, null, yes), { code: "changed", what: "tenant" });
+  assert.deepEqual(place.posted(unitPath(place, "keyset")), []);
+  const found = { start: { cameras: [] }, arc: null, log: { origin: "log", vkey: "key", words: "" } } as unknown as Found;
+  await assert.rejects(async () => pairUnit(place.session, found, "Europe/Amsterdam"), { code: "changed", what: "tenant" });
+  assert.deepEqual(place.posted("/tenant-keys"), []);
 });
 
 test("a succession that no owner signed opens nothing", async (t) => {

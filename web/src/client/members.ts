@@ -133,12 +133,23 @@ export interface KeysetChange {
 /** Whether the person, who was shown the changes, wants them. */
 export type Confirm = (changes: readonly KeysetChange[]) => Promise<boolean>;
 
+/**
+ * The party's key that this person holds: sealed to him by an owner, its private half in his hand. Only that one is named in a keyset;
+ * TrustError `changed` when the server tells another one.
+ */
+export async function heldKey(session: Session, all: readonly MemberRow[]): Promise<Bytes> {
+  const told = fromBase64url(session.actingParty!.open_pk!);
+  const held = await session.withTenantSecret(await ownerKeys(session, all), async (secret, { suite }) => openingPublicKey(suite, secret));
+  if (!equal(held, told)) throw new TrustError("changed", "tenant", "the server tells another key of this organisation than the one that an owner sealed to you", words(openingFingerprint(session.suite, told)));
+  return held;
+}
+
 // --- joining -----------------------------------------------------------------------------------------------------------------
 
 /** Gives a compared member the party's key, and names an owner in every unit's next keyset. Again is harmless. */
 export async function admit(session: Session, member: MemberRow, all: People, confirm: Confirm): Promise<readonly Following[]> {
   const { openKey } = demand(session, member);
-  if (member.role === "owner") await nextOf(session, all.members, null); // stops before anything is sealed
+  if (member.role === "owner") await nextOf(session, all.members, null, await heldKey(session, all.members)); // stops before anything is sealed
   if (!member.holds_key) {
     await session.withTenantSecret(await ownerKeys(session, all.members), async (tenantPrivate, { tenantKey }) => {
       const parts = { suite: session.suite, party: fromUuid(session.actingParty!.id), person: fromUuid(member.person_id), personOpenKey: openKey, tenantKey, tenantPrivate };
@@ -166,7 +177,7 @@ export async function replaceKey(session: Session, all: People, leaving: MemberR
   const people = [...new Map(staying.filter(({ holds_key }) => holds_key).map((member) => [member.person_id, member])).values()];
   const keys = people.map((member) => ({ member, ...demand(session, member) }));
   const party = fromUuid(session.actingParty!.id);
-  await nextOf(session, staying, leaving); // stops before anything is sealed
+  await nextOf(session, staying, leaving, await heldKey(session, all.members)); // stops before anything is sealed
   const fresh = random(32);
   try {
     const tenantKey = await openingPublicKey(session.suite, fresh);
@@ -193,8 +204,7 @@ interface Next {
 }
 
 /** What each unit's next keyset would name, where that differs. TrustError `left_out` when the server leaves out a pinned owner. */
-async function nextOf(session: Session, staying: readonly MemberRow[], leaving: MemberRow | null): Promise<readonly Next[]> {
-  const tenantKey = fromBase64url(session.actingParty!.open_pk!);
+async function nextOf(session: Session, staying: readonly MemberRow[], leaving: MemberRow | null, tenantKey: Bytes): Promise<readonly Next[]> {
   const owners = staying.filter(({ role }) => role === "owner");
   const found: Next[] = [];
   for (const { id, name } of await ownUnits(session)) {
@@ -220,8 +230,8 @@ function changeOf(session: Session, { id, name, trust, named }: Next, staying: r
 
 /** The next keyset and policy of every unit that does not name just these owners and this key, once their changes were confirmed. */
 export async function renew(session: Session, staying: readonly MemberRow[], leaving: MemberRow | null, confirm: Confirm): Promise<readonly Following[]> {
-  const tenantKey = fromBase64url(session.actingParty!.open_pk!);
-  const nexts = await nextOf(session, staying, leaving);
+  const tenantKey = await heldKey(session, leaving === null ? staying : [...staying, leaving]);
+  const nexts = await nextOf(session, staying, leaving, tenantKey);
   if (nexts.length > 0 && !(await confirm(nexts.map((next) => changeOf(session, next, staying, leaving))))) throw new TrustError("not_confirmed", "keyset", "the change of the unit's owners was not confirmed");
   const all: Following[] = [];
   for (const { id, name, trust: { keyset, policy }, named } of nexts) {

@@ -11,6 +11,7 @@ import { signingFingerprint } from "../seal/suite";
 import { words } from "../seal/words";
 import { ApiError } from "./errors";
 import { aYearOn, completePairing, type FirstTerms, type PairingStart, sendPolicy, startPairing } from "./owner";
+import { heldKey, people } from "./members";
 import type { Session } from "./session";
 
 const hexOf = (bytes: Uint8Array): string => [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
@@ -40,8 +41,8 @@ export async function findUnit(session: Session, code: string, siteId: string, n
 export async function pairUnit(session: Session, found: Found, zone: string): Promise<Verified<Paired>> {
   const nowMs = Date.now();
   const me = { person: fromUuid(session.person.id), signKey: session.signing.publicKey };
-  const party = session.actingParty;
-  if (party?.open_pk == null) throw new ApiError(0, "no_tenant_key", "your organisation has no key yet");
+  if (session.actingParty?.open_pk == null) throw new ApiError(0, "no_tenant_key", "your organisation has no key yet");
+  const tenantKey = await heldKey(session, (await people(session)).members);
   const cameras = found.start.cameras.map(({ id }) => fromUuid(id)).sort((a, b) => (hexOf(a) < hexOf(b) ? -1 : 1));
   const policy: FirstTerms["policy"] = {
     expiresMs: aYearOn(0, nowMs), armed: false, mode: "activity", hours: { zone, weekly: [], exceptions: [] },
@@ -50,7 +51,7 @@ export async function pairUnit(session: Session, found: Found, zone: string): Pr
     caps: { releases: 20, seconds: 3600 }, commanders: [me], local: null, central: null, ...NOTHING_LATER,
   };
   const terms: FirstTerms = {
-    owners: [me], tenantKey: fromBase64url(party.open_pk), arc: found.arc === null ? null : { party: found.arc.party, signKey: found.arc.signKey },
+    owners: [me], tenantKey, arc: found.arc === null ? null : { party: found.arc.party, signKey: found.arc.signKey },
     log: { origin: found.log.origin, vkey: found.log.vkey }, witnesses: [], keysetExpiresMs: aYearOn(0, nowMs), policy,
   };
   return completePairing(session, found.start, terms);
