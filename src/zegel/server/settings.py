@@ -96,6 +96,7 @@ ROOMS = (
     "registers",
     "requests",
     "backups",
+    "contracts",
     "breaches",
     "evidence",
     "console",

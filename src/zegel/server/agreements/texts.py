@@ -19,7 +19,7 @@ from django.utils.translation import gettext_lazy, override
 from zegel.declare import Term, profiles
 from zegel.server.notify import endpoints
 
-VERSION = 1
+VERSION = 2
 
 # purpose code -> in words; the closed list of what cameras may be for
 PURPOSES: dict[str, Promise] = {
@@ -71,6 +71,7 @@ class Facts:
     sub_processors: Sequence[tuple[str, str, str]]  # name, country, task
     arc_words: str = ""  # of the alarm centre's signing key, to be compared when a unit is paired
     log_words: str = ""  # of the log's key
+    annexes: str = ""  # out of the declarations (contracts.annexes); without them the short ones below
 
 
 def agreement(facts: Facts, language: str) -> str:
@@ -149,6 +150,9 @@ def _duties(facts: Facts) -> str:
 
 
 def _annexes(facts: Facts) -> str:
+    if facts.annexes:
+        title = _("Annex V. Keys, in eight words, to be compared when a unit is paired")
+        return f"{facts.annexes}\n\n{_keys(facts, title)}"
     told = _("carries notifications, encrypted, to whoever lets his browser of this maker be told")
     push = [(service.operator, service.country, told) for service in endpoints.services()[1]]
     rows = [f"- {name} ({country}): {task}" for name, country, task in (*facts.sub_processors, *push)]
@@ -163,7 +167,14 @@ def _annexes(facts: Facts) -> str:
             "back-up."
         ),
         "",
-        _("Annex C. Keys, in eight words, to be compared when a unit is paired"),
+        _keys(facts, _("Annex C. Keys, in eight words, to be compared when a unit is paired")),
+    ]
+    return "\n".join(lines)
+
+
+def _keys(facts: Facts, title: str) -> str:
+    lines = [
+        title,
         _("The alarm centre: %(words)s") % {"words": facts.arc_words or "–"},
         _("The log: %(words)s") % {"words": facts.log_words or "–"},
     ]

@@ -24,6 +24,7 @@ from zegel.server.api import errors
 from zegel.server.api.auth import describe
 from zegel.server.api.base import acting, anybody, known
 from zegel.server.api.fields import Bytes, to_text
+from zegel.server.contracts import annexes
 from zegel.server.gate import Action, Resource, ResourceKind, require
 from zegel.server.kernel import clock, ids, tenancy
 from zegel.server.kernel.actor import Actor
@@ -300,7 +301,7 @@ def _document(actor: Actor, party: UUID, language: str) -> Document:
     facts = texts.Facts(
         names.get(party, ""), names.get(provider, ""), names.get(arc, "") if arc else "",
         own[0].profile if own else "site-nl", sorted(f"{site.name}, {site.address}" for site in own),
-        offers.sub_processors(provider), *_key_words(party),
+        offers.sub_processors(provider), *_key_words(party), annexes.text(party, provider, language),
     )  # fmt: skip
     return offers.draw_up(actor, party, provider, facts, language)
 

@@ -41,6 +41,8 @@ ROUTERS: tuple[tuple[str, str], ...] = (
     ("", "zegel.server.api.places:router"),
     ("", "zegel.server.api.breaches:router"),
     ("", "zegel.server.api.privacy:router"),
+    ("", "zegel.server.api.backups:router"),
+    ("", "zegel.server.api.contracts:router"),
     ("", "zegel.server.api.use_log:router"),
     ("", "zegel.server.api.evidence:router"),
     ("", "zegel.server.api.requests:router"),

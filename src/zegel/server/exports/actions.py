@@ -43,6 +43,7 @@ class FileKind(StrEnum):
     REGISTER = "register"  # of Art. 30 GDPR, to read
     REGISTER_SHEET = "register_sheet"  # the same as a spreadsheet
     REGISTER_DPV = "register_dpv"  # the same for programs
+    AGREEMENT = "agreement"  # a processing agreement, as it was agreed to
     SIGN = "sign"  # that cameras watch, to be printed and hung
     ANSWER = "answer"  # to somebody who asked for his rights
     REQUESTS = "requests"  # the register of such requests
@@ -63,6 +64,7 @@ _TYPES = {
     FileKind.REGISTER: "application/pdf",
     FileKind.REGISTER_SHEET: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     FileKind.REGISTER_DPV: "application/ld+json",
+    FileKind.AGREEMENT: "application/pdf",
     FileKind.SIGN: "application/pdf",
     FileKind.ANSWER: "application/zip",
     FileKind.REQUESTS: "text/csv; charset=utf-8",

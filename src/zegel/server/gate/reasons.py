@@ -50,6 +50,10 @@ MISSING: dict[str, tuple[Promise, Promise]] = {
         _("Your confidentiality statement is missing or has lapsed."),
         _("Sign the confidentiality statement."),
     ),
+    "statement_not_lapsed": (
+        _("Your confidentiality statement has lapsed."),
+        _("Have a new one signed; until then nothing opens."),
+    ),
     "alarm_open": (_("This alarm is closed."), _("Images of a closed alarm can't be opened.")),
     "window_open": (
         _("The window of this alarm is closed."),

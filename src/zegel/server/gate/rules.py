@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any, TypeVar
 
@@ -16,6 +16,7 @@ from zegel.server.people.roles import Role
 Closed = TypeVar("Closed", bound=StrEnum)
 
 _COLUMNS = {"role", "action", "resource", "purposes", "facts", "reason"}
+_STANDING_COLUMNS = {"role", "facts", "but"}
 
 
 class Reason(StrEnum):
@@ -54,11 +55,25 @@ class Rule:
 
 
 @dataclass(frozen=True)
+class Standing:
+    """What every line asks of these roles besides its own facts, but for these things."""
+
+    roles: frozenset[Role]
+    facts: tuple[str, ...]
+    but: frozenset[ResourceKind]
+
+
+@dataclass(frozen=True)
 class Table:
     rules: tuple[Rule, ...]
+    standing: tuple[Standing, ...] = ()
 
     def matching(self, role: Role, action: Action, resource: ResourceKind) -> tuple[Rule, ...]:
-        return tuple(r for r in self.rules if role in r.roles and action in r.actions and r.resource is resource)
+        found = [r for r in self.rules if role in r.roles and action in r.actions and r.resource is resource]
+        more = tuple(
+            fact for one in self.standing if role in one.roles and resource not in one.but for fact in one.facts
+        )
+        return tuple(replace(rule, facts=(*rule.facts, *more)) if more else rule for rule in found)
 
 
 def parse(text: str, known_facts: Collection[str]) -> Table:
@@ -68,12 +83,22 @@ def parse(text: str, known_facts: Collection[str]) -> Table:
         lines = tomllib.loads(text)
     except tomllib.TOMLDecodeError as problem:
         raise RulesInvalid(f"The rule table is not TOML: {problem}.", action="Correct rules.toml.") from None
-    rows = lines.get("rule")
-    if set(lines) != {"rule"} or not isinstance(rows, list) or not rows:
+    rows, standing = lines.get("rule"), lines.get("standing", [])
+    if set(lines) - {"standing"} != {"rule"} or not isinstance(rows, list) or not rows:
         raise RulesInvalid("The rule table has no [[rule]] lines, or something else beside them.")
     rules = tuple(_rule(number, row, known_facts) for number, row in enumerate(rows, start=1))
     _refuse_doubles(rules)
-    return Table(rules)
+    return Table(rules, tuple(_standing(number, row, known_facts) for number, row in enumerate(standing, start=1)))
+
+
+def _standing(number: int, row: Mapping[str, Any], known_facts: Collection[str]) -> Standing:
+    if set(row) != _STANDING_COLUMNS or not set(row["facts"]) <= set(known_facts):
+        raise RulesInvalid(f"Standing line {number} has columns {sorted(row)}, or a fact that no room provides.")
+    return Standing(
+        frozenset(_known(number, Role, text) for text in _some(number, "role", row["role"])),
+        _some(number, "facts", row["facts"]),
+        frozenset(_known(number, ResourceKind, text) for text in _texts(number, "but", row["but"])),
+    )
 
 
 def _rule(number: int, row: Mapping[str, Any], known_facts: Collection[str]) -> Rule:

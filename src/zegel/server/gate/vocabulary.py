@@ -134,6 +134,12 @@ class ResourceKind(StrEnum):
     FLOOR_PLAN = "floor_plan"
     TELEMETRY = "telemetry"
     SITE_LIMITS = "site_limits"
+    # back-ups, and what stands around agreements
+    BACKUP = "backup"
+    TERMS_VERSION = "terms_version"
+    INSTRUCTION = "instruction"
+    OUTSIDER = "outsider"
+    JOINT_CONTROLLER = "joint_controller"
     # evidence and the log of use
     USE_LOG = "use_log"
     LEGAL_ORDER = "legal_order"
