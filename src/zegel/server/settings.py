@@ -99,6 +99,7 @@ ROOMS = (
     "contracts",
     "breaches",
     "evidence",
+    "promises",
     "console",
     "portal",
     "backoffice",

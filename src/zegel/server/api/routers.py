@@ -47,4 +47,5 @@ ROUTERS: tuple[tuple[str, str], ...] = (
     ("", "zegel.server.api.evidence:router"),
     ("", "zegel.server.api.requests:router"),
     ("", "zegel.server.api.consents:router"),
+    ("", "zegel.server.api.promises:router"),
 )

@@ -55,6 +55,7 @@ class FileKind(StrEnum):
     USE_LOG = "use_log"  # who printed or exported what (I5)
     DISCLOSURES = "disclosures"  # the register of what was handed over, and on which order
     EVIDENCE_REPORT = "evidence_report"  # what a person reads of an evidence package
+    AUDIT_PACK = "audit_pack"  # what an auditor takes with him
     SEALED_RECORDINGS = "sealed_recordings"  # ciphertext, lists and proofs, for an authority
 
 
@@ -76,6 +77,7 @@ _TYPES = {
     FileKind.USE_LOG: "text/csv; charset=utf-8",
     FileKind.DISCLOSURES: "text/csv; charset=utf-8",
     FileKind.EVIDENCE_REPORT: "application/pdf",
+    FileKind.AUDIT_PACK: "application/zip",
     FileKind.SEALED_RECORDINGS: "application/zip",
 }
 

@@ -134,6 +134,10 @@ class ResourceKind(StrEnum):
     FLOOR_PLAN = "floor_plan"
     TELEMETRY = "telemetry"
     SITE_LIMITS = "site_limits"
+    # promises, the statement, what an auditor takes with him
+    PROMISE = "promise"
+    STATEMENT = "statement"
+    AUDIT_PACK = "audit_pack"
     # back-ups, and what stands around agreements
     BACKUP = "backup"
     TERMS_VERSION = "terms_version"

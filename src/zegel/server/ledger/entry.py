@@ -117,6 +117,8 @@ class Kind(StrEnum):
     TERM = "term"
     PLACE = "place"
     REGISTER = "register"
+    PROMISE = "promise"  # what a run of the promise monitor found
+    STATEMENT = "statement"  # a new version of a privacy statement
 
 
 @dataclass(frozen=True)

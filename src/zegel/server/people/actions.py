@@ -127,17 +127,22 @@ def store_pins(actor: Actor, pins: bytes) -> None:
 
 
 def add_membership(actor: Actor, person_id: UUID, party_id: UUID, role: Role) -> Membership:
-    """From now on the person has that role for the party. Raises Taken when he has it already."""
+    """From now on the person has that role for the party; an auditor until his time is over. Raises Taken when he has
+    it already."""
     with work.transaction(actor, party_id=party_id) as w:
         _check_acts_for(actor, party_id)
         now = clock.now()
         held = Membership.objects.filter(person_id=person_id, party_id=party_id, role=Role(role).value)
         if any(rules.in_force(membership, now) for membership in held):
             raise Taken(_("This person has this role already."))
+        until = now + rules.AUDIT_LASTS if Role(role) is Role.AUDITOR else None
         facts: dict[str, Fact] = {"person": person_id, "role": Role(role).value, "what": "added"}
+        facts |= {"until_ms": clock.ms(until)} if until else {}
         w.record(Entry(Kind.MEMBERSHIP, party_id, facts, about=person_id))
         w.publish("member.changed", owner_id=party_id, person_id=person_id)
-        return Membership.objects.create(person_id=person_id, party_id=party_id, role=Role(role).value, valid_from=now)
+        return Membership.objects.create(
+            person_id=person_id, party_id=party_id, role=Role(role).value, valid_from=now, valid_to=until
+        )
 
 
 def end_membership(actor: Actor, membership_id: UUID) -> None:

@@ -17,6 +17,7 @@ class Role(StrEnum):
     TECHNICIAN = "technician"
     PRIVACY_OFFICER = "privacy_officer"
     ADMIN = "admin"
+    AUDITOR = "auditor"  # reads the books until a date; no image, no person's data beyond them
 
 
 class PartyKind(StrEnum):

@@ -32,6 +32,9 @@ LONGEST_ENVELOPE = 16 * 1024
 _EMAIL = re.compile(r"[^\s@<>(),;:\\\"\x00-\x1f]{1,64}@[^\s@<>(),;:\\\"\x00-\x1f]{1,190}")
 _COUNTRY = re.compile(r"[A-Z]{2}")
 
+AUDIT_LASTS = timedelta(days=90)
+"""An auditor's account ends by itself; who needs it longer invites him again."""
+
 
 class Dated(Protocol):
     """Something that holds from a date to a date (None: no end yet)."""

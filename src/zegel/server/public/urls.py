@@ -4,7 +4,7 @@ from __future__ import annotations
 from django.urls import path
 from django.views.i18n import set_language
 
-from zegel.server.public import guard, notice, requests, views
+from zegel.server.public import guard, notice, promises, requests, views
 
 urlpatterns = [
     path("", views.landing, name="landing"),
@@ -17,6 +17,16 @@ urlpatterns = [
     path("guard/<str:token>", guard.page, name="guard"),
     path("guard/<str:token>/state", guard.state, name="guard-state"),
     path("notice/<str:code>", notice.page, name="notice"),
+    path("promises", promises.page, name="promises"),
+    path("promises.json", promises.data, name="promises-data"),
+    path("promises.atom", promises.feed, name="promises-feed"),
+    path("promises.svg", promises.badge, name="promises-badge"),
+    path("promises/evidence/<uuid:evidence_id>", promises.evidence, name="promises-evidence"),
+    path("promises/<str:promise>", promises.history, name="promise"),
+    path("statement", promises.privacy, name="statement"),
+    path("statement.pdf", promises.pdf, name="statement-pdf"),
+    path("statement.json", promises.statement_data, name="statement-data"),
+    path("statement/<int:old>/<int:new>", promises.difference, name="statement-difference"),
     path("request", requests.choose, name="request"),
     path("request/to/<uuid:party_id>", requests.of_party, name="request-party"),
     path("request/confirm/<str:token>", requests.confirm, name="request-confirm"),

@@ -1,0 +1,154 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""What anybody on the network sees: pages fetched by plain requests, cookies, foreign addresses, and how connections
+are protected."""
+
+from __future__ import annotations
+
+import http.client
+import re
+import ssl
+from collections.abc import Callable
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from django.conf import settings
+
+from zegel.server.promises.probing import Look, probe
+from zegel.server.promises.rules import Every, Result, Why, judged, unproven
+
+TIMEOUT_S = 5
+PAGES = ("/", "/sign-in", "/verify", "/promises", "/statement", "/recovery", "/kit")
+LANGUAGES = ("nl", "sv", "de", "en")
+LARGEST = 2 << 20
+_LOADED = re.compile(
+    r"""<(?:script|img|iframe|link|video|audio|source|object|embed)\b[^>]*?(?:src|href|data)=["']([^"']+)""", re.I
+)
+_OUTDATED = ssl.TLSVersion.TLSv1_1
+
+
+class NotReached(Exception):
+    """This installation did not answer itself."""
+
+
+@dataclass(frozen=True)
+class Page:
+    status: int
+    cookies: tuple[str, ...]
+    policy: str
+    type: str
+    text: str
+
+
+Fetch = Callable[[str], Page]
+
+
+def fetched(path: str) -> Page:
+    """By a plain request, as a stranger. Raises NotReached."""
+    at = urlsplit(settings.ORIGIN)
+    kind = http.client.HTTPSConnection if at.scheme == "https" else http.client.HTTPConnection
+    connection = kind(at.netloc, timeout=TIMEOUT_S)
+    try:
+        connection.request("GET", path, headers={"Accept-Encoding": "identity", "Accept-Language": "en"})
+        answer = connection.getresponse()
+        data = answer.read(LARGEST)
+    except (OSError, http.client.HTTPException):
+        raise NotReached from None
+    finally:
+        connection.close()
+    cookies = tuple(value.partition("=")[0] for name, value in answer.getheaders() if name.lower() == "set-cookie")
+    return Page(
+        answer.status, cookies, answer.getheader("Content-Security-Policy", "") or "",
+        answer.getheader("Content-Type", "") or "", data.decode("utf-8", "replace"),
+    )  # fmt: skip
+
+
+def allowed_cookies() -> frozenset[str]:
+    """The functional ones: the session, its guard against forged requests, the language, a device that signs in."""
+    return frozenset(
+        (
+            settings.SESSION_COOKIE_NAME, settings.CSRF_COOKIE_NAME, settings.LANGUAGE_COOKIE_NAME,
+            settings.DEVICE_COOKIE_NAME,
+        )
+    )  # fmt: skip
+
+
+def faults_of(path: str, page: Page, host: str) -> list[str]:
+    """What a page does that it may not: another cookie, something loaded from elsewhere, a policy that allows that."""
+    found = [f"{path} cookie {name[:40]}" for name in page.cookies if name not in allowed_cookies()]
+    for address in _LOADED.findall(page.text):
+        at = urlsplit(address)
+        if at.netloc and at.netloc != host:
+            found.append(f"{path} {at.netloc[:60]}")
+    if "default-src 'self'" not in page.policy and "default-src 'none'" not in page.policy:
+        found.append(f"{path} policy")
+    if page.status != 200:
+        found.append(f"{path} {page.status}")
+    return found
+
+
+@probe("C4")
+def pages_set_no_other_cookie(look: Look) -> Result:
+    fell = []
+    try:
+        for path in PAGES:
+            look.on_time()
+            fell += faults_of(path, fetched(path), urlsplit(settings.ORIGIN).netloc)
+    except NotReached:
+        return unproven(Why.NOT_REACHED)
+    return judged(len(PAGES), fell)
+
+
+@probe("A13")
+def statement_is_read_by_all(look: Look) -> Result:
+    """The statement in four languages, and as a file, without signing in."""
+    fell = []
+    try:
+        for language in LANGUAGES:
+            look.on_time()
+            page = fetched(f"/statement?lang={language}")
+            if page.status != 200 or f'lang="{language}"' not in page.text:
+                fell.append(f"/statement {language}")
+        file = fetched("/statement.pdf?lang=en")
+        if file.status != 200 or "pdf" not in file.type:
+            fell.append("/statement.pdf")
+    except NotReached:
+        return unproven(Why.NOT_REACHED)
+    return judged(len(LANGUAGES) + 1, fell)
+
+
+@probe("C17", every=Every.HOUR)
+def connections_are_protected(look: Look) -> Result:
+    """Settings, and an attempt with an outdated version of TLS. On this machine alone nothing crosses the internet."""
+    at = urlsplit(settings.ORIGIN)
+    if at.scheme != "https":
+        local = at.hostname in {"localhost", "127.0.0.1", "::1"}
+        return unproven(Why.NO_TLS) if local else judged(1, ["origin"])
+    wanted = {
+        "session_cookie": settings.SESSION_COOKIE_SECURE, "csrf_cookie": settings.CSRF_COOKIE_SECURE,
+        "hsts": settings.SECURE_HSTS_SECONDS >= 31_536_000, "mail": mail_is_protected(),
+    }  # fmt: skip
+    fell = [name for name, holds in wanted.items() if not holds]
+    if accepts_outdated(at.hostname or "", at.port or 443):
+        fell.append("outdated_tls")
+    return judged(len(wanted) + 1, fell)
+
+
+def mail_is_protected() -> bool:
+    """Letters leave over TLS, or not at all."""
+    if "smtp" not in str(settings.EMAIL_BACKEND):
+        return True
+    return bool(getattr(settings, "EMAIL_USE_TLS", False) or getattr(settings, "EMAIL_USE_SSL", False))
+
+
+def accepts_outdated(host: str, port: int) -> bool:
+    """Whether somebody who speaks nothing newer than TLS 1.1 is let in."""
+    import socket
+
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    try:
+        context.maximum_version = _OUTDATED
+        with socket.create_connection((host, port), TIMEOUT_S) as raw, context.wrap_socket(raw, server_hostname=host):
+            return True
+    except (OSError, ValueError):
+        return False
