@@ -36,8 +36,13 @@ class Browser:
         return self.key.public_key().public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
 
     def subscription(self, name: str = "A phone") -> dict[str, str]:
+        """As the page sends it, with the consent to its words in English."""
+        from zegel.server.consents import purposes
+
+        agreed = purposes.hash_of(purposes.words_of(purposes.PUSH, "en"))
         return {
             "endpoint": self.endpoint, "p256dh": to_text(self.point), "auth": to_text(self.secret), "name": name,
+            "consent": to_text(agreed), "language": "en",
         }  # fmt: skip
 
     def take(self, body: bytes, headers: dict[str, str]) -> None:

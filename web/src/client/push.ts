@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
 // This browser and push messages: the portal's service worker, and whether it takes messages for who is signed in.
-import { type Bytes, base64url, fromBase64url, hex, utf8 } from "../seal/bytes";
+import { type Bytes, base64url, fromBase64url, fromHex, hex, utf8 } from "../seal/bytes";
 import type { Api } from "./api";
 
 const HOME = "/portal/";
@@ -42,8 +42,14 @@ export async function thisDevice<D extends Device>(devices: readonly D[]): Promi
   return devices.find((device) => device.mark === mark) ?? null;
 }
 
-/** Asks the person and the browser, and tells the server. A subscription that was somebody else's here is given up first. */
-export async function enable(api: Api, key: string, name: string): Promise<void> {
+/** The words that the person agreed to: their hash, and in which language they were on his screen. */
+export interface Agreed {
+  readonly hash: string;
+  readonly language: string;
+}
+
+/** Asks the browser, and tells the server to what the person agreed. A subscription that was somebody else's here is given up first. */
+export async function enable(api: Api, key: string, name: string, agreed: Agreed): Promise<void> {
   if ((await Notification.requestPermission()) !== "granted") throw new PushRefused("denied");
   const registration = await navigator.serviceWorker.ready;
   await (await registration.pushManager.getSubscription())?.unsubscribe();
@@ -54,7 +60,7 @@ export async function enable(api: Api, key: string, name: string): Promise<void>
     throw new PushRefused("service");
   }
   const bytes = (of: PushEncryptionKeyName): string => base64url(new Uint8Array(made.getKey(of) ?? new ArrayBuffer(0)));
-  await api.post("/notifications/devices", { endpoint: made.endpoint, p256dh: bytes("p256dh"), auth: bytes("auth"), name });
+  await api.post("/notifications/devices", { endpoint: made.endpoint, p256dh: bytes("p256dh"), auth: bytes("auth"), name, consent: base64url(fromHex(agreed.hash)), language: agreed.language });
 }
 
 /** This browser takes no more messages for anybody: said to the server, if it can be reached, and to the browser. */

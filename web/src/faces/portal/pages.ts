@@ -78,6 +78,7 @@ export const PAGES: readonly Page[] = [
   { view: "notifications", title: () => t("Notifications"), icon: "bell", section: "people", roles: everyone, css: "portal-notifications", load: () => import("./notifications/view") },
   { view: "redact", title: () => t("Make others unrecognisable"), icon: "mask", section: "hidden", roles: everyone, css: "portal-redact", load: () => import("./redact/view") },
   { view: "alarm", title: () => t("Alarm"), icon: "alarm", section: "hidden", roles: everyone, css: "portal-notifications", load: () => import("./alarm/view") },
+  { view: "requests", title: () => t("Requests"), icon: "person", section: "people", roles: everyone, css: "portal-requests", load: () => import("./requests/view") },
   { view: "you", title: () => t("You"), icon: "key", section: "people", roles: everyone },
 ];
 

@@ -2,6 +2,7 @@
 // What the page of notifications does: each change is saved at once and can be undone from the note that says so.
 import { deviceName, enable, forgetPush, permission, PushRefused, thisDevice } from "../../../client/push";
 import { Board, type Part } from "../../../kit/dom";
+import { keepAnswer } from "../../../kit/leaving";
 import { t } from "../../../kit/words";
 import type { Ctx, Mounted } from "../pages";
 import { start, type ClassWish, type Device, type Reached, type Settings, type State, type Told, type Tried } from "./model";
@@ -79,6 +80,13 @@ export class Notifications implements Mounted {
       void this.#save("/notifications/times", { zone, quiet, digest_at, ...first, ...change }, { zone, quiet, digest_at });
     },
     remove: (device) => void this.#remove(device),
+    withdraw: (consent) => void this.#try(async () => {
+      await this.ctx.port.ask("POST", `/consents/${consent}/withdraw`, { place: "/portal/notifications" });
+      await forgetPush(this.ctx.api);
+      await this.#load();
+      this.ctx.toast(t("Taken back: the addresses of your devices are erased. The receipt comes by mail."), "ok");
+    }, "consent"),
+    receipt: (consent) => void this.#try(async () => void (await keepAnswer(await this.ctx.session.api.request("POST", `/api/v1/consents/${consent}/receipt`, {})))),
     tryOut: () => void this.#try(async () => {
       const answer = await this.ctx.port.ask<Settings & { tried: Tried }>("POST", "/notifications/try", {});
       this.#board.change({ tried: answer.tried });
@@ -96,7 +104,7 @@ export class Notifications implements Mounted {
     this.#board.change({ trouble: null });
     await this.#try(async () => {
       try {
-        await enable(this.ctx.api, settings.push.key, deviceName());
+        await enable(this.ctx.api, settings.push.key, deviceName(), settings.consent);
       } catch (error) {
         if (!(error instanceof PushRefused)) throw error;
         this.#board.change({ permission: permission(), trouble: error.why === "service" ? t("Your browser could not reach its push service. Try again with another connection.") : null });

@@ -50,6 +50,8 @@ export interface Settings {
   readonly digest_at: number | null;
   readonly devices: readonly Device[];
   readonly told: readonly Told[];
+  /** The words that stand beside the button, and what he agreed to before. */
+  readonly consent: { readonly words: string; readonly hash: string; readonly language: string; readonly held: readonly { readonly id: string; readonly given_ms: number; readonly words: string }[] };
   readonly push: { readonly key: string; readonly services: readonly { readonly name: string; readonly operator: string; readonly country: string }[]; readonly checked: string; readonly test_endpoint: string | null };
 }
 

@@ -4,7 +4,7 @@ import { html, nothing, repeat, type Part } from "../../../kit/dom";
 import { toggle } from "../../../kit/form";
 import { icon } from "../../../kit/icons";
 import { button, note, pill, skeleton, tile } from "../../../kit/pieces";
-import { language, number, relative, t, when } from "../../../kit/words";
+import { day, language, number, relative, t, when } from "../../../kit/words";
 import { Notifications } from "./controller";
 import { className, dayNames, DIGEST, minutesOf, shownClasses, timeOf, toldOf, type ClassWish, type Device, type Settings, type Span, type State, type Told } from "./model";
 import { wordsOf } from "./push_words";
@@ -14,6 +14,8 @@ export const mount: Mount = (host, ctx) => new Notifications(host, ctx, page);
 
 export interface Actions {
   readonly enable: () => void;
+  readonly withdraw: (consent: string) => void;
+  readonly receipt: (consent: string) => void;
   readonly disable: () => void;
   readonly choose: (wish: ClassWish, change: Partial<ClassWish>) => void;
   readonly times: (change: Partial<Pick<Settings, "quiet" | "zone" | "digest_at">>) => void;
@@ -48,11 +50,20 @@ function deviceCard(state: State, settings: Settings, act: Actions): Part {
   return html`<section class="card pad stack this-device" aria-labelledby="this-device-title"><div class="row">${tile(on ? "bell" : "bellOff", on ? "ok" : "")}
       <div class="grow"><h2 id="this-device-title">${t("This device")}</h2><p class="mute">${words}</p></div></div>
     ${deviceTrouble(state)}
+    ${consentPart(state, settings, act)}
     <div class="row">${on ? button(t("Stop on this device"), act.disable, { busy: state.busy === "device", id: "disable" })
-      : state.permission === "none" || state.permission === "denied" ? nothing : button(t("Tell me on this device"), act.enable, { kind: "primary", icon: "bell", busy: state.busy === "device", id: "enable" })}
+      : state.permission === "none" || state.permission === "denied" ? nothing : button(t("I agree: tell me on this device"), act.enable, { kind: "primary", icon: "bell", busy: state.busy === "device", id: "enable" })}
       ${button(t("Send me a test"), act.tryOut, { icon: "send", busy: state.busy === "try", id: "try" })}</div>
     ${state.tried === null ? nothing : triedNote(state.tried, settings)}
     <p class="faint small">${t("A notification holds no picture and no name: it lies on a lock screen. The picture is opened here, after you open it, with your keys.")}</p></section>`;
+}
+
+/** What he agrees to by pressing the button; and what he agreed to, to take back as easily. */
+function consentPart(state: State, settings: Settings, act: Actions): Part {
+  const [held] = settings.consent.held;
+  if (held === undefined) return state.permission === "none" || state.permission === "denied" ? nothing : html`<p class="consent" id="consent-words">${settings.consent.words}</p>`;
+  return html`<details class="consent"><summary>${t("You agreed to this on {day}", { day: day(held.given_ms) })}</summary><p>${held.words}</p></details>
+    <div class="row">${button(t("Take my consent back"), () => act.withdraw(held.id), { id: "withdraw-consent", busy: state.busy === "consent" })}${button(t("Receipt"), () => act.receipt(held.id), { kind: "quiet", icon: "download", small: true, id: "consent-receipt" })}</div>`;
 }
 
 function deviceTrouble(state: State): Part {
