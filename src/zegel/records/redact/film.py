@@ -60,7 +60,7 @@ def pictures(path: Path) -> Iterator[tuple[float, Image]]:
 def write(path: Path, frames: Iterable[tuple[float, Image]]) -> int:
     """An MP4 of these; how many there were."""
     count, last = 0, -1
-    options = {"movflags": "+faststart", "fflags": "+bitexact", "map_metadata": "-1"}
+    options = {"movflags": "+faststart", "fflags": "+bitexact"}
     with av.open(str(path), "w", format="mp4", options=options) as container:
         stream: Any = None
         plain: Any = None

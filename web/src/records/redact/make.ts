@@ -22,6 +22,9 @@ import { Plan } from "./plan";
 /** Longer is not held in a browser, nor looked at frame by frame at one sitting. */
 export const LONGEST_MS = 180_000;
 
+/** Workers that look side by side, where there are cores for them; each holds the networks. */
+const MOST_AT_ONCE = 4;
+
 export interface Subject {
   readonly cameraId: string;
   readonly cameraName: string;
@@ -63,19 +66,24 @@ export async function openRecording(session: Session, subject: Subject, onProgre
 
 /** Looks at each frame; what was found becomes tracks. */
 export async function findAll({ clip }: Recording, onProgress: Progress, stop: AbortSignal): Promise<Searched> {
-  const finder = new Finder();
-  stop.addEventListener("abort", () => finder.close(), { once: true });
-  try {
-    const finders = await finder.load();
-    const found: (readonly Found[])[] = [];
-    for (let frame = 0; frame < clip.frames; frame++) {
+  const crew = Array.from({ length: Math.max(1, Math.min(MOST_AT_ONCE, (navigator.hardwareConcurrency || 2) - 1)) }, () => new Finder());
+  const close = (): void => crew.forEach((finder) => finder.close());
+  stop.addEventListener("abort", close, { once: true });
+  const found: (readonly Found[])[] = Array.from({ length: clip.frames }, () => []);
+  let [next, done] = [0, 0];
+  const work = async (finder: Finder): Promise<void> => {
+    for (let frame = next++; frame < clip.frames; frame = next++) {
       ended(stop);
-      found.push(await finder.find(await clip.frame(frame)));
-      onProgress(frame + 1, clip.frames);
+      found[frame] = await finder.find(await clip.frame(frame));
+      onProgress(++done, clip.frames);
     }
-    return { plan: new Plan(clip.frames, clip.fps, follow(found, clip.fps)), finders };
+  };
+  try {
+    const [finders] = await Promise.all(crew.map((finder) => finder.load()));
+    await Promise.all(crew.map(work));
+    return { plan: new Plan(clip.frames, clip.fps, follow(found, clip.fps)), finders: finders ?? [] };
   } finally {
-    finder.close();
+    close();
   }
 }
 

@@ -12,6 +12,14 @@ interface Undo {
 
 const UNDONE_AT_MOST = 200;
 
+/** A track in one frame. `somebodys`: a face within a person's box, which goes with that person. */
+export interface Standing {
+  readonly track: Track;
+  readonly place: Place;
+  readonly covered: boolean;
+  readonly somebodys: boolean;
+}
+
 export class Plan {
   readonly #tracks = new Map<number, Track>();
   readonly #kept = new Set<number>();
@@ -55,13 +63,15 @@ export class Plan {
   }
 
   /** Of a frame: each track that is in it, whether it is covered, and where. */
-  at(frame: number): readonly { readonly track: Track; readonly place: Place; readonly covered: boolean }[] {
+  at(frame: number): readonly Standing[] {
     const sharp = [...this.#kept].flatMap((number) => this.#tracks.get(number)?.places.get(frame) ?? []);
+    const people = this.tracks.flatMap(({ kind, places }) => (kind === "person" ? (places.get(frame) ?? []) : []));
     return this.tracks.flatMap((track) => {
       const place = track.places.get(frame);
       if (place === undefined) return [];
       const his = track.kind === "face" && sharp.some((one) => holds(one, middle(place)));
-      return [{ track, place, covered: !this.#kept.has(track.number) && !his }];
+      const somebodys = track.kind === "face" && people.some((one) => holds(one, middle(place)));
+      return [{ track, place, covered: !this.#kept.has(track.number) && !his, somebodys }];
     });
   }
 

@@ -6,7 +6,7 @@ import { icon } from "../../../kit/icons";
 import { button, empty, note, pill, progress } from "../../../kit/pieces";
 import { clockSeconds, day, number, t, tn } from "../../../kit/words";
 import type { Kind, Place } from "../../../records/redact/places";
-import type { Plan } from "../../../records/redact/plan";
+import type { Plan, Standing } from "../../../records/redact/plan";
 import type { Mount } from "../pages";
 import { type Clip, Redacting, type State } from "./controller";
 
@@ -56,8 +56,11 @@ function look(state: State, plan: Plan, act: Redacting): Part {
 
 const at = ({ x, y, w, h }: Place): Record<string, string> => ({ left: percent(x), top: percent(y), width: percent(w), height: percent(h) });
 
+/** A face goes with the person in whose box it is: shown is the person. */
+const shown = ({ frame, chosen }: State, plan: Plan): readonly Standing[] => plan.at(frame).filter(({ track, somebodys }) => !somebodys || track.number === chosen);
+
 function stage(state: State, plan: Plan, act: Redacting): Part {
-  const found = plan.at(state.frame);
+  const found = shown(state, plan);
   return html`<div class="redact-room"><div class="redact-stage ${state.drawing ? "drawing" : ""}" ${placed({ "aspect-ratio": String(state.ratio) })}
       @pointerdown=${(event: PointerEvent) => act.press(event, null)} @pointermove=${act.drag} @pointerup=${act.drop} @pointercancel=${act.drop}>
       <canvas ${ref((element) => act.canvas(element as HTMLCanvasElement | undefined))} role="img" aria-label=${t("Frame {n} of {of}", { n: number(state.frame + 1), of: number(state.frames) })}></canvas>
@@ -85,7 +88,7 @@ function walk(state: State, plan: Plan, act: Redacting): Part {
 }
 
 function boxes(state: State, plan: Plan, act: Redacting): Part {
-  const found = plan.at(state.frame);
+  const found = shown(state, plan);
   return html`<section class="card"><header><h2>${t("In this frame")}</h2></header>
     <p class="small mute pad-x">${t("Choose who stays sharp: the one who asked. Everybody else stays covered. A box that is nobody’s can be taken away; someone who was missed is drawn.")}</p>
     ${found.length === 0 ? html`<p class="pad-x">${t("Nothing was found in this frame.")}</p>` : html`<ul class="items redact-list">${repeat(found, ({ track }) => track.number, ({ track, covered }) => html`<li class=${track.number === state.chosen ? "chosen" : ""}>
