@@ -165,13 +165,25 @@ def test_require_raises_with_a_sentence(monkeypatch):
 
 
 def lines() -> list[tuple[Rule, Role, Action, Purpose | None]]:
+    """As they hold for each role: with what stands above every line of it."""
     return [
-        (rule, role, action, purpose)
+        (_standing(rule, role, action), role, action, purpose)
         for rule in load_table().rules
         for role in sorted(rule.roles)
         for action in sorted(rule.actions)
         for purpose in sorted(rule.purposes) or [None]
     ]
+
+
+def _standing(rule: Rule, role: Role, action: Action) -> Rule:
+    return next(one for one in load_table().matching(role, action, rule.resource) if one.number == rule.number)
+
+
+def test_a_lapsed_statement_stands_above_every_line_of_the_providers_people_but_those_to_sign_anew():
+    for rule, role, _action, _purpose in lines():
+        if role in {Role.PLANNER, Role.TECHNICIAN, Role.ADMIN, Role.PRIVACY_OFFICER}:
+            free = rule.resource in {ResourceKind.CONFIDENTIALITY, ResourceKind.PREFERENCE, ResourceKind.MEMBERSHIP}
+            assert ("statement_not_lapsed" in rule.facts) != free, rule.name
 
 
 def _name(line) -> str:
