@@ -5,6 +5,7 @@ import { icon, mark } from "../../kit/icons";
 import { button, keyHint, note, skeleton } from "../../kit/pieces";
 import { age, t } from "../../kit/words";
 import { languageSwitch } from "../language";
+import { reportButton } from "../report";
 import { roleName } from "../names";
 import { certificatesPart } from "./certificates";
 import { figuresPart } from "./figures";
@@ -76,7 +77,7 @@ function header(state: CentreState, act: CentreActions): Part {
       ${state.me.role === "operator" || state.me.role === "supervisor" ? html`<a href="/console/">${t("Queue")}${icon("arrow", "small")}</a>` : nothing}</nav>
     ${seatPart(state, act)}
     <details class="menu"><summary class="pill" aria-label=${t("You: {name}", { name: state.me.name })}>${icon("person")}<span>${state.me.name}</span></summary>
-      <div class="sheet stack tight"><b>${state.me.name}</b><span class="mute small">${roleName(state.me.role)} · ${state.me.party}</span>${languageSwitch()}${button(t("Keys"), act.keys, { small: true, icon: "key", key: "?" })}${button(t("Sign out"), act.signOut, { icon: "signOut", small: true })}</div></details>
+      <div class="sheet stack tight"><b>${state.me.name}</b><span class="mute small">${roleName(state.me.role)} · ${state.me.party}</span>${reportButton(state.me.role)}${languageSwitch()}${button(t("Keys"), act.keys, { small: true, icon: "key", key: "?" })}${button(t("Sign out"), act.signOut, { icon: "signOut", small: true })}</div></details>
   </header>`;
 }
 

@@ -5,6 +5,7 @@ import { icon, mark, type IconName } from "../../kit/icons";
 import { button, empty, keyHint, steps } from "../../kit/pieces";
 import { age, clock, clockSeconds, language, number, span, t, tn } from "../../kit/words";
 import { languageSwitch } from "../language";
+import { reportButton } from "../report";
 import { alarmTitle, avsName, codeName, confirmedName, kindName, seen, zoneName } from "../names";
 import type { Alarm } from "../types";
 import { besidePart, besideQuiet } from "./beside";
@@ -113,7 +114,7 @@ function header(state: ConsoleState, act: ConsoleActions): Part {
     <button type="button" class="btn quiet small icon-only" id="second" aria-pressed=${state.second ? "true" : "false"} title=${t("Second monitor")} @click=${act.second}>${icon("screens")}<span class="sr">${t("Second monitor")}</span>${keyHint("O")}</button>
     ${bell(state, act)}
     <details class="menu"><summary class="pill" aria-label=${t("You: {name}", { name: state.me.name })}>${icon("person")}<span>${state.me.name}</span></summary>
-      <div class="sheet stack tight"><b>${state.me.name}</b><span class="mute small">${state.me.party}</span>${languageSwitch()}${button(t("Sign out"), act.signOut, { icon: "signOut", small: true })}</div></details>
+      <div class="sheet stack tight"><b>${state.me.name}</b><span class="mute small">${state.me.party}</span>${reportButton("operator")}${languageSwitch()}${button(t("Sign out"), act.signOut, { icon: "signOut", small: true })}</div></details>
   </header>`;
 }
 

@@ -5,6 +5,7 @@ import { icon, mark } from "../../kit/icons";
 import { button, keyHint, note, pill } from "../../kit/pieces";
 import { number, t, tn } from "../../kit/words";
 import { languageSwitch } from "../language";
+import { reportButton } from "../report";
 import type { Asked, Malfunction } from "./maintenance";
 import type { Draft } from "./drafts";
 import { customersTab, papersTab, sitesTab, stockTab } from "./lists";
@@ -46,7 +47,7 @@ export function officeView(state: State, act: Actions): Part {
   const { who } = state;
   const sets = ["technician", "planner", "admin"].includes(who.role);
   const waiting = state.drafts.filter(({ ready }) => ready).length;
-  return html`<header class="bar"><div class="wide row apart"><span class="logo">${mark()}<span>Zegel</span></span>${finder(state, act)}${button(t("Sign out"), act.signOut, { small: true, icon: "signOut", id: "sign-out" })}</div></header>
+  return html`<header class="bar"><div class="wide row apart"><span class="logo">${mark()}<span>Zegel</span></span>${finder(state, act)}${reportButton(who.role)}${button(t("Sign out"), act.signOut, { small: true, icon: "signOut", id: "sign-out" })}</div></header>
     ${state.connected ? nothing : html`<div class="wide">${note(t("Connection lost. Trying again; what you see may be old."), "warn", "offline")}</div>`}
     ${waiting === 0 ? nothing : html`<div class="wide">${note(tn("A work report waits on this device until there is a line.", "{n} work reports wait on this device until there is a line.", waiting), "", "send")}</div>`}
     <div class="wide setup-page office"><nav class="setup-tabs" aria-label=${t("Office")}><div class="lbl">${who.party}</div>

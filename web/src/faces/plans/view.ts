@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 // The planner's page: places on the left, and of the chosen one its plans, contacts and guards. Draws; decides nothing.
 import { languageSwitch } from "../language";
+import { reportButton } from "../report";
 import { html, nothing, type Part } from "../../kit/dom";
 import { field } from "../../kit/form";
 import { mark } from "../../kit/icons";
@@ -43,7 +44,7 @@ export interface PlannerActions {
 }
 
 export function plannerView(state: PlannerState, act: PlannerActions): Part {
-  return html`<header class="bar"><div class="wide row apart"><span class="logo">${mark()}<span>Zegel</span></span><div class="row">${state.role === "supervisor" ? html`<a class="btn small quiet" href="/console/">${t("Queue")}</a>` : html`<a class="btn small quiet" href="/backoffice/">${t("Units")}</a>`}<a class="btn small quiet" href="/backoffice/settings/">${t("Panels and lines")}</a>${languageSwitch()}${button(t("Sign out"), act.signOut, { small: true, icon: "signOut", id: "sign-out" })}</div></div></header>
+  return html`<header class="bar"><div class="wide row apart"><span class="logo">${mark()}<span>Zegel</span></span><div class="row">${state.role === "supervisor" ? html`<a class="btn small quiet" href="/console/">${t("Queue")}</a>` : html`<a class="btn small quiet" href="/backoffice/">${t("Units")}</a>`}<a class="btn small quiet" href="/backoffice/settings/">${t("Panels and lines")}</a>${reportButton(state.role)}${languageSwitch()}${button(t("Sign out"), act.signOut, { small: true, icon: "signOut", id: "sign-out" })}</div></div></header>
     <div class="wide plans-page">${places(state, act)}<main id="content" class="stack" tabindex="-1">${state.draft === null ? place(state, act) : editor(state, state.draft, act)}</main></div>`;
 }
 

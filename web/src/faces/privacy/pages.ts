@@ -72,12 +72,17 @@ export interface Page {
 /** Who keeps the books, and who only reads them. */
 export const officers: readonly Role[] = ["privacy_officer", "admin"];
 export const readers: readonly Role[] = [...officers, "planner", "supervisor", "auditor"];
+/** Who keeps breaches and reviews: a centre has its supervisors for it. */
+export const keepers: readonly Role[] = [...officers, "supervisor"];
+export const staff: readonly Role[] = [...keepers, "planner", "technician", "operator"];
 export const everybody: readonly Role[] = [...readers, "technician", "operator"];
 
 export const PAGES: readonly Page[] = [
   { view: "start", title: () => t("What needs attention"), icon: "now", section: "now", roles: everybody, load: () => import("./start/view") },
   { view: "requests", title: () => t("Requests"), icon: "person", section: "now", roles: ["privacy_officer", "admin", "auditor"], css: "privacy-requests", load: () => import("./requests/view"), attention: () => import("./requests/attention") },
   // now: breaches, requests, disclosures, reviews…
+  { view: "report", title: () => t("Report a breach"), icon: "broken", section: "now", roles: staff, css: "privacy-breaches", load: () => import("./report/view") },
+  { view: "breaches", title: () => t("Breaches"), icon: "alarm", section: "now", roles: keepers, css: "privacy-breaches", load: () => import("./breaches/view"), attention: () => import("./breaches/attention") },
   // books: registers, declarations, places, sub-processors, retention, back-ups, log of use…
   // proof: promises, statement, auditor's pack…
 ];

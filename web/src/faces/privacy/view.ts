@@ -5,6 +5,7 @@ import { icon, mark } from "../../kit/icons";
 import { button, empty, note, pill } from "../../kit/pieces";
 import { number, t } from "../../kit/words";
 import { languageSwitch } from "../language";
+import { reportButton } from "../report";
 import { countOf, HOME, pathOf, type State } from "./model";
 import { pageOf, sectionName, shown, type Page } from "./pages";
 
@@ -16,7 +17,7 @@ export interface Actions {
 
 export function privacyView(state: State, act: Actions): Part {
   const { who } = state;
-  return html`<header class="bar"><div class="wide row apart"><a class="logo" href="/backoffice/privacy/" @click=${(event: MouseEvent) => act.follow(event, pathOf(HOME))}>${mark()}<span>Zegel</span></a><div class="row">${backTo(who.role)}${button(t("Sign out"), act.signOut, { small: true, icon: "signOut", id: "sign-out" })}</div></div></header>
+  return html`<header class="bar"><div class="wide row apart"><a class="logo" href="/backoffice/privacy/" @click=${(event: MouseEvent) => act.follow(event, pathOf(HOME))}>${mark()}<span>Zegel</span></a><div class="row">${reportButton(who.role)}${backTo(who.role)}${button(t("Sign out"), act.signOut, { small: true, icon: "signOut", id: "sign-out" })}</div></div></header>
     ${state.connected ? nothing : html`<div class="wide">${note(t("Connection lost. Trying again; what you see may be old."), "warn", "offline")}</div>`}
     <div class="wide privacy-page"><nav class="privacy-nav" aria-label=${t("Privacy")}>
       <details class="privacy-fold" ?open=${wideNow()}><summary><span class="lbl">${who.party}</span><b>${pageOf(state.route.view)?.title() ?? t("Privacy")}</b></summary>${navigation(state, act)}</details></nav>

@@ -5,6 +5,7 @@ import { mark } from "../../kit/icons";
 import { button, empty, keyHint, note } from "../../kit/pieces";
 import { t } from "../../kit/words";
 import { languageSwitch } from "../language";
+import { reportButton } from "../report";
 import { codesTab } from "./codes";
 import { figuresTab } from "./figures";
 import { pathOf, tabsFor, type SettingsState, type Tab } from "./model";
@@ -62,7 +63,7 @@ export interface SettingsActions {
 export function settingsView(state: SettingsState, act: SettingsActions): Part {
   const mine = tabsFor(state.who.role);
   const home = state.who.role === "supervisor" ? html`<a class="btn small quiet" href="/console/">${t("Queue")}</a>` : html`<a class="btn small quiet" href="/backoffice/">${t("Units")}</a>`;
-  return html`<header class="bar"><div class="wide row apart"><span class="logo">${mark()}<span>Zegel</span></span><div class="row">${home}${languageSwitch()}${button(t("Sign out"), act.signOut, { small: true, icon: "signOut", id: "sign-out" })}</div></div></header>
+  return html`<header class="bar"><div class="wide row apart"><span class="logo">${mark()}<span>Zegel</span></span><div class="row">${home}${reportButton(state.who.role)}${languageSwitch()}${button(t("Sign out"), act.signOut, { small: true, icon: "signOut", id: "sign-out" })}</div></div></header>
     ${state.connected ? nothing : html`<div class="wide">${note(t("Connection lost. Trying again; what you see may be old."), "warn", "offline")}</div>`}
     <div class="wide setup-page"><nav class="setup-tabs" aria-label=${t("Settings")}><div class="lbl">${state.who.party}</div>
       <ul>${mine.map((tab, n) => html`<li><a href=${pathOf(tab)} id="tab-${tab}" aria-current=${tab === state.tab ? "page" : nothing} @click=${(event: MouseEvent) => act.follow(event, tab)}><span>${tabName(tab)}</span>${keyHint(String(n + 1))}</a></li>`)}</ul>
