@@ -268,7 +268,11 @@ def test_nothing_arms_without_agreement_purpose_and_sign():
 # What a suspended person may still do: read, give back what he held, and what concerns himself alone.
 READING = {Action.LIST, Action.READ, Action.EXPORT, Action.TIMELINE, Action.WHO_LOOKED}
 GIVING_BACK = {(Action.RELEASE_CLAIM, ResourceKind.ALARM), (Action.END, ResourceKind.ALARM)}
-OF_HIMSELF = {(Action.CHANGE, ResourceKind.PREFERENCE), (Action.SIGN, ResourceKind.CONFIDENTIALITY)}
+OF_HIMSELF = {
+    (Action.CHANGE, ResourceKind.PREFERENCE), (Action.SIGN, ResourceKind.CONFIDENTIALITY),
+    (Action.ACKNOWLEDGE, ResourceKind.TERMS_VERSION), (Action.ASK, ResourceKind.DATA_REQUEST),
+    (Action.ADD, ResourceKind.CONSENT), (Action.END, ResourceKind.CONSENT), (Action.REPORT, ResourceKind.BREACH),
+}  # fmt: skip
 
 
 def test_whatever_an_alarm_centres_people_change_they_change_only_while_they_are_not_suspended():
