@@ -2,9 +2,9 @@
 """How fast others are made unrecognisable: frames a second on the demo's real people walking (768x576).
 
 Three things, each as it is used: `zegel redact find` (five looks for people and vehicles, one for faces, and the
-tracks), `zegel redact make` (pixels and H.264), and the browser's worker (the same looks, in WebAssembly on one thread; Debian's
-Chromium, the files that the server serves). Beside them what the eye allows: nobody looks at more than ten frames a
-second, so a film that is made faster than that is not what the person waits for.
+tracks), `zegel redact make` (pixels and H.264), and the browser's worker (the same looks, in WebAssembly on one thread;
+Debian's Chromium, the files that the server serves). Nobody looks at more than ten frames a second: a film that is
+made faster than that is not what the person waits for.
 
     make bench NAME=redact              120 frames
     make bench NAME=redact ARGS=--quick a dozen, for a look
