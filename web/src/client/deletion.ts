@@ -29,14 +29,18 @@ export interface Wish {
   readonly toMs: number;
 }
 
-interface PlanAnswer {
+/** The epochs of an answer: as their unit signed them, or as the owner kept them. */
+export interface Held {
+  readonly epochs: readonly string[];
+  readonly kept: readonly LeftText[];
+}
+
+interface PlanAnswer extends Held {
   readonly parts: readonly { readonly epoch: string; readonly from: number; readonly to: number; readonly whole: boolean; readonly gone: readonly (readonly [number, number])[] }[];
   readonly seconds: number;
   readonly bytes: number;
   readonly releases: number;
   readonly next_ms: number | null;
-  readonly epochs: readonly string[];
-  readonly kept: readonly LeftText[];
 }
 
 /** What would be gone: seconds with pictures, bytes, and keys that an alarm centre got. */
@@ -102,7 +106,7 @@ export function checkTouched(held: Pick<EpochHeld, "value" | "kept">, [from, to]
   must(gone.every(([start, end]) => before.some(([a, b]) => a <= start && end <= b)), "range", "the server says that more was deleted before than you ever signed");
 }
 
-async function holdings(session: Session, trust: UnitTrust, answer: PlanAnswer): Promise<Map<string, EpochHeld>> {
+export async function holdings(session: Session, trust: UnitTrust, answer: Held): Promise<Map<string, EpochHeld>> {
   const found = new Map<string, EpochHeld>();
   for (const text of answer.epochs) {
     const envelope = fromBase64url(text);
@@ -137,7 +141,8 @@ async function drop(session: Session, trust: UnitTrust, held: EpochHeld, gone: r
   return { kept: base64url(kept) };
 }
 
-async function keep(session: Session, trust: UnitTrust, held: EpochHeld, gone: readonly (readonly [number, number])[]): Promise<{ kept: string; grant: string }> {
+/** His word on what is left of an epoch, and its keys, sealed to his own tenant key. */
+export async function keep(session: Session, trust: UnitTrust, held: EpochHeld, gone: readonly (readonly [number, number])[]): Promise<{ kept: string; grant: string }> {
   const { suite, tenantKey, owner } = trust.keyset.value;
   const { epoch, unit, camera, track, number, startMs, keyset, policy } = held.value;
   const [id, person, now] = [random(16), fromUuid(session.person.id), Date.now()];
