@@ -121,7 +121,18 @@ def _faults() -> list[str]:
             f"table {table} has no row-level security and is not listed as unscoped"
             for table in tenancy.tables_without_protection()
         ]
-    return role + tables + _older_than_its_log()
+    return role + tables + _older_than_its_log() + _out_of_place()
+
+
+def _out_of_place() -> list[str]:
+    """Data that lies, or would lie, where a tenant's rule does not let it (C1): another store than those on record, a
+    location or sub-processor in another country."""
+    from django.conf import settings
+
+    from zegel.server.agreements import places
+    from zegel.server.tasks import scope
+
+    return [fault for provider in scope.providers() for fault in places.faults(provider, settings.STORAGE_URL)]
 
 
 def _older_than_its_log() -> list[str]:

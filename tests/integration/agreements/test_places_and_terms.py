@@ -6,9 +6,11 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.test import override_settings
 
 from tests.integration.people.world import actor, agree, make_world, member
 from zegel.declare import Term
+from zegel.server import process
 from zegel.server.agreements import places, terms
 from zegel.server.agreements.errors import BadPlace, BadTerm, OutsideResidency
 from zegel.server.agreements.places import NewAttestation, NewPlace, NewSubProcessor
@@ -158,3 +160,12 @@ def test_a_provider_does_not_choose_for_an_owner(world):
     allowed = terms.bounds_of(("site-nl",), Term.SURVEILLANCE_IMAGES)
     with pytest.raises(Denied):
         terms.choose(officer(world), world.owner, world.provider, allowed, Term.SURVEILLANCE_IMAGES, 3)
+
+
+def test_an_installation_whose_store_is_elsewhere_does_not_start(world):
+    with override_settings(STORAGE_URL=STORE):
+        keep(world)
+        assert process._out_of_place() == []
+    with override_settings(STORAGE_URL="s3://elsewhere?endpoint=https://objects.example.com"):
+        (fault,) = process._out_of_place()
+    assert "record where it lies first" in fault

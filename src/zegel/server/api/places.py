@@ -224,7 +224,7 @@ def choose(request: HttpRequest, term: Term, body: TermSaid) -> dict[str, Any]:
     return {"days": row.days}
 
 
-@router.delete("/terms/{term}")
+@router.post("/terms/{term}/give-up")
 def give_up(request: HttpRequest, term: Term) -> dict[str, Any]:
     """Back to what the profile says."""
     actor = acting(request)
