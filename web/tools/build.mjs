@@ -137,9 +137,13 @@ function writeCatalogues(meta) {
 /** Beside each file of text what a browser rather takes; made once here, and not at each request. */
 function compressFiles() {
   for (const entry of readdirSync(out, { recursive: true, withFileTypes: true })) {
-    if (!entry.isFile() || !/\.(js|css|json|svg)$/.test(entry.name)) continue;
+    if (!entry.isFile() || !/\.(js|css|json|svg|wasm)$/.test(entry.name)) continue;
     const path = join(entry.parentPath ?? entry.path, entry.name);
     const bytes = readFileSync(path);
+    if (entry.name.endsWith(".wasm")) {
+      writeFileSync(`${path}.gz`, gzipSync(bytes, { level: 6 })); // large, and fetched by few: not worth a slow build
+      continue;
+    }
     if (bytes.length < 1000) continue;
     writeFileSync(`${path}.br`, brotliCompressSync(bytes, { params: { [constants.BROTLI_PARAM_MODE]: constants.BROTLI_MODE_TEXT, [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length } }));
     writeFileSync(`${path}.gz`, gzipSync(bytes, { level: 9 }));
