@@ -33,7 +33,7 @@ from zegel.server.privacy import queries as privacy
 from zegel.server.promises import queries
 from zegel.server.promises.catalogue import LANGUAGES, filled, promises
 from zegel.server.promises.models import Statement
-from zegel.server.requests import words
+from zegel.server.registers import words
 from zegel.server.sites.models import Site
 from zegel.server.tasks import scope
 
