@@ -93,7 +93,7 @@ async function accept(asked: Invited): Promise<void> {
   }
 }
 
-const home = (role: string): string => (role === "owner" || role === "member" ? "/portal/start" : role === "operator" || role === "supervisor" ? "/console/" : "/backoffice/");
+const home = (role: string): string => (role === "owner" || role === "member" ? "/portal/start" : role === "operator" || role === "supervisor" ? "/console/" : role === "auditor" ? "/backoffice/privacy/" : "/backoffice/");
 
 async function join(): Promise<void> {
   board.change({ busy: true, error: "" });

@@ -27,7 +27,7 @@ const order: readonly SignInStep[] = ["deriving", "asking", "opening"];
 /** Where a role works; a path asked for is taken only when it is one of ours. */
 function destination(party: Party): string {
   const asked = new URLSearchParams(location.search).get("next") ?? "";
-  const home = party.role === "operator" || party.role === "supervisor" ? "/console/" : party.role === "owner" || party.role === "member" ? "/portal/" : "/backoffice/";
+  const home = party.role === "operator" || party.role === "supervisor" ? "/console/" : party.role === "owner" || party.role === "member" ? "/portal/" : party.role === "auditor" ? "/backoffice/privacy/" : "/backoffice/";
   const plans = party.role === "supervisor" && asked === "/backoffice/plans/"; // planned by provider and alarm centre alike
   return asked.startsWith(home) || plans ? asked : home;
 }
