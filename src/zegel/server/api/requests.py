@@ -19,7 +19,8 @@ from zegel.server.gate import Action, Resource, ResourceKind, decide
 from zegel.server.kernel import clock, tenancy
 from zegel.server.kernel.actor import Actor
 from zegel.server.people import queries as people
-from zegel.server.requests import answering, handling, intake, queries, rules, searching, words
+from zegel.server.registers import words as declared
+from zegel.server.requests import answering, handling, intake, queries, rules, searching
 from zegel.server.requests.models import Case, Done, Step
 from zegel.server.requests.rules import (
     ARTICLES,
@@ -400,6 +401,6 @@ def _line(one: searching.Reviewed) -> dict[str, Any]:
     it = one.field
     return {
         "model": it.model, "key": it.key, "field": it.name, "value": it.value, "free": it.free,
-        "category": it.declaration.category.value, "purpose": str(words.PURPOSES[it.declaration.purpose]),
+        "category": it.declaration.category.value, "purpose": declared.word(it.declaration.purpose),
         "verdict": None if one.verdict is None else one.verdict.value, "text": one.text,
     }  # fmt: skip

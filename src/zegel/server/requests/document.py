@@ -24,6 +24,7 @@ from zegel.declare import law
 from zegel.server.exports import documents
 from zegel.server.kernel import clock
 from zegel.server.people import queries as people
+from zegel.server.registers import words as declared
 from zegel.server.requests import carrying, searching, words
 from zegel.server.requests.models import Case
 from zegel.server.requests.rules import ARTICLES, GROUND_ARTICLES, AboutWhat, Ground, Outcome, Right
@@ -152,9 +153,9 @@ def _rows(found: searching.Found) -> Iterable[dict[str, Any]]:
         kinds.setdefault((one.field.model, one.field.key), []).append(
             {
                 "field": it.field.replace("_", " "), "value": shown, "given": value is not None,
-                "purpose": str(words.PURPOSES[it.purpose]), "basis": str(words.BASES[it.basis]),
-                "recipients": ", ".join(str(words.RECIPIENTS[who]) for who in it.recipients),
-                "category": str(words.CATEGORIES[it.category]),
+                "purpose": declared.word(it.purpose), "basis": declared.word(it.basis),
+                "recipients": ", ".join(declared.word(who) for who in it.recipients),
+                "category": declared.word(it.category),
             }
         )  # fmt: skip
     for (model, _key), fields in kinds.items():

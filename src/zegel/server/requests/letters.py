@@ -32,9 +32,7 @@ def confirm(about: About, link: str) -> Text:
         return _letter(
             _("Your request %(number)s: one thing to do"),
             about,
-            _(
-                "Somebody filled in a form at %(controller)s with this address, to ask for his rights over data."
-            ),
+            _("Somebody filled in a form at %(controller)s with this address, to ask for his rights over data."),
             _("Was it you? Open this link and press the button:"),
             link,
             _("Was it not you? Do nothing: after a week everything that was filled in is gone."),

@@ -7,10 +7,9 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from zegel.declare.vocabulary import Basis, Category, Purpose, Recipient
 from zegel.server.requests.carrying import Fate
 from zegel.server.requests.models import Case, Done
-from zegel.server.requests.rules import Deed, Ground, How, Outcome, Right
+from zegel.server.requests.rules import Deed, Ground, Outcome, Right
 
 RIGHTS: dict[Right, Promise] = {
     Right.ACCESS: _("to know what there is of you"),
@@ -56,62 +55,6 @@ FATES: dict[Fate, Promise] = {
     Fate.GONE: _("erased"),
     Fate.NAMELESS: _("kept without your name"),
     Fate.KEPT: _("kept, because the law obliges to (Article 17(3)(b))"),
-}
-WAYS: dict[How, Promise] = {
-    How.SIGNED_IN: _("signed in"),
-    How.EMAIL_CONFIRMED: _("by the address that is on record"),
-    How.CALLED_BACK: _("called on the number that is on record"),
-    How.LETTER_CODE: _("by a code sent to the address on record"),
-    How.KNOWN_DETAILS: _("knows what only that person knows"),
-    How.RECOGNISED: _("compared with the picture"),
-    How.DOCUMENT_SEEN: _("showed a document"),
-}
-CATEGORIES: dict[Category, Promise] = {
-    Category.IMAGE: _("images"),
-    Category.IDENTITY: _("who you are"),
-    Category.CONTACT: _("how you are reached"),
-    Category.CREDENTIAL: _("keys and what proves who you are"),
-    Category.LOCATION: _("places"),
-    Category.ACTIVITY: _("what you did, and when"),
-    Category.AGREEMENT: _("what was agreed"),
-    Category.CORRESPONDENCE: _("letters"),
-    Category.TECHNICAL: _("technical data of devices"),
-    Category.CONSENT: _("what you consented to"),
-    Category.LEGAL_CASE: _("a case in which you have a part"),
-}
-PURPOSES: dict[Purpose, Promise] = {
-    Purpose.SURVEILLANCE: _("guarding a place"),
-    Purpose.ALARM_VERIFICATION: _("judging an alarm"),
-    Purpose.OWN_USE: _("its owner’s own view"),
-    Purpose.MAINTENANCE: _("keeping cameras working"),
-    Purpose.ACCOUNT: _("signing in"),
-    Purpose.AGREEMENT: _("the contract"),
-    Purpose.ACCOUNTABILITY: _("proving who saw what"),
-    Purpose.SECURITY: _("the system’s security"),
-    Purpose.COMMUNICATION: _("telling you things"),
-    Purpose.RIGHTS: _("answering requests like yours"),
-    Purpose.EVIDENCE: _("evidence for an investigation"),
-    Purpose.BREACH_HANDLING: _("handling a data breach"),
-}
-BASES: dict[Basis, Promise] = {
-    Basis.CONSENT: _("your consent, Article 6(1)(a)"),
-    Basis.CONTRACT: _("a contract, Article 6(1)(b)"),
-    Basis.LEGAL_OBLIGATION: _("a legal duty, Article 6(1)(c)"),
-    Basis.VITAL_INTERESTS: _("somebody’s life, Article 6(1)(d)"),
-    Basis.PUBLIC_TASK: _("a public task, Article 6(1)(e)"),
-    Basis.LEGITIMATE_INTERESTS: _("a legitimate interest, Article 6(1)(f)"),
-}
-RECIPIENTS: dict[Recipient, Promise] = {
-    Recipient.OWNER: _("the owner of the place"),
-    Recipient.PROVIDER: _("the security company"),
-    Recipient.ARC: _("the alarm centre"),
-    Recipient.TECHNICIAN: _("a technician"),
-    Recipient.POLICE: _("the police"),
-    Recipient.WITNESS: _("witnesses of the log"),
-    Recipient.AUTHORITY: _("the supervisory authority"),
-    Recipient.AUDITOR: _("an auditor"),
-    Recipient.SUBPROCESSOR: _("a company on the published list"),
-    Recipient.NOBODY: _("nobody"),
 }
 YOUR_RIGHTS = _(
     "You can also ask to have data corrected, erased or restricted in use, object to its use, take it elsewhere, and "
