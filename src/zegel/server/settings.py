@@ -98,6 +98,7 @@ ROOMS = (
     "backups",
     "contracts",
     "breaches",
+    "audits",
     "evidence",
     "promises",
     "console",

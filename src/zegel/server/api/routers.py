@@ -41,6 +41,7 @@ ROUTERS: tuple[tuple[str, str], ...] = (
     ("", "zegel.server.api.registers:router"),
     ("", "zegel.server.api.places:router"),
     ("", "zegel.server.api.breaches:router"),
+    ("", "zegel.server.api.audits:router"),
     ("", "zegel.server.api.privacy:router"),
     ("", "zegel.server.api.backups:router"),
     ("", "zegel.server.api.contracts:router"),

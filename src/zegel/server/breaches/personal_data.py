@@ -69,9 +69,8 @@ _case("breaches.Measure", ("person_id", "words", "made_at", "due_at"), path="per
 _case("breaches.Measure", ("done_by", "done_at"), path="done_by", erase=Erase.WITH_PARENT)
 not_personal("breaches.Measure", ("breach",), why="which case a measure belongs to")
 
-for _kind in (Kind.BREACH, Kind.AUDIT):
-    declare_body(
-        _kind, (), subject=Subject.STAFF, category=Category.LEGAL_CASE, purpose=Purpose.BREACH_HANDLING,
+declare_body(
+    Kind.BREACH, (), subject=Subject.STAFF, category=Category.LEGAL_CASE, purpose=Purpose.BREACH_HANDLING,
     basis=Basis.LEGAL_OBLIGATION, recipients=(Recipient.AUTHORITY, Recipient.AUDITOR), term=Term.BREACH,
     starts=Start.CASE_CLOSED,
 )  # fmt: skip
