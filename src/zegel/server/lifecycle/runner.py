@@ -31,6 +31,7 @@ from zegel.server.ledger import queries as ledger
 from zegel.server.lifecycle import endings, erasing, holds, planner, terms
 from zegel.server.lifecycle.models import Hold, Turn
 from zegel.server.lifecycle.owners import OFFICE, Owner, Place
+from zegel.server.sites.models import Site
 
 BATCH = 100
 ROWS = 500
@@ -60,6 +61,11 @@ def everyone() -> list[UUID]:
         return [party for (party,) in cursor.fetchall()]
 
 
+def _has_site(owner_id: UUID) -> bool:
+    with tenancy.acting_as(owner_id):
+        return Site.objects.filter(owner_id=owner_id).exists()
+
+
 def run() -> Count:
     """All owners' images, rows and entries, and the log's own. Done twice it is harmless."""
     total = Count()
@@ -73,7 +79,8 @@ def run_images() -> Count:
     """As run, of images only: hourly, so that each place's midnight is kept."""
     total = Count()
     for owner_id in everyone():
-        _add(total, run_owner(owner_id, rows=False))
+        if _has_site(owner_id):
+            _add(total, run_owner(owner_id, rows=False))
     return total
 
 
