@@ -107,7 +107,7 @@ def mine(request: HttpRequest) -> dict[str, Any]:
     return found | {"policy": _bound(actor, party), "certificate": signing.fingerprint() if own else None}
 
 
-@router.get("/contracts/agreements/{agreement_id}/file")
+@router.post("/contracts/agreements/{agreement_id}/file")
 def file(request: HttpRequest, agreement_id: UUID) -> HttpResponse:
     """The agreement as a signed PDF (PAdES); logged."""
     return exports.answer(document.send(acting(request), agreement_id))

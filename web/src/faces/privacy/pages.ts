@@ -84,6 +84,8 @@ export const PAGES: readonly Page[] = [
   { view: "report", title: () => t("Report a breach"), icon: "broken", section: "now", roles: staff, css: "privacy-breaches", load: () => import("./report/view") },
   { view: "breaches", title: () => t("Breaches"), icon: "alarm", section: "now", roles: keepers, css: "privacy-breaches", load: () => import("./breaches/view"), attention: () => import("./breaches/attention") },
   // books: registers, declarations, places, sub-processors, retention, back-ups, log of use…
+  { view: "contracts", title: () => t("Agreements and terms"), icon: "note", section: "books", roles: officers, css: "privacy-contracts", load: () => import("./contracts/view"), attention: () => import("./contracts/attention") },
+  { view: "backups", title: () => t("Back-ups"), icon: "lock", section: "books", roles: officers, css: "privacy-backups", load: () => import("./backups/view"), attention: () => import("./backups/attention") },
   // proof: promises, statement, auditor's pack…
   { view: "promises", title: () => t("Promises"), icon: "shield", section: "proof", roles: readers, css: "privacy-promises", load: () => import("./promises/view"), attention: () => import("./promises/attention") },
   { view: "incidents", title: () => t("Incidents"), icon: "shield", section: "now", roles: [...officers, "planner", "supervisor"], css: "privacy-incidents", load: () => import("./incidents/view"), attention: () => import("./incidents/attention") },

@@ -3,9 +3,11 @@
 import { signAgreement, type DocumentShown } from "../../../client/members";
 import { foot } from "../../../kit/dialog";
 import { Board, html, nothing, type Part } from "../../../kit/dom";
+import { keepFile, logBy } from "../../../kit/leaving";
 import { button, note, pill, skeleton, tile } from "../../../kit/pieces";
 import { clock, day, language, t } from "../../../kit/words";
 import type { Ctx, Mounted } from "../pages";
+import { AroundAgreement, type Around } from "./around";
 
 interface Evidence {
   readonly document_id: string;
@@ -36,6 +38,7 @@ interface Answer {
 
 interface State {
   readonly answer: Answer | null;
+  readonly around: Around | null;
   readonly reading: DocumentShown | null;
   readonly readTo: boolean;
   readonly busy: string;
@@ -47,11 +50,13 @@ const at = (ms: number): string => `${day(ms)} ${clock(ms)}`;
 class AgreementsPage {
   readonly #ctx: Ctx;
   readonly #board: Board<State>;
+  readonly #around: AroundAgreement;
   readonly #stop: () => void;
 
   constructor(host: HTMLElement, ctx: Ctx, id: string | null) {
     this.#ctx = ctx;
-    this.#board = new Board<State>(host, { answer: null, reading: null, readTo: false, busy: "" }, (state) => this.#draw(state));
+    this.#board = new Board<State>(host, { answer: null, around: null, reading: null, readTo: false, busy: "" }, (state) => this.#draw(state));
+    this.#around = new AroundAgreement(ctx, () => this.#load());
     this.#stop = ctx.events((topic) => void (topic === "agreement.changed" && this.#load()));
     void this.#load().then(() => void (id === "sign" && this.#read()));
   }
@@ -62,6 +67,7 @@ class AgreementsPage {
 
   async #load(): Promise<void> {
     await this.#ctx.port.ask<Answer>("GET", "/agreements").then((answer) => this.#board.change({ answer }), (error: unknown) => this.#ctx.failed(error));
+    await this.#ctx.port.ask<Around>("GET", "/contracts").then((around) => this.#board.change({ around }), (error: unknown) => this.#ctx.failed(error));
   }
 
   async #work(name: string, act: () => Promise<void>): Promise<void> {
@@ -99,11 +105,7 @@ class AgreementsPage {
   async #download(id: string, hash: string): Promise<void> {
     try {
       const document = await this.#ctx.port.ask<DocumentShown>("GET", `/agreements/documents/${id}`);
-      const link = window.document.createElement("a");
-      link.href = URL.createObjectURL(new Blob([document.text], { type: "text/plain" }));
-      link.download = `${t("agreement")}-${hash.slice(0, 8)}.txt`;
-      link.click();
-      URL.revokeObjectURL(link.href);
+      await keepFile(logBy(this.#ctx.port), { what: "agreement", about: id }, new Blob([document.text], { type: "text/plain" }), `${t("agreement")}-${hash.slice(0, 8)}.txt`);
     } catch (error) {
       this.#ctx.failed(error);
     }
@@ -119,7 +121,8 @@ class AgreementsPage {
         ${answer.asked.length === 0 ? nothing : note(t("A letter was sent to {email} on {day}. Open the link in it to agree.", { email: answer.asked[0]!.email, day: day(answer.asked[0]!.asked_ms) }), "", "send")}
         ${owner ? html`<div class="row">${button(t("Read it"), () => this.#read(), { kind: "primary", icon: "note", busy: state.busy === "read", id: "read" })}</div>` : note(t("Only an owner signs it."))}</section>`}
       ${answer.agreements.length === 0 ? nothing : html`<section class="card"><header><h2>${t("What was agreed")}</h2></header><ul class="items">${answer.agreements.map((one) => this.#row(one, owner))}</ul></section>`}
-      ${answer.purposes.length === 0 ? nothing : html`<section class="card"><header><h2>${t("What the cameras are for")}</h2>${owner && inForce !== null ? button(t("Write another"), () => this.#ctx.go("start", "purpose"), { small: true, id: "go-purpose" }) : nothing}</header><ul class="items">${answer.purposes.map((one) => html`<li>${tile("camera")}<div class="body"><b>${one.camera_id === null ? t("All cameras") : this.#ctx.state().cameras.find(({ id }) => id === one.camera_id)?.name ?? t("Camera")}</b><div class="mute">${one.text}</div><div class="faint small">${t("since {day}", { day: day(one.at_ms) })}</div></div></li>`)}</ul></section>`}`}</div>`;
+      ${answer.purposes.length === 0 ? nothing : html`<section class="card"><header><h2>${t("What the cameras are for")}</h2>${owner && inForce !== null ? button(t("Write another"), () => this.#ctx.go("start", "purpose"), { small: true, id: "go-purpose" }) : nothing}</header><ul class="items">${answer.purposes.map((one) => html`<li>${tile("camera")}<div class="body"><b>${one.camera_id === null ? t("All cameras") : this.#ctx.state().cameras.find(({ id }) => id === one.camera_id)?.name ?? t("Camera")}</b><div class="mute">${one.text}</div><div class="faint small">${t("since {day}", { day: day(one.at_ms) })}</div></div></li>`)}</ul></section>`}
+      ${this.#around.sections(state.around, owner)}`}</div>`;
   }
 
   #reading(document: DocumentShown, state: State): Part {
@@ -136,7 +139,7 @@ class AgreementsPage {
     return html`<li>${tile("note", one.until_ms === null ? "ok" : "")}<div class="body"><b>${t("Processing agreement")}</b> <span class="mute">${howName(one.how)}</span>
       <div class="mute">${one.until_ms === null ? t("since {day}", { day: at(one.since_ms) }) : t("{from} to {to}", { from: at(one.since_ms), to: at(one.until_ms) })}</div>
       ${evidence === null ? nothing : html`<div class="small mute">${t("{name}, from {address}", { name: evidence.name, address: evidence.address || "–" })}${evidence.sent_ms === null ? "" : ` · ${t("letter sent {when}", { when: at(evidence.sent_ms) })}`}</div>`}
-      <div class="hash">SHA-256 ${one.hash}</div>
+      <div class="hash">SHA-256 ${one.hash}</div>${this.#around.beside(this.#board.state.around, one.hash, one.since_ms)}
       <div class="row">${evidence === null ? nothing : button(t("Download"), () => void this.#download(evidence.document_id, one.hash), { small: true, icon: "download" })}${one.until_ms === null && owner ? button(t("End it"), () => this.#end(), { small: true, id: "end-agreement" }) : nothing}</div></div></li>`;
   }
 }
