@@ -37,6 +37,8 @@ ROUTERS: tuple[tuple[str, str], ...] = (
     ("", "zegel.server.api.maintenance:router"),
     ("", "zegel.server.api.provider:router"),
     ("", "zegel.server.api.tasks:router"),
+    ("", "zegel.server.api.breaches:router"),
+    ("", "zegel.server.api.privacy:router"),
     ("", "zegel.server.api.retention:router"),
     ("", "zegel.server.api.registers:router"),
     ("", "zegel.server.api.places:router"),

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: EUPL-1.2
+// Whom an organisation or household names for questions about personal data, and its own statement: a card for its portal or office.
+import { html, nothing, type Part } from "../kit/dom";
+import { field } from "../kit/form";
+import { button, note } from "../kit/pieces";
+import { day, t } from "../kit/words";
+import { refusedOf } from "./report_dialog";
+import { formDialog } from "./settings/dialogs";
+
+export interface Contact {
+  readonly name: string;
+  readonly email: string;
+  readonly phone: string;
+  readonly statement_url: string;
+  readonly statement: string;
+  readonly since_ms: number;
+  readonly until_ms: number | null;
+}
+
+export interface Contacts {
+  readonly contact: Contact | null;
+  readonly before: readonly Contact[];
+  readonly may_change: boolean;
+}
+
+export function contactCard(all: Contacts, change: () => void): Part {
+  const { contact } = all;
+  return html`<section class="card pad stack" id="privacy-contact"><h2>${t("Who answers questions about privacy")}</h2>
+    ${contact === null ? note(t("Nobody is named yet. A notice must show somebody who can be reached by e-mail and telephone."), "warn", "person") : html`<dl class="facts"><div><dt>${t("Name")}</dt><dd>${contact.name}</dd></div><div><dt>${t("E-mail")}</dt><dd><a href="mailto:${contact.email}">${contact.email}</a></dd></div><div><dt>${t("Telephone")}</dt><dd>${contact.phone}</dd></div>
+      <div><dt>${t("Privacy statement")}</dt><dd>${contact.statement_url === "" ? t("the one that is made from what the system runs on") : html`<a href=${contact.statement_url} rel="noreferrer">${contact.statement_url}</a>`}</dd></div><div><dt>${t("Since")}</dt><dd>${day(contact.since_ms)}</dd></div></dl>`}
+    ${all.before.length === 0 ? nothing : html`<p class="faint small">${t("Before: {names}", { names: all.before.map((one) => one.name).join(", ") })}</p>`}
+    ${all.may_change ? html`<div>${button(contact === null ? t("Name somebody") : t("Change"), change, { kind: contact === null ? "primary" : "", icon: "person", id: "name-contact" })}</div>` : nothing}</section>`;
+}
+
+export function contactDialog(contact: Contact | null, put: (said: unknown) => Promise<void>): void {
+  const first = { name: contact?.name ?? "", email: contact?.email ?? "", phone: contact?.phone ?? "", statement_url: contact?.statement_url ?? "" };
+  formDialog(t("Who answers questions about privacy"), first, (form) => html`<p class="mute">${t("This name, address and number stand on your notices and statements, for everybody to read.")}</p>
+    ${field("contact-name", t("Name"), { value: form.said.name, maxlength: 200, ...form.error("name"), input: (name) => form.set({ name }) })}
+    <div class="pair">${field("contact-email", t("E-mail"), { type: "email", value: form.said.email, maxlength: 254, ...form.error("email"), input: (email) => form.set({ email }) })}${field("contact-phone", t("Telephone"), { value: form.said.phone, maxlength: 40, hint: t("With its country: +31 20 123 4567"), ...form.error("phone"), input: (phone) => form.set({ phone }) })}</div>
+    ${field("contact-url", t("Address of your own privacy statement (not needed)"), { value: form.said.statement_url, maxlength: 500, hint: t("Empty: the statement that is made from what the system runs on."), ...form.error("statement_url"), input: (statement_url) => form.set({ statement_url }) })}`, {
+    save: t("Save"), fields: ["name", "email", "phone", "statement_url"],
+    send: (said) => refusedOf(() => put({ ...said, statement: contact?.statement ?? "" })),
+  });
+}
