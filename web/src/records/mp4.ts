@@ -10,6 +10,8 @@ const TICKS_PER_MS = 90n;
 const GAP = 90_000n;
 const TRUN = 0x000f01;
 const TYPE = "zegel/exported1!";
+/** What the last box of a redacted film says that it is. */
+export const REDACTED_TYPE = "zegel/redacted1!";
 
 const find = (payload: Uint8Array, type: string): Box | undefined => [...boxes(payload)].find((box) => box.type === type);
 const view = (bytes: Uint8Array): DataView => new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -133,12 +135,12 @@ export function statementBoxOf(type: string, parts: Uint8Array): Bytes {
   return concat(head, parts);
 }
 
-/** Where the last box begins and what is in it; null when this is no film of ours. */
-export function splitFilm(file: Uint8Array): { readonly film: Uint8Array; readonly parts: Uint8Array } | null {
+/** Where the last box begins and what is in it; null when this is no film of ours of that type. */
+export function splitFilm(file: Uint8Array, type = TYPE): { readonly film: Uint8Array; readonly parts: Uint8Array } | null {
   let at = 0;
   try {
     for (const box of boxes(file)) {
-      if (box.type === "uuid" && String.fromCharCode(...box.payload.subarray(0, 16)) === TYPE && at + box.bytes.length === file.length) return { film: file.subarray(0, at), parts: box.payload.subarray(16) };
+      if (box.type === "uuid" && String.fromCharCode(...box.payload.subarray(0, 16)) === type && at + box.bytes.length === file.length) return { film: file.subarray(0, at), parts: box.payload.subarray(16) };
       at += box.bytes.length;
     }
   } catch {

@@ -97,7 +97,7 @@ export function readFile(file: Uint8Array, ...trusted: readonly Uint8Array[]): O
   segments.forEach((segment, i) => must(equal(sha256(segment), value.segments[i]!.hash), "open", "a segment was changed after the file was signed"));
   const { starts, manifests } = ofUnit(value, statement.keysets);
   checkManifests(value, manifests);
-  const receipts = readReceipts(receiptBytes, statement.statement, statement.keyset);
+  const receipts = receiptsOf(receiptBytes, { export: value.export, hash: statement.statement.hash }, statement.keyset.log.vkey);
   return {
     statement: statement.statement, keyset: statement.keyset, signerWords: words(statement.statement.signer), unitWords: words(signingFingerprint(value.unitKey)), receipts,
     stretches: stretchesOf(value, manifests, starts), film: film?.film ?? null, segments, starts,
@@ -150,15 +150,24 @@ function checkManifests(value: Exported, manifests: readonly Manifest[]): void {
   }
 }
 
-function readReceipts(bytes: Uint8Array, statement: Verified<Exported>, keyset: Keyset): readonly Receipt[] {
+/** The two parts of a film's last box: the statement and the receipts. */
+export function partsOf(bytes: Uint8Array): readonly [Uint8Array, Uint8Array] {
+  const cursor = new Cursor(bytes);
+  const parts = [cursor.part(), cursor.part()] as const;
+  must(cursor.over, "length", "there is more in the file than its statement speaks of");
+  return parts;
+}
+
+/** The first is of this export and of the statement with this hash. */
+export function receiptsOf(bytes: Uint8Array, of: { readonly export: Uint8Array; readonly hash: Uint8Array }, vkey: string): readonly Receipt[] {
   const texts = decode(bytes);
   must(isTexts(texts) && texts.length >= 1 && texts.length <= MAX_RECEIPTS, "encoding", "the receipts can't be read");
-  const log = parseVerifierKey(keyset.log.vkey);
+  const log = parseVerifierKey(vkey);
   const receipts = texts.map((text) => verifyReceipt(text, log));
   const { entry } = receipts[0]!;
   const facts = new Map(entry.facts.map(({ key, value }) => [key, value]));
   const [id, hash] = [facts.get("export"), facts.get("statement")];
-  const right = entry.kind === "export" && id instanceof Uint8Array && equal(id, statement.value.export) && hash instanceof Uint8Array && equal(hash, statement.hash);
+  const right = entry.kind === "export" && id instanceof Uint8Array && equal(id, of.export) && hash instanceof Uint8Array && equal(hash, of.hash);
   must(right, "proof", "the log's entry is about another export");
   return receipts;
 }

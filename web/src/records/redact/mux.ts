@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 // An MP4 of pictures and their times and nothing else (ISO/IEC 14496-12): dates are zero, names are empty, there is no sound.
 import { type Bytes, concat, copy } from "../../seal/bytes";
-import { statementBoxOf } from "../mp4";
+import { REDACTED_TYPE, statementBoxOf } from "../mp4";
 
 const TIMESCALE = 90_000;
 const US = 1_000_000;
@@ -77,4 +77,4 @@ export function mp4({ entry, configuration, width, height }: Format, chunks: rea
 }
 
 /** The last box of a redacted film: its statement and the receipts. */
-export const redactedBox = (front: Uint8Array): Bytes => copy(statementBoxOf("zegel/redacted1!", front));
+export const redactedBox = (front: Uint8Array): Bytes => copy(statementBoxOf(REDACTED_TYPE, front));
