@@ -123,6 +123,7 @@ def test_others_are_found_looked_at_frame_by_frame_and_a_signed_film_leaves(
     page.wait_for_selector("#redact-file", timeout=60_000)
     assert any(f'"reviewed":{frames}' in sent and '"form":"redacted"' in sent for sent in owner.sent)
     _opened(owner, tmp_path / "film.mp4", frames)
+    _opened_without_a_network(story, tmp_path)
     functional_only(owner)
     assert owner.complaints == []
 
@@ -141,3 +142,21 @@ def _opened(owner: Desk, path: Path, frames: int) -> None:
     assert said.returncode == 0, said.stderr
     assert f"{frames} of {frames} frames, by a person; 1 sharp" in said.stdout
     assert "P. Jansen (data_subject)" in said.stdout
+
+
+def _opened_without_a_network(story: Story, folder: Path) -> None:
+    viewer = folder / "open.html"
+    viewer.write_bytes(story.place.client("owner").http.raw("GET", "/static/zegel/dist/open.html"))
+    page = story.browser.new_page()
+    try:
+        page.goto(viewer.as_uri())
+        page.set_input_files("#file", str(folder / "film.mp4"))
+        page.wait_for_selector("#redacted:has-text('P. Jansen (data_subject)')")
+        page.wait_for_function("() => document.querySelector('video').videoWidth > 0")
+        changed = bytearray((folder / "film.mp4").read_bytes())
+        changed[len(changed) // 3] ^= 1
+        (folder / "changed.mp4").write_bytes(changed)
+        page.set_input_files("#file", str(folder / "changed.mp4"))
+        page.wait_for_selector(".refused")
+    finally:
+        page.close()
