@@ -275,6 +275,26 @@ def owner_opens_his_own(night: Night) -> str:
     return f"{sum(len(item.plaintext) for item in opened) // 1024} KiB of video opened with his key"
 
 
+def others_do_not_leave(night: Night) -> str:
+    """Declared as the owner would who makes his own client: no entry, so no file."""
+    start = int(night.alarm["raised_ms"])
+    film = {
+        "camera_id": night.camera_id, "track": 1, "from_ms": start, "to_ms": start + 5000, "recipient": "A passer-by",
+        "statement": clients.b64(bytes(32)), "size": 1000,
+    }  # fmt: skip
+    redacted = {"form": "redacted", "purpose": "data_subject"}
+    for wrong, why in (
+        ({"form": "film", "purpose": "data_subject"}, "a film of others for one who asked"),
+        ({"form": "film", "purpose": "publication"}, "a film to be published"),
+        (redacted | {"redaction": {"frames": 50, "reviewed": 49, "kept": 1}}, "a film with a frame nobody looked at"),
+        (redacted | {"purpose": "publication", "redaction": {"frames": 50, "reviewed": 50, "kept": 1}},
+         "somebody sharp in public"),
+    ):  # fmt: skip
+        attempt = film | wrong
+        _refused(lambda said=attempt: night.owner.http.post("/api/v1/exports", said), why)  # type: ignore[misc]
+    return "unredacted, with an unseen frame, or with somebody sharp in public: refused"
+
+
 def owner_sees_who_looked(night: Night) -> str:
     looks = night.owner.http.get(f"/api/v1/who-looked?camera_id={night.camera_id}&days=1")
     kinds = [look["kind"] for look in looks]
@@ -771,6 +791,7 @@ CLAIMS: tuple[tuple[str, Callable[[Night], str]], ...] = (
     ("the unit's releases are one signed chain", chain_has_no_gap),
     ("the recall ends it within two seconds", recall_ends_it),
     ("the owner opens his own recordings", owner_opens_his_own),
+    ("who asks for pictures of himself, and the public, get none of others", others_do_not_leave),
     ("the owner sees every release and every view", owner_sees_who_looked),
     ("each look has a receipt that verifies offline", receipts_verify_offline),
     ("an outsider verifies the whole log", log_verifies),
