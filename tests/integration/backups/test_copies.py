@@ -17,11 +17,13 @@ from tests.clock import stopped_clock
 from tests.integration.ledger.publishing import publish
 
 from zegel.seal.copies import AdministratorKey
+from zegel.server.agreements.models import Place
+from zegel.server.agreements.residency_rules import Kept
 from zegel.server.backups import database, deletions, making, opening, places, putting, queries, trial
 from zegel.server.backups.errors import CopyDamaged, NoCopy, NotSetUp
 from zegel.server.backups.models import Copy, Trial
 from zegel.server.backups.queries import Fault
-from zegel.server.kernel import clock, invariants, shred, storage, tenancy
+from zegel.server.kernel import clock, ids, invariants, shred, storage, tenancy
 from zegel.server.kernel.shred import Destroyed, ShredStore
 
 
@@ -230,3 +232,23 @@ def test_fsck_names_a_copy_that_outlived_its_term_and_one_that_lacks_a_piece(cop
     )
     (Path(settings.SECRETS_PATH) / f"{places.NIGHT}0").write_text("00")
     assert faults("backups.night_keys_are_destroyed") == ("2 keys to back-up copies lie here",)
+
+
+def test_a_copy_goes_to_no_place_that_a_residency_rule_does_not_allow(copy: Copy, world: World) -> None:
+    admin = world.actor("admin")
+    record = {"name": "Hall", "operator": "Hall BV", "own_management": True, "mechanism": "area",
+              "valid_from": clock.now()}  # fmt: skip
+    with tenancy.acting_as(admin.party_id):
+        held = Place.objects.create(
+            id=ids.new(), owner_id=admin.party_id, provider_id=admin.party_id, what=Kept.BACKUP, address="file:///",
+            country="NL", **record,
+        )  # fmt: skip
+    making.make()
+    with tenancy.acting_as(admin.party_id):
+        Place.objects.filter(id=held.id).update(country="US")
+    with pytest.raises(NotSetUp, match="does not let them"):
+        making.make()
+    with tenancy.acting_as(admin.party_id):
+        Place.objects.filter(what=Kept.BACKUP).update(country="NL", address="s3://elsewhere")
+    with pytest.raises(NotSetUp, match="not on record"):
+        making.make()

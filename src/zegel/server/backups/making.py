@@ -23,7 +23,7 @@ from zegel import __version__
 from zegel.seal import copies, envelope
 from zegel.seal.copies import PIECE_SIZE, Manifest, Part
 from zegel.seal.merkle import EMPTY_ROOT
-from zegel.server.backups import archive, database, deletions, opening, places
+from zegel.server.backups import archive, database, deletions, opening, places, residency
 from zegel.server.backups.errors import BackupError
 from zegel.server.backups.models import Copy
 from zegel.server.kernel import clock, ids, locks, log, shred, tenancy
@@ -55,6 +55,7 @@ def make() -> Copy:
 
 def _make() -> Copy:
     to, shreds, administrator = places.copies_store(), places.shred_store(), places.administrator()
+    residency.require()
     row = _begin()
     try:
         size = _write(row, to, shreds, administrator)
