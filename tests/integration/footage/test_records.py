@@ -69,7 +69,9 @@ def test_only_a_redacted_film_goes_to_who_is_in_it_and_to_the_public_there_with_
     made = film(case, form=Form.REDACTED, purpose=subject, redaction=Redaction(100, 100, 1))
     index, _ = declared.declare(owner, of, made)
     with tenancy.acting_as(case.actor.party_id):
-        said = next(row.said for row in ledger.entries([Kind.EXPORT], case.actor.party_id, 0) if row.index == index)
+        said = next(
+            row.said for row in ledger.entries([Kind.EXPORT], case.actor.party_id, since_ms=0) if row.index == index
+        )
     assert said is not None
     assert [said.facts[key] for key in ("what", "frames", "reviewed", "kept")] == ["redacted", 100, 100, 1]
     with pytest.raises(NotForPublication):
