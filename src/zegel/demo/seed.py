@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from zegel.demo import places
 from zegel.demo.world import WORLD
 from zegel.setup import make
 from zegel.setup.founding import Founding
@@ -12,3 +13,5 @@ from zegel.setup.keys import Keyring
 def seed(keyring: Keyring, origin: str, world: Founding = WORLD) -> None:
     """Make the world in this process's (prepared) installation; what is there already stays."""
     make.found(world, keyring, origin)
+    if world is WORLD:
+        places.record()

@@ -219,6 +219,7 @@ class NewAttestation:
 def record_place(actor: Actor, provider_id: UUID, new: NewPlace) -> Place:
     """Data lies there from now on. Raises Denied, BadPlace, OutsideResidency."""
     name, operator, country = _line(new.name), _line(new.operator), _country(new.country)
+    address = _line(address_of(new.address) if "://" in new.address else new.address, 300)
     with work.transaction(actor, party_id=provider_id) as w:
         require(actor, Action.RECORD, resource(provider_id))
         _refuse_outside(provider_id, name, country, new.mechanism, new.reference)
@@ -227,7 +228,7 @@ def record_place(actor: Actor, provider_id: UUID, new: NewPlace) -> Place:
         w.publish("places.changed", owner_id=provider_id)
         return Place.objects.create(
             id=ids.new(), owner_id=provider_id, provider_id=provider_id, what=new.what.value, name=name,
-            address=_line(new.address, 300), country=country, operator=operator, own_management=new.own_management,
+            address=address, country=country, operator=operator, own_management=new.own_management,
             mechanism=new.mechanism.value, reference=new.reference.strip()[:300], valid_from=clock.now(),
             recorded_by=actor.id,
         )  # fmt: skip

@@ -83,10 +83,11 @@ def transfer_fault(country: str, mechanism: Mechanism, reference: str, on: date)
 
 
 def address_of(url: str) -> str:
-    """A store's address as it is compared and shown: folder, or bucket and host; never a key."""
+    """A store's address as it is compared and shown: this machine's disk, whichever folder of it (a folder is no place),
+    or bucket and host; never a key. What it made stays as it is."""
     parts = urlsplit(url)
     if parts.scheme == "file":
-        return f"file://{parts.path.rstrip('/') or '/'}"
+        return "file:///"
     host = urlsplit(parse_qs(parts.query).get("endpoint", [""])[0]).netloc.rpartition("@")[2]
     where = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path.rstrip('/')}"
     return f"{where} ({host})" if host else where

@@ -83,6 +83,18 @@ def renew(request: HttpRequest) -> dict[str, Any]:
     return {"changed": actions.refresh(actor.party_id)}
 
 
+@router.post("/registers/judge")
+def judge(request: HttpRequest, body: Judged) -> dict[str, Any]:
+    """Somebody judged a line."""
+    actor = acting(request)
+    assert actor.party_id is not None
+    row = actions.judge(
+        actor, actor.party_id, body.article, body.line, risk=body.risk, why=body.why, measures=body.measures,
+        assessment=body.assessment, next_at=clock.moment(body.next_ms),
+    )  # fmt: skip
+    return {"judged": _judged(row, people.person_names({row.reviewed_by} if row.reviewed_by else set()))}
+
+
 @router.get("/registers/{version_id}")
 def register(request: HttpRequest, version_id: UUID) -> dict[str, Any]:
     """One version, in the reader's language, with every other version of it."""
@@ -119,18 +131,6 @@ def file(request: HttpRequest, version_id: UUID, form: Literal["pdf", "xlsx", "j
         assert actor.party_id is not None
         row = queries.version(actor.party_id, version_id)
     return exports.answer(exporting.send(actor, row, form, (get_language() or "en")[:2]))
-
-
-@router.post("/registers/judge")
-def judge(request: HttpRequest, body: Judged) -> dict[str, Any]:
-    """Somebody judged a line."""
-    actor = acting(request)
-    assert actor.party_id is not None
-    row = actions.judge(
-        actor, actor.party_id, body.article, body.line, risk=body.risk, why=body.why, measures=body.measures,
-        assessment=body.assessment, next_at=clock.moment(body.next_ms),
-    )  # fmt: skip
-    return {"judged": _judged(row, people.person_names({row.reviewed_by} if row.reviewed_by else set()))}
 
 
 # --- shapes ---

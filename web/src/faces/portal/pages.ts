@@ -76,6 +76,7 @@ export const PAGES: readonly Page[] = [
   // people: people, agreements, security, notifications…
   { view: "people", title: () => t("People"), icon: "person", section: "people", roles: everyone, css: "portal-account", load: () => import("./people/view") },
   { view: "agreements", title: () => t("Agreements"), icon: "note", section: "people", roles: everyone, css: "portal-account", load: () => import("./agreements/view") },
+  { view: "terms", title: () => t("Terms and register"), icon: "clock", section: "people", roles: everyone, css: "portal-terms", load: () => import("./terms/view") },
   { view: "privacy", title: () => t("Privacy"), icon: "shield", section: "people", roles: everyone, css: "portal-privacy", load: () => import("./privacy/view") },
   { view: "security", title: () => t("Security"), icon: "lock", section: "people", roles: everyone, css: "portal-account", load: () => import("./security/view") },
   { view: "notifications", title: () => t("Notifications"), icon: "bell", section: "people", roles: everyone, css: "portal-notifications", load: () => import("./notifications/view") },

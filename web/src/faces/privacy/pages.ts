@@ -75,6 +75,7 @@ export const readers: readonly Role[] = [...officers, "planner", "supervisor", "
 /** Who keeps breaches and reviews: a centre has its supervisors for it. */
 export const keepers: readonly Role[] = [...officers, "supervisor"];
 export const staff: readonly Role[] = [...keepers, "planner", "technician", "operator"];
+const bookReaders: readonly Role[] = [...officers, "supervisor", "auditor"];
 export const everybody: readonly Role[] = [...readers, "technician", "operator"];
 
 export const PAGES: readonly Page[] = [
@@ -86,6 +87,9 @@ export const PAGES: readonly Page[] = [
   { view: "reviews", title: () => t("Reviews and audits"), icon: "check", section: "now", roles: [...keepers, "planner", "auditor"], css: "privacy-reviews", load: () => import("./reviews/view"), attention: () => import("./reviews/attention") },
   { view: "contact", title: () => t("Privacy contact"), icon: "person", section: "books", roles: officers, load: () => import("./contact/view"), attention: () => import("./contact/attention") },
   // books: registers, declarations, places, sub-processors, retention, back-ups, log of use…
+  { view: "registers", title: () => t("Registers of processing"), icon: "list", section: "books", roles: bookReaders, css: "privacy-registers", load: () => import("./registers/view"), attention: () => import("./registers/attention") },
+  { view: "declarations", title: () => t("What is held of whom"), icon: "note", section: "books", roles: bookReaders, css: "privacy-registers", load: () => import("./declarations/view") },
+  { view: "places", title: () => t("Places and sub-processors"), icon: "building", section: "books", roles: bookReaders, css: "privacy-registers", load: () => import("./places/view"), attention: () => import("./places/attention") },
   { view: "contracts", title: () => t("Agreements and terms"), icon: "note", section: "books", roles: officers, css: "privacy-contracts", load: () => import("./contracts/view"), attention: () => import("./contracts/attention") },
   { view: "backups", title: () => t("Back-ups"), icon: "lock", section: "books", roles: officers, css: "privacy-backups", load: () => import("./backups/view"), attention: () => import("./backups/attention") },
   // proof: promises, statement, auditor's pack…
