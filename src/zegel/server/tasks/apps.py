@@ -11,4 +11,4 @@ class TasksConfig(AppConfig):
     label = "tasks"
 
     def ready(self) -> None:
-        from zegel.server.tasks import jobs  # noqa: F401  registers with the worker
+        from zegel.server.tasks import jobs, left_over  # noqa: F401  registers with the worker, and a cause
