@@ -23,6 +23,7 @@ from zegel.declare.vocabulary import Basis, Category, Purpose, Recipient
 from zegel.server.agreements import texts
 from zegel.server.kernel.buckets import Buckets, Rate, source_of
 from zegel.server.kernel.middleware import WITHOUT_SCRIPT
+from zegel.server.registers import words as declared
 from zegel.server.sites import notice
 from zegel.server.sites.notice import Kept, Notice
 
@@ -161,6 +162,7 @@ def _terms(found: Notice) -> Iterator[str]:
 def _line(row: Kept) -> dict[str, Any]:
     days = "" if row.days is None else gettext("%(days)d days at most") % {"days": row.days}
     return {
-        "what": CATEGORIES[row.category], "purpose": PURPOSES[row.purpose], "basis": BASES[row.basis],
-        "who": [RECIPIENTS[one] for one in row.recipients], "days": days,
+        "what": CATEGORIES.get(row.category) or declared.word(row.category),
+        "purpose": PURPOSES.get(row.purpose) or declared.word(row.purpose), "basis": BASES[row.basis],
+        "who": [RECIPIENTS.get(one) or declared.word(one) for one in row.recipients], "days": days,
     }  # fmt: skip
