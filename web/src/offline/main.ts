@@ -5,11 +5,14 @@ import "./language";
 import { html, nothing, render, type Part } from "../kit/dom";
 import { clockSeconds, day, number, span, t } from "../kit/words";
 import { type Opened, type Stretch, filmOf, readFile } from "../records/package";
+import { type RedactedFilm, readRedacted } from "../records/redacted";
 import { SealError } from "../seal/errors";
+import { redactedPart } from "./redacted";
 
 interface State {
   readonly name: string;
   readonly opened: Opened | null;
+  readonly redacted: RedactedFilm | null;
   readonly busy: string | null;
   readonly refused: string | null;
   readonly film: string | null;
@@ -17,7 +20,7 @@ interface State {
   readonly code: string;
 }
 
-let state: State = { name: "", opened: null, busy: null, refused: null, film: null, filmName: "", code: "" };
+let state: State = { name: "", opened: null, redacted: null, busy: null, refused: null, film: null, filmName: "", code: "" };
 const root = document.querySelector("main")!;
 
 function change(part: Partial<State>): void {
@@ -27,10 +30,13 @@ function change(part: Partial<State>): void {
 
 async function take(file: File): Promise<void> {
   if (state.film !== null) URL.revokeObjectURL(state.film);
-  change({ name: file.name, opened: null, refused: null, film: null, code: "", busy: t("Checking every byte") });
+  change({ name: file.name, opened: null, redacted: null, refused: null, film: null, code: "", busy: t("Checking every byte") });
   await new Promise((resolve) => setTimeout(resolve, 30)); // what is busy is drawn first
   try {
-    const opened = readFile(new Uint8Array(await file.arrayBuffer()));
+    const data = new Uint8Array(await file.arrayBuffer());
+    const redacted = readRedacted(data);
+    if (redacted !== null) return change({ redacted, busy: null, film: URL.createObjectURL(new Blob([redacted.film as BlobPart], { type: "video/mp4" })), filmName: file.name });
+    const opened = readFile(data);
     const film = opened.film === null ? null : URL.createObjectURL(new Blob([opened.film as BlobPart], { type: "video/mp4" }));
     change({ opened, busy: null, film, filmName: file.name });
   } catch (error) {
@@ -68,6 +74,7 @@ function page(): Part {
     <input id="file" type="file" accept=".zegel,.mp4" @change=${(event: Event) => { const [file] = (event.target as HTMLInputElement).files ?? []; if (file !== undefined) void take(file); }}>
     ${busy === null ? nothing : html`<p role="status">${busy}…</p>`}
     ${refused === null ? nothing : html`<div class="refused" role="alert"><b>${t("Not to be trusted as it is.")}</b> ${refused}<br>${opened === null ? t("Ask for the file again from who made it, and keep this one: it may be evidence.") : nothing}</div>`}
+    ${state.redacted === null || film === null ? nothing : redactedPart(state.redacted, film, state.filmName)}
     ${opened === null ? nothing : html`<section class="good"><h2>${t("Everything in this file holds")}</h2>${facts(opened)}</section>
       ${film === null ? ask(busy !== null) : html`<video controls muted playsinline autoplay src=${film} aria-label=${t("The recording")}></video><p><a class="button" href=${film} download=${state.filmName}>${t("Keep the film")}</a></p>`}
       <section><h2>${t("What is in it, and what is not")}</h2><ol class="stretches">${opened.stretches.map((stretch) => stretchRow(stretch, opened))}</ol></section>`}`;
