@@ -107,7 +107,9 @@ def catalogues() -> list[Catalogue]:
 
 def _web() -> list[Catalogue]:
     folders = [(face, one) for face in ("portal", "privacy") for one in sorted((WEB / "faces" / face).glob("*"))]
-    pages = {one: f"{face}-{one.name}" for face, one in folders if one.is_dir()} | {WEB / "faces" / "office": "office"}
+    pages = {one: f"{face}-{one.name}" for face, one in folders if one.is_dir()} | {
+        WEB / "faces" / "office": "office", WEB / "faces" / "evidence": "evidence"
+    }  # fmt: skip
     used = {path: frozenset(_typescript(path)) for path in WEB.rglob("*.ts")}
     shared = frozenset(m for path, found in used.items() if not set(pages) & set(path.parents) for m in found)
     found = [Catalogue(WEB_HOME, "web", shared)]

@@ -23,6 +23,7 @@ from zegel.seal.checkpoint import Checkpoint, verify_checkpoint
 from zegel.seal.errors import FieldWrong, NotYours, ProofRefused, SealError
 from zegel.seal.evidence import Evidence, Form, Maker, verify_evidence
 from zegel.seal.fields import Fields
+from zegel.seal.kept import Kept
 from zegel.seal.keyset import Keyset, verify_keyset
 from zegel.seal.manifest import Manifest, verify_manifest
 from zegel.seal.note import Note, VerifierKey
@@ -208,14 +209,29 @@ def _check_elsewhere(
     name: str, one: Package, manifests: Sequence[Manifest], here: set[tuple[bytes, bytes, int]]
 ) -> None:
     """What a file leaves out of its time must lie in another one of the package."""
-    said = one.statement
+    said, kept = one.statement, _kept(one)
     for item in manifests:
         start = one.starts.get(item.epoch)
         for entry in item.entries:
+            if _deleted(kept, item.epoch, entry.slot):
+                continue
             at = None if start is None else start + entry.slot * 1000
             inside = at is not None and said.from_ms < at + 1000 and at < said.to_ms
             if inside and (said.camera, item.epoch, entry.sequence) not in here:
                 raise Incomplete(f"{name}: the unit recorded something that is not in the package")
+
+
+def _kept(one: Package) -> dict[bytes, Kept]:
+    """What its owner left of epochs of which he deleted a part: verified with the file."""
+    envelopes = [envelope.Envelope.decode(data) for data in one.statement.epochs]
+    found = [Kept.decode(each.body) for each in envelopes if each.name == Kept.NAME]
+    return {each.epoch: each for each in found}
+
+
+def _deleted(kept: Mapping[bytes, Kept], epoch: bytes, slot: int) -> bool:
+    """By the owner's own signed word."""
+    left = kept.get(epoch)
+    return left is not None and not any(part.start <= slot < part.end for part in left.ranges)
 
 
 def _in_time(one: Package, manifests: Sequence[Manifest]) -> list[Manifest]:

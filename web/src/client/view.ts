@@ -227,6 +227,8 @@ export class View {
   /** The covers of ranges that the view may open; the caller wipes them. */
   async covers(ranges: readonly Range[]): Promise<readonly (readonly Bytes[])[]> {
     return Promise.all(ranges.map(async (range) => {
+      const released = this.#releaseOf(hex(range.epoch), range.from);
+      if (released !== null) return released.keys.within([range])[0]!;
       const held = this.#epochs.get(hex(range.epoch));
       must(held !== undefined, "object", "a range of an epoch that was not given");
       if (held.keys !== null) return held.keys.within([range])[0]!;
@@ -238,6 +240,25 @@ export class View {
         wipe(root);
       }
     }));
+  }
+
+  /** Slots [from, to) of an epoch (hex), in as few ranges as their keys allow: what a unit released in parts opens in parts. */
+  parted(epoch: string, from: number, to: number): readonly (readonly [number, number])[] {
+    const parts: [number, number][] = [];
+    for (let at = from; at < to; ) {
+      const end = Math.min(to, this.#releaseOf(epoch, at)?.to ?? to);
+      parts.push([at, end]);
+      at = end;
+    }
+    return parts;
+  }
+
+  #releaseOf(epoch: string, slot: number): { readonly keys: RangeKeys; readonly to: number } | null {
+    for (const keys of this.#releases.values()) {
+      const range = keys.ranges.find((each) => hex(each.epoch) === epoch && slot >= each.from && slot < each.to);
+      if (range !== undefined) return { keys, to: range.to };
+    }
+    return null;
   }
 
   /** A player that has enough buffered says so; the view then waits before it opens more. */

@@ -126,7 +126,8 @@ export interface Port extends Entrance, MailPicturesPort {
   looks(): Promise<readonly Look[]>;
   receipt(index: number): Promise<string>;
   /** The same to take away: the log notes that it was. */
-  receiptFile(index: number): Promise<string>;
+  /** The text, and the entry under which it was written down that it leaves. */
+  receiptFile(index: number): Promise<{ readonly text: string; readonly entry: number }>;
   check(receipt: string): Promise<Checked>;
   /** The unit's own signed word, verified against what is pinned. Throws Refusal when it doesn't hold. */
   word(unitId: string): Promise<Word | null>;

@@ -141,7 +141,12 @@ class Wire implements Port {
 
   receipt = (index: number): Promise<string> => told(this.#is.api.text(`/api/v1/receipts/${index}`));
 
-  receiptFile = (index: number): Promise<string> => told(this.#is.api.text(`/api/v1/receipts/${index}/file`));
+  receiptFile = (index: number): Promise<{ readonly text: string; readonly entry: number }> => told(this.#receiptFile(index));
+
+  async #receiptFile(index: number): Promise<{ readonly text: string; readonly entry: number }> {
+    const answer = await this.#is.api.request("GET", `/api/v1/receipts/${index}/file`, undefined);
+    return { text: await answer.text(), entry: Number(answer.headers.get("x-zegel-entry") ?? Number.NaN) };
+  }
 
   /** Checks against the log's key that an owner's keyset names; it is pinned, not asked for. */
   async check(receipt: string): Promise<Checked> {

@@ -329,12 +329,20 @@ def _preparations(actor: Actor, rows: Sequence[Preparation]) -> list[dict[str, A
             "id": str(row.id), "order_id": str(row.order_id), "alarm_id": str(row.alarm_id),
             "authority": row.order.authority, "reference": row.order.reference, "asked_ms": clock.ms(row.asked_at),
             "asked_by": names.get(row.asked_by, ""), "mine": row.asked_by == actor.id,
+            "second_id": _other(actor, row),
             "approved_ms": clock.ms(row.approved_at),
             "approved_by": names.get(row.approved_by, "") if row.approved_by else "",
             "until_ms": None if row.approved_at is None else clock.ms(row.approved_at + APPROVED_FOR),
         }
         for row in rows
     ]  # fmt: skip
+
+
+def _other(actor: Actor, row: Preparation) -> str | None:
+    """Who of the two the acting person is not, once both agreed."""
+    if row.approved_by is None:
+        return None
+    return str(row.asked_by if row.approved_by == actor.id else row.approved_by)
 
 
 def _disclosures(actor: Actor, rows: Sequence[Disclosure]) -> list[dict[str, Any]]:

@@ -5,6 +5,7 @@ import { type FactorAnswer, type FactorAsked, passkeysWork, usePasskey } from ".
 import { html, need, nothing, percent, placed, type Part } from "../../kit/dom";
 import { field } from "../../kit/form";
 import { icon } from "../../kit/icons";
+import { printCode } from "../../kit/leaving";
 import { button, note } from "../../kit/pieces";
 import { t } from "../../kit/words";
 
@@ -39,7 +40,7 @@ export function passwordFields(chosen: Chosen, email: string, change: (chosen: C
 export function codeCard(code: string): Part {
   return html`<div class="code-card"><div class="lbl">${t("Recovery code")}</div><p class="recovery-code" id="recovery-code">${code.split("-").map((group) => html`<span>${group}</span>`)}</p>
     <p class="small">${t("Whoever has this paper can open your account's keys. We can't: it is shown once, here, and kept nowhere.")}</p></div>
-    <div class="row no-print">${button(t("Print it"), () => print(), { icon: "note" })}</div>`;
+    <div class="row no-print">${button(t("Print it"), printCode, { icon: "note" })}</div>`;
 }
 
 export function codeBack(code: string, typed: string, change: (typed: string) => void, tried: boolean): Part {

@@ -3,6 +3,7 @@
 import type { Session } from "../../client/session";
 import { foot, openDialog } from "../../kit/dialog";
 import { Board, html } from "../../kit/dom";
+import { keepLogged } from "../../kit/leaving";
 import { button } from "../../kit/pieces";
 import { toast } from "../../kit/toast";
 import { t } from "../../kit/words";
@@ -309,12 +310,8 @@ export class Portal {
 
   async #receipt(look: Look): Promise<void> {
     try {
-      const file = new Blob([await this.#port.receiptFile(look.index)], { type: "text/plain" });
-      const link = document.createElement("a");
-      link.href = URL.createObjectURL(file);
-      link.download = `zegel-${look.index}.tlog-proof`;
-      link.click();
-      URL.revokeObjectURL(link.href);
+      const { text, entry } = await this.#port.receiptFile(look.index);
+      keepLogged(entry, new Blob([text], { type: "text/plain" }), `zegel-${look.index}.tlog-proof`);
     } catch (error) {
       this.#failed(error);
     }

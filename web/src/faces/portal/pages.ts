@@ -71,11 +71,13 @@ export const PAGES: readonly Page[] = [
   { view: "sites", title: () => t("Sites"), icon: "building", section: "house", roles: everyone, css: "portal-sites", load: () => import("./sites/view") },
   { view: "signs", title: () => t("Signs"), icon: "note", section: "house", roles: everyone, css: "portal-signs", load: () => import("./signs/view") },
   { view: "maintenance", title: () => t("Maintenance"), icon: "tool", section: "house", roles: everyone, css: "portal-maintenance", load: () => import("./maintenance/view") },
+  { view: "evidence", title: () => t("Evidence"), icon: "note", section: "house", roles: ["owner"], css: "portal-evidence", load: () => import("./evidence/view") },
   { view: "kept", title: () => t("What goes when"), icon: "clock", section: "house", roles: everyone, css: "portal-kept", load: () => import("./kept/view") },
   { view: "incidents", title: () => t("Incidents"), icon: "shield", section: "house", roles: everyone, css: "portal-incidents", load: () => import("./incidents/view") },
   // people: people, agreements, security, notifications…
   { view: "people", title: () => t("People"), icon: "person", section: "people", roles: everyone, css: "portal-account", load: () => import("./people/view") },
   { view: "agreements", title: () => t("Agreements"), icon: "note", section: "people", roles: everyone, css: "portal-account", load: () => import("./agreements/view") },
+  { view: "uselog", title: () => t("Log of use"), icon: "list", section: "people", roles: ["owner"], css: "portal-evidence", load: () => import("./uselog/view") },
   { view: "terms", title: () => t("Terms and register"), icon: "clock", section: "people", roles: everyone, css: "portal-terms", load: () => import("./terms/view") },
   { view: "privacy", title: () => t("Privacy"), icon: "shield", section: "people", roles: everyone, css: "portal-privacy", load: () => import("./privacy/view") },
   { view: "security", title: () => t("Security"), icon: "lock", section: "people", roles: everyone, css: "portal-account", load: () => import("./security/view") },

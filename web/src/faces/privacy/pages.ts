@@ -90,6 +90,8 @@ export const PAGES: readonly Page[] = [
   { view: "registers", title: () => t("Registers of processing"), icon: "list", section: "books", roles: bookReaders, css: "privacy-registers", load: () => import("./registers/view"), attention: () => import("./registers/attention") },
   { view: "declarations", title: () => t("What is held of whom"), icon: "note", section: "books", roles: bookReaders, css: "privacy-registers", load: () => import("./declarations/view") },
   { view: "places", title: () => t("Places and sub-processors"), icon: "building", section: "books", roles: bookReaders, css: "privacy-registers", load: () => import("./places/view"), attention: () => import("./places/attention") },
+  { view: "disclosures", title: () => t("Orders and evidence"), icon: "note", section: "books", roles: ["privacy_officer", "admin", "supervisor", "operator"], css: "privacy-evidence", load: () => import("./disclosures/view") },
+  { view: "uselog", title: () => t("Log of use"), icon: "list", section: "books", roles: ["privacy_officer", "admin", "supervisor"], css: "privacy-evidence", load: () => import("./uselog/view") },
   { view: "contracts", title: () => t("Agreements and terms"), icon: "note", section: "books", roles: officers, css: "privacy-contracts", load: () => import("./contracts/view"), attention: () => import("./contracts/attention") },
   { view: "backups", title: () => t("Back-ups"), icon: "lock", section: "books", roles: officers, css: "privacy-backups", load: () => import("./backups/view"), attention: () => import("./backups/attention") },
   // proof: promises, statement, auditor's pack…

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 // The overview's page at work: how the camera hangs, the film of a day, a week or the whole project, and the file of it.
 import { Board } from "../../../kit/dom";
+import { keepFile, logBy } from "../../../kit/leaving";
 import { isoDay, t } from "../../../kit/words";
 import { type Bytes, equal, fromUuid, hex, wipe } from "../../../seal/bytes";
 import type { Policy } from "../../../seal/policy";
@@ -274,10 +275,8 @@ export class Overview implements Mounted {
   readonly take = (): void => {
     const { showing } = this.#state;
     if (this.#url === null || showing.phase !== "ready") return;
-    const link = document.createElement("a");
-    link.href = this.#url;
-    link.download = `overview-${(this.#camera?.name ?? "camera").replaceAll(/[^\p{L}\p{N}]+/gu, "-")}-${isoDay(showing.firstMs)}-${isoDay(showing.lastMs)}.mp4`;
-    link.click();
+    const name = `overview-${(this.#camera?.name ?? "camera").replaceAll(/[^\p{L}\p{N}]+/gu, "-")}-${isoDay(showing.firstMs)}-${isoDay(showing.lastMs)}.mp4`;
+    void keepFile(logBy(this.ctx.port), { what: "overview_film", count: showing.count, ...(this.#camera === null || this.#camera === undefined ? {} : { about: this.#camera.id }) }, new Blob([...this.#parts] as BlobPart[], { type: "video/mp4" }), name).catch((error: unknown) => this.ctx.failed(error));
   };
 
   readonly #key = (event: KeyboardEvent): void => {

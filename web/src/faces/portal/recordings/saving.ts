@@ -3,6 +3,7 @@
 import { html, nothing, type Part } from "../../../kit/dom";
 import { foot, type Opened } from "../../../kit/dialog";
 import { choices, field } from "../../../kit/form";
+import { keepLogged } from "../../../kit/leaving";
 import { button, note, progress } from "../../../kit/pieces";
 import { clockSeconds, number, t } from "../../../kit/words";
 import type { Span } from "../../../client/recordings";
@@ -25,7 +26,7 @@ interface Wish extends Span {
 type Step =
   | { readonly phase: "asking"; readonly error?: string }
   | { readonly phase: "making"; readonly share: number | null; readonly words: string }
-  | { readonly phase: "made"; readonly made: Made; readonly address: string };
+  | { readonly phase: "made"; readonly made: Made };
 
 const purposes = (): readonly { readonly value: string; readonly words: string }[] => [
   { value: "own_record", words: t("For my own records") }, { value: "police", words: t("For the police") }, { value: "insurer", words: t("For an insurer") }, { value: "court", words: t("For a court or a lawyer") },
@@ -48,7 +49,7 @@ export function askToSave(ctx: Ctx, wish: Wish): void {
     try {
       const made = await makeExport(ctx.session, { cameraId: wish.camera.id, cameraName: wish.camera.name, siteName: wish.camera.site.name, zone: wish.tz, ...(wish.track === undefined ? {} : { track: wish.track }), ...(wish.epoch === undefined ? {} : { epoch: wish.epoch }), ...asked }, (what, done) =>
         move({ phase: "making", share: what === "opening" ? done : null, words: what === "opening" ? t("Opening it in this browser") : t("Signing it with your key, and writing it down") }));
-      move({ phase: "made", made, address: URL.createObjectURL(made.blob) });
+      move({ phase: "made", made });
     } catch (error) {
       const told = asRefusal(error);
       move({ phase: "asking", error: told instanceof Refusal ? [told.message, told.action].filter(Boolean).join(" ") : t("This did not work: {why}.", { why: told instanceof Error ? told.message : String(told) }) });
@@ -59,16 +60,13 @@ export function askToSave(ctx: Ctx, wish: Wish): void {
     ctx.go("redact", `${wish.camera.id}_${Math.floor(wish.fromMs)}_${Math.ceil(wish.toMs)}`);
   }), {
     wide: true,
-    closed: () => {
-      if (step.phase === "made") URL.revokeObjectURL(step.address);
-    },
   });
 }
 
 function drawn(opened: Opened, step: Step, asked: { purpose: string; recipient: string; form: "film" | "originals"; fromMs: number; toMs: number }, wish: Wish, make: () => void, again: () => void, redact: () => void): Part {
   const when = html`<p><b>${wish.camera.name}</b> · <span class="mono">${clockSeconds(asked.fromMs, wish.tz)}${wish.track === 3 ? "" : ` – ${clockSeconds(asked.toMs, wish.tz)}`}</span></p>`;
   if (step.phase === "making") return html`${when}${progress(step.share, step.words)}<p class="mute">${step.words}…</p>${foot(button(t("Stop"), opened.close))}`;
-  if (step.phase === "made") return madePart(opened, step.made, step.address);
+  if (step.phase === "made") return madePart(opened, step.made);
   return html`${when}
     ${wish.toMs - wish.fromMs > LONGEST_MS ? note(t("A file holds an hour at most: this is the first hour of it."), "", "info") : nothing}
     ${canFilm(wish.camera) ? choices("save-form", t("What"), [{ value: "film", words: wish.track === 3 ? t("The picture as a film of one moment, which plays anywhere, with your signature in it") : t("A film that plays anywhere, with your signature in it") }, { value: "originals", words: t("The sealed originals, opened with a code that only you get") }], asked.form, (value) => { asked.form = value as "film" | "originals"; again(); }) : note(t("This camera makes single pictures, no film: you get the sealed originals, opened with a code that only you get."), "", "info")}
@@ -80,9 +78,9 @@ function drawn(opened: Opened, step: Step, asked: { purpose: string; recipient: 
     ${foot(button(t("Leave it"), opened.close), button(t("Make the file"), make, { kind: "primary", icon: "download", id: "save-now" }))}`;
 }
 
-function madePart(opened: Opened, made: Made, address: string): Part {
+function madePart(opened: Opened, made: Made): Part {
   return html`${note(t("Written down as entry {n}, and signed with your key.", { n: number(made.index) }), "ok", "check")}
     ${made.code === null ? nothing : html`<div class="rec-code"><p>${t("This code opens it. Send it another way than the file: on paper, or by phone. It is not kept, and nobody can make it again.")}</p><p class="mono" id="save-code">${made.code}</p>
       <p class="small">${t("Whoever gets it opens it without us, in any browser and without a network, with this page:")} <a href="/static/zegel/dist/open.html" download="zegel-open.html">zegel-open.html</a></p></div>`}
-    ${foot(button(t("Close"), opened.close), html`<a class="btn primary" id="save-file" href=${address} download=${made.name}><span>${t("Keep {name}", { name: made.name })}</span></a>`)}`;
+    ${foot(button(t("Close"), opened.close), button(t("Keep {name}", { name: made.name }), () => keepLogged(made.index, made.blob, made.name), { kind: "primary", id: "save-file" }))}`;
 }

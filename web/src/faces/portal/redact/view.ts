@@ -3,6 +3,7 @@
 import { html, nothing, percent, placed, ref, repeat, type Part } from "../../../kit/dom";
 import { choices, field } from "../../../kit/form";
 import { icon } from "../../../kit/icons";
+import { keepLogged } from "../../../kit/leaving";
 import { button, empty, note, pill, progress } from "../../../kit/pieces";
 import { clockSeconds, day, number, t, tn } from "../../../kit/words";
 import type { Kind, Place } from "../../../records/redact/places";
@@ -40,11 +41,11 @@ function working({ step, share, done, of }: Extract<State["at"], { phase: "worki
     ${step === "making" ? button(t("Stop"), act.stopMaking, { id: "redact-stop" }) : button(t("Leave it"), act.cancel, { id: "redact-cancel" })}</section>`;
 }
 
-function made({ made: film, address }: Extract<State["at"], { phase: "made" }>): Part {
+function made({ made: film }: Extract<State["at"], { phase: "made" }>): Part {
   return html`<section class="card pad">${note(t("Written down as entry {n}, and signed with your key.", { n: number(film.index) }), "ok", "check")}
     ${film.way.name === "H.264" ? nothing : note(t("This browser makes no H.264: the film is in {codec}, which plays in browsers and most players, not in all.", { codec: film.way.name }), "warn", "info")}
     <p>${t("It has pictures and nothing else: no sound, no names, no dates. What is covered can’t be brought back.")}</p>
-    <p class="row"><a class="btn primary" id="redact-file" href=${address} download=${film.name}><span>${t("Keep {name}", { name: film.name })}</span></a><a class="btn" href="/portal/recordings"><span>${t("Back to the recordings")}</span></a></p></section>`;
+    <p class="row">${button(t("Keep {name}", { name: film.name }), () => keepLogged(film.index, film.blob, film.name), { kind: "primary", icon: "download", id: "redact-file" })}<a class="btn" href="/portal/recordings"><span>${t("Back to the recordings")}</span></a></p></section>`;
 }
 
 // --- the look -------------------------------------------------------------------------------------------------------------------------

@@ -3,6 +3,7 @@
 import { Board, html, nothing, type Part } from "../../../kit/dom";
 import { checkbox, removeDialog } from "../sites/dialogs";
 import { choices } from "../../../kit/form";
+import { keepAnswer } from "../../../kit/leaving";
 import { button, empty, link, note, pill, skeleton } from "../../../kit/pieces";
 import { day, number, t, when } from "../../../kit/words";
 import type { Named } from "../../types";
@@ -84,7 +85,7 @@ class SignsPage {
     this.#board.change({ busy: true });
     try {
       const answer = await this.#ctx.api.request("POST", `/api/v1/sites/${state.siteId}/sign/file?${this.#query(state)}`, undefined);
-      keep(await answer.blob(), /filename="([^"]+)"/.exec(answer.headers.get("content-disposition") ?? "")?.[1] ?? "sign.pdf");
+      await keepAnswer(answer);
       this.#ctx.toast(t("The sign is in your downloads."));
     } catch (error) {
       this.#ctx.failed(asRefusal(error));
@@ -156,14 +157,4 @@ function missingName(word: string): string {
     case "phone": return t("a telephone number");
     default: return t("the purpose of the cameras");
   }
-}
-
-/** Into the downloads of this device. */
-function keep(blob: Blob, name: string): void {
-  const address = URL.createObjectURL(blob);
-  const anchor = document.createElement("a");
-  anchor.href = address;
-  anchor.download = name;
-  anchor.click();
-  setTimeout(() => URL.revokeObjectURL(address), 10_000);
 }

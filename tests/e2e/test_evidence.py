@@ -1,0 +1,135 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Journey 18's package: an order is recorded and accepted, the owner makes a package in his browser, and anybody checks
+it without us: the verifier inside it in a browser without a network, and `zegel verify-package`. And the log of use
+says so."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.conftest import Story
+from tests.e2e.desk import Desk
+
+pytestmark = pytest.mark.usefixtures("desks_closed")
+
+Eventually = Callable[..., None]
+
+
+def _recorded(story: Story, eventually: Eventually) -> None:
+    """Something was recorded, and the unit signed its list of it."""
+    story.guard()
+    http = story.place.client("owner").http
+
+    def some() -> bool:
+        camera = http.get("/api/v1/cameras")["cameras"][0]["id"]
+        now = http.get("/api/v1/health")["now_ms"]
+        ranges = http.get(f"/api/v1/cameras/{camera}/timeline?from_ms={now - 3_600_000}&to_ms={now}")["ranges"]
+        return sum(one["to"] - one["from"] for one in ranges) >= 6
+
+    eventually(some, "a recording of six seconds", 90.0)
+    story.rest()
+
+
+def _order(owner: Desk) -> None:
+    page = owner.page
+    owner.go("/portal/evidence")
+    page.click("#order-new")
+    for field, value in (
+        ("authority", "Politie Rotterdam"),
+        ("reference", "PL1700-1"),
+        ("article", "126nda Sv"),
+        ("scope", "Images of the gate"),
+    ):
+        page.fill(f"#order-{field}", value)
+    page.locator("dialog fieldset input[type=checkbox]").first.check()
+    assert owner.axe() == []
+    page.click("#order-save")
+    page.locator("[id^=decide-]").first.click()
+    page.click("#order-accept")
+    page.wait_for_selector("article.order >> text=accepted")
+
+
+def _package(owner: Desk, path: Path) -> tuple[str, str]:
+    """Its code, and its hash as the page says it."""
+    page = owner.page
+    for _ in range(30):
+        page.locator("[id^=make-]").first.click()
+        page.click("#package-make")
+        page.wait_for_selector("#package-file, dialog .note.alarm", timeout=30_000)
+        if page.locator("#package-file").count():
+            break
+        assert "has not signed its list" in page.inner_text("dialog .note.alarm")
+        page.keyboard.press("Escape")
+        page.wait_for_timeout(1000)
+    with page.expect_download() as download:
+        page.click("#package-file")
+    download.value.save_as(path)
+    return page.inner_text("#package-code").strip(), page.inner_text("#package-hash").strip()
+
+
+def _verify(*words: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "zegel.cli", "verify-package", *words]
+    return subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+
+
+def _opened_offline(story: Story, folder: Path, package: Path, code: str) -> str:
+    """By the page that lies in the package, from a disk, without a network; gives what it says."""
+    with zipfile.ZipFile(package) as inside:
+        (folder / "verify.html").write_bytes(inside.read("verify.html"))
+        assert inside.read("report.pdf").startswith(b"%PDF")
+    page = story.browser.new_page()
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    try:
+        page.goto((folder / "verify.html").as_uri())
+        page.set_input_files("#file", package)
+        page.wait_for_selector("#package")
+        page.locator("li.recorded button").first.click()
+        page.fill("#code", code)
+        page.click("#open")
+        page.wait_for_function("() => { const v = document.querySelector('video'); return v && v.currentTime > 0.1 }")
+        assert [url for url in asked if not url.startswith(("file:", "blob:"))] == []
+        changed = bytearray(package.read_bytes())
+        changed[len(changed) // 2] ^= 1
+        (folder / "changed.zip").write_bytes(changed)
+        page.set_input_files("#file", folder / "changed.zip")
+        page.wait_for_selector(".refused")
+        assert page.locator("#package").count() == 0
+        page.set_input_files("#file", package)
+        page.wait_for_selector("#package")
+        return page.inner_text("main")
+    finally:
+        page.close()
+
+
+def test_police_get_a_package_on_an_order_that_verifies_offline_and_stands_in_register_and_log(
+    story: Story, eventually: Eventually, tmp_path: Path
+) -> None:
+    _recorded(story, eventually)
+    owner = story.signed_in("owner")
+    _order(owner)
+    package = tmp_path / "evidence.zip"
+    code, digest = _package(owner, package)
+    said = _verify(str(package), "--code", code, "--out", str(tmp_path / "films"))
+    assert said.returncode == 0, said.stderr
+    assert "PL1700-1" in said.stdout
+    assert list((tmp_path / "films").glob("*.mp4"))
+    (tmp_path / "cut.zip").write_bytes(package.read_bytes()[:-1])
+    assert _verify(str(tmp_path / "cut.zip")).returncode == 1
+    words = _opened_offline(story, tmp_path, package, code)
+    assert "PL1700-1" in words
+    owner.go("/portal/evidence")
+    owner.page.wait_for_selector(".hash")
+    assert owner.page.inner_text(".hash").replace("\n", "") == digest
+    assert owner.axe() == []
+    owner.go("/portal/uselog")
+    owner.page.wait_for_selector("text=evidence package")
+    assert owner.axe() == []
+    assert owner.overflow() <= 0
+    assert owner.complaints == []

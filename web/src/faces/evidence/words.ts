@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: EUPL-1.2
+// Words for what authorities ask, what leaves, and how.
+import { number, t } from "../../kit/words";
+
+export const grounds: readonly string[] = ["seizure", "court", "data_demand", "intelligence", "supervisor", "own_decision"];
+
+export function groundName(ground: string): string {
+  const names: Readonly<Record<string, string>> = {
+    seizure: t("order to hand over images"), court: t("order of a court"), data_demand: t("demand for data in an investigation"), intelligence: t("demand of a security service"), supervisor: t("order of a supervisory authority"), own_decision: t("the owner's own decision"),
+  };
+  return names[ground] ?? ground;
+}
+
+export function makerName(maker: string): string {
+  const names: Readonly<Record<string, string>> = { owner: t("the owner"), arc: t("the alarm centre, two persons"), provider: t("the provider, sealed") };
+  return names[maker] ?? maker;
+}
+
+export function whatName(what: string): string {
+  const names: Readonly<Record<string, string>> = {
+    receipt: t("receipt"), figures: t("response figures"), sign: t("sign"), use_log: t("log of use"), disclosures: t("register of disclosures"), evidence_report: t("report of a package"), sealed_recordings: t("sealed recordings"), evidence_package: t("evidence package"),
+    film: t("film"), originals: t("sealed originals"), redacted: t("redacted film"), agreement: t("agreement"), overview_film: t("overview film"),
+  };
+  return names[what] ?? what.replaceAll("_", " ");
+}
+
+export function howName(how: string): string {
+  const names: Readonly<Record<string, string>> = { file: t("downloaded"), print: t("printed"), made: t("made in the browser") };
+  return names[how] ?? how;
+}
+
+export function sizeWords(bytes: number | null): string {
+  if (bytes === null || bytes === 0) return "";
+  if (bytes < 1000) return t("{n} bytes", { n: number(bytes) });
+  return bytes < 1_000_000 ? t("{n} kB", { n: number(bytes / 1000) }) : t("{n} MB", { n: number(bytes / 1_000_000, 1) });
+}
