@@ -4,13 +4,13 @@ goes when; closing lets it go."""
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from tests.e2e.conftest import Story
 from tests.e2e.desk import Desk
-from zegel.unit import clock
+from zegel.server.kernel import clock
 
 pytestmark = pytest.mark.usefixtures("desks_closed")
 
@@ -29,8 +29,8 @@ def test_journey_18_two_people_keep_a_time_and_the_end_of_it_is_theirs(story: St
     owner.page.click("#open-incident")
     owner.page.fill("#incident-title", "Container opened")
     owner.page.fill("#incident-reason", "The lock of the tool container was cut at night.")
-    yesterday = (clock.now() - timedelta(days=1)).date().isoformat()
-    owner.page.fill("#hold-date", yesterday)
+    yesterday = datetime.fromtimestamp(clock.now_ms() / 1000, UTC) - timedelta(days=1)
+    owner.page.fill("#hold-date", yesterday.date().isoformat())
     owner.page.fill("#hold-from", "02:10")
     owner.page.fill("#hold-to", "02:25")
     assert owner.axe() == []

@@ -19,6 +19,7 @@ from zegel.seal.grant import verify_grant
 from zegel.seal.kept import complement, verify_kept
 from zegel.seal.segment import open_segment
 from zegel.server.footage import deleting, expiring, queries
+from zegel.server.footage import fsck as footage_fsck
 from zegel.server.footage.deleting import Keeping
 from zegel.server.footage.models import Epoch, Segment
 from zegel.server.footage.rules import Track
@@ -26,7 +27,7 @@ from zegel.server.gate import Denied
 from zegel.server.kernel import clock, shred, tenancy
 from zegel.server.ledger import Kind
 from zegel.server.ledger import queries as ledger
-from zegel.server.lifecycle import covers, incidents, runner
+from zegel.server.lifecycle import covers, fsck, incidents, runner
 from zegel.server.lifecycle.errors import NotKeptHere, OwnerMissing, SamePerson, TooLateToKeep
 from zegel.server.lifecycle.incidents import Wanted
 
@@ -133,6 +134,9 @@ def test_with_the_owners_cover_the_root_goes_and_his_key_opens_just_the_range(
     assert [slot for slot in (0, FIRST - 1, FIRST, LAST - 1, LAST, 59) if opens(world, yard, slot)] == [FIRST, LAST - 1]
     with tenancy.acting_as(yard.owner):
         grant = Epoch.objects.get(id=yard.epoch.id).remainder.grant.shred
+    assert grant is not None
+    for ask in (fsck.dated, fsck.left_over, fsck.signed, fsck.covers, footage_fsck.packs, footage_fsck.sealed):
+        assert list(ask()) == []
     incidents.close(owner, incident, "Handled.")
     assert there(yard.owner, yard.epoch) == {}
     assert shred.is_destroyed("grant", grant)

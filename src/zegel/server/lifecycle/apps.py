@@ -11,4 +11,4 @@ class LifecycleConfig(AppConfig):
     label = "lifecycle"
 
     def ready(self) -> None:
-        from zegel.server.lifecycle import facts, jobs  # noqa: F401  registers with gate, footage and the worker
+        from zegel.server.lifecycle import facts, fsck, jobs  # noqa: F401  registers with footage, fsck and the worker

@@ -51,8 +51,9 @@ RUNNING = {
 }
 """What must be over before the term counts at all."""
 
-COLUMN = {"footage.Window": "ended_at"}
-"""Where a model says it in another word than terms.COLUMNS."""
+COLUMN = {"footage.Window": "ended_at", "registers.LineReview": "reviewed_at"}
+"""Where a model says it in another word than terms.COLUMNS. (A review of a register's line is due again long before its
+own term is over.)"""
 
 
 @dataclass(frozen=True)
