@@ -13,6 +13,7 @@ import { type Evidence, signEvidence } from "../seal/evidence";
 import { LONGEST_MS } from "../seal/exported";
 import { MANIFEST } from "../seal/manifest";
 import { ApiError } from "../client/errors";
+import { dayOf, unitOf } from "../client/recordings";
 import type { Session } from "../client/session";
 import { language, t } from "../kit/words";
 import { readFile } from "./package";
@@ -95,9 +96,11 @@ async function record(session: Session, wish: PackageWish, code: string, onProgr
   const parts: Part[] = [];
   const hours = wish.alarmId === undefined ? Math.ceil((wish.toMs - wish.fromMs) / LONGEST_MS) : 1;
   for (const [i, camera] of wish.cameras.entries()) {
+    const known = wish.alarmId === undefined ? (await dayOf(session, camera.id, await unitOf(session, camera.id), wish.fromMs, wish.toMs)).recorded : null;
     for (let hour = 0; hour < hours; hour++) {
       const fromMs = wish.fromMs + hour * LONGEST_MS;
       const span = { fromMs, toMs: Math.min(wish.toMs, fromMs + LONGEST_MS) };
+      if (known !== null && !known.some((one) => one.fromMs < span.toMs && one.toMs > span.fromMs)) continue;
       const of = { cameraId: camera.id, cameraName: camera.name, siteName: wish.siteName, zone: wish.zone, ...span, form: "originals", purpose: wish.purpose, recipient: wish.recipient, code } as const;
       const made = await makeExports(session, { ...of, ...(wish.order === null ? {} : { orderId: wish.order.id }), ...(wish.alarmId === undefined ? {} : { alarmId: wish.alarmId }) }, (step, done) => onProgress(step, (i * hours + hour + done) / (wish.cameras.length * hours))).catch(nothingThere);
       for (const one of made) parts.push({ name: `${RECORDINGS}${String(parts.length + 1).padStart(3, "0")}-${one.name}`, camera: camera.name, made: one, data: new Uint8Array(await one.blob.arrayBuffer()) });
