@@ -96,6 +96,7 @@ class Term(Enum):
     SITE = "site"
     TECHNICAL_LOG = "technical_log"
     SESSION = "session"
+    LIVE = "live"  # passed on and kept nowhere
     CORRESPONDENCE = "correspondence"
     INCIDENT = "incident"  # evidence, and what was said of it
     DISCLOSURE = "disclosure"  # the register of what was handed over, and on which order

@@ -44,7 +44,7 @@ declare_track(
 declare_track(  # passed on, and kept nowhere
     Track.LIVE, subject=Subject.FILMED, category=Category.IMAGE, purpose=Purpose.SURVEILLANCE,
     basis=Basis.LEGITIMATE_INTERESTS, recipients=(Recipient.OWNER, Recipient.ARC, Recipient.TECHNICIAN),
-    term=Term.SESSION, starts=Start.MADE, export=Export.DESCRIBED, erase=Erase.SHRED,
+    term=Term.LIVE, starts=Start.MADE, export=Export.DESCRIBED, erase=Erase.SHRED,
 )  # fmt: skip
 
 

@@ -142,10 +142,18 @@ def _where(provider_id: UUID | None) -> dict[str, Any]:
         "subprocessors": [{"name": one.name, "country": one.country, "task": one.task} for one in subs],
         "transfers": [
             {"name": name, "country": country, "mechanism": mechanism, "reference": reference,
-             "decision": "" if (decision := law.adequate(country, today)) is None else decision.source}
+             "decision": _decision(country)}
             for name, country, mechanism, reference in outside if not law.in_area(country, today)
         ],
     }  # fmt: skip
+
+
+def _decision(country: str) -> str:
+    """The adequacy decision that holds today, and for whom only."""
+    found = law.adequate(country, clock.now().date())
+    if found is None:
+        return ""
+    return f"{found.source}: {found.scope}" if found.scope else found.source
 
 
 def hash_of(content: Mapping[str, Any]) -> bytes:

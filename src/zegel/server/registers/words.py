@@ -83,6 +83,7 @@ TERMS: Mapping[Term, Promise] = {
     Term.SITE: _("places and devices"),
     Term.TECHNICAL_LOG: _("technical data"),
     Term.SESSION: _("sessions"),
+    Term.LIVE: _("live view"),
     Term.CORRESPONDENCE: _("correspondence"),
     Term.INCIDENT: _("evidence of an incident"),
     Term.DISCLOSURE: _("what was handed over"),

@@ -5,7 +5,7 @@ import { Board, html, nothing, type Part } from "../../../kit/dom";
 import { field, textField } from "../../../kit/form";
 import { keepAnswer } from "../../../kit/leaving";
 import { button, empty, note, pill, skeleton } from "../../../kit/pieces";
-import { day, number, t, tn } from "../../../kit/words";
+import { isoDay, number, t, tn } from "../../../kit/words";
 import { Refusal } from "../../port";
 import { asRefusal } from "../../refusal";
 import type { Ctx, Mounted } from "../pages";
@@ -164,7 +164,7 @@ class TermsPage {
       <section class="card"><ul class="items">${answer.terms.map((row) => this.#term(row, answer.may.change))}</ul></section>
       ${residency === null ? nothing : this.#residency(residency)}
       ${this.#ctx.state().me.role !== "owner" ? nothing : this.#register(register, busy)}
-      ${answer.history.length === 0 ? nothing : html`<section class="card"><header><h2>${t("What was chosen")}</h2></header><ul class="items">${answer.history.map((one) => html`<li><div class="body"><b>${one.words}: ${days(one.days)}</b>${one.why === "" ? nothing : html`<div>${one.why}</div>`}<div class="mute small">${t("{name}, {when}", { name: one.by || "–", when: day(one.at_ms) })}${one.to_ms === null ? "" : ` · ${t("until {day}", { day: day(one.to_ms) })}`}</div></div></li>`)}</ul></section>`}`}</div>`;
+      ${answer.history.length === 0 ? nothing : html`<section class="card"><header><h2>${t("What was chosen")}</h2></header><ul class="items">${answer.history.map((one) => html`<li><div class="body"><b>${one.words}: ${days(one.days)}</b>${one.why === "" ? nothing : html`<div>${one.why}</div>`}<div class="mute small">${t("{name}, {when}", { name: one.by || "–", when: isoDay(one.at_ms) })}${one.to_ms === null ? "" : ` · ${t("until {day}", { day: isoDay(one.to_ms) })}`}</div></div></li>`)}</ul></section>`}`}</div>`;
   }
 
   #term(row: Term, may: boolean): Part {
@@ -180,7 +180,7 @@ class TermsPage {
 
   #register(register: Register | null, busy: string): Part {
     if (register === null) return html`<section class="card">${empty(t("Your register of processing"), t("It is made tonight: what is processed of whom, what for and how long (Article 30 GDPR)."), "list")}</section>`;
-    return html`<section class="card pad stack"><h2>${t("Your register of processing")}</h2><p class="mute">${t("What is processed of whom, what for and how long (Article 30 GDPR). Version {n}, since {day}.", { n: register.number, day: day(register.from_ms) })}</p>
+    return html`<section class="card pad stack"><h2>${t("Your register of processing")}</h2><p class="mute">${t("What is processed of whom, what for and how long (Article 30 GDPR). Version {n}, since {day}.", { n: register.number, day: isoDay(register.from_ms) })}</p>
       <div class="row">${[["pdf", t("PDF")], ["xlsx", t("Spreadsheet")], ["jsonld", t("For programs (DPV)")]].map(([form, words]) => button(words!, () => void this.#take(register, form!), { icon: "download", small: true, busy: busy === form, id: `take-${form}` }))}</div></section>`;
   }
 }

@@ -3,7 +3,7 @@
 import { foot } from "../../../kit/dialog";
 import { Board, html, nothing, type Part } from "../../../kit/dom";
 import { button, empty, note, pill, skeleton, tile } from "../../../kit/pieces";
-import { day, t } from "../../../kit/words";
+import { isoDay, t } from "../../../kit/words";
 import type { Ctx, Mounted } from "../pages";
 import { newCertificate, newPlace, newSubProcessor } from "./dialogs";
 import type { Answer, Certificate, Lies, Place, SubProcessor } from "./types";
@@ -76,7 +76,7 @@ class PlacesPage {
 
   #lies(answer: Answer, row: Lies): Part {
     const rests = [answer.words.mechanisms[row.mechanism], row.reference, row.in_area ? "" : row.decision].filter(Boolean).join(", ");
-    return html`<div class="small">${pill(row.country, row.in_area ? "" : "warn")} <span class="mute">${rests} · ${t("since {day}", { day: day(row.from_ms) })}</span></div>`;
+    return html`<div class="small">${pill(row.country, row.in_area ? "" : "warn")} <span class="mute">${rests} · ${t("since {day}", { day: isoDay(row.from_ms) })}</span></div>`;
   }
 
   #certificates(answer: Answer, row: Lies, kind: "place_id" | "sub_processor_id"): Part {
@@ -87,7 +87,7 @@ class PlacesPage {
 
   #certificate(answer: Answer, one: Certificate): Part {
     const left = (one.to_ms - answer.now_ms) / DAY_MS;
-    const words = `${one.words} · ${left < 0 ? t("ended {day}", { day: day(one.to_ms) }) : t("until {day}", { day: day(one.to_ms) })}`;
+    const words = `${one.words} · ${left < 0 ? t("ended {day}", { day: isoDay(one.to_ms) }) : t("until {day}", { day: isoDay(one.to_ms) })}`;
     const shown = pill(words, left < 0 ? "alarm" : left < answer.warn_days ? "warn" : "ok");
     if (!answer.may.record) return shown;
     return html`<button type="button" class="bare" title=${`${one.number}, ${one.issuer}`} aria-label=${t("{what}: take it off the record", { what: words })} @click=${() => this.#sure(t("Does this certificate hold no longer?"), `${words}. ${one.number}, ${one.issuer}.`, t("It holds no longer"), `/places/certificates/${one.id}/withdraw`)}>${shown}</button>`;

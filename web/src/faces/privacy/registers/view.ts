@@ -6,7 +6,7 @@ import { Board, html, nothing, type Part } from "../../../kit/dom";
 import { choices, field, textField } from "../../../kit/form";
 import { keepAnswer } from "../../../kit/leaving";
 import { button, empty, note, pill, skeleton, type Tone } from "../../../kit/pieces";
-import { clock, day, isoDay, number, relative, t, tn } from "../../../kit/words";
+import { clock, isoDay, number, relative, t, tn } from "../../../kit/words";
 import { asRefusal } from "../../refusal";
 import type { Ctx, Mounted } from "../pages";
 import type { Due, Kept, Line, Listed, Pair, Risk, Version } from "./types";
@@ -131,7 +131,7 @@ class RegistersPage {
   #group(title: string, rows: readonly Kept[]): Part {
     if (rows.length === 0) return nothing;
     return html`<section class="card"><header><h2>${title}</h2>${pill(number(rows.length))}</header><ul class="items">${rows.map((row) => html`<li><div class="body"><a href="/backoffice/privacy/registers/${row.id}" id="register-${row.id}" @click=${(event: MouseEvent) => this.#follow(event, row.id)}><b>${row.controller.name}</b></a>
-      <div class="mute small">${tn("{n} processing", "{n} processings", row.lines)} · ${t("version {n}, since {day}", { n: row.number, day: day(row.from_ms) })}</div></div>${pill(t("Art. {n}", { n: row.article === "30.1" ? "30(1)" : "30(2)" }))}</li>`)}</ul></section>`;
+      <div class="mute small">${tn("{n} processing activity", "{n} processing activities", row.lines)} · ${t("version {n}, since {day}", { n: row.number, day: isoDay(row.from_ms) })}</div></div>${pill(t("Art. {n}", { n: row.article === "30.1" ? "30(1)" : "30(2)" }))}</li>`)}</ul></section>`;
   }
 
   #follow(event: MouseEvent, id?: string): void {
@@ -148,7 +148,7 @@ class RegistersPage {
       ${version.to_ms === null ? nothing : note(t("This is how it was from {from} to {to}. A newer version holds now.", { from: at(version.from_ms), to: at(version.to_ms) }), "warn", "clock")}
       ${version.may.export ? html`<div class="row">${version.forms.map((form) => button(formName(form), () => this.#take(version, form), { icon: "download", busy: busy === form, id: `take-${form}` }))}</div>` : nothing}
       <section class="card pad">${facts(version.facts)}</section>
-      <section class="stack tight" aria-labelledby="h-lines"><h2 id="h-lines">${t("Processings")}</h2>${version.lines.map((line) => this.#line(version, line))}</section>`;
+      <section class="stack tight" aria-labelledby="h-lines"><h2 id="h-lines">${t("Processing activities")}</h2>${version.lines.map((line) => this.#line(version, line))}</section>`;
   }
 
   #versions(version: Version): Part {
@@ -161,10 +161,10 @@ class RegistersPage {
     const late = line.due_ms !== null && line.due_ms <= version.now_ms && version.to_ms === null;
     return html`<details class="card register-line" id="line-${line.key}"><summary><b class="grow">${line.words}</b>${judged === null ? pill(t("not judged yet"), late ? "warn" : "") : pill(t("risk: {how}", { how: judged.words }), tones[judged.risk])}${late && judged !== null ? pill(t("to be judged again"), "warn") : nothing}</summary>
       <div class="pad stack">${facts(line.facts)}
-        ${judged === null ? nothing : facts([[t("Risk"), `${judged.words}: ${judged.why}`], [t("Further measures"), judged.measures || "–"], [t("Impact assessment"), judged.assessment || "–"], [t("Judged"), t("{name}, {when}", { name: judged.by || "–", when: day(judged.at_ms) })], [t("Look again"), `${day(judged.next_ms)} (${relative(judged.next_ms, version.now_ms)})`]])}
+        ${judged === null ? nothing : facts([[t("Risk"), `${judged.words}: ${judged.why}`], [t("Further measures"), judged.measures || "–"], [t("Impact assessment"), judged.assessment || "–"], [t("Judged"), t("{name}, {when}", { name: judged.by || "–", when: isoDay(judged.at_ms) })], [t("Look again"), `${isoDay(judged.next_ms)} (${relative(judged.next_ms, version.now_ms)})`]])}
         <p class="small faint">${t("Declared in: {where}", { where: line.sources.join(", ") })}</p>
         ${version.may.judge ? html`<div>${button(judged === null ? t("Judge it") : t("Judge it again"), () => this.#judge(version, line), { small: true, kind: late ? "primary" : "", id: `judge-${line.key}` })}</div>` : nothing}</div></details>`;
   }
 }
 
-const at = (ms: number): string => `${day(ms)} ${clock(ms)}`;
+const at = (ms: number): string => `${isoDay(ms)} ${clock(ms)}`;
