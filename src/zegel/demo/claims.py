@@ -809,6 +809,22 @@ def _begins(night: Night, places: set[tuple[bytes, int]]) -> dict[tuple[bytes, i
     return {(epoch, slot): epochs[epoch].slot_ms(slot) for epoch, slot in places}
 
 
+def data_stays_where_it_was_promised(night: Night) -> str:
+    """C1, A11: a sub-processor outside a customer's rule is refused, and so is a longer term than was promised."""
+    office = night.place.client("privacy").http
+    abroad = {"name": "Cloud", "country": "US", "task": "keeps copies", "mechanism": "adequacy", "reference": "DPF"}
+    _refused(lambda: office.post("/api/v1/subprocessors", abroad), "a sub-processor outside the customer's rule")
+    owner = night.place.client("owner").http
+    longer = {"days": 15, "justification": "we would rather keep everything for longer"}
+    _refused(lambda: owner.raw("PUT", "/api/v1/terms/surveillance_images", longer), "a longer term than was promised")
+    registers = office.get("/api/v1/registers")["registers"]
+    places = office.get("/api/v1/places")
+    countries = {row["country"] for row in (*places["places"], *places["subprocessors"])}
+    if not registers or countries != {"NL"} or places["faults"]:
+        raise Broken(f"{len(registers)} registers, data in {countries}, faults: {places['faults']}")
+    return f"{len(registers)} registers; all in NL; abroad and 15 days refused"
+
+
 CLAIMS: tuple[tuple[str, Callable[[Night], str]], ...] = (
     ("the alarm rings within a second", rings_at_once),
     (f"the pictures begin {PRE_ALARM_S} s before the alarm", before_the_alarm),
@@ -832,6 +848,7 @@ CLAIMS: tuple[tuple[str, Callable[[Night], str]], ...] = (
     ("in a storm fire and hold-up come first, and nothing is lost", hold_up_comes_first),
     ("a picture that came by mail is sealed on arrival", mailed_picture_is_sealed),
     ("a sign says who is responsible, and its code leads anybody to the whole notice", sign_leads_to_notice),
+    ("data stays where it was promised, for as long as it was promised", data_stays_where_it_was_promised),
     ("what its owner deletes is gone with its keys, and nothing else is", deletion_is_real),
     ("what an incident keeps takes two people, and nobody deletes it meanwhile", two_people_keep_a_time),
     ("the unit opens no port", unit_listens_on_nothing),
