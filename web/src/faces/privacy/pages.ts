@@ -97,7 +97,7 @@ export const PAGES: readonly Page[] = [
   // proof: promises, statement, auditor's pack…
   { view: "promises", title: () => t("Promises"), icon: "shield", section: "proof", roles: readers, css: "privacy-promises", load: () => import("./promises/view"), attention: () => import("./promises/attention") },
   { view: "incidents", title: () => t("Incidents"), icon: "shield", section: "now", roles: [...officers, "planner", "supervisor"], css: "privacy-incidents", load: () => import("./incidents/view"), attention: () => import("./incidents/attention") },
-  { view: "retention", title: () => t("What goes when"), icon: "clock", section: "books", roles: [...officers, "planner", "supervisor"], css: "privacy-retention", load: () => import("./retention/view"), attention: () => import("./retention/attention") },
+  { view: "retention", title: () => t("What goes when"), icon: "clock", section: "books", roles: readers, css: "privacy-retention", load: () => import("./retention/view"), attention: () => import("./retention/attention") },
 ];
 
 export const pageOf = (view: string): Page | undefined => PAGES.find((page) => page.view === view);
