@@ -633,6 +633,28 @@ def chain_has_no_gap(night: Night) -> str:
     return f"{len(releases)} parts, one chain"
 
 
+def breach_is_told_in_time(night: Night) -> str:
+    """Two fields start both clocks; the declarations count; the letter is there in four languages (A9, I10)."""
+    technician, officer = night.place.client("technician").http, night.place.client("privacy").http
+    made = technician.post("/api/v1/breaches", {"what": "A trial: a list of keyholders was left in a train."})
+    _refused(partial(technician.get, f"/api/v1/breaches/{made['id']}"), "a technician reading the register")
+    _refused(partial(night.owner.http.get, "/api/v1/breaches"), "a customer reading the register")
+    case = officer.get(f"/api/v1/breaches/{made['id']}")
+    hours = {duty["kind"]: (duty["due_ms"] - duty["started_ms"]) / 3_600_000 for duty in case["duties"]}
+    if hours != {"customer": 48, "authority": 72}:
+        raise Broken(f"the clocks are {hours}")
+    touched = {"categories": ["contact", "location"], "nature": ["confidentiality"]}
+    case = officer.post(f"/api/v1/breaches/{made['id']}/assess", touched)
+    theirs = next(row for row in case["affected"] if row["side"] == "processor")
+    duty = next(row for row in case["duties"] if row["kind"] == "customer" and row["dropped_ms"] is None)
+    draft = f"/api/v1/breach-duties/{duty['id']}/draft?language="
+    drafts = {officer.get(draft + one)["body"] for one in ("nl", "sv", "de", "en")}
+    if len(drafts) != 4 or not theirs["people"] or theirs["name"] != WORLD.party("dehaan").name:
+        raise Broken(f"{len(drafts)} letters, {theirs['people']} people of {theirs['name']}")
+    officer.post(f"/api/v1/breaches/{made['id']}/dismiss", {"reason": "It was a trial of the demo."})
+    return f"48 h and 72 h ran; {theirs['people']} people and {theirs['records']} records of {theirs['name']} counted"
+
+
 # --- how ------------------------------------------------------------------------------------------------------------
 
 
@@ -850,6 +872,7 @@ CLAIMS: tuple[tuple[str, Callable[[Night], str]], ...] = (
     ("a sign says who is responsible, and its code leads anybody to the whole notice", sign_leads_to_notice),
     ("data stays where it was promised, for as long as it was promised", data_stays_where_it_was_promised),
     ("what its owner deletes is gone with its keys, and nothing else is", deletion_is_real),
+    ("a breach starts its clocks, is counted by the declarations, its letters are written", breach_is_told_in_time),
     ("what an incident keeps takes two people, and nobody deletes it meanwhile", two_people_keep_a_time),
     ("the unit opens no port", unit_listens_on_nothing),
     ("a foreman works until the hour he says, within what the owner signed", foreman_works_until),

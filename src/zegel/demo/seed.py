@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from zegel.demo import places
+from zegel.demo import accounts, places
 from zegel.demo.world import WORLD
 from zegel.setup import make
 from zegel.setup.founding import Founding
@@ -15,3 +15,4 @@ def seed(keyring: Keyring, origin: str, world: Founding = WORLD) -> None:
     make.found(world, keyring, origin)
     if world is WORLD:
         places.record()
+        accounts.record()

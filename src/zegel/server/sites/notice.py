@@ -4,7 +4,8 @@
 policies of the units there, the profile's terms, the relations that hold, and the declarations of personal data.
 Nothing is typed here.
 
-The page is public, so it names no person, no address and no camera; it says of the site only its name.
+The page is public, so it names no person but whom the owner names himself for questions, no address and no camera; it
+says of the site only its name.
 """
 
 from __future__ import annotations
@@ -37,6 +38,7 @@ from zegel.server.kernel.actor import Actor
 from zegel.server.kernel.checks import load_declarations
 from zegel.server.people import queries as people
 from zegel.server.people.roles import RelationKind
+from zegel.server.privacy import queries as privacy
 from zegel.server.sites import capabilities, queries
 from zegel.server.sites.capabilities import Capability
 from zegel.server.sites.errors import SignIncomplete
@@ -77,7 +79,9 @@ class Cameras:
 
 @dataclass(frozen=True)
 class Notice:
-    """Both layers. `purposes`: (code, the owner's own words); `hung`: whether a sign is on record as hanging."""
+    """Both layers. `purposes`: (code, the owner's own words); `hung`: whether a sign is on record as hanging.
+    `contact`, `statement`: whom the owner names for questions about personal data, and the address of his own privacy
+    statement, where he has them (I15)."""
 
     site: str
     controller: str
@@ -94,6 +98,8 @@ class Notice:
     authority: law.Authority | None
     hung: bool
     address: str
+    contact: str = ""
+    statement: str = ""
 
     @property
     def missing(self) -> tuple[str, ...]:
@@ -187,12 +193,13 @@ def of_site(site: Site, code: str) -> Notice:
     owner = people.party(site.owner_id, seen_by=tenancy.current_party())
     country = site.country or ("" if owner is None else owner.country.upper())
     terms = texts.terms_of(site.profile)
+    named = privacy.contact_of(site.owner_id)
     first = "en" if owner is None or owner.language not in LANGUAGES else owner.language
     return Notice(
         site=site.name,
         controller=site.controller or ("" if owner is None else owner.name),
-        email=site.contact_email,
-        phone=site.contact_phone,
+        email=site.contact_email or ("" if named is None else named.email),
+        phone=site.contact_phone or ("" if named is None else named.phone),
         country=country,
         languages=tuple(site.languages) or (first,),
         purposes=_purposes(site),
@@ -204,6 +211,8 @@ def of_site(site: Site, code: str) -> Notice:
         authority=law.authority(country),
         hung=agreements.sign_hangs(site.id),
         address=f"{settings.ORIGIN}/notice/{code}",
+        contact="" if named is None else named.name,
+        statement="" if named is None else named.statement_url,
     )
 
 

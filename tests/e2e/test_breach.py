@@ -1,0 +1,151 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Journey 22: found, reported from a phone in two fields, judged, the customer told in writing with clocks ticking on
+screen, the authority's form filled, measures followed up. And a customer asks his provider for an audit."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+
+from tests.e2e.conftest import Story
+from tests.e2e.desk import Desk
+
+pytestmark = pytest.mark.usefixtures("desks_closed")
+
+DIALOG = "dialog[open]"
+
+
+def save(desk: Desk) -> None:
+    desk.page.click(f"{DIALOG} #dialog-save")
+    desk.page.wait_for_selector(DIALOG, state="detached")
+
+
+def choose(desk: Desk, name: str, value: str) -> None:
+    desk.page.check(f"{DIALOG} input[name='{name}'][value='{value}']")
+
+
+def fine(desk: Desk) -> None:
+    desk.settled()
+    assert desk.axe() == []
+    assert desk.overflow() <= 0
+    assert desk.complaints == []
+    assert desk.strangers == []
+
+
+def report(story: Story) -> None:
+    """By a technician, with his phone, from the page that he happens to be on."""
+    technician = story.signed_in("technician", 390, 844)
+    technician.page.click("#report-breach")
+    technician.page.fill("#breach-what", "A laptop with a list of keyholders was left in a train.")
+    fine(technician)
+    save(technician)
+    technician.go("/backoffice/privacy/report")
+    technician.sees("#report-now")
+    assert "laptop" in technician.page.inner_text(".items")
+    fine(technician)
+    technician.leave()
+    story.desks.remove(technician)
+
+
+def assess_and_judge(officer: Desk) -> None:
+    page = officer.page
+    officer.sees(".clock-card[data-kind=customer]")
+    ticks = page.inner_text(".clock-card[data-kind=customer] .clock-words")
+    page.wait_for_function("was => document.querySelector('.clock-words').innerText !== was", arg=ticks)
+    page.click("#assess")
+    page.check("#nature-confidentiality")
+    page.check("#category-contact")
+    page.check("#category-location")
+    page.fill("#cause", "It was left on a seat.")
+    fine(officer)
+    save(officer)
+    officer.sees(".affected li[data-side=processor]")
+    assert re.search(r"[1-9]", page.inner_text(".affected li[data-side=processor] .figure >> nth=0"))
+    page.click("#judge")
+    choose(officer, "severity", "medium")
+    choose(officer, "likelihood", "low")
+    assert page.is_checked(f"{DIALOG} input[name='risk'][value='risk']")
+    page.fill("#reason", "The disk is encrypted; the list on paper was not.")
+    page.fill("#consequences", "Unwanted calls.")
+    fine(officer)
+    save(officer)
+
+
+def tell(officer: Desk) -> None:
+    page = officer.page
+    page.click("#tell-customer")
+    page.select_option("#letter-language", "sv")
+    page.wait_for_function("() => document.querySelector('#letter-body').value.startsWith('Till De Haan')")
+    page.select_option("#letter-language", "en")
+    page.wait_for_function("() => document.querySelector('#letter-body').value.startsWith('To De Haan')")
+    assert "@" in page.input_value("#letter-to")
+    fine(officer)
+    save(officer)
+    officer.sees(".clock-card[data-kind=customer][data-tone=ok]")
+    page.click("#tell-authority")
+    page.fill("#letter-to", "AP")
+    page.fill("#letter-reference", "AP-2026-17")
+    save(officer)
+    officer.sees(".clock-card[data-kind=authority][data-tone=ok]")
+    for shape in ("a[href*='form?language']", "a[href*='shape=json']", "a[href*='/paper']"):
+        with page.expect_download() as coming:
+            page.click(f".duties li[data-duty=customer] {shape}")
+        assert coming.value.suggested_filename.startswith("breach-")
+
+
+def test_journey_22_a_breach_is_reported_judged_told_in_time_and_learnt_from(story: Story) -> None:
+    report(story)
+    officer = story.signed_in("privacy")
+    officer.go("/backoffice/privacy/")
+    officer.sees(".needs a[href*='/privacy/breaches/']")
+    fine(officer)
+    page: Any = officer.page
+    page.click(".needs a[href*='/privacy/breaches/'] >> nth=0")
+    assess_and_judge(officer)
+    tell(officer)
+    page.click("#measure")
+    page.fill("#measure-words", "Encrypt every laptop")
+    save(officer)
+    page.click("#evaluate")
+    page.fill("#evaluation", "It was reported within the hour; the paper list should not exist.")
+    page.fill("#lessons", "No lists on paper.")
+    save(officer)
+    officer.sees("#reopen")
+    page.set_viewport_size({"width": 390, "height": 844})
+    fine(officer)
+    officer.go("/backoffice/privacy/breaches")
+    officer.sees(".breaches li")
+    fine(officer)
+
+
+def test_a_customer_names_a_privacy_contact_and_asks_for_an_audit_that_is_answered(story: Story) -> None:
+    owner = story.signed_in("owner", 390, 844)
+    owner.go("/portal/privacy")
+    owner.page.click("#name-contact")
+    owner.page.fill("#contact-name", "Eva Mol")
+    owner.page.fill("#contact-email", "privacy@dehaan.example")
+    owner.page.fill("#contact-phone", "+31 10 123 4567")
+    fine(owner)
+    save(owner)
+    owner.sees("a[href='mailto:privacy@dehaan.example']")
+    owner.page.click("#ask-audit")
+    owner.page.fill("#audit-scope", "We want to see who may enter the place where our recordings lie.")
+    save(owner)
+    owner.sees("#audit-requests li")
+    fine(owner)
+    officer = story.signed_in("privacy")
+    officer.go("/backoffice/privacy/reviews")
+    officer.page.click(".reviews button.primary")
+    officer.page.fill("#answer-words", "You are welcome on 4 December at ten.")
+    fine(officer)
+    save(officer)
+    officer.page.click("#plan")
+    officer.page.fill("#audit-title", "Review of who may do what")
+    officer.page.fill("#audit-by", "Fatima Aziz")
+    save(officer)
+    officer.sees(".reviews li[id^=review-]")
+    fine(officer)
+    owner.go("/portal/privacy")
+    owner.sees("#audit-requests li b")
