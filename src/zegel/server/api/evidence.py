@@ -38,7 +38,8 @@ router = Router(tags=["evidence"])
 
 for _code, _status in (
     ("unknown_order", 404), ("unknown_preparation", 404), ("bad_order", 422), ("order_decided", 409),
-    ("package_asked", 409), ("nothing_sealed", 404), ("too_much_sealed", 422),
+    ("package_asked", 409), ("nothing_sealed", 404), ("not_listed_yet", 409),
+    ("too_much_sealed", 422),
 ):  # fmt: skip
     errors.status(_code, _status)
 

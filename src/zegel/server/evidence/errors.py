@@ -71,6 +71,18 @@ class NothingSealed(EvidenceError):
         )
 
 
+class NotListedYet(EvidenceError):
+    """The unit's signed list of the last seconds has not come: without it nobody could check them."""
+
+    code = "not_listed_yet"
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("The unit has not signed its list of the last seconds yet."),
+            action=_("Choose an earlier end, or try again in a minute."),
+        )
+
+
 class TooMuch(EvidenceError):
     """More than one file holds."""
 

@@ -19,11 +19,13 @@ from uuid import UUID
 from django.contrib.staticfiles import finders
 
 from zegel.records import evidence as packages
+from zegel.seal.envelope import read_unverified
 from zegel.seal.evidence import Custody, Evidence, File, Form, Maker
+from zegel.seal.manifest import Manifest
 from zegel.seal.suite import sign_fingerprint
 from zegel.server.evidence import actions, queries, report
 from zegel.server.evidence.actions import PackageSaid
-from zegel.server.evidence.errors import NothingSealed, TooMuch
+from zegel.server.evidence.errors import NothingSealed, NotListedYet, TooMuch
 from zegel.server.evidence.models import Order
 from zegel.server.evidence.report import FileSaid, Link, Report
 from zegel.server.evidence.rules import Form as FormSaid
@@ -69,6 +71,7 @@ def hand_over(actor: Actor, wish: Wish) -> Sent:
         raise NothingSealed from None
     except BadRange:
         raise TooMuch from None
+    _check_listed(found)
     with tenancy.acting_as(actor.party_id, actor.id):
         camera = sites.find_camera(wish.camera_id)
         assert camera is not None
@@ -86,6 +89,14 @@ def hand_over(actor: Actor, wish: Wish) -> Sent:
         actor, FileKind.SEALED_RECORDINGS, f"sealed-{package_id.hex[:12]}.zip", whole, purpose="legal_order",
         resource=resource, recipient="authority", owner_id=order.owner_id,
     )  # fmt: skip
+
+
+def _check_listed(found: HandedOver) -> None:
+    """Nobody gets what others would refuse. Raises NotListedYet."""
+    lists = [Manifest.decode(read_unverified(one, Manifest.NAME).body) for one in found.manifests]
+    listed = {(one.epoch, entry.sequence) for one in lists for entry in one.entries}
+    if any((epoch.bytes, seq) not in listed for epoch, seq, _piece in found.segments):
+        raise NotListedYet
 
 
 def _files(actor: Actor, camera: Camera, found: HandedOver) -> dict[str, bytes]:

@@ -2,7 +2,7 @@
 // The middle of the operator's page: one alarm, what is known of it, its picture, its signals, and what may be done.
 import { html, nothing, ref, type Part } from "../../kit/dom";
 import { icon, sealed } from "../../kit/icons";
-import { button, note, pill } from "../../kit/pieces";
+import { button, link, note, pill } from "../../kit/pieces";
 import { alarmTimeline, gapNote, type Stretch } from "../../kit/timeline";
 import { age, clock, clockSeconds, span, t, tn, when } from "../../kit/words";
 import { alarmNumber, alarmTitle, avsName, avsReason, className, codeName, confirmedName, endedReason, noImages, pathName, phaseName, reopenReason, seen, sourceName, zoneName } from "../names";
@@ -59,6 +59,7 @@ function facts(state: ConsoleState, alarm: Alarm, detail: AlarmDetail | null): P
     ${alarm.folded > 0 ? pill(tn("{n} more signal folded into it", "{n} more signals folded into it", alarm.folded)) : nothing}
     ${detail !== null && detail.viewers.length > 0 ? pill(t("Looking: {names}", { names: detail.viewers.map((one) => one.name).join(", ") }), "", { icon: "eye" }) : nothing}
     ${detail?.reopened ? pill(t("Reopened by {name}: {reason}", { name: detail.reopened.by, reason: reopenReason(detail.reopened.reason) }), "warn", { icon: "recall" }) : nothing}
+    ${alarm.state === "closed" && alarm.images === "released" ? link(t("Package for the police"), `/backoffice/privacy/disclosures/${alarm.id}`, { icon: "download", small: true, id: "package" }) : nothing}
     ${onTheWay(state, alarm.id).length > 0 && !state.connected ? pill(t("{what}: kept, sent when the connection is back", { what: onTheWay(state, alarm.id).map((one) => one.words).join(", ") }), "warn", { icon: "send" }) : nothing}
   </div>`;
 }
