@@ -245,6 +245,7 @@ def test_the_register_has_every_breach_also_what_was_none_and_why(world: World) 
     second = actions.report(world.actor("planner"), "=A letter went to the wrong address.")
     actions.dismiss(world.actor("privacy"), second.id, "It held no personal data.")
     with tenancy.acting_as(WAAK):
+        assert not Duty.objects.filter(breach=second, dropped_at=None).exists()
         rows = queries.register(WAAK)
         content = api._register_csv(rows, queries.duties_of([row.id for row in rows]), {})
     found = list(csv.DictReader(io.StringIO(content.decode())))

@@ -175,6 +175,7 @@ def dismiss(actor: Actor, breach_id: UUID, reason: str) -> Breach:
         row.state, row.reason = State.NO_BREACH.value, words
         row.closed_at, row.closed_by = clock.now(), actor.id
         row.save()
+        Duty.objects.filter(breach=row, met_at=None, dropped_at=None).update(dropped_at=row.closed_at)
         _said(w, row, "no_breach")
         return row
 

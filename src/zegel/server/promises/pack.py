@@ -197,7 +197,7 @@ def _log(party_id: UUID, language: str) -> Files:
 
 def _reviews(party_id: UUID, language: str) -> Files:
     """The calendar of reviews and audits with findings, and judged views, as their rooms keep them."""
-    for name in ("audits.Review", "audits.Finding", "audits.AuditRequest", "centre.Review", "centre.Finding",
+    for name in ("audits.Audit", "audits.Finding", "audits.AuditRequest", "centre.Review", "centre.Finding",
                  "breaches.Breach", "requests.Case"):  # fmt: skip
         rows = rows_of(name)
         if rows is None:
