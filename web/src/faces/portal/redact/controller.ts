@@ -16,6 +16,9 @@ import { canFilm } from "../can";
 import type { Ctx, Mounted } from "../pages";
 import { addressOf } from "../recordings/model";
 
+/** Longer than this, who makes it first says which part: he will look at each of its frames. */
+const AT_ONCE_MS = 10_000;
+const FIRST_PART_MS = 30_000;
 /** For so long a frame stands there before it counts. */
 const STANDS_MS = 60;
 const STEP = 0.01;
@@ -37,6 +40,8 @@ export type Phase =
 
 export interface State {
   readonly clip: Clip | null;
+  /** What was recorded and could be taken, in seconds; the part of it that is. */
+  readonly whole: { readonly fromMs: number; readonly seconds: number };
   readonly at: Phase;
   readonly frame: number;
   readonly frames: number;
@@ -68,7 +73,7 @@ export class Redacting implements Mounted {
 
   constructor(host: HTMLElement, private readonly ctx: Ctx, private readonly id: string | null, draw: (state: State, act: Redacting) => unknown) {
     this.#board = new Board<State>(host, {
-      clip: null, at: { phase: "nothing" }, frame: 0, frames: 0, ratio: 16 / 9, chosen: null, drawing: false, draft: null, purpose: "data_subject", recipient: "", wrong: null, way: null, turn: 0,
+      clip: null, whole: { fromMs: 0, seconds: 0 }, at: { phase: "nothing" }, frame: 0, frames: 0, ratio: 16 / 9, chosen: null, drawing: false, draft: null, purpose: "data_subject", recipient: "", wrong: null, way: null, turn: 0,
     }, (state) => draw(state, this) as never);
     this.#unwatch = ctx.watch(() => this.#begin());
     addEventListener("keydown", this.#key);
@@ -109,9 +114,24 @@ export class Redacting implements Mounted {
     if (this.state.clip !== null || wanted?.clip == null || camera === undefined) return;
     const { fromMs, toMs } = wanted.clip;
     const tz = units.find(({ unit, tz: zone }) => zone !== undefined && unit.site.id === camera.site.id)?.tz ?? "UTC";
-    this.#board.change({ clip: { camera, fromMs, toMs: Math.min(toMs, fromMs + LONGEST_MS), tz } });
-    void this.#work();
+    const short = toMs - fromMs <= AT_ONCE_MS;
+    this.#board.change({ clip: { camera, fromMs, toMs: short ? toMs : Math.min(toMs, fromMs + FIRST_PART_MS), tz }, whole: { fromMs, seconds: Math.ceil((toMs - fromMs) / 1000) } });
+    if (short) void this.#work();
   }
+
+  /** Which part: from that second on, for so many. */
+  readonly part = (second: number, seconds: number): void => {
+    const { clip, whole } = this.state;
+    if (clip === null || !Number.isFinite(second) || !Number.isFinite(seconds)) return;
+    const first = Math.min(Math.max(0, Math.floor(second)), Math.max(0, whole.seconds - 1));
+    const length = Math.min(Math.max(1, Math.floor(seconds)), LONGEST_MS / 1000, whole.seconds - first);
+    const fromMs = whole.fromMs + first * 1000;
+    this.#board.change({ clip: { ...clip, fromMs, toMs: fromMs + length * 1000 } });
+  };
+
+  readonly begin = (): void => {
+    if (this.state.at.phase === "nothing") void this.#work();
+  };
 
   async #work(): Promise<void> {
     const { clip } = this.state;

@@ -26,12 +26,23 @@ const head = ({ camera, fromMs, toMs, tz }: Clip): Part => html`<p class="redact
 function body(state: State, act: Redacting): Part {
   const { at } = state;
   switch (at.phase) {
-    case "nothing": return nothing;
+    case "nothing": return state.clip === null ? nothing : part(state.clip, state, act);
     case "refused": return html`${note(html`<b>${at.message}</b> ${at.action}`, "alarm", "alarm")}<p><a class="btn" href="/portal/recordings"><span>${t("Back to the recordings")}</span></a></p>`;
     case "working": return working(at, act);
     case "made": return made(at);
     case "look": return act.plan === null ? nothing : look(state, act.plan, act);
   }
+}
+
+/** Each second is some ten frames to be looked at: the part that is needed, no more. */
+function part({ fromMs, toMs, tz }: Clip, { whole }: State, act: Redacting): Part {
+  const [second, seconds] = [Math.round((fromMs - whole.fromMs) / 1000), Math.round((toMs - fromMs) / 1000)];
+  const input = (id: string, label: string, value: number, least: number, most: number, take: (value: number) => void): Part => html`<label class="field" for=${id}><span class="label">${label}</span>
+    <input class="input" id=${id} type="number" inputmode="numeric" min=${least} max=${most} .value=${String(value)} @change=${(event: Event) => take(Number((event.target as HTMLInputElement).value))}></label>`;
+  return html`<section class="card pad"><h2>${t("Which part")}</h2><p>${t("You will look at each frame of it, ten or more a second: take the part that is needed, three minutes at most.")}</p>
+    <div class="row">${input("redact-from", t("From second"), second, 0, Math.max(0, whole.seconds - 1), (value) => act.part(value, seconds))}${input("redact-seconds", t("Seconds"), seconds, 1, 180, (value) => act.part(second, value))}</div>
+    <p class="mute">${t("{from} to {to}, of {seconds} seconds recorded", { from: clockSeconds(fromMs, tz), to: clockSeconds(toMs, tz), seconds: number(whole.seconds) })}</p>
+    ${button(t("Begin"), act.begin, { kind: "primary", id: "redact-begin" })}</section>`;
 }
 
 function working({ step, share, done, of }: Extract<State["at"], { phase: "working" }>, act: Redacting): Part {
