@@ -12,7 +12,6 @@ from tests.clock import stopped_clock
 from zegel.server import fsck
 from zegel.server.kernel import checks, clock, invariants, shred, storage, work
 from zegel.server.kernel.actor import system
-from zegel.server.kernel.overlay import OverlayStore
 
 
 def faults() -> dict[str, tuple[str, ...]]:
@@ -71,7 +70,7 @@ def test_nothing_can_be_written_while_it_is_asked(db, tmp_path):
         app.execute("DELETE FROM tasks_task")
     below = storage.FolderStore(tmp_path / "below")
     below.put("a", b"1")
-    seen = OverlayStore(below, storage.FolderStore(tmp_path / "aside"))
+    seen = storage.OverlayStore(below, storage.FolderStore(tmp_path / "aside"))
     seen.put("b", b"2")
     seen.put("a", b"3")
     seen.delete("b")

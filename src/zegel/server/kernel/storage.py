@@ -286,6 +286,58 @@ class BucketStore:
         yield from sorted(found)
 
 
+class OverlayStore:
+    """A store over another one: `below` is only read, writes and deletions go to `aside`. For whoever must try
+    something on what is really there and may change nothing of it (the nightly trial of a back-up copy, fsck)."""
+
+    def __init__(self, below: Store, aside: Store) -> None:
+        self._below, self._aside = below, aside
+        self._gone: set[str] = set()
+
+    def put(self, key: str, data: Data) -> None:
+        self._aside.put(key, data)
+        self._gone.discard(key)
+
+    def put_many(self, objects: Iterable[tuple[str, Data]]) -> None:
+        for key, data in objects:
+            self.put(key, data)
+
+    def _holder(self, key: str) -> Store:
+        if key in self._gone:
+            raise NotFound("There is no such object.")
+        try:
+            self._aside.size(key)
+        except NotFound:
+            return self._below
+        return self._aside
+
+    def get(self, key: str) -> bytes:
+        return self._holder(key).get(key)
+
+    def get_range(self, key: str, start: int, length: int) -> bytes:
+        return self._holder(key).get_range(key, start, length)
+
+    def size(self, key: str) -> int:
+        return self._holder(key).size(key)
+
+    def delete(self, key: str) -> None:
+        self._aside.delete(key)
+        self._gone.add(key)
+
+    def delete_many(self, keys: Sequence[str]) -> None:
+        for key in keys:
+            self.delete(key)
+
+    def delete_prefix(self, prefix: str) -> int:
+        keys = list(self.list(prefix))
+        self.delete_many(keys)
+        return len(keys)
+
+    def list(self, prefix: str = "") -> Iterator[str]:
+        found = {*self._below.list(prefix), *self._aside.list(prefix)} - self._gone
+        yield from sorted(found)
+
+
 class _translated:
     """The S3 client's errors as ours."""
 
@@ -343,11 +395,7 @@ def open_store(url: str) -> Store:
 
 @cache
 def _opened(url: str, aside: str = "") -> Store:
-    if not aside:
-        return open_store(url)
-    from zegel.server.kernel.overlay import OverlayStore
-
-    return OverlayStore(open_store(url), FolderStore(Path(aside)))
+    return OverlayStore(open_store(url), FolderStore(Path(aside))) if aside else open_store(url)
 
 
 def store() -> Store:
