@@ -831,6 +831,27 @@ def _begins(night: Night, places: set[tuple[bytes, int]]) -> dict[tuple[bytes, i
     return {(epoch, slot): epochs[epoch].slot_ms(slot) for epoch, slot in places}
 
 
+def stranger_gets_nothing_yet(night: Night) -> str:
+    """Journey 21: a letter is taken in; nobody searches or answers while it is not sure who wrote it, and the alarm
+    centre does not even see it."""
+    office, owner = night.place.client("privacy").http, night.place.client("owner").http
+    letter = {
+        "about": "records", "rights": ["access"], "channel": "letter", "language": "nl", "name": "Yusuf Demir",
+        "postal": "Molenweg 3, Delft", "owner_id": str(WORLD.party("dehaan").id),
+    }  # fmt: skip
+    case = office.post("/api/v1/requests", letter)
+    where = f"/api/v1/requests/{case['id']}"
+    if office.get(f"{where}/found")["lines"]:
+        raise Broken("it was searched before it was sure who asks")
+    _refused(lambda: office.post(f"{where}/prepare", {"outcome": "fulfilled"}), "an answer to somebody unknown")
+    numbered = {"how": "document_seen", "seen": "passport 1234567"}
+    _refused(lambda: office.post(f"{where}/establish", numbered), "a document's number")
+    _refused(lambda: night.operator.http.get(where), "the alarm centre's look at a request")
+    _refused(lambda: owner.post(f"{where}/give", {}), "an answer that nobody prepared")
+    office.post(f"{where}/withdraw", {"words": "The demonstration is over."})
+    return f"request {case['number']}, due in a month; four ways to more were refused"
+
+
 def data_stays_where_it_was_promised(night: Night) -> str:
     """C1, A11: a sub-processor outside a customer's rule is refused, and so is a longer term than was promised."""
     office = night.place.client("privacy").http
@@ -873,6 +894,7 @@ CLAIMS: tuple[tuple[str, Callable[[Night], str]], ...] = (
     ("data stays where it was promised, for as long as it was promised", data_stays_where_it_was_promised),
     ("what its owner deletes is gone with its keys, and nothing else is", deletion_is_real),
     ("a breach starts its clocks, is counted by the declarations, its letters are written", breach_is_told_in_time),
+    ("whoever asks for his rights gets nothing before it is sure who he is", stranger_gets_nothing_yet),
     ("what an incident keeps takes two people, and nobody deletes it meanwhile", two_people_keep_a_time),
     ("the unit opens no port", unit_listens_on_nothing),
     ("a foreman works until the hour he says, within what the owner signed", foreman_works_until),
