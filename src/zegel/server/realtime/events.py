@@ -57,9 +57,10 @@ OPEN_TOPICS = frozenset({
     "malfunction.opened", "malfunction.closed", "maintenance.requested", "maintenance.allowed", "maintenance.granted",
     "maintenance.changed", "maintenance.ended",
 })  # fmt: skip
-OWNERS_TOPICS = frozenset(
-    {"task.changed", "stock.changed", "view.logged", "view.ended", "footage.deleted", "epoch.stored", "manifest.stored"}
-)
+OWNERS_TOPICS = frozenset({
+    "task.changed", "stock.changed", "view.logged", "view.ended", "footage.deleted", "epoch.stored", "manifest.stored",
+    "breach.changed", "audit.changed", "privacy.contact",
+})  # fmt: skip
 WINDOW_TOPICS = frozenset({"segments.stored", "camera.controlled"})
 TOPICS = OPEN_TOPICS | OWNERS_TOPICS | WINDOW_TOPICS
 

@@ -83,7 +83,7 @@ export const PAGES: readonly Page[] = [
   { view: "requests", title: () => t("Requests"), icon: "person", section: "now", roles: ["privacy_officer", "admin", "auditor"], css: "privacy-requests", load: () => import("./requests/view"), attention: () => import("./requests/attention") },
   // now: breaches, requests, disclosures, reviews…
   { view: "report", title: () => t("Report a breach"), icon: "broken", section: "now", roles: staff, css: "privacy-breaches", load: () => import("./report/view") },
-  { view: "breaches", title: () => t("Breaches"), icon: "alarm", section: "now", roles: [...keepers, "auditor"], css: "privacy-breaches", load: () => import("./breaches/view"), attention: () => import("./breaches/attention") },
+  { view: "breaches", title: () => t("Data breaches"), icon: "alarm", section: "now", roles: [...keepers, "auditor"], css: "privacy-breaches", load: () => import("./breaches/view"), attention: () => import("./breaches/attention") },
   { view: "reviews", title: () => t("Reviews and audits"), icon: "check", section: "now", roles: [...keepers, "planner", "auditor"], css: "privacy-reviews", load: () => import("./reviews/view"), attention: () => import("./reviews/attention") },
   { view: "contact", title: () => t("Privacy contact"), icon: "person", section: "books", roles: officers, load: () => import("./contact/view"), attention: () => import("./contact/attention") },
   // books: registers, declarations, places, sub-processors, retention, back-ups, log of use…

@@ -96,7 +96,7 @@ class Breaches implements Mounted {
 }
 
 function listView(state: State, open: (event: MouseEvent, id: string) => void, report: () => void): Part {
-  return html`<div class="title"><div><h1>${t("Breaches")}</h1><p class="mute measure">${t("Every breach of personal data, also what turned out to be none, with what was done about it.")}</p></div>
+  return html`<div class="title"><div><h1>${t("Data breaches")}</h1><p class="mute measure">${t("Every breach of personal data, also what turned out to be none, with what was done about it.")}</p></div>
       <div class="row"><a class="btn small" id="register-file" href="/api/v1/breaches/register" download>${icon("download", "small")}<span>${t("The register as a file")}</span></a>${button(t("Report a breach"), report, { kind: "primary", icon: "broken", id: "report-new" })}</div></div>
     ${state.list === null ? skeleton(5, t("Loading")) : state.list.length === 0 ? html`<div class="card">${empty(t("No breach was ever reported"), t("Everybody who works here has a button to report one, on every page. It comes here at once, with its clocks."), "shield", nothing, "ok")}</div>`
     : html`<ul class="card items breaches">${repeat(state.list, ({ id }) => id, (one) => row(one, state.nowMs, open))}</ul>`}`;
