@@ -62,7 +62,7 @@ def assess_and_judge(officer: Desk) -> None:
     fine(officer)
     save(officer)
     officer.sees(".affected li[data-side=processor]")
-    assert re.search(r"[1-9]", page.inner_text(".affected li[data-side=processor] .figure >> nth=0"))
+    assert re.search(r"[1-9]", page.inner_text(".affected li[data-side=processor] .breach-figure >> nth=0"))
     page.click("#judge")
     choose(officer, "severity", "medium")
     choose(officer, "likelihood", "low")

@@ -6,7 +6,7 @@ import { button, note, pill, skeleton } from "../../../kit/pieces";
 import { number, t, tn, when } from "../../../kit/words";
 import type { Affected, By, Case, Duty, Measure, Notice } from "./types";
 import type { State } from "./view";
-import { clockOf, howName, levelName, natureName, riskName, stateName, stateTone, whom } from "./words";
+import { clockOf, howName, lawOf, levelName, natureName, riskName, stateName, stateTone, whom } from "./words";
 
 export interface CaseActions {
   readonly assess: (one: Case) => void;
@@ -40,7 +40,7 @@ function clocks(one: Case, nowMs: number): Part {
     return html`<div class="card pad clock-card" data-tone=${clock.tone} data-kind=${duty.kind}><div class="row apart"><b>${whom(duty)}</b>${icon(duty.met_ms === null ? "clock" : "check", "small")}</div>
       <div class="clock-words" role="timer">${clock.words}</div>
       ${clock.gone === null ? nothing : html`<div class="clock-bar" aria-hidden="true"><span ${placed({ width: percent(Math.min(1, Math.max(0, clock.gone))) })}></span></div>`}
-      <div class="faint small">${duty.due_ms === null ? nothing : html`${t("Until {when}", { when: when(duty.due_ms, nowMs) })} · `}${duty.source}</div></div>`;
+      <div class="faint small">${duty.due_ms === null ? nothing : html`${t("Until {when}", { when: when(duty.due_ms, nowMs) })} · `}${lawOf(duty)}</div></div>`;
   })}</section>`;
 }
 
@@ -60,7 +60,7 @@ function assessment(one: Case, nowMs: number, open: boolean, act: CaseActions): 
 function affectedRow(row: Affected, open: boolean, act: CaseActions): Part {
   const people = row.people === null ? t("people can’t be counted") : tn("{n} person", "{n} people", row.people, { n: number(row.people) });
   return html`<li data-side=${row.side}><div class="body stack tight"><div><b>${row.name}</b></div>
-      <div><span class="figure">${people}</span>, <span class="figure">${tn("{n} record", "{n} records", row.records, { n: number(row.records) })}</span>${row.said ? html` <span class="faint small">${t("as the officer says; counted: {people}, {records}", { people: row.counted_people === null ? "–" : number(row.counted_people), records: number(row.counted_records) })}</span>` : nothing}</div>
+      <div><span class="breach-figure">${people}</span>, <span class="breach-figure">${tn("{n} record", "{n} records", row.records, { n: number(row.records) })}</span>${row.said ? html` <span class="faint small">${t("as the officer says; counted: {people}, {records}", { people: row.counted_people === null ? "–" : number(row.counted_people), records: number(row.counted_records) })}</span>` : nothing}</div>
       <details><summary class="mute small">${t("Where it lies")}</summary><ul class="lines">${row.lines.map((line) => html`<li><code>${line.model}</code> <span class="mute small">${tn("{n} record", "{n} records", line.records, { n: number(line.records) })}${line.people === null ? "" : `, ${tn("{n} person", "{n} people", line.people, { n: number(line.people) })}`}</span></li>`)}</ul></details></div>
     <div class="row end">${pill(row.side === "processor" ? t("We process for them") : t("Our own processing"), row.side === "processor" ? "accent" : "")}${open ? button(t("Correct"), () => act.numbers(row), { small: true, kind: "quiet" }) : nothing}</div></li>`;
 }

@@ -41,6 +41,12 @@ export function whom(duty: Duty): string {
   return duty.name || t("Customers, not known yet which");
 }
 
+/** Why we owe it; the exact line of law stands with the case's data. */
+export function lawOf(duty: Duty): string {
+  if (duty.kind === "authority") return t("GDPR, Article 33(1)");
+  return duty.kind === "people" ? t("GDPR, Article 34") : t("our agreements; GDPR, Article 33(2)");
+}
+
 export function howName(how: string): string {
   switch (how) {
     case "mail": return t("By e-mail, from here");

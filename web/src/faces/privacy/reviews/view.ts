@@ -167,6 +167,6 @@ function findingRow(one: Finding, all: Reviews, nowMs: number, act: Calendar): P
 
 function requestRow(asked: AuditRequest, all: Reviews, nowMs: number, act: Calendar): Part {
   const open = asked.answered_ms === null && asked.withdrawn_ms === null;
-  return html`<li><div class="body stack tight"><div><b>${asked.customer}</b></div><div>${asked.scope}</div>${asked.answer === "" ? nothing : html`<div class="mute">${outcomeName(asked.outcome)}: ${asked.answer}</div>`}<div class="faint small">${t("asked {when}", { when: when(asked.asked_ms, nowMs) })} · ${asked.source}</div></div>
+  return html`<li><div class="body stack tight"><div><b>${asked.customer}</b></div><div>${asked.scope}</div>${asked.answer === "" ? nothing : html`<div class="mute">${outcomeName(asked.outcome)}: ${asked.answer}</div>`}<div class="faint small">${t("asked {when}", { when: when(asked.asked_ms, nowMs) })}</div></div>
     <div class="row end">${open ? dueOf(asked.due_ms, nowMs) : pill(asked.withdrawn_ms === null ? t("Answered") : t("Withdrawn"), "ok")}${open && all.may_change ? button(t("Answer"), () => act.answer(asked), { small: true, kind: "primary" }) : nothing}</div></li>`;
 }
