@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import io
+import json
 import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -22,7 +23,7 @@ from zegel.client import person as clients
 from zegel.client.person import Client, Opened, Refused, View
 from zegel.demo import pictures, senders
 from zegel.demo.processes import DidNotStart, Program, Stage, run, wait_until
-from zegel.demo.scene import FOREMAN_S, PRE_ALARM_S, Installation, Paired
+from zegel.demo.scene import FOREMAN_S, PRE_ALARM_S, Installation, Paired, backup_places
 from zegel.demo.world import WORLD
 from zegel.seal.command import Action
 from zegel.seal.envelope import read_unverified
@@ -30,10 +31,10 @@ from zegel.seal.epoch import SLOT_MS, Epoch, open_epoch, verify_epoch
 from zegel.seal.errors import CannotOpen, OutOfRange
 from zegel.seal.keyset import Keyset
 from zegel.seal.mailpicture import open_mailpicture, verify_mailpicture
-from zegel.seal.note import VerifierKey
+from zegel.seal.note import Algorithm, NoteSigner, VerifierKey
 from zegel.seal.release import verify_release
 from zegel.seal.segment import Track, open_segment
-from zegel.seal.suite import OpeningKey
+from zegel.seal.suite import OpeningKey, SigningKey
 from zegel.seal.tree import SLOTS, cover_of
 from zegel.unit import clock
 from zegel.unit.detectors import faces_manifest
@@ -46,6 +47,7 @@ _QUIET_S = 12
 _LATER_S = 12
 _UNIT_STARTS_S = 3.0
 _RECEIPT_S = 3.0
+_WITNESSED_S = 12.0
 _TOO_EARLY = 425
 _WORKING_MS = 2000
 _NEARLY_BLACK = 48
@@ -350,6 +352,38 @@ def log_verifies(night: Night) -> str:
     run(words)
     said = run(words).strip().splitlines()
     return said[-1] if said else ""
+
+
+def witness_cosigns(night: Night) -> str:
+    """Somebody else's memory of the log: what an outsider verifies with the witness's key as well. Without its
+    signature the same is refused."""
+    words = ["ledger", "verify", night.place.log.url, "--key", night.place.log.vkey, "--quorum", "1", "--witness"]
+    wait_until(lambda: _verifies([*words, night.place.witness]), "the witness's signature", _WITNESSED_S, night.stage)
+    stranger = str(NoteSigner("witness.example/other", SigningKey.generate(), Algorithm.COSIGNATURE).verifier)
+    if _verifies([*words, stranger]):
+        raise Broken("a log without that witness's signature was believed")
+    return "verified with its key; with another witness's key it is refused"
+
+
+def _verifies(words: list[str]) -> bool:
+    try:
+        run(words)
+    except DidNotStart:
+        return False
+    return True
+
+
+def promises_hold(night: Night) -> str:
+    """The privacy officer has them tried now, on what this night left; anybody reads what came of it, signed."""
+    wanted = ["S1", "S10", "C2", "C10", "C12", "C15", "D6", "D7", "D9", "I14"]
+    found = night.place.client("privacy").http.post("/api/v1/promises/check", {"promises": wanted})
+    stranger = night.place.client("household").http
+    said = json.loads(stranger.raw("GET", f"/promises.json?of={WORLD.party('waak').id}"))
+    states = {one["id"]: one["state"] for one in said["promises"]}
+    fell = [name for name in wanted if states.get(name, "kept") == "broken"]
+    if found["broken"] or fell:
+        raise Broken(f"broken: {fell}")
+    return f"{found['kept']} of {len(wanted)} tried held, none broke; the round is entry {found['entry']} of the log"
 
 
 def foreman_works_until(night: Night) -> str:
@@ -804,6 +838,20 @@ def two_people_keep_a_time(night: Night) -> str:
     return f"kept by two, and only the minute that they named; images go after {days} days, and nothing is left over"
 
 
+def back_up_revives_nothing(night: Night) -> str:
+    """A copy is made, put back aside and questioned: it opens what is there, and nothing that was erased since."""
+    folder = night.place.data.parent
+    env = {**backup_places(folder), "ZEGEL_ORIGIN": night.place.origin}
+    words, key = ["backup", "--data", str(night.place.data)], folder / "administrator.key"
+    if not key.exists():
+        run([*words, "key", str(key)], env)
+    run([*words, "make"], env)
+    said = run([*words, "try"], env).splitlines()
+    if said[-1] != "passed" or not said[-2].endswith(" 0 opened"):
+        raise Broken(said[-2])
+    return f"{said[-2]}; {len(said) - 2} questions hold"
+
+
 def _without_alarms(night: Night, act: Callable[[], object]) -> None:
     """What an open alarm shows stays, so this camera's are recalled first; somebody may walk in meanwhile."""
     until_s = clock.mono_s() + _LATER_S
@@ -878,6 +926,8 @@ CLAIMS: tuple[tuple[str, Callable[[Night], str]], ...] = (
     ("the owner sees every release and every view", owner_sees_who_looked),
     ("each look has a receipt that verifies offline", receipts_verify_offline),
     ("an outsider verifies the whole log", log_verifies),
+    ("a witness that the provider does not run cosigns the log", witness_cosigns),
+    ("the promises about this night hold when they are tried, and anybody reads it", promises_hold),
     ("nobody else sees anything", others_see_nothing),
     ("what the owner masked is black in every picture that the alarm centre was given", mask_is_black),
     ("overview pictures are the owner's alone and show no face", overview_shows_no_face),
@@ -896,6 +946,7 @@ CLAIMS: tuple[tuple[str, Callable[[Night], str]], ...] = (
     ("a breach starts its clocks, is counted by the declarations, its letters are written", breach_is_told_in_time),
     ("whoever asks for his rights gets nothing before it is sure who he is", stranger_gets_nothing_yet),
     ("what an incident keeps takes two people, and nobody deletes it meanwhile", two_people_keep_a_time),
+    ("a back-up put back opens nothing that was erased since", back_up_revives_nothing),
     ("the unit opens no port", unit_listens_on_nothing),
     ("a foreman works until the hour he says, within what the owner signed", foreman_works_until),
     ("disarmed by its owner's signed command it records nothing", disarmed_records_nothing),

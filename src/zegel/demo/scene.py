@@ -61,6 +61,7 @@ class Installation:
     keyring: Keyring
     log: Log
     server: Program | None = field(repr=False)
+    witness: str = ""
 
     def client(self, person: str) -> Client:
         """The person's own client, signed in."""
@@ -100,16 +101,32 @@ def install(
     stage: Stage, folder: Path, http_port: int, link_port: int, *, usual_ports: bool = False,
     env: dict[str, str] | None = None,
 ) -> Installation:  # fmt: skip
-    """Server and world, from nothing or as they were left in `folder`. Raises DidNotStart."""
+    """Server and world, from nothing or as they were left in `folder`, and a witness of its log. Raises DidNotStart."""
     data, secrets_file = folder / "server", folder / "people.json"
+    witness, port = _witness(folder / "witness"), free_port(8700)
+    env = {"ZEGEL_WITNESSES": f"{witness}@http://127.0.0.1:{port}", **backup_places(folder), **(env or {})}
     server = start_server(stage, data, http_port, link_port, env, usual_ports=usual_ports)
     said = json.loads((data / "run" / "serve.json").read_text())
     origin = f"http://localhost:{http_port}"
     log = json.loads(run(["demo", "seed", "--data", str(data), "--keys", str(secrets_file), "--origin", origin]))
+    listen = f"127.0.0.1:{port}"
+    stage.start("witness", ["witness", "run", str(folder / "witness"), "--log", log["vkey"], "--listen", listen])
     return Installation(
         data, origin, f"https://127.0.0.1:{link_port}", Path(said["ca"]), load_keys(secrets_file),
-        Log(log["name"], log["vkey"], f"{origin}/ledger"), server,
+        Log(log["name"], log["vkey"], f"{origin}/ledger"), server, witness,
     )  # fmt: skip
+
+
+def backup_places(folder: Path) -> dict[str, str]:
+    """Where the demo's back-ups go: two folders beside the installation, which helps against mistakes alone."""
+    return {"BACKUP_URL": (folder / "copies").as_uri(), "BACKUP_SHRED_URL": (folder / "copies-of-keys").as_uri()}
+
+
+def _witness(folder: Path) -> str:
+    """The verifier key of the witness in that folder; made when there is none."""
+    if (folder / "key").exists():
+        return run(["witness", "show", str(folder)]).splitlines()[0]
+    return run(["witness", "init", str(folder), "--name", "witness.example/demo"]).strip()
 
 
 def running(folder: Path) -> Installation:

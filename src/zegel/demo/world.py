@@ -100,6 +100,7 @@ WORLD = Founding(
         _person("technician", "Tom Jansen", "technician@waak.example", "nl", "waak", "technician"),
         _person("privacy", "Fatima Aziz", "privacy@waak.example", "nl", "waak", "privacy_officer"),
         _person("admin", "Ruben Smit", "admin@waak.example", "nl", "waak", "admin"),
+        _person("auditor", "Ingrid Holm", "auditor@waak.example", "en", "waak", "auditor"),
         _person("nordtech", "Lars Ek", "tekniker@nordvakt.example", "sv", "nordvakt", "technician"),
         _person("nordplan", "Anna Berg", "planering@nordvakt.example", "sv", "nordvakt", "planner"),
     ),

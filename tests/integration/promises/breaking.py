@@ -295,6 +295,16 @@ def breach_untold(_: Any) -> None:
     )
 
 
+@breaks("S6")
+def review_forgotten(_: Any) -> None:
+    from zegel.server.audits.models import Audit
+
+    then = clock.now() - timedelta(days=30)
+    Audit.objects.create(
+        kind="internal", title="Yearly", by="us", due_at=then, made_at=then, made_by=uuid4(), **OURS
+    )
+
+
 @breaks("C5")
 def disclosure_without_an_order(_: Any) -> None:
     from zegel.server.evidence.models import Disclosure

@@ -58,6 +58,13 @@ def all_of_them(request: HttpRequest) -> dict[str, Any]:
     }  # fmt: skip
 
 
+@router.post("/promises/check")
+def check(request: HttpRequest, body: Wanted) -> dict[str, Any]:
+    """Tries these promises now (none named: all that can be)."""
+    row = running.run_asked(acting(request), body.promises)
+    return {"kept": row.kept, "broken": row.broken, "unproven": row.unproven, "entry": row.index}
+
+
 @router.get("/promises/{promise}")
 def one(request: HttpRequest, promise: str) -> dict[str, Any]:
     """One promise with every attempt of the last days."""
@@ -77,13 +84,6 @@ def one(request: HttpRequest, promise: str) -> dict[str, Any]:
             for row in rows
         ]
     }  # fmt: skip
-
-
-@router.post("/promises/check")
-def check(request: HttpRequest, body: Wanted) -> dict[str, Any]:
-    """Tries these promises now (none named: all that can be)."""
-    row = running.run_asked(acting(request), body.promises)
-    return {"kept": row.kept, "broken": row.broken, "unproven": row.unproven, "entry": row.index}
 
 
 @router.post("/audit-pack")

@@ -13,6 +13,7 @@ from zegel.server.people import queries as people
 from zegel.server.people.roles import Role
 from zegel.server.promises import canary, queries, running, statement
 from zegel.server.promises.catalogue import filled, promises
+from zegel.server.promises.models import Run
 from zegel.server.promises.rules import Every
 
 READERS = (Role.PRIVACY_OFFICER, Role.ADMIN)
@@ -29,6 +30,16 @@ def nightly(timestamp: int) -> None:
     """After retention and back-up had their turn."""
     for provider_id in queries.providers():
         try_all.defer(provider_id=str(provider_id), every=Every.NIGHT.value)
+
+
+@jobs.periodic("* * * * *", name="promises.first")
+def first(timestamp: int) -> None:
+    """A provider whose promises nobody tried yet does not wait for the hour."""
+    for provider_id in queries.providers():
+        with tenancy.acting_as(provider_id):
+            known = Run.objects.filter(owner_id=provider_id).exists()
+        if not known:
+            try_all(str(provider_id), Every.HOUR.value)
 
 
 @jobs.task(name="promises.try_all")

@@ -21,7 +21,7 @@ from zegel.server.kernel import clock, ids, log, tenancy, work
 from zegel.server.kernel.actor import Actor, system
 from zegel.server.ledger import Entry, Fact, Kind
 from zegel.server.ledger import queries as ledger
-from zegel.server.promises import evidence, queries, rules
+from zegel.server.promises import evidence, queries, rules, statement
 from zegel.server.promises.catalogue import promises
 from zegel.server.promises.errors import UnknownPromise
 from zegel.server.promises.models import Change, Day, Evidence, Run
@@ -49,12 +49,14 @@ def run(provider_id: UUID, every: Every) -> Run:
 
 
 def run_asked(actor: Actor, names: Collection[str] = ()) -> Run:
-    """On demand: these promises, or all of them. Raises Denied, UnknownPromise."""
+    """On demand: these promises, or all of them, with the statement renewed. Raises Denied, UnknownPromise."""
     require(actor, Action.CHECK, Resource(ResourceKind.PROMISE, None, actor.party_id))
     assert actor.party_id is not None
     wanted = [name for name in promises() if name in set(names or probes())]
     if not wanted or any(probe_of(name) is None for name in wanted):
         raise UnknownPromise
+    if not names:
+        statement.renew_all(actor.party_id)
     return _record(actor.party_id, "asked", _ask_all(actor.party_id, wanted))
 
 

@@ -20,6 +20,7 @@ from zegel.server.tasks import scope
 from zegel.server.tasks.rules import SILENT_AFTER, About, Cause, TaskKind, ends_soon
 
 STAFF = (Role.PLANNER, Role.TECHNICIAN, Role.ADMIN, Role.PRIVACY_OFFICER)
+BOUND = (*STAFF, Role.AUDITOR)  # who must have signed to keep things to himself (C16)
 
 
 Find = Callable[[UUID], Iterable[Cause]]
@@ -104,7 +105,7 @@ def certificates(provider_id: UUID) -> list[Certificate]:
 def _statements(provider_id: UUID) -> Iterator[Cause]:
     """Confidentiality statements of the provider's own people (C16)."""
     now, held = clock.now(), agreements.statements(provider_id)
-    for person in people.members(provider_id, STAFF):
+    for person in people.members(provider_id, BOUND):
         until = held.get(person.id)
         if until is None:
             yield Cause(TaskKind.STATEMENT_MISSING, About.PERSON, person.id, None)

@@ -147,7 +147,7 @@ def papers(actor: Actor) -> list[Paper]:
     ends first on top, and what is missing above all."""
     with tenancy.acting_as(actor.party_id, actor.id):
         party = tenancy.current_party()
-        held, staff = agreements.statements(party), people.members(party, causes.STAFF)
+        held, staff = agreements.statements(party), people.members(party, causes.BOUND)
         names = {one.id: one.display_name for one in staff}
         found = [
             Paper("statement", "", "", "", one.display_name, "", held.get(one.id)) for one in staff
