@@ -266,3 +266,12 @@ def test_languages_that_are_none_are_refused(known: World) -> None:
     for languages in ("xx", "nl,xx", "", "nl,,en", "nl;en"):
         assert printed(owner, Size.A4, languages).status_code in {409, 422}, languages
     assert json.loads(printed(owner, Size.A4, "xx").content)["error"]["code"] == "sign_incomplete"
+
+
+def test_a_term_that_the_owner_made_shorter_is_on_the_notice(known: World) -> None:
+    owner = signed_in(known, "owner")
+    with tenancy.acting_as(known.actor("owner").party_id):
+        assert notice.read(known.actor("owner"), YARD)[1].terms.surveillance_days == 14
+    answer = owner.put(f"{API}/terms/surveillance_images", {"days": 5}, content_type="application/json")
+    assert answer.status_code == 200, answer.content
+    assert notice.read(known.actor("owner"), YARD)[1].terms.surveillance_days == 5

@@ -13,7 +13,7 @@ from __future__ import annotations
 import re
 import secrets as randomness
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from uuid import UUID
 
@@ -26,6 +26,7 @@ from zegel.declare.vocabulary import Basis, Category, Purpose, Recipient, Subjec
 from zegel.seal.policy import Policy, RecordingMode
 from zegel.server import gate
 from zegel.server.agreements import queries as agreements
+from zegel.server.agreements import terms as chosen
 from zegel.server.agreements import texts
 from zegel.server.agreements.models import Purpose as RecordedPurpose
 from zegel.server.agreements.models import Sign
@@ -192,7 +193,7 @@ def of_site(site: Site, code: str) -> Notice:
     """Within an acting party that sees the site."""
     owner = people.party(site.owner_id, seen_by=tenancy.current_party())
     country = site.country or ("" if owner is None else owner.country.upper())
-    terms = texts.terms_of(site.profile)
+    terms = _terms(site, country)
     named = privacy.contact_of(site.owner_id)
     first = "en" if owner is None or owner.language not in LANGUAGES else owner.language
     return Notice(
@@ -214,6 +215,15 @@ def of_site(site: Site, code: str) -> Notice:
         contact="" if named is None else named.name,
         statement="" if named is None else named.statement_url,
     )
+
+
+def _terms(site: Site, country: str) -> texts.Terms:
+    """As they hold here: what the profile says, or what the owner chose instead."""
+    days = chosen.all_days(site.owner_id, site.profile, country)
+    return replace(
+        texts.terms_of(site.profile), surveillance_days=days[Term.SURVEILLANCE_IMAGES],
+        overview_days=days[Term.OVERVIEW_IMAGES], alarm_days=days[Term.ALARM], log_days=days[Term.VIEW_LOG],
+    )  # fmt: skip
 
 
 def _purposes(site: Site) -> tuple[tuple[str, str], ...]:
