@@ -93,7 +93,7 @@ def test_neither_the_alarm_centre_nor_the_provider_gets_or_opens_them(world: Wor
 
 def test_they_stay_for_the_whole_project_and_go_28_days_after_the_last_unit(world: World, project: Any) -> None:
     with stopped_clock(clock.now()) as now:
-        now.advance(timedelta(days=400))
+        now.advance(timedelta(days=300))
         jobs.forget_images(0)
         deliver()
         assert left_over(project) == 3

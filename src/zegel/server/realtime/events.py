@@ -56,6 +56,7 @@ OPEN_TOPICS = frozenset({
     "view.after_recall",
     "malfunction.opened", "malfunction.closed", "maintenance.requested", "maintenance.allowed", "maintenance.granted",
     "maintenance.changed", "maintenance.ended",
+    "hold.signed", "hold.released", "incident.closed",
 })  # fmt: skip
 OWNERS_TOPICS = frozenset({
     "task.changed", "stock.changed", "view.logged", "view.ended", "footage.deleted", "epoch.stored", "manifest.stored",
