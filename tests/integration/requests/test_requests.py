@@ -19,6 +19,9 @@ from tests.actors import World
 from tests.clock import stopped_clock
 
 from zegel.demo.world import WORLD
+from zegel.server.consents import actions as consents
+from zegel.server.consents import purposes
+from zegel.server.consents.queries import mine as given_by
 from zegel.server.gate import Denied
 from zegel.server.kernel import clock, tenancy
 from zegel.server.ledger import Kind
@@ -380,3 +383,19 @@ def test_who_signs_in_asks_for_his_own_and_it_is_sure_who_he_is(world: World) ->
     handling.prepare(officer, case.id, Proposal(Outcome.FULFILLED))
     answering.give(world.actor("owner"), case.id)
     assert "data/people-person.json" in opened(case, code)
+
+
+def test_whoever_withdraws_his_consents_by_letter_has_them_withdrawn(world: World) -> None:
+    foreman = world.actor("foreman")
+    seen = purposes.hash_of(purposes.words_of(purposes.PUSH, "nl"))
+    consents.give(foreman, purposes.PUSH, seen, "nl", "/portal/notifications")
+    case = records(world, Right.WITHDRAWAL)
+    found_himself(world, case)
+    officer = world.actor("privacy")
+    handling.prepare(officer, case.id, Proposal(Outcome.FULFILLED))
+    with pytest.raises(NotNow):
+        answering.give(world.actor("owner"), case.id)  # not before it was done
+    handling.did(officer, case.id, Deed.CONSENT_WITHDRAWN, "all of them, as he wrote")
+    handling.prepare(officer, case.id, Proposal(Outcome.FULFILLED))
+    answering.give(world.actor("owner"), case.id)
+    assert [row.withdrawn_place for row in given_by(foreman)] == ["/request"]

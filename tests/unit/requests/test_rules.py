@@ -9,6 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
+from zegel.declare import Category, Export, declarations
+from zegel.server.kernel.checks import load_declarations
 from zegel.server.requests import rules, terms
 from zegel.server.requests.rules import (
     ARTICLES,
@@ -25,6 +27,7 @@ from zegel.server.requests.rules import (
     ways_for,
 )
 
+SECRETS = {"session_key", "auth_hash", "secret", "endpoint", "p256dh", "auth", "code_word", "duress_word", "token_hash"}
 moments = some.integers(1_546_300_800, 3_786_825_600).map(lambda at: datetime.fromtimestamp(at, UTC))
 
 
@@ -99,3 +102,12 @@ def test_what_no_token_can_be_has_no_hash():
     assert rules.token_hash(rules.new_token()) is not None
     for text in ("", "short", "A" * 44, "A" * 42 + "/"):
         assert rules.token_hash(text) is None
+
+
+def test_what_signs_somebody_in_or_opens_something_is_in_no_answer():
+    load_declarations()
+    shown = [one for one in declarations() if one.category is Category.CREDENTIAL and one.export is Export.VALUE]
+    assert [f"{one.model}.{one.field}" for one in shown if one.field in SECRETS] == []
+    assert ("people.SignedIn", "session_key") in {
+        (one.model, one.field) for one in declarations() if one.export is Export.DESCRIBED
+    }

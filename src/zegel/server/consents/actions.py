@@ -19,7 +19,7 @@ from zegel.server.consents.errors import OtherWords, UnknownConsent
 from zegel.server.consents.models import Consent, Text
 from zegel.server.gate import Action, Resource, ResourceKind, require
 from zegel.server.kernel import clock, ids, work
-from zegel.server.kernel.actor import Actor, system
+from zegel.server.kernel.actor import Actor
 from zegel.server.ledger import Entry, Fact, Kind
 from zegel.server.notify.models import Device
 from zegel.server.people import queries as people
@@ -71,15 +71,14 @@ def withdraw(actor: Actor, consent_id: UUID, place: str) -> Consent:
         return row
 
 
-def withdraw_all(owner_id: UUID, person_id: UUID | None, email: str, place: str) -> int:
+def withdraw_all(w: work.Work, owner_id: UUID, person_id: UUID, place: str) -> int:
     """Everything that somebody consented to with this controller: for the one who asks for that (Art. 7(3))."""
-    with work.transaction(system(owner_id)) as w:
-        rows = Consent.objects.select_for_update().filter(owner_id=owner_id, withdrawn_at=None)
-        rows = rows.filter(person_id=person_id) if person_id is not None else rows.filter(email__iexact=email)
-        for row in rows:
-            purposes.stop_of(row.purpose)(w, row.owner_id, row.person_id, row.email)
-            _end(w, row, place)
-        return len(rows)
+    rows = Consent.objects.select_for_update().filter(owner_id=owner_id, person_id=person_id, withdrawn_at=None)
+    found = list(rows)
+    for row in found:
+        purposes.stop_of(row.purpose)(w, row.owner_id, row.person_id, row.email)
+        _end(w, row, place)
+    return len(found)
 
 
 def ended_by_itself(w: work.Work, owner_id: UUID, person_id: UUID, purpose: str, place: str) -> None:

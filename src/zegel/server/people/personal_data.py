@@ -115,7 +115,7 @@ _account(
 )
 declare(
     "people.SignedIn",
-    ("person", "session_key", "started_at", "seen_at", "address", "agent"),
+    ("person", "started_at", "seen_at", "address", "agent"),
     subject=Subject.USER,
     path="person_id",
     category=Category.ACTIVITY,
@@ -125,6 +125,20 @@ declare(
     term=Term.SESSION,
     starts=Start.LAST_USED,
     export=Export.VALUE,
+    erase=Erase.DELETE_ROW,
+)
+declare(
+    "people.SignedIn",
+    "session_key",  # whoever has it is signed in: said to exist, shown to nobody
+    subject=Subject.USER,
+    path="person_id",
+    category=Category.CREDENTIAL,
+    purpose=Purpose.SECURITY,
+    basis=Basis.LEGITIMATE_INTERESTS,
+    recipients=(Recipient.NOBODY,),
+    term=Term.SESSION,
+    starts=Start.LAST_USED,
+    export=Export.DESCRIBED,
     erase=Erase.DELETE_ROW,
 )
 

@@ -15,6 +15,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
+from zegel.server.consents import actions as consents
 from zegel.server.gate import Action, Resource, ResourceKind, require
 from zegel.server.kernel import clock, work
 from zegel.server.kernel.actor import Actor
@@ -37,6 +38,7 @@ from zegel.server.requests.rules import (
 )
 
 MOST_SUBJECTS = 20
+PLACE = "/request"  # where somebody asked for his consents to be withdrawn
 
 
 @dataclass(frozen=True)
@@ -212,8 +214,9 @@ def choose_subjects(
 
 
 def did(actor: Actor, case_id: UUID, deed: Deed, words: str, count: int = 1, *, proof: bytes | None = None) -> Case:
-    """Something was done about it where it belongs: corrected in its own room, a film handed over… `proof`: the object
-    hash of what left, where there is one. Raises Denied, UnknownCase, NotNow, NotEstablished, BadCase."""
+    """Something was done about it where it belongs: corrected in its own room, a film handed over… What he consented to
+    is withdrawn here and now. `proof`: the object hash of what left, where there is one. Raises Denied,
+    UnknownCase, NotNow, NotEstablished, BadCase."""
     if deed in {Deed.ERASED, Deed.ANONYMISED}:
         raise BadCase(
             _("Erasing is done here, with the answer."), action=_("Choose how, and prepare it."), field="deed"
@@ -222,6 +225,9 @@ def did(actor: Actor, case_id: UUID, deed: Deed, words: str, count: int = 1, *, 
         case = open_case(actor, case_id, Action.RECORD)
         if case.identity != Identity.ESTABLISHED:
             raise NotEstablished
+        if deed is Deed.CONSENT_WITHDRAWN:
+            people = [UUID(value) for kind, value in case.subjects if kind == "person"]
+            count = sum(consents.withdraw_all(w, case.owner_id, person, PLACE) for person in people)
         Done.objects.create(
             owner_id=case.owner_id, provider_id=case.provider_id, case=case, deed=deed.value, count=count,
             words=words_of(words, least=3), by=actor.id, at=clock.now(), proof=proof,
