@@ -17,7 +17,6 @@ from __future__ import annotations
 import hashlib
 import os
 import threading
-import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum
@@ -30,6 +29,7 @@ from zegel.seal.errors import ProofRefused, SealError
 from zegel.seal.note import Algorithm, Note, NoteSigner, VerifierKey, verify_note
 from zegel.seal.suite import SigningKey
 from zegel.seal.witnessing import AddCheckpoint, encode_cosignatures
+from zegel.unit import clock
 
 
 class Status(IntEnum):
@@ -184,7 +184,7 @@ class Witness:
                 self.memory.keep_fork(asked.note, new.origin)
             return Answer(Status.NO_PROOF, f"{problem}\n".encode())
         self.memory.keep(asked.note, new.origin)
-        line = cosign(asked.note, self.signer, int(time.time()) if at_s is None else at_s)
+        line = cosign(asked.note, self.signer, clock.wall_ms() // 1000 if at_s is None else at_s)
         return Answer(Status.OK, encode_cosignatures([line]))
 
 
