@@ -192,6 +192,7 @@ def test_no_route_gives_a_byte_of_a_segment_or_release_to_any_role_without_a_lea
             for what, content in attempts(client, route, known):
                 tried += 1
                 assert not any(piece in content for piece in secrets), f"{name}: {what}"
+                assert b"unlogged_file" not in content, f"{what} gives a file that nobody wrote down (I5)"
     assert tried > 500
 
 

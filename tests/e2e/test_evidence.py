@@ -15,6 +15,8 @@ import pytest
 
 from tests.e2e.conftest import Story
 from tests.e2e.desk import Desk
+from zegel.seal.command import Action
+from zegel.unit import clock
 
 pytestmark = pytest.mark.usefixtures("desks_closed")
 
@@ -33,7 +35,12 @@ def _recorded(story: Story, eventually: Eventually) -> None:
         return sum(one["to"] - one["from"] for one in ranges) >= 6
 
     eventually(some, "a recording of six seconds", 90.0)
-    story.rest()
+
+
+def _command(story: Story, action: Action) -> None:
+    """Disarmed, the unit ends its epoch and signs the list of it at once."""
+    unit, now = story.enrol(), clock.wall_ms()
+    story.place.client("owner").command(unit.unit_id, unit.keyset.pairing, now, action, now)
 
 
 def _order(owner: Desk) -> None:
@@ -58,7 +65,7 @@ def _order(owner: Desk) -> None:
 def _package(owner: Desk, path: Path) -> tuple[str, str]:
     """Its code, and its hash as the page says it."""
     page = owner.page
-    for _ in range(30):
+    for _ in range(12):
         page.locator("[id^=make-]").first.click()
         page.click("#package-make")
         page.wait_for_selector("#package-file, dialog .note.alarm", timeout=30_000)
@@ -113,9 +120,13 @@ def test_police_get_a_package_on_an_order_that_verifies_offline_and_stands_in_re
 ) -> None:
     _recorded(story, eventually)
     owner = story.signed_in("owner")
-    _order(owner)
     package = tmp_path / "evidence.zip"
-    code, digest = _package(owner, package)
+    _command(story, Action.DISARM)
+    try:
+        _order(owner)
+        code, digest = _package(owner, package)
+    finally:
+        _command(story, Action.ARM)
     said = _verify(str(package), "--code", code, "--out", str(tmp_path / "films"))
     assert said.returncode == 0, said.stderr
     assert "PL1700-1" in said.stdout
