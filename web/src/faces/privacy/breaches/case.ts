@@ -102,7 +102,7 @@ function measures(one: Case, nowMs: number, open: boolean, act: CaseActions): Pa
 }
 
 function evaluation(one: Case, nowMs: number, open: boolean, act: CaseActions): Part {
-  return html`<section class="card pad stack" id="evaluation"><div class="row apart"><h2>${t("What is learnt")}</h2>${by(one.closed ?? one.evaluated, nowMs)}</div>
+  return html`<section class="card pad stack" id="case-evaluation"><div class="row apart"><h2>${t("What is learnt")}</h2>${by(one.closed ?? one.evaluated, nowMs)}</div>
     ${one.evaluation === "" ? html`<p class="mute">${t("A case ends with its evaluation: what went well, what did not, what is learnt.")}</p>` : facts([[t("Evaluation"), one.evaluation], [t("Lessons"), one.lessons || "–"]])}
     ${open ? html`<div>${button(t("Evaluate and close"), () => act.evaluate(one), { icon: "check", id: "evaluate", disabled: one.judged === null })}</div>` : nothing}</section>`;
 }
