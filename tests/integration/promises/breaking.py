@@ -220,6 +220,7 @@ def agreement_without_evidence(_: Any) -> None:
 @breaks("C24", "C25")
 def notice_without_a_contact(_: Any) -> None:
     Site.objects.filter(owner_id=OWNER).update(contact_email="", contact_phone="")
+    PrivacyContact.objects.filter(owner_id=OWNER).update(email="", phone="")
 
 
 @breaks("C3", "C23", "A3")
@@ -256,9 +257,10 @@ def vendor_elsewhere(_: Any) -> None:
 
 @breaks("I15")
 def statement_of_nobody(_: Any) -> None:
-    PrivacyContact.objects.create(
-        name="Fatima Aziz", email="", phone="", valid_from=clock.now(), set_by=uuid4(), **OURS
-    )
+    mine = {"owner_id": PROVIDER, "valid_to": None}
+    said = {"name": "Fatima Aziz", "email": "", "phone": ""}
+    if not PrivacyContact.objects.filter(**mine).update(**said):
+        PrivacyContact.objects.create(valid_from=clock.now(), set_by=uuid4(), **said, **OURS)
 
 
 @breaks("I4")
@@ -293,6 +295,19 @@ def breach_untold(_: Any) -> None:
     Duty.objects.create(
         breach=case, kind="customer", towards=OWNER, started_at=then, due_at=then + timedelta(hours=48), **OURS
     )
+
+
+@breaks("A2", "I13")
+def papers_that_nobody_read(_: Any) -> None:
+    from zegel.server.contracts.models import TextVersion
+
+    now = clock.now()
+    for kind in ("policy", "general_terms"):
+        TextVersion.objects.create(
+            kind=kind, title=kind, version="1", language="nl", text="Words.", hash=bytes(32),
+            holds_from=now - timedelta(days=1), **OURS,
+        )  # fmt: skip
+    Agreement.objects.create(document_hash=bytes(32), signed_how="paper", signed_by=uuid4(), valid_from=now, **MINE)
 
 
 @breaks("S6")
@@ -331,7 +346,7 @@ def register_unjudged(_: Any) -> None:
     from zegel.server.registers.models import RegisterVersion
 
     RegisterVersion.objects.create(
-        article="30.1", controller_id=PROVIDER, number=1, content={"lines": [{"key": "x"}]}, hash=bytes(32),
+        article="30.1", controller_id=uuid4(), number=99, content={"lines": [{"key": "x"}]}, hash=bytes(32),
         valid_from=clock.now() - timedelta(days=2000), **OURS,
     )  # fmt: skip
 

@@ -16,6 +16,8 @@ from zegel.server.agreements import places
 from zegel.server.agreements.models import Agreement, Place, SubProcessor
 from zegel.server.audits import queries as audits
 from zegel.server.consents.models import Consent
+from zegel.server.contracts import queries as contracts
+from zegel.server.contracts.models import TextKind
 from zegel.server.people.queries import as_party
 from zegel.server.privacy import queries as privacy
 from zegel.server.promises.models import Statement
@@ -153,30 +155,29 @@ def processors_register(look: Look) -> Result:
 
 @probe("A2")
 def policy_is_acknowledged(look: Look) -> Result:
-    acknowledged, versions = rows_of("agreements.Acknowledgement"), rows_of("agreements.PolicyVersion")
-    if acknowledged is None or versions is None:
-        return unproven(Why.NO_CODE)
-    newest = versions.filter(owner_id=look.provider_id).order_by("-valid_from").first()
-    if newest is None:
+    """Everybody who works here acknowledged the version of the policy that binds him."""
+    if contracts.policy_in_force(look.provider_id) is None:
         return unproven(Why.NOT_RECORDED)
     staff = staff_of(look)
-    by = {field.name for field in acknowledged.model._meta.concrete_fields}
-    of = {"version_id": newest.pk} if "version" in by else {"policy_id": newest.pk}
-    known = set(acknowledged.filter(owner_id=look.provider_id, **of).values_list("person_id", flat=True))
-    return judged(len(staff), [str(person.id) for person in staff if person.id not in known])
+    bound = {person.id: contracts.bound_by(look.provider_id, person.id) for person in staff}
+    fell = [str(person_id) for person_id, found in bound.items() if found is None or found[1] is None]
+    return judged(len(staff), fell)
 
 
 @probe("I13")
 def terms_have_versions(look: Look) -> Result:
-    terms = rows_of("agreements.TermsVersion")
-    if terms is None:
-        return unproven(Why.NO_CODE)
-    rows = Agreement.objects.filter(owner_id__in=look.customers, valid_from__lte=look.now)
-    rows = rows.exclude(valid_to__lte=look.now)
-    if "terms" not in {field.name for field in Agreement._meta.get_fields()}:
-        return unproven(Why.NO_CODE)
-    fell = [str(row.id) for row in rows if not cast(Any, row).terms.exists()]
-    return judged(rows.count(), fell)
+    """Where there are general terms, each agreement made since has the version that held then, unchanged."""
+    kinds = (TextKind.GENERAL_TERMS, TextKind.INDUSTRY_TERMS)
+    if not contracts.in_force(look.provider_id, kinds):
+        return unproven(Why.NOT_RECORDED)
+    since = min(row.holds_from for row in contracts.in_force(look.provider_id, kinds))
+    rows = Agreement.objects.filter(owner_id__in=look.customers, valid_from__lte=look.now, valid_from__gte=since)
+    made = [(row, contracts.attached(row.id)) for row in rows.exclude(valid_to__lte=look.now)]
+    fell = [
+        str(row.id) for row, texts in made
+        if not texts or any(hashlib.sha256(one.text.encode()).digest() != bytes(one.hash) for one in texts)
+    ]  # fmt: skip
+    return judged(len(made), fell)
 
 
 @probe("I4")
