@@ -58,7 +58,8 @@ def test_a_silent_unit_is_a_task_until_it_is_heard_again_and_again_when_it_falls
         assert swept(world) == []
         time.advance(20 * 60)
         assert swept(world) == [TaskKind.UNIT_SILENT.value]
-    row = queries.tasks(world.actor("planner"), Which.OPEN)[0]
+    rows = queries.tasks(world.actor("planner"), Which.OPEN)
+    row = next(one for one in rows if one.kind == TaskKind.UNIT_SILENT.value)
     assert row.customer_id == WORLD.party("dehaan").id
 
 
@@ -72,7 +73,8 @@ def test_what_lacks_an_agreement_a_sign_or_a_statement_is_to_do(world: World) ->
     assert found == [TaskKind.AGREEMENT_UNSIGNED.value, TaskKind.SIGN_MISSING.value]
     with stopped_clock(clock.now() + timedelta(days=310)):
         later = swept(world)
-    assert later.count(TaskKind.STATEMENT_ENDS.value) == len(WORLD.people_of("waak"))
+    staff = [one for one in WORLD.people_of("waak") if one.role != "auditor"]  # his time is over before
+    assert later.count(TaskKind.STATEMENT_ENDS.value) == len(staff)
     assert later.count(TaskKind.CERTIFICATE_ENDS.value) == 3  # the alarm centre's own; its people's are its own matter
 
 
