@@ -275,7 +275,7 @@ export class EvidenceDesk {
   }
 
   #table(state: State): Part {
-    return html`<section class="card pad stack" aria-labelledby="h-register"><div class="row apart"><h2 id="h-register">${t("Register of disclosures")}</h2>${state.disclosures.length === 0 ? nothing : button(t("As a file"), () => void this.#register(), { icon: "download", small: true, id: "register-file" })}</div>
+    return html`<section class="card pad stack"><div class="row apart"><h2>${t("Register of disclosures")}</h2>${state.disclosures.length === 0 ? nothing : button(t("As a file"), () => void this.#register(), { icon: "download", small: true, id: "register-file" })}</div>
       ${table(t("Register of disclosures"), [
         { title: t("When"), cell: (row) => html`<span class="mono">${day(row.made_ms)} ${clockSeconds(row.made_ms)}</span>` },
         { title: t("To whom"), cell: (row) => html`${row.recipient}<div class="mute small">${[row.authority, row.reference].filter((each) => each !== "" && each !== row.recipient).join(", ")}</div>` },
