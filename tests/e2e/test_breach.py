@@ -44,7 +44,6 @@ def report(story: Story) -> None:
     technician.go("/backoffice/privacy/report")
     technician.sees("#report-now")
     assert "laptop" in technician.page.inner_text(".items")
-    fine(technician)
     technician.leave()
     story.desks.remove(technician)
 
@@ -69,7 +68,6 @@ def assess_and_judge(officer: Desk) -> None:
     assert page.is_checked(f"{DIALOG} input[name='risk'][value='risk']")
     page.fill("#reason", "The disk is encrypted; the list on paper was not.")
     page.fill("#consequences", "Unwanted calls.")
-    fine(officer)
     save(officer)
 
 
@@ -117,7 +115,6 @@ def test_journey_22_a_breach_is_reported_judged_told_in_time_and_learnt_from(sto
     fine(officer)
     officer.go("/backoffice/privacy/breaches")
     officer.sees(".breaches li")
-    fine(officer)
 
 
 def test_a_customer_names_a_privacy_contact_and_asks_for_an_audit_that_is_answered(story: Story) -> None:
@@ -127,7 +124,6 @@ def test_a_customer_names_a_privacy_contact_and_asks_for_an_audit_that_is_answer
     owner.page.fill("#contact-name", "Eva Mol")
     owner.page.fill("#contact-email", "privacy@dehaan.example")
     owner.page.fill("#contact-phone", "+31 10 123 4567")
-    fine(owner)
     save(owner)
     owner.sees("a[href='mailto:privacy@dehaan.example']")
     owner.page.click("#ask-audit")
@@ -139,7 +135,6 @@ def test_a_customer_names_a_privacy_contact_and_asks_for_an_audit_that_is_answer
     officer.go("/backoffice/privacy/reviews")
     officer.page.click(".reviews button.primary")
     officer.page.fill("#answer-words", "You are welcome on 4 December at ten.")
-    fine(officer)
     save(officer)
     officer.page.click("#plan")
     officer.page.fill("#audit-title", "Review of who may do what")

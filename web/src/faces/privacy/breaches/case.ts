@@ -75,14 +75,14 @@ function judgement(one: Case, nowMs: number, open: boolean, act: CaseActions): P
 function telling(one: Case, nowMs: number, open: boolean, act: CaseActions): Part {
   return html`<section class="card pad stack" id="telling"><h2>${t("Who is told")}</h2>
     ${one.assessed === null ? html`<p class="mute measure">${t("Until the breach is assessed both clocks run: for customers, and for the authority.")}</p>` : nothing}
-    <ul class="items duties">${repeat(one.duties, ({ id }) => id, (duty) => dutyRow(one, duty, nowMs, open, act))}</ul></section>`;
+    <ul class="items duties">${repeat(one.duties.filter(({ towards, dropped_ms }) => towards !== null || dropped_ms === null), ({ id }) => id, (duty) => dutyRow(one, duty, nowMs, open, act))}</ul></section>`;
 }
 
 function dutyRow(one: Case, duty: Duty, nowMs: number, open: boolean, act: CaseActions): Part {
   const notices = one.notices.filter(({ duty_id }) => duty_id === duty.id);
   const clock = clockOf(duty, nowMs);
   const ready = one.assessed !== null && duty.dropped_ms === null && (duty.kind !== "customer" || duty.towards !== null);
-  const why = duty.dropped_ms === null ? duty.late_reason && t("Why late: {reason}", { reason: duty.late_reason }) : duty.late_reason || (duty.towards === null ? t("It is known by now whose data it was.") : one.reason);
+  const why = duty.dropped_ms === null ? duty.late_reason && t("Why late: {reason}", { reason: duty.late_reason }) : duty.late_reason || one.reason;
   return html`<li data-duty=${duty.kind}><div class="body stack tight"><div><b>${whom(duty)}</b></div>${why ? html`<div class="mute small">${why}</div>` : nothing}
       ${notices.map((notice) => noticeRow(notice, nowMs))}
       ${ready && duty.kind !== "people" ? html`<div class="row small"><a class="btn small quiet" href="/api/v1/breach-duties/${duty.id}/form?language=${document.documentElement.lang || "en"}" download>${icon("download", "small")}<span>${t("The authority’s form")}</span></a><a class="btn small quiet" href="/api/v1/breach-duties/${duty.id}/form?shape=json" download>${icon("download", "small")}<span>${t("As data")}</span></a></div>` : nothing}</div>
