@@ -99,9 +99,10 @@ function packagePart(proved: Proved): Part {
   const { evidence: said, receipt, log, signerWords, recordings, sealed, files } = proved;
   const who = { owner: t("the owner of the recordings"), arc: t("the alarm centre, of what an alarm released to it"), provider: t("the provider, who can open none of it") }[said.maker];
   const report = files.get(REPORT);
+  const zone = [...recordings.values()][0]?.statement.value.zone;
   const rows: readonly (readonly [string, Part | string])[] = [
     [t("Made by"), html`${who}<br><span class="mono">${signerWords}</span>`], [t("For"), said.recipient], [t("Authority"), [said.authority, said.reference].filter(Boolean).join(", ")], [t("Ground"), [groundWords(said.ground), said.article].filter(Boolean).join(", ")],
-    [t("What was asked for"), said.scope], [t("Made"), `${day(said.madeMs)} ${clockSeconds(said.madeMs)}`], [t("In the log"), t("entry {n} of {log}", { n: number(receipt.index), log: log.name })], [t("Package"), html`<span class="mono">${hex(said.package)}</span>`],
+    [t("What was asked for"), said.scope], [t("Made"), `${day(said.madeMs, zone)} ${clockSeconds(said.madeMs, zone)}`], [t("In the log"), t("entry {n} of {log}", { n: number(receipt.index), log: log.name })], [t("Package"), html`<span class="mono">${hex(said.package)}</span>`],
   ];
   return html`<section class="good" id="package"><h2>${t("Everything in this package holds")}</h2><dl>${rows.filter(([, words]) => words !== "").map(([name, words]) => html`<dt>${name}</dt><dd>${words}</dd>`)}</dl>
       <p class="small">${t("Whose words these are, only a telephone tells: have the signer read out his eight words, and compare.")}</p></section>
@@ -109,7 +110,7 @@ function packagePart(proved: Proved): Part {
       ${report === undefined ? nothing : html`<p><a class="button" href=${URL.createObjectURL(new Blob([report as BlobPart], { type: "application/pdf" }))} download="report.pdf">${t("Keep the report")}</a></p>`}
       <ol class="stretches">${[...recordings].map(([name, opened]) => html`<li class="recorded"><button class="plain" @click=${() => choose(name, opened)}>${opened.statement.value.cameraName} · <span class="mono">${clockSeconds(opened.statement.value.fromMs, opened.statement.value.zone)} – ${clockSeconds(opened.statement.value.toMs, opened.statement.value.zone)}</span></button></li>`)}
       ${[...sealed].map(([name, count]) => html`<li class="empty">${name}: ${t("{n} sealed recordings, as the unit listed them; nobody opens them without the owner", { n: number(count) })}</li>`)}</ol></section>
-    <section><h2>${t("Who had it in hand")}</h2><ol class="stretches">${said.custody.map(({ atMs, what, who: name, index }) => html`<li><span class="mono">${day(atMs)} ${clockSeconds(atMs)}</span> ${custodyWords(what)}${name === "" ? nothing : html`: ${name}`}${index === null ? nothing : html` · ${t("entry {n}", { n: number(index) })}`}</li>`)}</ol></section>`;
+    <section><h2>${t("Who had it in hand")}</h2><ol class="stretches">${said.custody.map(({ atMs, what, who: name, index }) => html`<li><span class="mono">${day(atMs, zone)} ${clockSeconds(atMs, zone)}</span> ${custodyWords(what)}${name === "" ? nothing : html`: ${name}`}${index === null ? nothing : html` · ${t("entry {n}", { n: number(index) })}`}</li>`)}</ol></section>`;
 }
 
 function groundWords(word: string): string {
