@@ -32,7 +32,8 @@ READER = "zegel.server.footage.pack_reader"
 DOORS = {"zegel.server.footage.door"}
 UNWRAPS_RELEASES = DOORS
 # writes and joins; reads for the door; checks hashes; deletes
-READS_PACKS_FOLDER = {"pack_writer", "pack_reader", "fsck", "forgetting"}
+# expiring and forgetting drop what they name; the canary is a recording that the probes planted themselves
+READS_PACKS_FOLDER = {"pack_writer", "pack_reader", "fsck", "forgetting", "expiring", "canary"}
 THE_DOORS_OWN = {
     "/api/v1/views/{lease}/segments/{segment}",
     "/api/v1/views/{lease}/segments",
@@ -215,6 +216,7 @@ def test_what_an_operator_gets_comes_from_the_doors_own_addresses_and_from_no_ot
 
 COMMANDS = (
     ("ledger", "state"), ("ledger", "continue"), ("ledger", "restart"), ("dumpdata",), ("inspectdb",), ("check",),
+    ("promises", "--all"),
     ("showmigrations",), ("sqlflush",),
 )  # fmt: skip
 MUST_WORK = {("ledger", "state"), ("dumpdata",), ("ledger", "restart"), ("check",), ("showmigrations",), ("sqlflush",)}

@@ -29,6 +29,8 @@ from zegel.client.person import Client, Refused
 from zegel.demo.world import WORLD
 from zegel.link.messages import Deliver, EndWindow, EpochItem, NeedProof, Proof, Revoked
 from zegel.seal.pairing import verify_pairing
+from zegel.server.agreements import places
+from zegel.server.agreements.residency_rules import Kept, address_of
 from zegel.server.kernel import clock
 from zegel.setup.keys import PersonKeys
 
@@ -115,12 +117,19 @@ def roles(db: Any, world: World, s3: Any, tmp_path: Path) -> Iterator[Roles]:
     }  # fmt: skip
     for name in ("ZEGEL_DATA", "ZEGEL_ROLE"):
         environment.pop(name, None)
+    recorded(world, s3.url("zegel-roles"))
     running = Roles(tmp_path, environment)
     try:
         running.start()
         yield running
     finally:
         running.stop()
+
+
+def recorded(world: World, storage_url: str) -> None:
+    """Where the objects lie is on record before anything runs: a store that nobody recorded is refused (C1)."""
+    lies = places.NewPlace(Kept.OBJECTS, "Object store", address_of(storage_url), "NL", "Test", own_management=True)
+    places.record_place(world.actor("admin"), WORLD.party("waak").id, lies)
 
 
 class Listener(threading.Thread):

@@ -50,6 +50,7 @@ class House:
         rig.engine.storage = self.storage = Storage(folder / "card", reserve=0)
         self.owner = world.actor(world.owner_of(SITE))
         self.sim = SimUnit(rig.wall_ms, (UUID(bytes=rig.camera),), id=UUID(bytes=rig.identity.unit))
+        self.sim.pairing_id = UUID(bytes=rig.identity.pairing)
         self.sim.signing, self.sim.secret = rig.identity.key, rig.identity.pairing_secret or b""
         self.actor = self._pair()
 

@@ -248,7 +248,7 @@ def test_without_statement_or_agreement_he_may_not_even_ask(world: World, snow: 
         Confidentiality.objects.update(expires_at=clock.now() - timedelta(days=1))
     with pytest.raises(Denied) as denied:
         asked(world, snow)
-    assert denied.value.decision.missing == ("confidentiality_signed",)
+    assert denied.value.decision.missing == ("confidentiality_signed", "statement_not_lapsed")
 
 
 # --- malfunctions ---

@@ -211,8 +211,8 @@ def readable(request: HttpRequest, body: ReportWish) -> HttpResponse:
     throttle.views.take(str(actor.id))
     said = _wished(body)
     with tenancy.acting_as(actor.party_id, actor.id):
-        of = _report_of(actor, body)
         owner_id = _owner(body.camera_ids[0])
+        of = _report_of(actor, body)
         resource = actions.package_resource(owner_id, body.camera_ids[0], said)
     content = report.pdf(of, body.language)
     name = f"report-{body.package_id.hex[:12]}.pdf"
