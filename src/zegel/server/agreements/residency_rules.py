@@ -83,8 +83,8 @@ def transfer_fault(country: str, mechanism: Mechanism, reference: str, on: date)
 
 
 def address_of(url: str) -> str:
-    """A store's address as it is compared and shown: this machine's disk, whichever folder of it (a folder is no place),
-    or bucket and host; never a key. What it made stays as it is."""
+    """A store's address as it is compared and shown: this machine's disk, whichever folder of it (a folder is no
+    place), or bucket and host; never a key. What it made stays as it is."""
     parts = urlsplit(url)
     if parts.scheme == "file":
         return "file:///"
