@@ -16,6 +16,7 @@ import io
 import json
 from collections.abc import Iterator
 from contextlib import redirect_stderr, redirect_stdout, suppress
+from functools import cache
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -45,7 +46,12 @@ THE_DOORS_OWN = {
 # --- by imports ---
 
 
-def modules() -> Iterator[tuple[str, ast.Module, str]]:
+@cache
+def modules() -> tuple[tuple[str, ast.Module, str], ...]:
+    return tuple(_modules())
+
+
+def _modules() -> Iterator[tuple[str, ast.Module, str]]:
     for path in ROOT.rglob("*.py"):
         name = ".".join(("zegel", *path.relative_to(ROOT).with_suffix("").parts)).removesuffix(".__init__")
         text = path.read_text("utf-8")

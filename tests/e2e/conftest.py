@@ -161,7 +161,8 @@ def story(browser: Any) -> Iterator[Story]:
             pytest.skip(f"the demo's clip is not there, so the journeys were NOT tested: {error}")
         with _of_its_own():
             env = {"ZEGEL_PUSH_TEST_ENDPOINT": push.origin}
-            place = scene.install(stage, folder, free_port(8100), free_port(8543), env=env)
+            mine = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0")[2:])  # nobody else's while it is not in use yet
+            place = scene.install(stage, folder, free_port(8100 + mine), free_port(8543 + mine), env=env)
         yield Story(stage, place, folder, browser, push)
     finally:
         stage.stop()

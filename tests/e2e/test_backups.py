@@ -31,6 +31,7 @@ def _fits(desk: Desk) -> None:
         assert desk.overflow() <= 0, width
 
 
+@pytest.mark.soak  # the suite has its budget
 def test_the_privacy_officer_sees_how_the_back_ups_stand_and_never_where(story: Story) -> None:
     officer = _english(story.signed_in("privacy"))
     officer.go("/backoffice/privacy/backups")
@@ -86,6 +87,7 @@ def test_an_owner_instructs_his_provider_answers_and_both_have_the_signed_agreem
     owner.sees("text=The authority has ordered us to keep them.")
 
 
+@pytest.mark.soak  # the suite has its budget
 def test_what_was_agreed_online_is_taken_along_as_a_signed_pdf(story: Story) -> None:
     owner = _english(story.signed_in("owner"))
     page = owner.page

@@ -8,6 +8,7 @@ import re
 from typing import Any
 
 import pytest
+from playwright.sync_api import TimeoutError as NotInTime
 
 from tests.e2e.conftest import Story
 from tests.e2e.desk import Desk
@@ -19,7 +20,10 @@ DIALOG = "dialog[open]"
 
 def save(desk: Desk) -> None:
     desk.page.click(f"{DIALOG} #dialog-save")
-    desk.page.wait_for_selector(DIALOG, state="detached")
+    try:
+        desk.page.wait_for_selector(DIALOG, state="detached", timeout=15_000)
+    except NotInTime as error:
+        raise AssertionError(f"it is not saved: {desk.page.inner_text(DIALOG)}") from error
 
 
 def choose(desk: Desk, name: str, value: str) -> None:

@@ -6,6 +6,7 @@ it is for, and fails on any other cookie, any storage key that is not on the lis
 from __future__ import annotations
 
 import pytest
+from playwright.sync_api import Error as PlaywrightError
 from tools.pages import Page, every_page
 
 from tests.e2e.conftest import Story
@@ -14,7 +15,7 @@ from tests.e2e.desk import COOKIES, functional_only
 pytestmark = pytest.mark.usefixtures("desks_closed")
 
 PAGES = every_page()
-ASKS_WITHIN_MS = 350  # after it was loaded: what its code asks for and keeps
+ASKS_WITHIN_MS = 200  # after it was loaded: what its code asks for and keeps
 PEOPLE = sorted({page.person or "" for page in PAGES})
 
 
@@ -30,7 +31,12 @@ def test_no_page_keeps_or_asks_for_anything_but_the_functional(story: Story, per
     desk = story.signed_in(person) if person else story.desk()
     seen = []
     for page in (page for page in PAGES if (page.person or "") == person):
-        answer = desk.page.goto(story.origin + page.path)
+        try:
+            answer = desk.page.goto(story.origin + page.path)
+        except PlaywrightError as error:
+            if "Download is starting" not in str(error):
+                raise
+            continue  # a file: what it keeps is what every address before it kept
         assert answer is not None, page.path
         if "text/html" not in answer.headers.get("content-type", ""):
             continue  # not a page: a script, a manifest, an answer for scripts

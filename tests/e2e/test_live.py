@@ -104,6 +104,7 @@ def test_a_picture_is_saved_with_purpose_and_recipient_and_deleted_with_its_key(
 
     page.click(".picture-open")
     page.click("#picture-delete")
+    owner.sees("#delete-sure")
     page.check("#delete-sure")
     page.click("#delete-now")
     page.click("#delete-done")

@@ -144,7 +144,7 @@ def test_a_tap_opens_the_alarm_with_its_picture_opened_on_the_device(story: Stor
     phone.page.wait_for_selector("[data-picture=shown]", timeout=60_000)
     lit = "() => { const c = document.querySelector('.opened canvas'); const d = c.getContext('2d')" \
           ".getImageData(0, 0, c.width, c.height).data; return d.some((v, i) => i % 4 < 3 && v > 40) }"  # fmt: skip
-    assert phone.page.evaluate(lit)
+    phone.page.wait_for_function(lit)
     assert phone.desk.axe() == []
     assert phone.shown() == []
     looks = owner.http.get("/api/v1/who-looked?days=1")

@@ -60,7 +60,10 @@ def test_no_page_or_state_is_wider_than_its_window_asks_anybody_else_or_complain
     assert desk.complaints == []
 
 
-@pytest.mark.parametrize("language", ["nl", "sv", "de", "en"])
+OTHERS = [pytest.param(language, marks=pytest.mark.soak) for language in ("nl", "en")]  # the suite has its budget
+
+
+@pytest.mark.parametrize("language", ["sv", "de", *OTHERS])
 def test_every_page_speaks_the_language_and_fits_a_phone_in_it(story: Story, language: str) -> None:
     desk = story.desk(360, 780, language)
     for path in PUBLIC + SPECIMENS:

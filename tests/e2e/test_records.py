@@ -167,6 +167,7 @@ def test_a_recording_is_deleted_in_two_steps_and_is_gone(story: Story, eventuall
     owner.page.wait_for_selector("text=There is no undo")
     assert owner.page.is_disabled("#delete-now")
     assert owner.axe() == []
+    owner.sees("#delete-sure")
     owner.page.check("#delete-sure")
     owner.page.click("#delete-now")
     owner.page.wait_for_selector("text=Their keys were destroyed", timeout=30_000)

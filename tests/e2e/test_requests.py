@@ -111,6 +111,7 @@ def test_journey_21_a_passer_by_asks_for_himself_and_is_answered(story: Story) -
         assert desk.complaints == []
 
 
+@pytest.mark.soak  # the suite has its budget
 def test_somebody_who_signs_in_asks_for_what_is_written_about_him(story: Story) -> None:
     foreman = story.signed_in("foreman", 390, 844)
     foreman.go("/portal/requests")

@@ -103,7 +103,7 @@ def install(
 ) -> Installation:  # fmt: skip
     """Server and world, from nothing or as they were left in `folder`, and a witness of its log. Raises DidNotStart."""
     data, secrets_file = folder / "server", folder / "people.json"
-    witness, port = _witness(folder / "witness"), free_port(8700)
+    witness, port = _witness(folder / "witness"), free_port(http_port + 600)
     env = {"ZEGEL_WITNESSES": f"{witness}@http://127.0.0.1:{port}", **backup_places(folder), **(env or {})}
     server = start_server(stage, data, http_port, link_port, env, usual_ports=usual_ports)
     said = json.loads((data / "run" / "serve.json").read_text())

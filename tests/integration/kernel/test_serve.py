@@ -200,6 +200,7 @@ def test_units_get_close_code_1012_when_the_server_ends_in_order_and_nothing_is_
     assert is_gone(database)
 
 
+@pytest.mark.soak  # the suite has its budget
 def test_killed_outright_it_takes_its_children_along_and_starts_again(folder):
     first = Served(folder).wait_until_ready()
     pids = [*first.facts["children"].values(), postmaster(folder)]

@@ -153,6 +153,7 @@ def house(tmp_path: Path) -> Iterator[House]:
         yield House(tmp_path, gateway, broker)
 
 
+@pytest.mark.soak  # the suite has its budget
 def test_a_house_shows_and_commands_its_unit_by_a_code(house: House) -> None:
     gateway = house.gateway
     with running(house.data):

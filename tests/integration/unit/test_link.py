@@ -179,6 +179,7 @@ def test_a_day_without_network_loses_nothing_and_sends_each_thing(gateway: Gatew
     assert vouched == {hashlib.sha256(data).digest() for gate in (gateway, second) for data in gate.segments()}
 
 
+@pytest.mark.soak  # the suite has its budget
 def test_parts_made_offline_go_only_if_no_recall_came(gateway: Gateway, tmp_path: Path) -> None:
     """The link breaks in the middle of an alarm; the customer recalls it; the unit comes back."""
 

@@ -118,6 +118,7 @@ def test_a_camera_is_copied_packet_for_packet(camera: RtspCamera, clip: Path) ->
     assert_rising(packets)
 
 
+@pytest.mark.soak  # the suite has its budget
 def test_a_quiet_camera_is_fetched_a_few_packets_at_a_time_but_key_frames_at_once(camera: RtspCamera) -> None:
     reading = Reading(camera.url, resting=True)
     reading.wait_for(lambda item: len(reading.items) > 70)
@@ -188,6 +189,7 @@ def test_another_resolution_and_another_time_are_told_and_bridged(camera: RtspCa
     assert_rising(reading.stop())
 
 
+@pytest.mark.soak  # the suite has its budget
 def test_a_file_plays_in_real_time_and_over_and_over(clip: Path) -> None:
     began_s = time.monotonic()
     reading = Reading(f"file:{clip}?loop=1")
@@ -270,6 +272,7 @@ def test_no_process_outlives_the_pool(clip: Path) -> None:
             os.kill(process, 0)
 
 
+@pytest.mark.soak  # the suite has its budget
 def test_packets_flow_only_while_they_are_wanted_and_begin_with_a_key_frame(clip: Path) -> None:
     with Pool(f"a=file:{clip}?loop=1") as running:
         running.until(lambda name, message: isinstance(message, Packet))
