@@ -11,6 +11,7 @@ import pytest
 
 from tests.e2e.conftest import Story, _of_its_own
 from tests.e2e.desk import Desk, functional_only
+from tests.scanning import scanned
 from zegel.demo import ground
 from zegel.demo.world import WORLD
 
@@ -97,7 +98,7 @@ def test_a_sign_is_looked_at_downloaded_and_ticked_and_its_code_is_the_notice(fu
     picture = page.evaluate(PICTURE)
     seen = cv2.imdecode(np.array(picture, np.uint8), cv2.IMREAD_COLOR)
     assert seen is not None
-    address = cv2.QRCodeDetector().detectAndDecode(cv2.resize(seen, None, fx=3, fy=3, interpolation=cv2.INTER_CUBIC))[0]
+    address = scanned(seen)
     assert address.startswith(f"{furnished.origin}/notice/")
     with page.expect_download() as download:
         page.click("#print")

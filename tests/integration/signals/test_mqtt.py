@@ -22,7 +22,7 @@ from zegel.server.signals import brokers, queries
 from zegel.server.signals.brokers import NewBroker
 from zegel.server.signals.errors import BadBroker
 
-WITHIN_S = 8.0
+WITHIN_S = 20.0
 
 
 class Listening:

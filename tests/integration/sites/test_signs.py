@@ -15,6 +15,7 @@ from pypdf import PdfReader
 from tests.actors import SimUnit, World
 from tests.attack.test_door_routes import signed_in
 from tests.integration.sites.test_ground import API, FACTS, YARD, put
+from tests.scanning import scanned
 
 from zegel.demo.world import WORLD
 from zegel.server.agreements import actions as agreements
@@ -51,15 +52,6 @@ def printed(client: Client, size: Size, languages: str) -> Any:
 
 def code_of(world: World) -> str:
     return notice.read(world.actor("owner"), YARD)[1].address.rpartition("/")[2]
-
-
-def scanned(picture: Any) -> str:
-    """What the code in a small picture says; as a phone that is moved nearer, since not every distance suits it."""
-    for factor in (3.0, 2.0, 4.0, 2.5, 3.5, 5.0, 6.0):
-        enlarged = cv2.resize(picture, None, fx=factor, fy=factor, interpolation=cv2.INTER_CUBIC)
-        if said := cv2.QRCodeDetector().detectAndDecode(enlarged)[0]:
-            return str(said)
-    return ""
 
 
 @pytest.mark.parametrize("size", list(Size))

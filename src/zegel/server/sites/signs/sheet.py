@@ -71,7 +71,7 @@ def pdf(sheet: Sheet) -> bytes:
     return documents.pdf(_template(), said(sheet), sheet.languages[0])
 
 
-def picture(sheet: Sheet, width_px: int = 420) -> bytes:
+def picture(sheet: Sheet, width_px: int = 840) -> bytes:
     """A PNG to look at before printing; too coarse to print."""
     width_mm, _height = sheet.size.millimetres
     return documents.picture(_template(), said(sheet), sheet.languages[0], ppi=width_px / (width_mm / 25.4))
