@@ -102,6 +102,8 @@ def test_a_picture_is_saved_with_purpose_and_recipient_and_deleted_with_its_key(
         assert len(list(opened.decode(video=0))) == 1
     page.keyboard.press("Escape")
 
+    story.rest()  # no alarm of this minute stands in the way
+    story.empty_queue()
     page.click(".picture-open")
     page.click("#picture-delete")
     owner.sees("#delete-sure")

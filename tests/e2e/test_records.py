@@ -158,9 +158,7 @@ def test_originals_open_with_their_code_in_a_page_without_a_network_and_with_zeg
 def test_a_recording_is_deleted_in_two_steps_and_is_gone(story: Story, eventually: Eventually) -> None:
     _recorded(story, eventually)
     story.rest()  # nothing new comes while he deletes
-    http = story.place.client("owner").http
-    for alarm in http.get("/api/v1/alarms?state=open")["alarms"]:
-        http.post(f"/api/v1/alarms/{alarm['id']}/recall")
+    story.empty_queue()
     owner = _recordings(story)
     label = owner.page.locator(".clips li .rec-acts button[aria-label^=Delete]").last.get_attribute("aria-label")
     owner.page.locator(".clips li .rec-acts button[aria-label^=Delete]").last.click()

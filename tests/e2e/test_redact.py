@@ -82,6 +82,7 @@ def _place(owner: Desk, track: int) -> list[float]:
     return [x + w / 4, y + h / 4, w / 2, h / 2]
 
 
+@pytest.mark.soak  # the suite has its budget
 def test_others_are_found_looked_at_frame_by_frame_and_a_signed_film_leaves(
     story: Story, eventually: Eventually, tmp_path: Path
 ) -> None:

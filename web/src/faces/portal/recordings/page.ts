@@ -70,7 +70,7 @@ const sameWidth = ({ fromMs, toMs, startMs, endMs }: State, width: number | null
 function strip(state: State, act: RecordingsActions): Part {
   if (state.previews.length === 0) return nothing;
   return html`<ul class="rec-strip" aria-label=${t("Pictures of this time, opened in this browser")}>${repeat(state.previews, ({ atMs }) => atMs, (preview) => html`<li>
-    <button type="button" aria-label=${t("Play from {time}", { time: clockSeconds(preview.atMs, state.tz) })} @click=${() => act.press(preview.atMs)}>
+    <button type="button" title=${t("Play from {time}", { time: clockSeconds(preview.atMs, state.tz) })} @click=${() => act.press(preview.atMs)}>
       <canvas ${ref((element) => element instanceof HTMLCanvasElement && paint(element, preview))}></canvas>
       <span class="mono">${state.toMs - state.fromMs > HOUR_MS ? clock(preview.atMs, state.tz) : clockSeconds(preview.atMs, state.tz)}</span>
       ${preview.found.length === 0 ? nothing : html`<span class="rec-found">${preview.found.map(({ class: name }) => className(name)).join(", ")}</span>`}</button></li>`)}</ul>`;
