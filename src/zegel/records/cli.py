@@ -24,12 +24,12 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from zegel.records import package as packages
 from zegel.records import redacted
-from zegel.records.package import ForeignKey, Package, What
+from zegel.records.package import Package, What, check_words
 from zegel.seal.account import RecoveryCode
 from zegel.seal.errors import SealError
 from zegel.seal.exported import Form
 from zegel.seal.suite import sign_fingerprint
-from zegel.seal.words import same_words, words
+from zegel.seal.words import words
 
 HOLDS, REFUSED, WRONG_USE = 0, 1, 2
 
@@ -56,7 +56,7 @@ def main(argv: Sequence[str]) -> int:
             print("\n".join(_redacted_report(data, trusted, said.words)))
             return HOLDS
         found = packages.read(data, trusted)
-        _check_words(found.signer, said.words)
+        check_words(found.signer, said.words)
         print("\n".join(_report(found)))
         if found.statement.form is Form.ORIGINALS:
             _write_film(found, path, said)
@@ -74,12 +74,6 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--key", action="append", default=[], metavar="KEY")
     parser.add_argument("--words", default="", metavar="WORDS")
     return parser
-
-
-def _check_words(signer: bytes, spoken: str) -> None:
-    fingerprint = sign_fingerprint(signer)
-    if spoken and not same_words(fingerprint, spoken):
-        raise ForeignKey(f"it is signed by the key “{words(fingerprint)}”, not by the one whose words you gave")
 
 
 def _report(found: Package) -> list[str]:
@@ -104,7 +98,7 @@ def _report(found: Package) -> list[str]:
 
 def _redacted_report(data: bytes, trusted: Sequence[bytes], spoken: str) -> list[str]:
     found = redacted.read(data, trusted)
-    _check_words(found.signer, spoken)
+    check_words(found.signer, spoken)
     said, utc = found.statement, ZoneInfo("UTC")
     named = "a key that you named" if trusted else "a key: compare these words with the maker"
     return [

@@ -26,6 +26,7 @@ from zegel.seal.note import VerifierKey
 from zegel.seal.proof import Receipt, verify_receipt
 from zegel.seal.segment import Header, open_segment
 from zegel.seal.suite import sign_fingerprint
+from zegel.seal.words import same_words, words
 
 MAGIC = b"ZEGELPK1"
 MAX_RECEIPTS = 100
@@ -50,6 +51,13 @@ class ForeignKey(SealError):
 
     code = "foreign_key"
     action = "Compare the signer's eight words with him another way; then name his key with --key."
+
+
+def check_words(signer: bytes, spoken: str) -> None:
+    """`spoken`: the eight words of the signer, as he read them out; empty asks nothing. Raises ForeignKey."""
+    fingerprint = sign_fingerprint(signer)
+    if spoken and not same_words(fingerprint, spoken):
+        raise ForeignKey(f"it is signed by the key “{words(fingerprint)}”, not by the one whose words you gave")
 
 
 class What(StrEnum):
