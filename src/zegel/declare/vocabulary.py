@@ -23,6 +23,7 @@ class Subject(Enum):
     CORRESPONDENT = "correspondent"  # who wrote to us
     REQUESTER = "requester"  # who asks for his rights, or somebody for him
     AUTHORITY_STAFF = "authority_staff"  # the officer or supervisor on the other side of an order, a notice or an audit
+    CONSUMER = "consumer"  # a customer of a service tenant or an office: its owner, director, contacts, a prospect
 
 
 class Category(Enum):
@@ -39,6 +40,8 @@ class Category(Enum):
     TECHNICAL = "technical"  # about devices, as far as it says something about people
     CONSENT = "consent"  # what somebody consented to, and that he withdrew it
     LEGAL_CASE = "legal_case"  # an incident, an order, a request or a breach in which somebody has a part
+    PRODUCT = "product"  # what somebody owns, and what was done to it
+    FINANCIAL = "financial"  # offers, invoices and payments
 
 
 class Purpose(Enum):
@@ -56,6 +59,9 @@ class Purpose(Enum):
     RIGHTS = "rights"  # answering those whose data it is (Art. 12-22)
     EVIDENCE = "evidence"  # keeping and handing over what an investigation needs
     BREACH_HANDLING = "breach_handling"  # judging, telling and learning (Art. 33, 34)
+    SERVICE = "service"  # doing the work that somebody asked for: orders, registrations, warranty
+    SALES = "sales"  # prospects and newsletters, by consent
+    BOOKKEEPING = "bookkeeping"  # offers, invoices, payments and the books
 
 
 class Basis(Enum):
@@ -81,6 +87,8 @@ class Recipient(Enum):
     AUTHORITY = "authority"  # a supervisory authority (Art. 51)
     AUDITOR = "auditor"
     SUBPROCESSOR = "subprocessor"  # companies of the published list, in the countries said there
+    PARTNER = "partner"  # a mechanic, repair centre or carrier, as far as its step of an order needs
+    ACCOUNTANT = "accountant"
     NOBODY = "nobody"
 
 
@@ -128,6 +136,7 @@ class Start(Enum):
     SUPERSEDED = "superseded"  # a newer version holds
     YEAR_ENDED = "year_ended"  # the book year
     SOLD = "sold"
+    CUSTOMER_LEFT = "customer_left"  # the relation with one customer of a tenant or an office ended
 
 
 class Export(Enum):

@@ -21,6 +21,8 @@ CATEGORIES: dict[Category, Promise] = {
     Category.TECHNICAL: _("technical data of devices"),
     Category.CONSENT: _("consents"),
     Category.LEGAL_CASE: _("files of incidents, orders and requests"),
+    Category.PRODUCT: _("products that somebody owns, and their service"),
+    Category.FINANCIAL: _("offers, invoices and payments"),
 }
 SUBJECTS: dict[Subject, Promise] = {
     Subject.FILMED: _("people in front of a camera"),
@@ -32,6 +34,7 @@ SUBJECTS: dict[Subject, Promise] = {
     Subject.CORRESPONDENT: _("people who wrote"),
     Subject.REQUESTER: _("people who asked for their rights"),
     Subject.AUTHORITY_STAFF: _("staff of authorities"),
+    Subject.CONSUMER: _("customers of a firm, their contacts, and prospects"),
 }
 NATURES: dict[Nature, Promise] = {
     Nature.CONFIDENTIALITY: _("somebody saw or got data who should not have"),

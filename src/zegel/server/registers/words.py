@@ -25,6 +25,7 @@ SUBJECTS: Mapping[Subject, Promise] = {
     Subject.CORRESPONDENT: _("people who wrote"),
     Subject.REQUESTER: _("people who asked for their rights"),
     Subject.AUTHORITY_STAFF: _("staff of authorities"),
+    Subject.CONSUMER: _("customers of a firm, their contacts, and prospects"),
 }
 CATEGORIES: Mapping[Category, Promise] = {
     Category.IMAGE: _("sealed images, and what was found in them"),
@@ -38,6 +39,8 @@ CATEGORIES: Mapping[Category, Promise] = {
     Category.TECHNICAL: _("technical data of devices"),
     Category.CONSENT: _("consents, and that they were withdrawn"),
     Category.LEGAL_CASE: _("files of incidents, orders, requests and breaches"),
+    Category.PRODUCT: _("products that somebody owns, and their service"),
+    Category.FINANCIAL: _("offers, invoices and payments"),
 }
 PURPOSES: Mapping[Purpose, Promise] = {
     Purpose.SURVEILLANCE: _("guarding places"),
@@ -52,6 +55,9 @@ PURPOSES: Mapping[Purpose, Promise] = {
     Purpose.RIGHTS: _("answering those whose data it is"),
     Purpose.EVIDENCE: _("evidence for investigations"),
     Purpose.BREACH_HANDLING: _("handling breaches of personal data"),
+    Purpose.SERVICE: _("work that somebody asked for, and its warranty"),
+    Purpose.SALES: _("prospects and newsletters"),
+    Purpose.BOOKKEEPING: _("invoices and the books"),
 }
 BASES: Mapping[Basis, Promise] = {
     Basis.CONSENT: _("consent (Art. 6(1)(a))"),
@@ -71,6 +77,8 @@ RECIPIENTS: Mapping[Recipient, Promise] = {
     Recipient.AUTHORITY: _("supervisory authorities"),
     Recipient.AUDITOR: _("auditors"),
     Recipient.SUBPROCESSOR: _("sub-processors"),
+    Recipient.PARTNER: _("mechanics, repair centres and carriers, for their step of an order"),
+    Recipient.ACCOUNTANT: _("the accountant"),
     Recipient.NOBODY: _("nobody else"),
 }
 TERMS: Mapping[Term, Promise] = {
@@ -112,6 +120,7 @@ STARTS: Mapping[Start, Promise] = {
     Start.SUPERSEDED: _("after a newer one took its place"),
     Start.YEAR_ENDED: _("after the end of the book year"),
     Start.SOLD: _("after the sale"),
+    Start.CUSTOMER_LEFT: _("after the customer left"),
 }
 EXPORTS: Mapping[Export, Promise] = {
     Export.VALUE: _("given as it is"),
