@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: EUPL-1.2
 """The one seeded world, as data: for the demo, the tests and the benches alike.
 
-Two providers, one alarm centre that serves both, a second one that steps in, a building firm and a household, and a
-person for every role.
+Two providers, one alarm centre that serves both, a second one that steps in, a building firm and a household, a shop
+with after-sales service, two of its partners, a workshop, and a person for every role.
 Identifiers are fixed, so that a test can name them; keys and passwords are made when it is seeded. Pure: no I/O.
 """
 
@@ -85,6 +85,11 @@ WORLD = Founding(
         _party("maas", "company", "Meldcentrale Maas", "NL", "nl"),
         _party("dehaan", "company", "De Haan Bouw BV", "NL", "nl"),
         _party("lindqvist", "household", "Familjen Lindqvist", "SE", "sv"),
+        # service and office: a shop with after-sales service, its partners in the chain, and a workshop
+        _party("noordman", "company", "Noordman Apparaten BV", "NL", "nl"),
+        _party("snel", "company", "Snel Service", "NL", "nl"),
+        _party("vandijk", "company", "Van Dijk Transport", "NL", "nl"),
+        _party("garage", "company", "Garage Visser", "NL", "nl"),
     ),
     people=(
         _person("operator", "Operator 12", "operator@centrale.example", "en", "centrale", "operator"),
@@ -103,6 +108,13 @@ WORLD = Founding(
         _person("auditor", "Ingrid Holm", "auditor@waak.example", "en", "waak", "auditor"),
         _person("nordtech", "Lars Ek", "tekniker@nordvakt.example", "sv", "nordvakt", "technician"),
         _person("nordplan", "Anna Berg", "planering@nordvakt.example", "sv", "nordvakt", "planner"),
+        _person("shop", "Wim Noordman", "wim@noordman.example", "nl", "noordman", "owner"),
+        _person("desk", "Lotte Meijer", "service@noordman.example", "en", "noordman", "desk"),
+        _person("bookkeeper", "Henk Prins", "boekhouding@noordman.example", "nl", "noordman", "bookkeeper"),
+        _person("accountant", "Saskia Vos", "vos@vosaccountants.example", "nl", "noordman", "accountant"),
+        _person("mechanic", "Bram Snel", "bram@snelservice.example", "en", "snel", "mechanic"),
+        _person("carrier", "Joost van Dijk", "joost@vandijk.example", "nl", "vandijk", "carrier"),
+        _person("garagist", "Karel Visser", "karel@garagevisser.example", "nl", "garage", "owner"),
     ),
     services=(
         Service("dehaan", "waak", "provider"),
@@ -110,6 +122,8 @@ WORLD = Founding(
         Service("dehaan", "maas", "arc_second"),
         Service("lindqvist", "nordvakt", "provider"),
         Service("lindqvist", "centrale", "arc"),
+        Service("noordman", "waak", "provider"),
+        Service("garage", "waak", "provider"),
     ),
     sites=(
         _site(

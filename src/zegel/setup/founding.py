@@ -18,7 +18,10 @@ from uuid import UUID
 
 PARTY_KINDS = ("person", "household", "company")
 RELATIONS = ("provider", "arc", "arc_second")
-ROLES = ("owner", "member", "operator", "supervisor", "planner", "technician", "privacy_officer", "admin", "auditor")
+ROLES = (
+    "owner", "member", "operator", "supervisor", "planner", "technician", "privacy_officer", "admin", "auditor", "desk",
+    "bookkeeper", "accountant", "mechanic", "repairer", "carrier",
+)  # fmt: skip
 LANGUAGES = ("nl", "sv", "de", "en")
 SCHEMES = ("pac", "vds", "en50518")
 SIGNED = ("paper", "online", "email")

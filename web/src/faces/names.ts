@@ -130,7 +130,8 @@ export function stepName(kind: string): string {
 export function roleName(role: string | null): string {
   return role === null ? "" : known({
     owner: t("owner"), member: t("member"), operator: t("operator"), supervisor: t("supervisor"), planner: t("planner"), technician: t("technician"),
-    privacy_officer: t("privacy officer"), admin: t("administrator"), auditor: t("auditor"), unit: t("camera unit"), system: t("system"),
+    privacy_officer: t("privacy officer"), admin: t("administrator"), auditor: t("auditor"), desk: t("service desk"), bookkeeper: t("bookkeeper"), accountant: t("accountant"), mechanic: t("mechanic"),
+    repairer: t("repair centre"), carrier: t("carrier"), unit: t("camera unit"), system: t("system"),
   }, role);
 }
 

@@ -18,6 +18,18 @@ class Role(StrEnum):
     PRIVACY_OFFICER = "privacy_officer"
     ADMIN = "admin"
     AUDITOR = "auditor"  # reads the books until a date; no image, no person's data beyond them
+    # a tenant's own service and office
+    DESK = "desk"  # plans and handles orders, customers, products, forms
+    BOOKKEEPER = "bookkeeper"  # offers, invoices, payments
+    ACCOUNTANT = "accountant"  # from outside: reads the books while a written agreement is in force
+    # a partner's in the chain
+    MECHANIC = "mechanic"
+    REPAIRER = "repairer"
+    CARRIER = "carrier"
+
+
+TENANT_STAFF = (Role.DESK, Role.BOOKKEEPER)  # work for a tenant beside its owner, administrator and privacy officer
+PARTNER = (Role.MECHANIC, Role.REPAIRER, Role.CARRIER)
 
 
 class PartyKind(StrEnum):
