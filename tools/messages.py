@@ -9,8 +9,8 @@ check     says what is missing, stale, or lost a {placeholder}; exits 1 if anyth
 Where strings live: Python and templates of a room → that room's locale/LANGUAGE/LC_MESSAGES/django.po;
 TypeScript (`t("…")`, `tn("one", "many", n)`) → src/zegel/server/kernel/locale/LANGUAGE/LC_MESSAGES/web.po;
 that of one of the portal's pages (web/src/faces/portal/PAGE/) → portal-PAGE.po beside it, of the privacy office's
-(web/src/faces/privacy/PAGE/) → privacy-PAGE.po, that of the office (web/src/faces/office/) → office.po, but what web.po
-says already.
+(web/src/faces/privacy/PAGE/) → privacy-PAGE.po (the same of service/ and partner/), that of the office
+(web/src/faces/office/) → office.po, but what web.po says already.
 All of them together become the pages' one catalogue.
 """
 
@@ -106,7 +106,8 @@ def catalogues() -> list[Catalogue]:
 
 
 def _web() -> list[Catalogue]:
-    folders = [(face, one) for face in ("portal", "privacy") for one in sorted((WEB / "faces" / face).glob("*"))]
+    faces = ("portal", "privacy", "service", "partner")
+    folders = [(face, one) for face in faces for one in sorted((WEB / "faces" / face).glob("*"))]
     pages = {one: f"{face}-{one.name}" for face, one in folders if one.is_dir()} | {
         WEB / "faces" / "office": "office", WEB / "faces" / "evidence": "evidence"
     }  # fmt: skip

@@ -14,6 +14,7 @@ FACES = (
     ("centre/", "zegel.server.console.centre_urls"),
     ("portal/", "zegel.server.portal.urls"),
     ("backoffice/", "zegel.server.backoffice.urls"),
+    ("service/", "zegel.server.backoffice.service_urls"),
     ("", "zegel.server.public.urls"),
 )
 

@@ -6,6 +6,7 @@ import type { NewAccount } from "../client/owner";
 import { restore } from "../client/session";
 import { codeBack, codeCard, nothingChosen, passwordFields, passwordTrouble, type Chosen } from "../faces/account/pieces";
 import { roleName } from "../faces/names";
+import { homeOf } from "../faces/home";
 import { Board, html, need, nothing, type Part } from "../kit/dom";
 import { field } from "../kit/form";
 import { icon } from "../kit/icons";
@@ -93,7 +94,7 @@ async function accept(asked: Invited): Promise<void> {
   }
 }
 
-const home = (role: string): string => (role === "owner" || role === "member" ? "/portal/start" : role === "operator" || role === "supervisor" ? "/console/" : role === "auditor" ? "/backoffice/privacy/" : "/backoffice/");
+const home = (role: string): string => (role === "owner" || role === "member" ? "/portal/start" : homeOf(role));
 
 async function join(): Promise<void> {
   board.change({ busy: true, error: "" });

@@ -4,6 +4,7 @@ import { Refusal, type Me, type Party, type SignInStep } from "../faces/port";
 import type { FactorAnswer, FactorAsked } from "../client/factor";
 import { SealError } from "../seal/errors";
 import { factorForm, firstWay, type FactorState } from "../faces/account/pieces";
+import { destinationOf } from "../faces/home";
 import { cookie } from "../faces/language";
 import { roleName } from "../faces/names";
 import { port } from "../faces/wire";
@@ -25,12 +26,7 @@ interface State {
 const order: readonly SignInStep[] = ["deriving", "asking", "opening"];
 
 /** Where a role works; a path asked for is taken only when it is one of ours. */
-function destination(party: Party): string {
-  const asked = new URLSearchParams(location.search).get("next") ?? "";
-  const home = party.role === "operator" || party.role === "supervisor" ? "/console/" : party.role === "owner" || party.role === "member" ? "/portal/" : party.role === "auditor" ? "/backoffice/privacy/" : "/backoffice/";
-  const plans = party.role === "supervisor" && asked === "/backoffice/plans/"; // planned by provider and alarm centre alike
-  return asked.startsWith(home) || plans ? asked : home;
-}
+const destination = (party: Party): string => destinationOf(party.role, new URLSearchParams(location.search).get("next") ?? "");
 
 /** A first visit takes the language of the person's own account; a choice made here before stays. */
 async function ownLanguage(me: Me): Promise<void> {

@@ -39,3 +39,10 @@ def privacy(request: HttpRequest, view: str = "") -> HttpResponse:
     """The privacy office: breaches, requests, registers, promises. Everybody of a provider or an alarm centre reports a
     breach here; the rest is for who keeps the books, and who reads them."""
     return render(request, "backoffice/privacy.html")
+
+
+@require_safe
+@ensure_csrf_cookie
+def service(request: HttpRequest, view: str = "") -> HttpResponse:
+    """The service's office: orders, customers, products, offers and invoices. For a tenant's own people."""
+    return render(request, "backoffice/service.html")

@@ -5,7 +5,7 @@ import { icon } from "../../../kit/icons";
 import { button, empty, pill, skeleton } from "../../../kit/pieces";
 import { t, when } from "../../../kit/words";
 import { reportBreach } from "../../report_dialog";
-import { pathOf } from "../model";
+import { pathOf } from "../../paged/model";
 import type { Ctx, Mounted } from "../pages";
 import { caseView, type CaseActions } from "./case";
 import { assessDialog, dismissDialog, dropDialog, evaluateDialog, judgeDialog, measureDialog, numbersDialog } from "./dialogs";
@@ -105,7 +105,7 @@ function listView(state: State, open: (event: MouseEvent, id: string) => void, r
 function row(one: Brief, nowMs: number, open: (event: MouseEvent, id: string) => void): Part {
   const owed = one.duties.filter(({ dropped_ms, met_ms }) => dropped_ms === null && met_ms === null);
   const live = one.state !== "closed" && one.state !== "no_breach";
-  return html`<li><div class="body stack tight"><a href=${pathOf("breaches", one.id)} @click=${(event: MouseEvent) => open(event, one.id)}><b>${t("Breach {n}", { n: one.number })}</b></a><div class="breach-what">${one.what}</div>
+  return html`<li><div class="body stack tight"><a href=${pathOf("/backoffice/privacy/", "breaches", one.id)} @click=${(event: MouseEvent) => open(event, one.id)}><b>${t("Breach {n}", { n: one.number })}</b></a><div class="breach-what">${one.what}</div>
       <div class="faint small">${t("{name}, {when}", { name: one.reported_by, when: when(one.known_ms, nowMs) })}${one.state === "no_breach" ? ` · ${one.reason}` : ""}</div></div>
     <div class="row end">${live ? owed.map((duty) => pill(`${whom(duty)}: ${clockOf(duty, nowMs).words}`, clockOf(duty, nowMs).tone, { icon: "clock" })) : nothing}${one.risk === "" ? nothing : pill(riskName(one.risk), one.risk === "high" ? "alarm" : one.risk === "risk" ? "warn" : "")}${pill(stateName(one.state), stateTone(one.state))}</div></li>`;
 }

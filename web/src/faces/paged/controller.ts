@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: EUPL-1.2
-// What the frame of the privacy office does: opens its pages, and asks each what of it needs attention.
+// What the frame of a face of many pages does: opens its pages, and asks each what of it needs attention.
 import type { Session } from "../../client/session";
 import { openDialog } from "../../kit/dialog";
 import { Board } from "../../kit/dom";
@@ -7,14 +7,14 @@ import { toast } from "../../kit/toast";
 import { Opened } from "../opened";
 import { Refusal, type Me, type Port } from "../port";
 import { asRefusal } from "../refusal";
-import { HOME, pathOf, pressing, routeOf, type Need, type Route, type State } from "./model";
-import { pageOf, PAGES, seenBy, type Ctx, type Page } from "./pages";
-import { privacyView, type Actions } from "./view";
+import { pathOf, pressing, routeOf, type Need, type Route, type State } from "./model";
+import { pageOf, seenBy, type Ctx, type Face, type Page } from "./pages";
+import { pagedView, type Actions } from "./view";
 
 const ASK_MS = 60_000;
 const SOON_MS = 400;
 
-export class Privacy {
+export class Paged {
   readonly #board: Board<State>;
   readonly #hearing = new Set<(topic: string, data: Readonly<Record<string, unknown>>) => void>();
   readonly #ticking = new Set<(nowMs: number) => void>();
@@ -23,12 +23,12 @@ export class Privacy {
   #soon: ReturnType<typeof setTimeout> | undefined;
   #ctx: Frame;
 
-  constructor(private readonly port: Port, root: HTMLElement, me: Me, session: () => Session, private readonly signOut: () => void) {
+  constructor(private readonly face: Face, private readonly port: Port, root: HTMLElement, me: Me, session: () => Session, private readonly signOut: () => void) {
     const who = { id: me.id, name: me.name, party: me.party.name, partyId: me.party.id, role: me.party.role };
     this.#ctx = this.#context(who, session);
-    this.#board = new Board<State>(root, { who, nowMs: port.nowMs(), connected: true, route: routeOf(location.pathname), needs: null, silent: [] }, (state) => {
+    this.#board = new Board<State>(root, { who, nowMs: port.nowMs(), connected: true, route: routeOf(this.face.root, location.pathname), needs: null, silent: [] }, (state) => {
       for (const told of this.#watching) queueMicrotask(() => told(state));
-      return privacyView(state, this.#actions);
+      return pagedView(face, state, this.#actions);
     });
     port.events((topic, data) => this.#heard(topic, data), (connected) => void (connected !== this.#board.state.connected && this.#board.change({ connected })));
     setInterval(() => this.#tick(), 1000);
@@ -56,7 +56,7 @@ export class Privacy {
 
   async #needs(): Promise<void> {
     const silent: Page[] = [];
-    const asked = PAGES.filter((page) => page.attention !== undefined && seenBy(page, this.#board.state.who.role));
+    const asked = this.face.pages.filter((page) => page.attention !== undefined && seenBy(page, this.#board.state.who.role));
     const found = await Promise.all(asked.map(async (page): Promise<readonly Need[]> => {
       try {
         const module = await page.attention?.();
@@ -77,20 +77,20 @@ export class Privacy {
   }
 
   #arrive(): void {
-    const route = routeOf(location.pathname);
+    const route = routeOf(this.face.root, location.pathname);
     this.#open(route);
     this.#board.change({ route });
-    document.title = `${pageOf(route.view)?.title() ?? ""} · Zegel`;
+    document.title = `${pageOf(this.face, route.view)?.title() ?? ""} · Zegel`;
   }
 
   #open(route: Route): void {
-    const page = pageOf(route.view);
+    const page = pageOf(this.face, route.view);
     if (this.#module !== null && this.#module.view !== route.view) {
       this.#module.close();
       this.#module = null;
     }
     if (page === undefined || !seenBy(page, this.#board.state.who.role)) return;
-    if (this.#module === null) this.#module = new Opened<Ctx>(page, this.#ctx, route.id, "privacy");
+    if (this.#module === null) this.#module = new Opened<Ctx>(page, this.#ctx, route.id, this.face.style);
     else this.#module.route(route.id);
   }
 
@@ -98,16 +98,16 @@ export class Privacy {
     history.pushState(null, "", path);
     this.#arrive();
     scrollTo({ top: 0 });
-    if (!matchMedia("(min-width: 861px)").matches) document.querySelector(".privacy-fold")?.removeAttribute("open");
+    if (!matchMedia("(min-width: 861px)").matches) document.querySelector(".paged-fold")?.removeAttribute("open");
     document.querySelector<HTMLElement>("#content")?.focus({ preventScroll: true });
   }
 
   #context(me: Ctx["me"], session: () => Session): Frame {
     const { port } = this;
     return {
-      me, port, ask: port.ask.bind(port), get session() { return session(); }, nowMs: () => port.nowMs(),
+      face: this.face, me, port, ask: port.ask.bind(port), get session() { return session(); }, nowMs: () => port.nowMs(),
       events: (heard) => kept(this.#hearing, heard), ticks: (tick) => kept(this.#ticking, tick), watch: (told) => (told(this.#board.state), kept(this.#watching, told)),
-      go: (view, id) => this.#go(pathOf(view, id ?? null)), changed: () => this.#asksSoon(), failed: (error) => this.#failed(error), toast, dialog: openDialog,
+      go: (view, id) => this.#go(pathOf(this.face.root, view, id ?? null)), changed: () => this.#asksSoon(), failed: (error) => this.#failed(error), toast, dialog: openDialog,
     };
   }
 
@@ -124,6 +124,7 @@ export class Privacy {
 
 /** What the frame's own start page may see besides: what every page says needs attention. */
 export interface Frame extends Ctx {
+  readonly face: Face;
   watch(told: (state: State) => void): () => void;
 }
 
@@ -131,5 +132,3 @@ function kept<F>(all: Set<F>, one: F): () => void {
   all.add(one);
   return () => void all.delete(one);
 }
-
-export { HOME };

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
-// What the frame of the privacy office knows. Pure.
-import type { Attention, Page, Who } from "./pages";
+// What the frame of a face of many pages knows. Pure.
+import { HOME, type Attention, type Page, type Who } from "./pages";
 
 export interface Route {
   readonly view: string;
@@ -23,16 +23,13 @@ export interface State {
   readonly silent: readonly Page[];
 }
 
-export const HOME = "start";
-export const ROOT = "/backoffice/privacy/";
-
-/** /backoffice/privacy/<view>/<id> */
-export function routeOf(path: string): Route {
-  const [view = "", ...rest] = path.slice(ROOT.length).split("/");
+/** <root><view>/<id> */
+export function routeOf(root: string, path: string): Route {
+  const [view = "", ...rest] = path.slice(root.length).split("/");
   return { view: view || HOME, id: rest.filter(Boolean).join("/") || null };
 }
 
-export const pathOf = (view: string, id: string | null = null): string => `${ROOT}${view === HOME ? "" : view}${id === null ? "" : `/${id}`}`;
+export const pathOf = (root: string, view: string, id: string | null = null): string => `${root}${view === HOME ? "" : view}${id === null ? "" : `/${id}`}`;
 
 const WEIGHT = { alarm: 0, warn: 1, "": 2 } as const;
 

@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: EUPL-1.2
+// Where a role works: the page that sign-in leads to.
+const HOMES: Readonly<Record<string, string>> = {
+  operator: "/console/", supervisor: "/console/", owner: "/portal/", member: "/portal/", auditor: "/backoffice/privacy/",
+  desk: "/service/", bookkeeper: "/service/", accountant: "/service/", mechanic: "/partner/", repairer: "/partner/", carrier: "/partner/",
+};
+/** Pages of another face that a role has too. */
+const ALSO: Readonly<Record<string, readonly string[]>> = { supervisor: ["/backoffice/plans/"], owner: ["/service/"], admin: ["/service/"], privacy_officer: ["/service/"] };
+
+export const homeOf = (role: string): string => HOMES[role] ?? "/backoffice/";
+
+/** The path asked for when it is one of this role's own, else his home. */
+export function destinationOf(role: string, asked: string): string {
+  const home = homeOf(role);
+  return [home, ...(ALSO[role] ?? [])].some((root) => asked.startsWith(root)) ? asked : home;
+}
