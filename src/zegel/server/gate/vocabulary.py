@@ -161,6 +161,13 @@ class ResourceKind(StrEnum):
     TERM = "term"
     REGISTER = "register"
     DECLARATIONS = "declarations"
+    # a firm's own site
+    WEBSITE = "website"
+    SITE_MESSAGE = "site_message"
+    NEWSLETTER = "newsletter"
+    # what a tenant sells, and the forms by which its customers reach it
+    PRODUCT = "product"
+    FORM = "form"
 
 
 class Purpose(StrEnum):

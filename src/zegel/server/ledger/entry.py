@@ -119,6 +119,8 @@ class Kind(StrEnum):
     REGISTER = "register"
     PROMISE = "promise"  # what a run of the promise monitor found
     STATEMENT = "statement"  # a new version of a privacy statement
+    WEBSITE = "website"  # a firm's own site: what was published, which newsletter was sent to how many
+    PRODUCT = "product"  # a tenant's catalogue and the things that were sold
 
 
 @dataclass(frozen=True)
