@@ -25,6 +25,10 @@ REFUSALS: dict[str, tuple[Promise, Promise]] = {
 # fact -> (what was wrong, what to do), when exactly that fact did not hold
 MISSING: dict[str, tuple[Promise, Promise]] = {
     "owner_is_party": (_("This belongs to someone else."), _("Choose the organisation that owns it.")),
+    "not_restricted": (
+        _("The use of this customer’s data is restricted."),
+        _("It is kept and not used until whoever answers for it lifts that."),
+    ),
     "serves_as_arc": (
         _("Your alarm centre does not serve this customer now."),
         _("Ask your supervisor for the service relation."),
@@ -164,6 +168,16 @@ MISSING: dict[str, tuple[Promise, Promise]] = {
         _("Ask your administrator for the service relation."),
     ),
     "self": (_("Only the person concerned can do this."), _("Ask him or her.")),
+    "work_of_role": (_("This is not your sort of work."), _("Leave it to a colleague whose work it is.")),
+    "partner_authorised": (
+        _("Your firm is not authorised for this work there."),
+        _("Ask the firm that offered it to authorise yours."),
+    ),
+    "sheet_kept": (_("This job is over, or was taken back."), _("Its data is gone; ask the firm that offered it.")),
+    "customer_not_restricted": (
+        _("The use of this customer's data is restricted."),
+        _("Wait until the firm that offered the job says more."),
+    ),
 }
 
 ALLOWED: dict[Reason, Promise] = {
@@ -178,6 +192,7 @@ ALLOWED: dict[Reason, Promise] = {
     Reason.OWN_ORGANISATION: _("Managing one's own organisation."),
     Reason.DUTY: _("A duty of everyone who works here."),
     Reason.SUPERVISION: _("Supervising the alarm centre."),
+    Reason.CHAIN: _("A partner does his step of an order."),
 }
 
 

@@ -76,6 +76,12 @@ class Action(StrEnum):
     APPROVE = "approve"
     HAND_OVER = "hand_over"
     PUBLISH = "publish"
+    # an invoice: it gets its number and is never changed again
+    ISSUE = "issue"
+    # partners in the chain
+    ACCEPT = "accept"
+    OFFER = "offer"
+    GIVE_BACK = "give_back"
 
 
 class ResourceKind(StrEnum):
@@ -85,6 +91,8 @@ class ResourceKind(StrEnum):
     MAIL_PICTURE = "mail_picture"
     MAIL_CAMERA = "mail_camera"
     INTEGRATION = "integration"
+    API_KEY = "api_key"
+    WEBHOOK = "webhook"
     BROKER = "broker"
     ALARM = "alarm"
     UNIT = "unit"
@@ -126,6 +134,7 @@ class ResourceKind(StrEnum):
     TASK = "task"
     # breaches, reviews and audits, and whom a tenant names for privacy
     BREACH = "breach"
+    BREACH_REPORT = "breach_report"
     AUDIT = "audit"
     AUDIT_REQUEST = "audit_request"
     PRIVACY_CONTACT = "privacy_contact"
@@ -161,6 +170,14 @@ class ResourceKind(StrEnum):
     TERM = "term"
     REGISTER = "register"
     DECLARATIONS = "declarations"
+    # a firm's customers, and lists of them that are taken over
+    CUSTOMER_RECORD = "customer_record"
+    IMPORT = "import"
+    # the books of a firm
+    INVOICE = "invoice"
+    OFFER = "offer"
+    PAYMENT = "payment"
+    BOOKS_AGREEMENT = "books_agreement"
     # a firm's own site
     WEBSITE = "website"
     SITE_MESSAGE = "site_message"
@@ -168,6 +185,11 @@ class ResourceKind(StrEnum):
     # what a tenant sells, and the forms by which its customers reach it
     PRODUCT = "product"
     FORM = "form"
+    # partners in the chain: the tenant's side, and the partner's own
+    PARTNER = "partner"
+    STEP = "step"
+    STEP_OFFER = "step_offer"
+    SHEET = "sheet"
 
 
 class Purpose(StrEnum):

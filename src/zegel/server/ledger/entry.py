@@ -118,9 +118,15 @@ class Kind(StrEnum):
     PLACE = "place"
     REGISTER = "register"
     PROMISE = "promise"  # what a run of the promise monitor found
+    INTEGRATION = "integration"  # a tenant's key for another system, or where that system is told
     STATEMENT = "statement"  # a new version of a privacy statement
+    CUSTOMER_RECORD = "customer_record"  # a customer of a firm: added, corrected, restricted, anonymised
+    IMPORT = "import"  # a list of records taken over from a file
+    INVOICE = "invoice"  # the books: issued, sent, paid, read by an accountant, and the agreement he reads under
     WEBSITE = "website"  # a firm's own site: what was published, which newsletter was sent to how many
     PRODUCT = "product"  # a tenant's catalogue and the things that were sold
+    FORM = "form"  # a tenant's public forms: where they may stand, and that one came in
+    CHAIN = "chain"  # a partner, what he is authorised for, a step offered, accepted and done
 
 
 @dataclass(frozen=True)

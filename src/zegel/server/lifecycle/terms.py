@@ -93,7 +93,7 @@ COLUMNS: dict[Start, tuple[str, ...]] = {
     Start.SUPERSEDED: ("superseded_at", "valid_to", "ended_at"),
     Start.YEAR_ENDED: ("year_ended_at",),
     Start.SOLD: ("sold_at",),
-    Start.CUSTOMER_LEFT: ("left_at",),
+    Start.CUSTOMER_LEFT: ("customer__ended_at", "customer_left_at", "ended_at"),
 }  # fmt: skip
 """Names by which rooms call the moment that starts a term; the first that a model has counts. Starts that no row of a
 model tells (a relation, an account, a site's last unit) are found out by `owners`."""
