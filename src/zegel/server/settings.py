@@ -16,6 +16,7 @@ ZEGEL_ORIGIN         where browsers find us, for example https://alarm.example (
 EMAIL_URL            smtp://user:password@host:587?tls=1, or console: (default)
 ZEGEL_PUSH_CONTACT   whom a push service may write to about us: mailto:… (default: the sender of EMAIL_URL)
 ZEGEL_PUSH_TEST_ENDPOINT  a push service on this machine, for tests only: http://127.0.0.1:9000 (said on the page)
+ZEGEL_WEBHOOK_TEST_ENDPOINT  a receiver of webhooks on this machine, for tests only: http://127.0.0.1:9000
 ZEGEL_OWNER_QUOTA_GB how much of the store one owner's recordings may fill (default 4096)
 SIGNALS_RETRY_SPAN_S for how long after the last one a panel's message may be the same again (default 60)
 RELAY_LISTEN         where the gateway hands live pictures on: unix:/path, or HOST:PORT of the internal network
@@ -234,5 +235,9 @@ for _name, _value in email_from_url(os.environ.get("EMAIL_URL", "console:")).ite
 PUSH_TEST_ENDPOINT = push_test_origin(os.environ.get("ZEGEL_PUSH_TEST_ENDPOINT", ""))
 _SENDER = globals().get("DEFAULT_FROM_EMAIL", "zegel@localhost")
 PUSH_CONTACT = os.environ.get("ZEGEL_PUSH_CONTACT", "") or f"mailto:{_SENDER}"
+
+# --- webhooks (zegel.server.integrations) -----------------------------------------------------------------------------
+
+WEBHOOK_TEST_ENDPOINT = push_test_origin(os.environ.get("ZEGEL_WEBHOOK_TEST_ENDPOINT", ""))
 
 LOGGING_CONFIG = None  # zegel.server.kernel.log sets it up: event names and fields, nobody's data

@@ -113,7 +113,7 @@ def report(request: HttpRequest, body: Report) -> dict[str, Any]:
 def mine(request: HttpRequest) -> dict[str, Any]:
     """What the acting person reported himself, and how far it is."""
     actor = acting(request)
-    require(actor, Action.REPORT, Resource(ResourceKind.BREACH, None, actor.party_id))
+    require(actor, Action.REPORT, Resource(ResourceKind.BREACH_REPORT, None, actor.party_id))
     with tenancy.acting_as(actor.party_id, actor.id):
         assert actor.id is not None
         own = Breach.objects.filter(owner_id=_party(actor), reported_by=actor.id)

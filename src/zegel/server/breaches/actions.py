@@ -50,7 +50,7 @@ def report(actor: Actor, what: str, known_at: datetime | None = None) -> Breach:
         raise BadBreach(_("Say what happened, in a sentence or more."), action=_("Write what you saw."))
     if not now - OLDEST <= known <= now + AHEAD:
         raise BadBreach(_("It can't be known since then."), action=_("Choose a moment that is past."))
-    require(actor, Action.REPORT, Resource(ResourceKind.BREACH, None, actor.party_id))
+    require(actor, Action.REPORT, Resource(ResourceKind.BREACH_REPORT, None, actor.party_id))
     assert actor.party_id is not None
     assert actor.id is not None
     with work.transaction(actor) as w:

@@ -1,0 +1,14 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The room's Django registration: it hears what happened, and its worker tells it on."""
+
+from __future__ import annotations
+
+from django.apps import AppConfig
+
+
+class IntegrationsConfig(AppConfig):
+    name = "zegel.server.integrations"
+    label = "integrations"
+
+    def ready(self) -> None:
+        from zegel.server.integrations import delivering  # noqa: F401  registers with the outbox and the worker
