@@ -1,0 +1,11 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The room's Django registration."""
+
+from __future__ import annotations
+
+from django.apps import AppConfig
+
+
+class TenantsConfig(AppConfig):
+    name = "zegel.server.tenants"
+    label = "tenants"
