@@ -168,6 +168,10 @@ MISSING: dict[str, tuple[Promise, Promise]] = {
         _("Ask your administrator for the service relation."),
     ),
     "self": (_("Only the person concerned can do this."), _("Ask him or her.")),
+    "books_agreement_in_force": (
+        _("No written agreement about the books is in force with you."),
+        _("Ask the firm whose books they are to record it."),
+    ),
     "work_of_role": (_("This is not your sort of work."), _("Leave it to a colleague whose work it is.")),
     "partner_authorised": (
         _("Your firm is not authorised for this work there."),
@@ -193,6 +197,7 @@ ALLOWED: dict[Reason, Promise] = {
     Reason.DUTY: _("A duty of everyone who works here."),
     Reason.SUPERVISION: _("Supervising the alarm centre."),
     Reason.CHAIN: _("A partner does his step of an order."),
+    Reason.BOOKS_AGREEMENT: _("An accountant reads the books under a written agreement."),
 }
 
 

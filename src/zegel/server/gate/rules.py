@@ -33,6 +33,8 @@ class Reason(StrEnum):
     OWN_ORGANISATION = "own_organisation"
     DUTY = "duty"
     SUPERVISION = "supervision"
+    CHAIN = "chain"
+    BOOKS_AGREEMENT = "books_agreement"
 
 
 @dataclass(frozen=True)

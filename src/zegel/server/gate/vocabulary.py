@@ -185,6 +185,7 @@ class ResourceKind(StrEnum):
     # what a tenant sells, and the forms by which its customers reach it
     PRODUCT = "product"
     FORM = "form"
+    ORDER = "order"
     # partners in the chain: the tenant's side, and the partner's own
     PARTNER = "partner"
     STEP = "step"

@@ -126,6 +126,7 @@ class Kind(StrEnum):
     WEBSITE = "website"  # a firm's own site: what was published, which newsletter was sent to how many
     PRODUCT = "product"  # a tenant's catalogue and the things that were sold
     FORM = "form"  # a tenant's public forms: where they may stand, and that one came in
+    ORDER = "order"  # a service order: opened, moved, planned, changed, closed
     CHAIN = "chain"  # a partner, what he is authorised for, a step offered, accepted and done
 
 
