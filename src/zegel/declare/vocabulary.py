@@ -118,6 +118,7 @@ class Term(Enum):
     TAX = "tax"
     WARRANTY = "warranty"
     PRODUCT_LIFE = "product_life"
+    SHEET = "sheet"  # what a partner may know of a step of an order, once he did it
 
 
 class Start(Enum):

@@ -105,6 +105,7 @@ TERMS: Mapping[Term, Promise] = {
     Term.TAX: _("tax records"),
     Term.WARRANTY: _("warranty registrations"),
     Term.PRODUCT_LIFE: _("orders of a product"),
+    Term.SHEET: _("what a partner knew of his step of an order"),
 }
 STARTS: Mapping[Start, Promise] = {
     Start.MADE: _("after they were made"),

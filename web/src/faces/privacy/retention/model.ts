@@ -75,7 +75,7 @@ export function termName(term: string): string {
   const names: Readonly<Record<string, string>> = {
     surveillance_images: t("Recordings"), overview_images: t("Overview pictures"), alarm: t("Alarms"), view_log: t("Who looked, and what was done"), account: t("Accounts"), agreement: t("Agreements"), site: t("What is known of a site"),
     technical_log: t("Technical log"), session: t("Sessions"), correspondence: t("Letters"), incident: t("Incidents"), disclosure: t("Disclosures"), request: t("Requests of data subjects"), breach: t("Breaches"), consent: t("Consents"),
-    register: t("Registers"), backup: t("Back-ups"), relation: t("Customers"), liability: t("Liability"), tax: t("Tax records"), warranty: t("Warranty"), product_life: t("Products"),
+    register: t("Registers"), backup: t("Back-ups"), relation: t("Customers"), liability: t("Liability"), tax: t("Tax records"), warranty: t("Warranty"), product_life: t("Products"), sheet: t("Partners’ sheets"),
   };
   return names[term] ?? term;
 }
