@@ -13,6 +13,7 @@ import hmac
 from uuid import UUID
 
 from django.db import connection
+from django.db.models import QuerySet
 
 from zegel.server.consents import purposes
 from zegel.server.consents.errors import OtherWords, UnknownConsent
@@ -85,6 +86,44 @@ def ended_by_itself(w: work.Work, owner_id: UUID, person_id: UUID, purpose: str,
     """What rested on it was taken away by himself (his last device): then he consents no longer."""
     for row in Consent.objects.filter(owner_id=owner_id, person_id=person_id, purpose=purpose, withdrawn_at=None):
         _end(w, row, place)
+
+
+# --- of whoever has no account: an address, which a letter's link proved to be his ---
+
+
+def give_by_address(
+    w: work.Work, owner_id: UUID, purpose: purposes.Purpose, seen: bytes, language: str, place: str, email: str
+) -> Consent:
+    """Inside the caller's transaction for `owner_id`. `seen`: SHA-256 of the words on his screen; `place`: of the page.
+    Given already: the one there is. Raises OtherWords when these words are asked no longer."""
+    words = purposes.words_of(purpose, language)
+    if not hmac.compare_digest(purposes.hash_of(words), seen):
+        raise OtherWords
+    purposes.stop_of(purpose.code)
+    held = _of_address(owner_id, purpose.code, email).filter(text__hash=seen).first()
+    if held is not None:
+        return held
+    row = Consent.objects.create(
+        id=ids.new(), owner_id=owner_id, provider_id=_provider(owner_id), purpose=purpose.code,
+        text=_text(owner_id, purpose, language, words, seen), email=email.lower(), given_at=clock.now(), place=place,
+    )  # fmt: skip
+    _note(w, row, "given")
+    return row
+
+
+def withdraw_by_address(w: work.Work, owner_id: UUID, purpose: str, email: str, place: str) -> int:
+    """Inside the caller's transaction: what rested on it stops with it. Returns how many ended; again is harmless."""
+    purposes.stop_of(purpose)(w, owner_id, None, email.lower())
+    rows = list(_of_address(owner_id, purpose, email).select_for_update())
+    for row in rows:
+        _end(w, row, place)
+    return len(rows)
+
+
+def _of_address(owner_id: UUID, purpose: str, email: str) -> QuerySet[Consent]:
+    return Consent.objects.filter(
+        owner_id=owner_id, purpose=purpose, person_id=None, email=email.lower(), withdrawn_at=None
+    )
 
 
 def _end(w: work.Work, row: Consent, place: str) -> None:

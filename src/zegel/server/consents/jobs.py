@@ -10,7 +10,7 @@ from django.utils.translation import override
 
 from zegel.server.consents import receipts
 from zegel.server.consents.models import Consent
-from zegel.server.consents.purposes import PURPOSES
+from zegel.server.consents.purposes import PURPOSES, UNREACHABLE
 from zegel.server.kernel import jobs, mail, outbox, tenancy
 from zegel.server.people import queries as people
 from zegel.server.people.errors import NoSuchPerson
@@ -27,7 +27,7 @@ def send_receipt(owner_id: str, consent_id: str) -> None:
     """As it is now; who is gone meanwhile gets none."""
     with tenancy.acting_as(UUID(owner_id)):
         row = Consent.objects.select_related("text").filter(id=consent_id).first()
-        if row is None:
+        if row is None or row.withdrawn_place == UNREACHABLE:
             return
         content = receipts.receipt(row)
     to, language = _reader(row)

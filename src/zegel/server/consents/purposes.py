@@ -48,7 +48,19 @@ PUSH = Purpose(
     (("group:PushService", "Push service of the browser"),),
 )  # fmt: skip
 
-PURPOSES: dict[str, Purpose] = {purpose.code: purpose for purpose in (PUSH,)}
+NEWSLETTER = Purpose(
+    "newsletter", 1, _("Newsletter"),
+    _(
+        "I want this firm’s newsletter by e-mail. My address serves for sending it and for nothing else. I can take "
+        "this back at any time with the button in each letter; then my address is erased from the list."
+    ),
+    "dpv:DirectMarketing", ("pd:EmailAddress",), ("dpv:Collect", "dpv:Store", "dpv:Use"),
+)  # fmt: skip
+
+PURPOSES: dict[str, Purpose] = {purpose.code: purpose for purpose in (PUSH, NEWSLETTER)}
+
+UNREACHABLE = "/letters-come-back"
+"""Where a consent ended whose address takes no letters any more: no receipt is sent there."""
 
 _stops: dict[str, Stop] = {}
 

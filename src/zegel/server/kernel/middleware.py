@@ -36,6 +36,9 @@ WITHOUT_SCRIPT = "; ".join(
         "frame-ancestors 'none'",
     )
 )
+# The same with a form that comes back to us: what a stranger reads and answers without a script.
+WITHOUT_SCRIPT_BUT_FORM = WITHOUT_SCRIPT.replace("form-action 'none'", "form-action 'self'")
+_CHOSEN = frozenset({WITHOUT_SCRIPT, WITHOUT_SCRIPT_BUT_FORM})
 PERMISSIONS_POLICY = "camera=(self), microphone=(), geolocation=(), payment=(), usb=(), interest-cohort=()"
 
 
@@ -48,7 +51,7 @@ class SecurityHeaders:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         response = self._get_response(request)
-        if response.get("Content-Security-Policy") != WITHOUT_SCRIPT:
+        if response.get("Content-Security-Policy") not in _CHOSEN:
             response["Content-Security-Policy"] = CONTENT_SECURITY_POLICY
         response["Permissions-Policy"] = PERMISSIONS_POLICY
         response["Cross-Origin-Resource-Policy"] = "same-origin"

@@ -1,0 +1,11 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The room's Django registration: it sends letters and clears away what nobody confirmed."""
+
+from __future__ import annotations
+
+from django.apps import AppConfig
+
+
+class WebsiteConfig(AppConfig):
+    name = "zegel.server.website"
+    label = "website"
