@@ -37,6 +37,8 @@ OWN_WAY = frozenset(
         "ledger.Body",
         # sites.telemetry and people clear these away themselves, hourly
         "sites.TelemetryMinute", "sites.TelemetryHour", "people.SignedIn", "sites.Appearance",
+        # products.jobs, by each product's own life and warranty, never longer than the owner's term
+        "products.Item", "products.Ownership",
     }
 )  # fmt: skip
 
