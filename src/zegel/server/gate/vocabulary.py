@@ -170,6 +170,12 @@ class ResourceKind(StrEnum):
     TERM = "term"
     REGISTER = "register"
     DECLARATIONS = "declarations"
+    # a tenant: its face and right of use, its people, what they learn, the contract of who administers
+    TENANT = "tenant"
+    RIGHT_OF_USE = "right_of_use"
+    STAFF = "staff"
+    LESSON = "lesson"
+    SERVICE_CONTRACT = "service_contract"
     # a firm's customers, and lists of them that are taken over
     CUSTOMER_RECORD = "customer_record"
     IMPORT = "import"
@@ -186,6 +192,7 @@ class ResourceKind(StrEnum):
     PRODUCT = "product"
     FORM = "form"
     ORDER = "order"
+    ORDER_SETTINGS = "order_settings"
     # partners in the chain: the tenant's side, and the partner's own
     PARTNER = "partner"
     STEP = "step"

@@ -127,6 +127,8 @@ class Kind(StrEnum):
     PRODUCT = "product"  # a tenant's catalogue and the things that were sold
     FORM = "form"  # a tenant's public forms: where they may stand, and that one came in
     ORDER = "order"  # a service order: opened, moved, planned, changed, closed
+    TENANT = "tenant"  # a tenant's face, right of use, what it took along, and that it was removed
+    STAFF = "staff"  # who works in which function, left, took the lesson; the contract of who administers
     CHAIN = "chain"  # a partner, what he is authorised for, a step offered, accepted and done
 
 
