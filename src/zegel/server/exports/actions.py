@@ -57,6 +57,11 @@ class FileKind(StrEnum):
     EVIDENCE_REPORT = "evidence_report"  # what a person reads of an evidence package
     AUDIT_PACK = "audit_pack"  # what an auditor takes with him
     SEALED_RECORDINGS = "sealed_recordings"  # ciphertext, lists and proofs, for an authority
+    INVOICE = "invoice"  # as PDF/A-3 with its XML inside
+    INVOICE_DATA = "invoice_data"  # the XML alone
+    OFFER = "offer"
+    BOOKS = "books"  # a period's journal with its papers
+    LABEL = "label"  # what a carrier sticks on a parcel
 
 
 _TYPES = {
@@ -79,6 +84,11 @@ _TYPES = {
     FileKind.EVIDENCE_REPORT: "application/pdf",
     FileKind.AUDIT_PACK: "application/zip",
     FileKind.SEALED_RECORDINGS: "application/zip",
+    FileKind.INVOICE: "application/pdf",
+    FileKind.INVOICE_DATA: "application/xml",
+    FileKind.OFFER: "application/pdf",
+    FileKind.BOOKS: "application/zip",
+    FileKind.LABEL: "application/pdf",
 }
 
 ENTRY_HEADER = "X-Zegel-Entry"
