@@ -8,6 +8,7 @@ import unicodedata
 from dataclasses import dataclass, fields, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from typing import Any
 
 LONGEST = {
     "name": 200, "street": 120, "house_number": 20, "postcode": 12, "city": 100, "country": 2, "email": 254,
@@ -129,7 +130,9 @@ TEXTS = tuple(
 
 def tidy(given: Details) -> Details:
     """The same, with its spaces and capitals in order."""
-    plain = {name: " ".join(unicodedata.normalize("NFC", getattr(given, name)).split()) for name in TEXTS}
+    plain: dict[str, Any] = {
+        name: " ".join(unicodedata.normalize("NFC", getattr(given, name)).split()) for name in TEXTS
+    }
     plain["email"] = plain["email"].lower()
     plain["country"] = plain["country"].upper()
     plain["postcode"] = plain["postcode"].upper()

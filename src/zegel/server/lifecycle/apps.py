@@ -11,4 +11,5 @@ class LifecycleConfig(AppConfig):
     label = "lifecycle"
 
     def ready(self) -> None:
-        from zegel.server.lifecycle import facts, fsck, jobs  # noqa: F401  registers with footage, fsck and the worker
+        # registers with footage, fsck, the worker and customers
+        from zegel.server.lifecycle import customers, facts, fsck, jobs  # noqa: F401

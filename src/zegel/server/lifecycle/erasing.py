@@ -83,14 +83,14 @@ def anonymise(w: work.Work, found: Found) -> Done:
     if found.model in _erasers:
         return Done(found.model, found.pk, _erasers[found.model](w, [found.pk]))
     model = apps.get_model(found.model)
-    fields = [one.field for one in found.declarations if _tells_who(model, one.field)]
+    fields = [one.field for one in found.declarations if tells_who(model, one.field)]
     if not fields:
         return Done(found.model, found.pk, "kept")
     blank(w, model, [found.pk], fields)
     return Done(found.model, found.pk, "anonymised")
 
 
-def _tells_who(model: type[models.Model], name: str) -> bool:
+def tells_who(model: type[models.Model], name: str) -> bool:
     """Times and figures tell nobody apart once names, words and identifiers are gone."""
     field: Any = model._meta.get_field(name)
     return not (field.primary_key or field.choices or isinstance(field, QUIET))

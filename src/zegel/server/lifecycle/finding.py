@@ -35,6 +35,7 @@ class RefKind(StrEnum):
     PERSON = "person"  # who signs in
     PARTY = "party"  # a customer: person, household or company
     CONTACT = "contact"  # who is called: contacts and guards, who have no account
+    CUSTOMER = "customer"  # a customer of a firm, a company's contacts with him
     EMAIL = "email"
 
 
@@ -57,6 +58,10 @@ class SubjectRef:
     @classmethod
     def contact(cls, contact_id: UUID) -> SubjectRef:
         return cls(RefKind.CONTACT, contact_id)
+
+    @classmethod
+    def customer(cls, customer_id: UUID) -> SubjectRef:
+        return cls(RefKind.CUSTOMER, customer_id)
 
     @classmethod
     def email(cls, address: str) -> SubjectRef:
@@ -121,6 +126,8 @@ def _only_parts(members: Sequence[Declaration]) -> bool:
 
 
 def _takes(model: str, path: str, members: Sequence[Declaration]) -> RefKind | None:
+    if {one.subject for one in members} == {Subject.CONSUMER} and _to_customer(model, path):
+        return RefKind.CUSTOMER
     if path == "":
         subjects = {one.subject for one in members}
         if subjects <= {Subject.CONTACT}:
@@ -137,6 +144,13 @@ def _takes(model: str, path: str, members: Sequence[Declaration]) -> RefKind | N
     if isinstance(field, models.CharField | models.TextField):
         return RefKind.EMAIL
     return RefKind.PERSON if isinstance(field, models.UUIDField | models.ForeignKey) else None
+
+
+def _to_customer(model: str, path: str) -> bool:
+    """Whether it ends at a firm's customer: his row, a key to it, or a column that holds its number."""
+    if path == "":
+        return model == "customers.Customer"
+    return path.endswith(("customer_id", "customer__id"))
 
 
 def _field(model: type[models.Model], path: str) -> models.Field[Any, Any] | None:
@@ -190,7 +204,8 @@ def _refs(subject: SubjectRef) -> Iterator[SubjectRef]:
     if subject.kind is not RefKind.EMAIL:
         return
     for model, field in address_fields():
-        kind = {"people.Person": RefKind.PERSON, "plans.Contact": RefKind.CONTACT, "dispatch.Guard": RefKind.CONTACT}
+        kind = {"people.Person": RefKind.PERSON, "plans.Contact": RefKind.CONTACT, "dispatch.Guard": RefKind.CONTACT,
+                "customers.Customer": RefKind.CUSTOMER}  # fmt: skip
         if model in kind:
             rows = apps.get_model(model)._default_manager.filter(**{f"{field}__iexact": subject.text})
             for pk in rows.values_list("pk", flat=True):
@@ -207,6 +222,11 @@ def _by_address(text: str, owner_id: UUID | None, page: int, told: set[tuple[str
         for found in _rows(place, SubjectRef.email(text), owner_id, page, f"{field}__iexact"):
             if not any((model, found.pk, path) in told for path in {one.path for one in members}):
                 yield found
+
+
+def by_address_alone(text: str, owner_id: UUID) -> Iterator[Found]:
+    """Within an acting party: that owner's rows that have the address in them, and nothing that these lead to."""
+    yield from _by_address(text.strip().lower(), owner_id, PAGE, set())
 
 
 def _rows(
