@@ -212,4 +212,4 @@ class Word(models.Model):
     opened_at = models.DateTimeField()
 
     class Meta:
-        indexes = (models.Index(fields=["owner_id", "word", "-opened_at"], name="orders_word", include=["order"]),)
+        indexes = (models.Index(fields=["owner_id", "word", "-opened_at"], name="orders_word_by", include=["order"]),)

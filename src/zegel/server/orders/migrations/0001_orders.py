@@ -191,7 +191,7 @@ class Migration(migrations.Migration):
                 ('order', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='words', to='orders.order')),
             ],
             options={
-                'indexes': [models.Index(fields=['owner_id', 'word', '-opened_at'], include=('order',), name='orders_word')],
+                'indexes': [models.Index(fields=['owner_id', 'word', '-opened_at'], include=('order',), name='orders_word_by')],
             },
         ),
         enable_rls("orders_order", index=False),
