@@ -22,6 +22,7 @@ ROUTERS: tuple[tuple[str, str], ...] = (
     ("", "zegel.server.api.signals:router"),
     ("", "zegel.server.api.mail:router"),
     ("", "zegel.server.api.webhook:router"),
+    ("", "zegel.server.api.integrations:router"),
     ("", "zegel.server.api.brokers:router"),
     ("", "zegel.server.api.setup:router"),
     ("", "zegel.server.api.sites:router"),

@@ -160,9 +160,9 @@ def _parcel(row: Webhook, found: Delivery) -> Parcel:
 
 
 def _secrets(row: Webhook) -> list[bytes]:
-    wrapped = [row.secret_wrapped]
+    wrapped = [bytes(row.secret_wrapped)]
     if row.old_secret_wrapped is not None and row.old_secret_until and row.old_secret_until > clock.now():
-        wrapped.append(row.old_secret_wrapped)
+        wrapped.append(bytes(row.old_secret_wrapped))
     return [secret for one in wrapped if (secret := secrets.unwrap(row.id, one)) is not None]
 
 

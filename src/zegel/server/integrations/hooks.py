@@ -15,7 +15,7 @@ from zegel.server import gate
 from zegel.server.gate import Action, Resource, ResourceKind
 from zegel.server.integrations import rules, secrets
 from zegel.server.integrations.errors import AddressRefused, BadSettings, UnknownWebhook
-from zegel.server.integrations.keys import provider_of
+from zegel.server.integrations.keys import party_of, provider_of
 from zegel.server.integrations.models import Delivery, Due, Webhook
 from zegel.server.integrations.rules import Pause, State
 from zegel.server.integrations.topics import PING, TOPICS
@@ -33,8 +33,7 @@ class NewWebhook:
 
 def make(actor: Actor, new: NewWebhook) -> tuple[Webhook, str]:
     """The webhook and its secret, told now and never again. Raises Denied, BadSettings, AddressRefused."""
-    assert actor.party_id is not None
-    owner = actor.party_id
+    owner = party_of(actor)
     with work.transaction(actor) as w:
         webhook_id, secret = ids.new(), os.urandom(rules.SECRET_BYTES)
         gate.require(actor, Action.ADD, Resource(ResourceKind.WEBHOOK, webhook_id, owner))
@@ -138,7 +137,8 @@ def ping(actor: Actor, webhook_id: UUID) -> Delivery:
 def send_again(actor: Actor, delivery_id: UUID) -> Delivery:
     """Under the same identifier, so that its receiver knows it again. Raises Denied, UnknownWebhook."""
     with work.transaction(actor) as w:
-        found = Delivery.objects.select_for_update(of=("self",)).filter(id=delivery_id, owner_id=actor.party_id).first()
+        mine = Delivery.objects.select_for_update(of=("self",)).filter(owner_id=party_of(actor))
+        found = mine.filter(id=delivery_id).first()
         if found is None:
             raise UnknownWebhook
         row = _mine(actor, found.webhook_id, Action.CHANGE)
@@ -156,7 +156,7 @@ def wake(row: Webhook) -> None:
 
 
 def _mine(actor: Actor, webhook_id: UUID, action: Action) -> Webhook:
-    row = Webhook.objects.select_for_update().filter(id=webhook_id, owner_id=actor.party_id, ended_at=None).first()
+    row = Webhook.objects.select_for_update().filter(id=webhook_id, owner_id=party_of(actor), ended_at=None).first()
     if row is None:
         raise UnknownWebhook
     gate.require(actor, action, Resource(ResourceKind.WEBHOOK, row.id, row.owner_id))

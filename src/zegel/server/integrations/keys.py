@@ -75,8 +75,7 @@ class NewKey:
 
 def make(actor: Actor, new: NewKey) -> tuple[ApiKey, str]:
     """The key's row and the key, told now and never again. Raises Denied, BadSettings."""
-    assert actor.party_id is not None
-    owner = actor.party_id
+    owner = party_of(actor)
     with work.transaction(actor) as w:
         key_id = ids.new()
         gate.require(actor, Action.ADD, Resource(ResourceKind.API_KEY, key_id, owner))
@@ -107,7 +106,7 @@ def _check(owner: UUID, new: NewKey) -> None:
 def end(actor: Actor, key_id: UUID) -> ApiKey:
     """Nobody's from now on; again is harmless. Raises Denied, UnknownKey."""
     with work.transaction(actor) as w:
-        row = ApiKey.objects.select_for_update().filter(id=key_id, owner_id=actor.party_id).first()
+        row = ApiKey.objects.select_for_update().filter(id=key_id, owner_id=party_of(actor)).first()
         if row is None:
             raise UnknownKey
         gate.require(actor, Action.END, Resource(ResourceKind.API_KEY, row.id, row.owner_id))
@@ -122,6 +121,12 @@ def _note(w: work.Work, row: ApiKey, what: str) -> None:
     facts: dict[str, Fact] = {"what": what, "key": row.id, "scopes": " ".join(row.scopes)}
     w.record(Entry(Kind.INTEGRATION, row.owner_id, facts, about=row.id))
     w.publish("integration.changed", owner_id=row.owner_id, key_id=row.id)
+
+
+def party_of(actor: Actor) -> UUID:
+    """Whose keys and webhooks are meant: those of whom he acts for."""
+    assert actor.party_id is not None
+    return actor.party_id
 
 
 def provider_of(owner_id: UUID) -> UUID:

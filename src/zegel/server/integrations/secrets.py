@@ -22,12 +22,13 @@ def wrap(webhook_id: UUID, secret: bytes) -> bytes:
     return nonce + _cipher().encrypt(nonce, secret, _bound_to(webhook_id))
 
 
-def unwrap(webhook_id: UUID, wrapped: bytes | None) -> bytes | None:
+def unwrap(webhook_id: UUID, wrapped: bytes | memoryview | None) -> bytes | None:
     """None when there is none, or when it was wrapped under another secret."""
     if wrapped is None:
         return None
+    sealed = bytes(wrapped)
     try:
-        return _cipher().decrypt(bytes(wrapped[:_NONCE]), bytes(wrapped[_NONCE:]), _bound_to(webhook_id))
+        return _cipher().decrypt(sealed[:_NONCE], sealed[_NONCE:], _bound_to(webhook_id))
     except InvalidTag:
         return None
 
