@@ -2,3 +2,21 @@
 """What is found by a customer's words follows him: when his record or his thing changes, so do the words."""
 
 from __future__ import annotations
+
+from zegel.server.kernel import outbox, work
+from zegel.server.kernel.actor import system
+from zegel.server.orders import actions
+
+
+@outbox.subscribe("customer.changed", "customer.anonymised", name="orders.reword_customer")
+def customer_changed(event: outbox.Event) -> None:
+    if event.owner_id is not None:
+        with work.transaction(system(event.owner_id)):
+            actions.reword(event.owner_id, customer_id=event.uuid("customer_id"))
+
+
+@outbox.subscribe("product.changed", name="orders.reword_item")
+def item_changed(event: outbox.Event) -> None:
+    if event.owner_id is not None and event.payload.get("item_id"):
+        with work.transaction(system(event.owner_id)):
+            actions.reword(event.owner_id, item_id=event.uuid("item_id"))
