@@ -163,7 +163,7 @@ def test_an_event_committed_between_reading_and_looking_is_delivered(db, monkeyp
     got = []
 
     @outbox.subscribe("note.added", name="test.reader")
-    def read(event):
+    def reader(event):
         got.append(event.id)
 
     with psycopg.connect(db.app) as slow, stopped_clock(datetime(2026, 3, 1, tzinfo=UTC)) as now:
@@ -172,15 +172,15 @@ def test_an_event_committed_between_reading_and_looking_is_delivered(db, monkeyp
         publish("note.added")
         deliverer.run_once()  # from here the two events are a candidate for the floor
         now.advance(60)
-        read_new = deliverer._round
+        read = outbox._due
 
-        def then_commit(subscriber):
-            answer = read_new(subscriber)
+        def then_commit(*asked):
+            answer = read(*asked)
             slow.commit()
             return answer
 
         with monkeypatch.context() as patch:
-            patch.setattr(deliverer, "_round", then_commit)
+            patch.setattr(outbox, "_due", then_commit)
             deliverer.run_once()
         now.advance(60)
         for _ in range(3):

@@ -180,16 +180,18 @@ def subscribers() -> list[Subscriber]:
     return list(_subscribers.values())
 
 
+# One look for all subscribers: a round of nothing costs two statements, however many rooms listen.
 _NEW = """
-SELECT e.id, e.topic, e.owner_id, e.payload, e.at FROM kernel_outboxevent e
-WHERE e.id > %s AND e.topic = ANY (%s)
-  AND NOT EXISTS (SELECT 1 FROM kernel_outboxdelivery d WHERE d.event_id = e.id AND d.subscriber = %s)
+SELECT e.id, e.topic, e.owner_id, e.payload, e.at, s.name FROM kernel_outboxevent e
+JOIN unnest(%s::text[], %s::text[]) AS s (topic, name) ON s.topic = e.topic
+WHERE e.id > %s
+  AND NOT EXISTS (SELECT 1 FROM kernel_outboxdelivery d WHERE d.event_id = e.id AND d.subscriber = s.name)
 ORDER BY e.id LIMIT %s
 """
 _FAILED_BEFORE = """
-SELECT e.id, e.topic, e.owner_id, e.payload, e.at FROM kernel_outboxdelivery d
+SELECT e.id, e.topic, e.owner_id, e.payload, e.at, d.subscriber FROM kernel_outboxdelivery d
 JOIN kernel_outboxevent e ON e.id = d.event_id
-WHERE d.subscriber = %s AND NOT d.done AND d.next_at <= %s ORDER BY e.id LIMIT %s
+WHERE d.subscriber = ANY (%s) AND NOT d.done AND d.next_at <= %s ORDER BY e.id LIMIT %s
 """
 
 
@@ -204,19 +206,12 @@ class Deliverer:
         with tenancy.acting_as(None), connection.cursor() as cursor:
             cursor.execute(SNAPSHOT)
             snapshot = cursor.fetchone()
-        rounds = [self._round(subscriber) for subscriber in subscribers()]
-        if all(complete for _, complete in rounds):
+            new = _due(cursor, _NEW, [*_who_hears_what(), self._floor.value, BATCH])
+            again = _due(cursor, _FAILED_BEFORE, [list(_subscribers), clock.now(), BATCH])
+        delivered = sum(self._deliver(subscriber, event) for subscriber, event in [*new, *again])
+        if len(new) < BATCH:
             self._floor.observe(*snapshot)
-        return sum(delivered for delivered, _ in rounds)
-
-    def _round(self, subscriber: Subscriber) -> tuple[int, bool]:
-        """How many were delivered, and whether nothing new was left over."""
-        with tenancy.acting_as(None), connection.cursor() as cursor:
-            cursor.execute(_NEW, [self._floor.value, list(subscriber.topics), subscriber.name, BATCH])
-            new = [event_of(row) for row in cursor.fetchall()]
-            cursor.execute(_FAILED_BEFORE, [subscriber.name, clock.now(), BATCH])
-            again = [event_of(row) for row in cursor.fetchall()]
-        return sum(self._deliver(subscriber, event) for event in [*new, *again]), len(new) < BATCH
+        return delivered
 
     def _deliver(self, subscriber: Subscriber, event: Event) -> bool:
         try:
@@ -236,6 +231,17 @@ class Deliverer:
                 where=log.place_of(error),
             )
             return False
+
+
+def _who_hears_what() -> tuple[list[str], list[str]]:
+    """Every pair of topic and subscriber, as two columns."""
+    pairs = [(topic, one.name) for one in subscribers() for topic in sorted(one.topics)]
+    return [topic for topic, _ in pairs], [name for _, name in pairs]
+
+
+def _due(cursor: Any, statement: str, values: list[Any]) -> list[tuple[Subscriber, Event]]:
+    cursor.execute(statement, values)
+    return [(_subscribers[name], event_of(tuple(event))) for *event, name in cursor.fetchall()]
 
 
 def _claim(subscriber: str, event_id: int) -> bool:
