@@ -95,6 +95,15 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     )
 
 
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Writes down which tests failed, for whoever asked (tools/run_layer.py)."""
+    record = os.environ.get("ZEGEL_FAILED_TESTS")
+    if record is None or hasattr(terminalreporter.config, "workerinput"):
+        return
+    failed = {report.nodeid for kind in ("failed", "error") for report in terminalreporter.getreports(kind)}
+    Path(record).write_text("".join(f"{test}\n" for test in sorted(failed)))
+
+
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[object]:
     """The run's PostgreSQL with the migrated template; see `db`."""
