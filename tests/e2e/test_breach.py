@@ -16,6 +16,8 @@ from tests.e2e.desk import Desk
 pytestmark = pytest.mark.usefixtures("desks_closed")
 
 DIALOG = "dialog[open]"
+CUSTOMERS = ".duties li[data-duty=customer]"
+TELL = "button[id^=tell-]"
 
 
 def save(desk: Desk) -> None:
@@ -65,7 +67,8 @@ def assess_and_judge(officer: Desk) -> None:
     fine(officer)
     save(officer)
     officer.sees(".affected li[data-side=processor]")
-    assert re.search(r"[1-9]", page.inner_text(".affected li[data-side=processor] .breach-figure >> nth=0"))
+    figures = page.locator(".affected li[data-side=processor] .breach-figure").all_inner_texts()
+    assert any(re.search(r"[1-9]", figure) for figure in figures)
     page.click("#judge")
     choose(officer, "severity", "medium")
     choose(officer, "likelihood", "low")
@@ -76,24 +79,40 @@ def assess_and_judge(officer: Desk) -> None:
 
 
 def tell(officer: Desk) -> None:
+    """Every customer concerned (another test may have brought one more), and the authority."""
     page = officer.page
-    page.click("#tell-customer")
-    page.select_option("#letter-language", "sv")
-    page.wait_for_function("() => document.querySelector('#letter-body').value.startsWith('Till ')")
-    page.select_option("#letter-language", "en")
-    page.wait_for_function("() => document.querySelector('#letter-body').value.startsWith('To ')")
-    assert "@" in page.input_value("#letter-to")
-    fine(officer)
-    save(officer)
+    for nth in range(page.locator(f"{CUSTOMERS} {TELL}").count()):
+        page.locator(f"{CUSTOMERS} {TELL}").nth(nth).click()
+        page.wait_for_function("() => document.querySelector('#letter-body').value !== ''")
+        if nth == 0:
+            read(officer)
+        if "@" not in page.input_value("#letter-to"):
+            page.fill("#letter-to", "owner@customer.example")
+        save(officer)
+        page.wait_for_function(f"() => document.querySelectorAll(\"{CUSTOMERS} .notice\").length > {nth}")
     officer.sees(".clock-card[data-kind=customer][data-tone=ok]")
-    page.click("#tell-authority")
+    page.click(f"li[data-duty=authority] {TELL}")
     page.fill("#letter-to", "AP")
     page.fill("#letter-reference", "AP-2026-17")
     save(officer)
     officer.sees(".clock-card[data-kind=authority][data-tone=ok]")
+    download(officer)
+
+
+def read(officer: Desk) -> None:
+    page = officer.page
+    for language, greeting in (("sv", "Till "), ("en", "To ")):
+        page.select_option("#letter-language", language)
+        page.wait_for_function("with_ => document.querySelector('#letter-body').value.startsWith(with_)", arg=greeting)
+    assert "@" in page.input_value("#letter-to")
+    fine(officer)
+
+
+def download(officer: Desk) -> None:
+    page = officer.page
     for shape in ("a[href*='form?language']", "a[href*='shape=json']", "a[href*='/paper']"):
         with page.expect_download() as coming:
-            page.click(f".duties li[data-duty=customer] {shape}")
+            page.click(f"{CUSTOMERS} {shape} >> nth=0")
         assert coming.value.suggested_filename.startswith("breach-")
 
 

@@ -86,7 +86,7 @@ function dutyRow(one: Case, duty: Duty, nowMs: number, open: boolean, act: CaseA
   return html`<li data-duty=${duty.kind}><div class="body stack tight"><div><b>${whom(duty)}</b></div>${why ? html`<div class="mute small">${why}</div>` : nothing}
       ${notices.map((notice) => noticeRow(notice, nowMs))}
       ${ready && duty.kind !== "people" ? html`<div class="row small"><a class="btn small quiet" href="/api/v1/breach-duties/${duty.id}/form?language=${document.documentElement.lang || "en"}" download>${icon("download", "small")}<span>${t("The authority’s form")}</span></a><a class="btn small quiet" href="/api/v1/breach-duties/${duty.id}/form?shape=json" download>${icon("download", "small")}<span>${t("As data")}</span></a></div>` : nothing}</div>
-    <div class="row end">${pill(clock.words, clock.tone)}${open && ready ? button(notices.length === 0 ? t("Write it") : t("Write more"), () => act.tell(duty), { small: true, kind: duty.met_ms === null ? "primary" : "", icon: "send", id: `tell-${duty.kind}` }) : nothing}${open && ready && duty.kind === "people" && duty.met_ms === null ? button(t("Need not be told"), () => act.drop(duty), { small: true, kind: "quiet" }) : nothing}</div></li>`;
+    <div class="row end">${pill(clock.words, clock.tone)}${open && ready ? button(notices.length === 0 ? t("Write it") : t("Write more"), () => act.tell(duty), { small: true, kind: duty.met_ms === null ? "primary" : "", icon: "send", id: `tell-${duty.id}` }) : nothing}${open && ready && duty.kind === "people" && duty.met_ms === null ? button(t("Need not be told"), () => act.drop(duty), { small: true, kind: "quiet" }) : nothing}</div></li>`;
 }
 
 function noticeRow(notice: Notice, nowMs: number): Part {
