@@ -46,9 +46,11 @@ ROUTERS: tuple[tuple[str, str], ...] = (
     ("", "zegel.server.api.audits:router"),
     ("", "zegel.server.api.backups:router"),
     ("", "zegel.server.api.contracts:router"),
+    ("", "zegel.server.api.confidentiality:router"),
     ("", "zegel.server.api.use_log:router"),
     ("", "zegel.server.api.evidence:router"),
     ("", "zegel.server.api.requests:router"),
     ("", "zegel.server.api.consents:router"),
     ("", "zegel.server.api.promises:router"),
+    ("", "zegel.server.api.customers:router"),
 )

@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -34,7 +35,7 @@ from zegel.server.customers.rules import (
     Why,
 )
 from zegel.server.gate import Action, Resource, ResourceKind, require
-from zegel.server.kernel import clock, ids, work
+from zegel.server.kernel import clock, erasures, ids, work
 from zegel.server.kernel.actor import Actor
 from zegel.server.ledger import Entry, Fact, Kind
 from zegel.server.people import queries as people
@@ -294,13 +295,15 @@ def change_contact(
         return contact
 
 
-def end_contact(actor: Actor, contact_id: UUID) -> None:
+def end_contact(actor: Actor, contact_id: UUID) -> Customer:
     """He speaks for the company no longer: what is known of him goes at once. Raises Denied, UnknownCustomer,
     NotNow."""
     with work.transaction(actor) as w:
         contact, row = _contact(actor, contact_id)
         contact.delete()
+        w.after_commit(partial(erasures.gone, "customers.Contact", row.owner_id, [contact_id]))
         note(w, row, What.CONTACT_ENDED)
+        return row
 
 
 def _contact(actor: Actor, contact_id: UUID) -> tuple[Contact, Customer]:

@@ -11,4 +11,4 @@ class CustomersConfig(AppConfig):
     label = "customers"
 
     def ready(self) -> None:
-        from zegel.server.customers import facts  # noqa: F401  registers with the gate
+        from zegel.server.customers import facts, jobs  # noqa: F401  registers with the gate and the worker

@@ -12,6 +12,7 @@ from __future__ import annotations
 import hmac
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Protocol
 from uuid import UUID
 
@@ -22,7 +23,7 @@ from zegel.server.customers.errors import NotNow, OtherPreview, UnknownCustomer
 from zegel.server.customers.models import Contact, Customer, Forgotten, Suggestion
 from zegel.server.customers.rules import Standing, What
 from zegel.server.gate import Action, require
-from zegel.server.kernel import clock, work
+from zegel.server.kernel import clock, erasures, work
 from zegel.server.kernel.actor import Actor
 from zegel.server.ledger import Entry, Fact, Kind
 
@@ -39,10 +40,12 @@ class Line:
 
 @dataclass(frozen=True)
 class Preview:
-    """What anonymising one customer would do. `proof`: SHA-256 of every row's model, key and fate."""
+    """What anonymising one customer would do. `proof`: SHA-256 of every row's model, key and fate; `hindrance`: a short
+    word for what must be finished first, or empty."""
 
     lines: tuple[Line, ...]
     proof: bytes
+    hindrance: str = ""
 
 
 class Engine(Protocol):
@@ -80,15 +83,21 @@ def anonymise(actor: Actor, customer_id: UUID, proof: bytes) -> Forgotten:
         row = actions.locked(customer_id)
         require(actor, Action.DELETE, actions.resource(row))
         _still_named(row)
-        if not hmac.compare_digest(_engines[0].preview(row).proof, proof):
+        shown = _engines[0].preview(row)
+        if not hmac.compare_digest(shown.proof, proof):
             raise OtherPreview
-        return carry_out(w, row, "decided")
+        if shown.hindrance:
+            raise NotNow(_("An order of this customer is open."), action=_("Close or cancel it first."))
+        return _carry_out(w, row, "decided")
 
 
-def by_term(w: work.Work, row: Customer, why: str) -> Forgotten:
-    """Within the running work, of a locked row, by the clock: `why` is a short word."""
+def by_term(w: work.Work, row: Customer, why: str) -> Forgotten | None:
+    """Within the running work, of a locked row, by the clock: `why` is a short word. None: something is still to be
+    finished."""
     _still_named(row)
-    return carry_out(w, row, why)
+    if _engines[0].preview(row).hindrance:
+        return None
+    return _carry_out(w, row, why)
 
 
 def _still_named(row: Customer) -> None:
@@ -96,7 +105,7 @@ def _still_named(row: Customer) -> None:
         raise NotNow(_("This customer was anonymised."), action=_("Nothing of him is left to change."))
 
 
-def carry_out(w: work.Work, row: Customer, why: str) -> Forgotten:
+def _carry_out(w: work.Work, row: Customer, why: str) -> Forgotten:
     done = _engines[0].carry_out(w, row)
     now = clock.now()
     left: dict[str, object] = dict.fromkeys((*rules.TEXTS, "name_key", "place_key"), "")
@@ -104,6 +113,8 @@ def carry_out(w: work.Work, row: Customer, why: str) -> Forgotten:
              "restricted_at": None, "restricted_why": "", "restricted_by": None,
              "standing": Standing.FORMER.value, "ended_at": row.ended_at or now}  # fmt: skip
     Customer.objects.filter(id=row.id).update(**left)
+    said = {name: "" for name in (*rules.TEXTS, "name_key", "place_key") if name not in {"country", "language"}}
+    w.after_commit(partial(erasures.blanked, "customers.Customer", row.owner_id, [row.id], said))
     Contact.objects.filter(customer=row).delete()
     Suggestion.objects.filter(customer=row).delete()
     row.refresh_from_db()
@@ -112,9 +123,9 @@ def carry_out(w: work.Work, row: Customer, why: str) -> Forgotten:
     w.record(Entry(Kind.CUSTOMER_RECORD, row.owner_id, facts, about=row.id))
     return Forgotten.objects.create(
         owner_id=row.owner_id, provider_id=row.provider_id, customer=row, proof=done.proof, why=why, at=now,
-        counts=counted(done.lines), by=w.actor.id,
+        counts=_counted(done.lines), by=w.actor.id,
     )  # fmt: skip
 
 
-def counted(lines: Sequence[Line]) -> list[list[str | int]]:
+def _counted(lines: Sequence[Line]) -> list[list[str | int]]:
     return [[line.model, line.fate, line.count, line.why] for line in lines]

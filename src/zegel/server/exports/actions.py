@@ -61,7 +61,12 @@ class FileKind(StrEnum):
     INVOICE_DATA = "invoice_data"  # the XML alone
     OFFER = "offer"
     BOOKS = "books"  # a period's journal with its papers
+    TENANT = "tenant"  # everything of a tenant, taken along
+    TENANT_PROOF = "tenant_proof"  # that a tenant was removed whole
     LABEL = "label"  # what a carrier sticks on a parcel
+    CUSTOMERS = "customers"  # a list of a firm's customers
+    CUSTOMER_RECORD = "customer_record"  # one of them, for himself
+    IMPORT_REPORT = "import_report"  # which lines of a file were not taken over, and why
 
 
 _TYPES = {
@@ -88,7 +93,12 @@ _TYPES = {
     FileKind.INVOICE_DATA: "application/xml",
     FileKind.OFFER: "application/pdf",
     FileKind.BOOKS: "application/zip",
+    FileKind.TENANT: "application/zip",
+    FileKind.TENANT_PROOF: "application/json",
     FileKind.LABEL: "application/pdf",
+    FileKind.CUSTOMERS: "text/csv; charset=utf-8",
+    FileKind.CUSTOMER_RECORD: "application/json",
+    FileKind.IMPORT_REPORT: "text/csv; charset=utf-8",
 }
 
 ENTRY_HEADER = "X-Zegel-Entry"

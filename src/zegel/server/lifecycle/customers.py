@@ -3,8 +3,9 @@
 
 Fates, row by row:
 - kept: its only basis is a legal duty (the books: art. 52 AWR and its like), or it says what the firm itself did;
-- gone: it is about him alone and says nothing without him (messages, contacts, suggestions);
+- gone: its room declares that the row goes (notes, photos, who owned what, suggestions);
 - nameless: everything else loses its names, addresses and words, and keeps its times, figures and states.
+What is still being worked on is finished first: with an order open nobody is anonymised.
 
 An address finds only what is a firm's customer's: never somebody's account, whoever shares a mailbox with him.
 """
@@ -21,28 +22,25 @@ from typing import Any
 from django.apps import apps
 from django.db import models
 
-from zegel.declare import Basis, Declaration, Erase, Purpose, Subject
+from zegel.declare import Basis, Declaration, Erase, Subject
 from zegel.server.customers import forgetting
 from zegel.server.customers.forgetting import Line, Preview
 from zegel.server.customers.models import Contact, Customer
 from zegel.server.kernel import work
 from zegel.server.lifecycle import erasing, finding
 from zegel.server.lifecycle.finding import Found, SubjectRef
+from zegel.server.orders.models import Order
 
 GONE, NAMELESS, KEPT = "gone", "nameless", "kept"
 _OWN = frozenset({"customers.Customer", "customers.Forgotten"})
 """The room itself takes these out, last."""
 SHORT = 60  # a longer text was written by somebody, and may say who
-_HIS_ALONE = frozenset({Purpose.COMMUNICATION, Purpose.SALES})
 
 
 def _fate(said: Sequence[Declaration]) -> str:
     if all(one.basis is Basis.LEGAL_OBLIGATION for one in said):
         return KEPT
-    if not any(one.erase in {Erase.DELETE_ROW, Erase.SHRED} for one in said):
-        return NAMELESS
-    alone = all(one.purpose in _HIS_ALONE for one in said) or said[0].model.startswith("customers.")
-    return GONE if alone else NAMELESS
+    return GONE if any(one.erase in {Erase.DELETE_ROW, Erase.SHRED} for one in said) else NAMELESS
 
 
 def _rows(customer: Customer) -> list[tuple[Found, str]]:
@@ -86,7 +84,12 @@ def _shown(customer: Customer, rows: Sequence[tuple[Found, str]]) -> Preview:
     for (model, fate), count in sorted(counted.items()):
         lines.append(Line(model, fate, count, "legal_duty" if fate == KEPT else ""))
     text = json.dumps([str(customer.id), fates])
-    return Preview(tuple(lines), hashlib.sha256(text.encode()).digest())
+    return Preview(tuple(lines), hashlib.sha256(text.encode()).digest(), _hindrance(customer))
+
+
+def _hindrance(customer: Customer) -> str:
+    rows = Order.objects.filter(owner_id=customer.owner_id, customer_id=customer.id, closed_at=None)
+    return "open_order" if rows.exists() else ""
 
 
 def _nameless(w: work.Work, one: Found) -> None:

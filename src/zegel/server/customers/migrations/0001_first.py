@@ -6,6 +6,14 @@ from django.db import migrations, models
 from zegel.server.kernel.tenancy import enable_rls
 
 
+# Firms that have customers: for the worker that acts for each in turn. Identifiers only.
+FIRMS = """
+CREATE FUNCTION customers_firms() RETURNS uuid[]
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+  SELECT coalesce(array_agg(DISTINCT owner_id), '{}') FROM customers_customer $$;
+"""
+
+
 class Migration(migrations.Migration):
 
     initial = True
@@ -144,4 +152,5 @@ class Migration(migrations.Migration):
         enable_rls("customers_suggestion"),
         enable_rls("customers_review"),
         enable_rls("customers_forgotten"),
+        migrations.RunSQL(FIRMS, migrations.RunSQL.noop),
     ]

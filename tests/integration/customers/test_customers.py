@@ -1,0 +1,180 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""A firm's customers: found again, corrected, restricted so that nobody uses them, and forgotten with a proof."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from uuid import UUID
+
+import pytest
+from tests.actors import World
+
+from zegel.demo.world import WORLD
+from zegel.server.customers import actions, files, forgetting, jobs, queries
+from zegel.server.customers.errors import BadDetails, NotNow, OtherPreview, Restricted
+from zegel.server.customers.models import Contact, Customer, Suggestion
+from zegel.server.customers.rules import CustomerKind, Details, Function, Reason, Standing, Why
+from zegel.server.gate import Denied
+from zegel.server.kernel import clock, tenancy, work
+from zegel.server.kernel.actor import system
+from zegel.server.ledger import Kind
+from zegel.server.ledger import queries as ledger
+from zegel.server.lifecycle import finding
+from zegel.server.lifecycle.finding import SubjectRef
+
+NOORDMAN = WORLD.party("noordman").id
+SANNE = Details(
+    name="Sanne de Boer", street="Veerhaven", house_number="12", postcode="3016 cj", city="Rotterdam",
+    email="Sanne@Example.org", phone="+31 6 1234 5678",
+)  # fmt: skip
+
+
+def came_in(given: Details = SANNE) -> Customer:
+    with work.transaction(system(NOORDMAN)) as w:
+        return actions.find_or_add(w, NOORDMAN, given)
+
+
+def now_of(customer_id: UUID) -> Customer:
+    with tenancy.acting_as(NOORDMAN):
+        return Customer.objects.get(id=customer_id)
+
+
+def moved(customer_id: UUID, **values: object) -> None:
+    with tenancy.acting_as(NOORDMAN):
+        Customer.objects.filter(id=customer_id).update(**values)
+
+
+def test_who_comes_again_is_the_same_and_what_differs_waits_for_the_desk(world: World) -> None:
+    first = came_in()
+    again = came_in(Details(name="S. de Boer", email="sanne@example.org", postcode="3016CJ", house_number="12"))
+    namesake = came_in(Details(name="Piet de Boer", email="sanne@example.org", postcode="1011AA", house_number="1"))
+    assert again.id == first.id
+    assert namesake.id != first.id
+    assert (first.number, namesake.number) == (first.number, first.number + 1)
+    assert now_of(first.id).name == "Sanne de Boer"
+    desk = world.actor("desk")
+    [waiting] = queries.record(desk, first.id).suggestions
+    assert waiting.values == {"name": "S. de Boer", "postcode": "3016CJ"}
+    actions.decide_suggestion(desk, waiting.id, take=True, only=["name"])
+    assert (now_of(first.id).name, now_of(first.id).postcode) == ("S. de Boer", "3016 CJ")
+    assert queries.record(desk, first.id).suggestions == ()
+
+
+def test_another_firm_sees_and_changes_nothing(world: World) -> None:
+    first = came_in()
+    garage = world.actor("garagist")
+    assert queries.listed(garage, queries.Wanted()).rows == ()
+    for act in (queries.record, forgetting.preview, actions.end, files.send_one):
+        with pytest.raises(Exception, match="no such customer"):
+            act(garage, first.id)
+    with pytest.raises((Denied, Exception)):
+        actions.correct(world.actor("mechanic"), first.id, {"name": "Somebody Else"})
+    assert now_of(first.id).name == "Sanne de Boer"
+
+
+def test_details_that_cannot_be_right_are_refused_by_their_name(world: World) -> None:
+    desk = world.actor("desk")
+    for bad, field in (
+        (Details(name="x"), "name"), (Details(name="Anna", email="no@where"), "email"),
+        (Details(name="Anna", phone="12"), "phone"), (Details(name="Anna\u202egnp"), "name"),
+        (Details(name="Anna", country="Nederland"), "country"),
+        (Details(name="Anna", standing=Standing.PROSPECT), "consent_until"),
+    ):  # fmt: skip
+        with pytest.raises(BadDetails) as refused:
+            actions.add(desk, bad)
+        assert refused.value.field == field
+
+
+def test_a_company_has_contacts_and_one_who_leaves_is_gone(world: World) -> None:
+    desk = world.actor("desk")
+    firm = actions.add(desk, Details(name="Bakkerij Blom BV", kind=CustomerKind.COMPANY, email="info@blom.example"))
+    contact = actions.add_contact(desk, firm.id, "Eva Blom", Function.DIRECTOR, "eva@blom.example", "+31 10 123 4567")
+    assert [one.name for one in queries.record(desk, firm.id).contacts] == ["Eva Blom"]
+    with tenancy.acting_as(NOORDMAN):
+        found = {(one.model, one.pk) for one in finding.rows_of(SubjectRef.email("eva@blom.example"))}
+    assert ("customers.Contact", contact.id) in found
+    actions.end_contact(desk, contact.id)
+    with tenancy.acting_as(NOORDMAN):
+        assert not Contact.objects.filter(id=contact.id).exists()
+    with pytest.raises(NotNow):
+        actions.add_contact(desk, came_in().id, "Nobody", Function.OWNER)
+
+
+def test_what_is_restricted_is_kept_and_not_used(world: World) -> None:
+    desk, shop = world.actor("desk"), world.actor("shop")
+    row = came_in()
+    actions.restrict(desk, row.id, Why.DISPUTED)
+    with tenancy.acting_as(NOORDMAN):
+        with pytest.raises(Restricted):
+            actions.usable(row.id)
+        assert queries.names([row.id])[row.id].name == ""
+    for act in (
+        lambda: queries.record(desk, row.id), lambda: actions.correct(desk, row.id, {"name": "Other Name"}),
+        lambda: actions.end(shop, row.id), lambda: files.send_one(shop, row.id),
+    ):  # fmt: skip
+        with pytest.raises(Denied) as refused:
+            act()
+        assert refused.value.decision.missing == ("not_restricted",)
+    for text in ("Sanne", "sanne@example.org", "3016", "1234 5678"):
+        assert queries.listed(desk, queries.Wanted(text=text)).rows == ()
+    assert [one.id for one in queries.listed(desk, queries.Wanted(text=str(row.number))).rows] == [row.id]
+    assert b"Sanne" not in files.send(shop).content
+    assert queries.record(shop, row.id).row.name == "Sanne de Boer"  # who answers for it decides
+    with pytest.raises(Denied):
+        actions.unrestrict(desk, row.id)
+    actions.unrestrict(shop, row.id)
+    assert queries.record(desk, row.id).row.restricted_at is None
+
+
+def test_forgetting_does_what_was_shown_and_leaves_what_counts(world: World) -> None:
+    desk, shop = world.actor("desk"), world.actor("shop")
+    row = came_in()
+    came_in(Details(name="S. de Boer", email="sanne@example.org", postcode="3016CJ", house_number="12"))
+    with pytest.raises(Denied):
+        forgetting.preview(desk, row.id)
+    old = forgetting.preview(shop, row.id)
+    assert ("customers.Suggestion", "gone", 1) in {(line.model, line.fate, line.count) for line in old.lines}
+    with tenancy.acting_as(NOORDMAN):
+        Suggestion.objects.all().delete()
+    with pytest.raises(OtherPreview):
+        forgetting.anonymise(shop, row.id, old.proof)
+    shown = forgetting.preview(shop, row.id)
+    done = forgetting.anonymise(shop, row.id, shown.proof)
+    assert bytes(done.proof) == shown.proof
+    left = now_of(row.id)
+    assert (left.number, left.country, left.standing) == (row.number, "NL", "former")
+    assert not any((left.name, left.street, left.email, left.phone, left.name_key, left.place_key, left.postcode))
+    with tenancy.acting_as(NOORDMAN):
+        assert list(finding.rows_of(SubjectRef.email("sanne@example.org"), owner_id=NOORDMAN)) == []
+        entries = ledger.entries([Kind.CUSTOMER_RECORD], NOORDMAN, since_ms=0)
+    proofs = [entry.said.facts.get("proof") for entry in entries if entry.said]
+    assert shown.proof in proofs
+    with pytest.raises(NotNow):
+        forgetting.preview(shop, row.id)
+    assert came_in().id != row.id  # he is somebody new now
+
+
+def test_the_list_says_who_may_go_and_why_and_the_night_takes_whom_nothing_keeps(world: World) -> None:
+    shop, now = world.actor("shop"), clock.now()
+    quiet, kept, former, prospect, held = (
+        actions.add(shop, Details(name=name)) for name in ("Quiet", "Kept", "Former", "Prospect", "Held")
+    )
+    moved(quiet.id, active_at=now - timedelta(days=400))
+    moved(kept.id, active_at=now - timedelta(days=500))
+    moved(former.id, standing="former", ended_at=now - timedelta(days=1900))
+    moved(prospect.id, standing="prospect", consent_until=now.date() - timedelta(days=1))
+    moved(held.id, standing="former", ended_at=now - timedelta(days=1900), restricted_at=now - timedelta(days=100))
+    reasons = {(line.row.name, line.reason) for line in queries.clean_up(shop)}
+    assert reasons == {
+        ("Quiet", Reason.QUIET), ("Kept", Reason.QUIET), ("Former", Reason.CLAIMS_OVER),
+        ("Prospect", Reason.CONSENT_OVER), ("Held", Reason.CLAIMS_OVER), ("Held", Reason.RESTRICTED_LONG),
+    }  # fmt: skip
+    actions.keep(shop, kept.id, Reason.QUIET, "A service contract until next year", (now + timedelta(days=300)).date())
+    with pytest.raises(NotNow):
+        actions.keep(shop, prospect.id, Reason.CONSENT_OVER, "He will surely buy", (now + timedelta(days=30)).date())
+    actions.confirm(shop, quiet.id)
+    assert jobs.forget_due(NOORDMAN) == 2
+    assert {line.row.name for line in queries.clean_up(shop)} == {"Held"}
+    assert now_of(former.id).anonymised_at is not None
+    assert now_of(prospect.id).name == ""
+    assert now_of(held.id).name == "Held"
