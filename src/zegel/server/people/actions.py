@@ -101,7 +101,7 @@ def add_person(actor: Actor, account: NewAccount, *, person_id: UUID | None = No
         with work.transaction(actor):
             return Person.objects.create(
                 id=identifier,
-                email=rules.normalised_email(account.email),
+                email=rules.normalised_identifier(account.email),
                 display_name=rules.checked_name(account.name),
                 language=rules.checked_language(account.language),
                 suite=int(suite),
@@ -303,7 +303,7 @@ def sign_in(email: str, auth_key: bytes, address: str, device: bytes = b"") -> P
     themselves, so that strangers who guess elsewhere can't keep a person out on his own device.
     """
     try:
-        normal = rules.normalised_email(email)
+        normal = rules.normalised_identifier(email)
     except BadField:
         normal = "no-such-account"
     person = Person.objects.filter(email=normal).first()
@@ -324,7 +324,7 @@ def sign_in(email: str, auth_key: bytes, address: str, device: bytes = b"") -> P
 def account(email: str) -> tuple[str, Person | None]:
     """The address as it is kept, and its account if there is one."""
     try:
-        normal = rules.normalised_email(email)
+        normal = rules.normalised_identifier(email)
     except BadField:
         normal = "no-such-account"
     return normal, Person.objects.filter(email=normal).first()

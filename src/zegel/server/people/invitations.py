@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import secrets as randomness
 from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
@@ -44,8 +45,9 @@ class Asked:
 
 
 def invite(actor: Actor, owner_id: UUID, provider_id: UUID, asked: Asked, kind: InvitationKind) -> Invitation:
-    """The letter goes out by a job. Raises BadField, Taken."""
-    email, name = rules.normalised_email(asked.email), rules.checked_name(asked.name)
+    """The letter goes out by a job; who is asked by a login code has no address, and gets his link by hand. Raises
+    BadField, Taken."""
+    email, name = rules.normalised_identifier(asked.email), rules.checked_name(asked.name)
     language = rules.checked_language(asked.language)
     with work.transaction(actor, party_id=owner_id if actor.kind is ActorKind.SYSTEM else None) as w:
         running = [row for row in Invitation.objects.filter(owner_id=owner_id, accepted_at=None) if holds(row)]
@@ -56,7 +58,7 @@ def invite(actor: Actor, owner_id: UUID, provider_id: UUID, asked: Asked, kind: 
         row = Invitation.objects.create(
             id=ids.new(), owner_id=owner_id, provider_id=provider_id, kind=kind, email=email, name=name,
             language=language, role=asked.role.value, invited_by=actor.id, created_at=clock.now(),
-            expires_at=clock.now() + LASTS, letters=1,
+            expires_at=clock.now() + LASTS, letters=0 if rules.is_login_code(email) else 1,
         )  # fmt: skip
         w.record(_entry(row, "invited"))
         w.publish("member.invited", owner_id=owner_id, invitation_id=row.id)
@@ -144,6 +146,14 @@ def link_of(row: Invitation) -> str:
     return f"{settings.ORIGIN}/invitation/{token_of(row)}"
 
 
+def free_code(slug: str) -> str:
+    """A login code that nobody has and nobody was asked with."""
+    while True:
+        code = rules.login_code(slug, "".join(randomness.choice(rules.CODE_LETTERS) for _place in range(6)))
+        if not Person.objects.filter(email=code).exists():
+            return code
+
+
 def by_token(token: str, address: str) -> Invitation:
     """The open invitation of this link. Each wrong one counts against its address. Raises InvitationGone,
     TooManyAttempts."""
@@ -184,7 +194,7 @@ def inviter(row: Invitation) -> str:
 def accept(token: str, address: str, account: actions.NewAccount, person_id: UUID) -> Person:
     """A new account, and its role. Raises InvitationGone, BadField, Taken."""
     row = by_token(token, address)
-    if rules.normalised_email(account.email) != row.email:
+    if rules.normalised_identifier(account.email) != row.email:
         raise BadField(_("This invitation is for another address."), action=_("Use the address it was sent to."))
     actor = Actor(ActorKind.SYSTEM, None, row.owner_id, role="system", address=address)
     with work.transaction(actor, party_id=row.owner_id):
@@ -240,7 +250,7 @@ def send(owner_id: UUID, invitation_id: UUID) -> None:
     with queries.as_party(owner_id):
         row = Invitation.objects.filter(id=invitation_id).first()
         party = Party.objects.filter(id=owner_id).first()
-    if row is None or party is None or not holds(row):
+    if row is None or party is None or not holds(row) or rules.is_login_code(row.email):
         return
     with override(row.language):
         subject = _("You are invited to the cameras of %(party)s") % {"party": party.name}
@@ -263,7 +273,7 @@ def send(owner_id: UUID, invitation_id: UUID) -> None:
 def send_reset(person_id: UUID) -> None:
     """The letter that begins a reset, to the account's own address."""
     person = Person.objects.filter(id=person_id).first()
-    if person is None:
+    if person is None or rules.is_login_code(person.email):
         return
     link = f"{settings.ORIGIN}/recovery#{recovery.letter_token(person).hex()}"
     with override(person.language):

@@ -178,6 +178,12 @@ def seat(person_id: UUID, party_id: UUID | None) -> tuple[int, tuple[Role, ...]]
     return (row[0], _ordered(row[1])) if row else None
 
 
+def roles_in(person_id: UUID, party_id: UUID) -> tuple[Role, ...]:
+    """With which roles the person acts for that party today."""
+    found = seat(person_id, party_id)
+    return found[1] if found else ()
+
+
 def role_in(person_id: UUID, party_id: UUID, wanted: str | None = None) -> Role:
     """The role with which the person acts for that party today: the wanted one, else his first. Raises NotAMember."""
     found = seat(person_id, party_id)

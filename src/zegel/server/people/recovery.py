@@ -203,7 +203,7 @@ def reset(token: bytes, address: str, account: actions.NewAccount, *, factor_giv
             _("This account has a second factor, which a letter does not replace."),
             action=_("Give it, or ask another owner of your organisation to take it off."),
         )
-    if rules.normalised_email(account.email) != person.email:
+    if rules.normalised_identifier(account.email) != person.email:
         raise BadField(_("This is not the address of this account."))
     suite = rules.checked_suite(account.suite, account.sign_pk, account.open_pk)
     auth_key = rules.checked_bytes(account.auth_key, rules.AUTH_KEY_LENGTH, rules.AUTH_KEY_LENGTH)

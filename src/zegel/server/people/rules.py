@@ -30,6 +30,8 @@ LONGEST_PINS = 64 * 1024
 LONGEST_ENVELOPE = 16 * 1024
 
 _EMAIL = re.compile(r"[^\s@<>(),;:\\\"\x00-\x1f]{1,64}@[^\s@<>(),;:\\\"\x00-\x1f]{1,190}")
+_LOGIN_CODE = re.compile(r"[a-z][a-z0-9-]{1,31}\.[2-9a-hjkmnp-z]{6}")
+CODE_LETTERS = "23456789abcdefghjkmnpqrstuvwxyz"  # none that is taken for another
 _COUNTRY = re.compile(r"[A-Z]{2}")
 
 AUDIT_LASTS = timedelta(days=90)
@@ -57,6 +59,23 @@ def normalised_email(text: str) -> str:
     if len(email) > 254 or not _EMAIL.fullmatch(email):
         raise BadField(_("This is not an e-mail address."), action=_("Write it like name@example.org."))
     return email
+
+
+def login_code(slug: str, letters: str) -> str:
+    """What somebody without an e-mail address signs in with: his organisation's name and six letters (I8)."""
+    return f"{slug}.{letters}"
+
+
+def is_login_code(text: str) -> bool:
+    """No letter can be sent to it."""
+    return "@" not in text and _LOGIN_CODE.fullmatch(text) is not None
+
+
+def normalised_identifier(text: str) -> str:
+    """By what an account is known: an e-mail address, or a login code where the organisation wants that. Normalised as
+    the browser does. Raises BadField."""
+    code = unicodedata.normalize("NFKC", text.strip()).lower()
+    return code if is_login_code(code) else normalised_email(text)
 
 
 def checked_name(text: str) -> str:

@@ -17,9 +17,10 @@ from django.utils.translation import gettext as _
 
 from zegel.server.kernel import clock
 from zegel.server.kernel.actor import Actor, ActorKind
-from zegel.server.people import queries
+from zegel.server.people import admission, queries
 from zegel.server.people.errors import NotAMember, SignedOut
 from zegel.server.people.models import Person, SignedIn
+from zegel.server.people.roles import Role
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
@@ -30,18 +31,31 @@ SEEN_EVERY = timedelta(minutes=1)
 
 
 def start(request: HttpRequest, person: Person) -> None:
-    """A new session for who just signed in; he acts for the first party he belongs to, until he chooses another."""
+    """A new session for who just signed in; he acts for the first party he belongs to and may act for, until he chooses
+    another. Raises NotAMember where he may act for none of his."""
+    seat = _first_seat(person.id)
     _forget(request)
     request.session.flush()
-    seats = queries.seats(person.id)
     request.session["person"] = str(person.id)
     request.session["epoch"] = person.epoch
     request.session["started_ms"] = clock.now_ms()
-    if seats:
-        request.session["party"], request.session["role"] = str(seats[0].party_id), seats[0].roles[0].value
+    if seat is not None:
+        request.session["party"], request.session["role"] = str(seat[0]), seat[1].value
     request.session.save()
     _note(request, person)
     rotate_token(request)
+
+
+def _first_seat(person_id: UUID) -> tuple[UUID, Role] | None:
+    refused: NotAMember | None = None
+    for seat in queries.seats(person_id):
+        try:
+            return seat.party_id, admission.admitted(person_id, seat.party_id, seat.roles)[0]
+        except NotAMember as why:
+            refused = refused or why
+    if refused is not None:
+        raise refused
+    return None
 
 
 def begin(request: HttpRequest, person: Person, passkey: Any = None) -> None:
@@ -111,6 +125,9 @@ def choose_party(request: HttpRequest, party_id: UUID, role: str | None = None) 
     """From now on he acts for that party. Raises SignedOut, NotAMember."""
     person = signed_in(request.session)
     chosen = queries.role_in(person.id, party_id, role)
+    if role is None:
+        chosen = admission.admitted(person.id, party_id, queries.roles_in(person.id, party_id))[0]
+    admission.admitted(person.id, party_id, (chosen,))
     before = request.session.session_key
     request.session.cycle_key()
     request.session["party"], request.session["role"] = str(party_id), chosen.value
@@ -158,6 +175,7 @@ def _actor(session: Any, address: str) -> Actor:
         raise NotAMember(
             _("You don't act for an organisation now."), action=_("Choose one, or ask its owner to add you.")
         )
+    roles = admission.admitted(person_id, party_id, roles)
     role = session.get("role")
     return Actor(
         ActorKind.PERSON, person_id, party_id, role=role if role in roles else roles[0].value, address=_address(address)

@@ -15,8 +15,10 @@ from zegel.declare import (
     Subject,
     Term,
     declare,
+    declare_body,
     not_personal,
 )
+from zegel.server.ledger import Kind
 
 declare(
     "tenants.Brand",
@@ -78,4 +80,12 @@ not_personal(
     "tenants.Removal",
     ("tenant_id", "asked_at", "due_at", "withdrawn_at", "done_at", "counts", "left", "taken_out", "proof"),
     why="that a company's data was removed: how much, when, and the proof of it",
+)  # fmt: skip
+declare_body(
+    Kind.TENANT, (), subject=Subject.STAFF, category=Category.ACTIVITY, purpose=Purpose.ACCOUNTABILITY,
+    basis=Basis.LEGITIMATE_INTERESTS, recipients=(Recipient.OWNER, Recipient.PROVIDER), term=Term.AGREEMENT,
+)  # fmt: skip
+declare_body(
+    Kind.STAFF, ("person",), subject=Subject.STAFF, category=Category.ACTIVITY, purpose=Purpose.ACCOUNTABILITY,
+    basis=Basis.LEGAL_OBLIGATION, recipients=(Recipient.OWNER, Recipient.AUDITOR), term=Term.AGREEMENT,
 )  # fmt: skip
