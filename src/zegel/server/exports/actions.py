@@ -46,6 +46,7 @@ class FileKind(StrEnum):
     AGREEMENT = "agreement"  # a processing agreement, as it was agreed to
     SIGN = "sign"  # that cameras watch, to be printed and hung
     ANSWER = "answer"  # to somebody who asked for his rights
+    ANSWER_LETTER = "answer_letter"  # the same on paper, for who has no e-mail address
     REQUESTS = "requests"  # the register of such requests
     CONSENT_RECEIPT = "consent_receipt"
     BREACH_LETTER = "breach_letter"  # what was told to a customer or to people concerned
@@ -64,6 +65,8 @@ class FileKind(StrEnum):
     TENANT = "tenant"  # everything of a tenant, taken along
     TENANT_PROOF = "tenant_proof"  # that a tenant was removed whole
     LABEL = "label"  # what a carrier sticks on a parcel
+    ORDERS = "orders"  # a list of service orders
+    ORDER_FIGURES = "order_figures"  # what they say together; nobody is in it
     CUSTOMERS = "customers"  # a list of a firm's customers
     CUSTOMER_RECORD = "customer_record"  # one of them, for himself
     IMPORT_REPORT = "import_report"  # which lines of a file were not taken over, and why
@@ -78,6 +81,7 @@ _TYPES = {
     FileKind.AGREEMENT: "application/pdf",
     FileKind.SIGN: "application/pdf",
     FileKind.ANSWER: "application/zip",
+    FileKind.ANSWER_LETTER: "application/pdf",
     FileKind.REQUESTS: "text/csv; charset=utf-8",
     FileKind.CONSENT_RECEIPT: "application/ld+json",
     FileKind.BREACH_LETTER: "application/pdf",
@@ -96,6 +100,8 @@ _TYPES = {
     FileKind.TENANT: "application/zip",
     FileKind.TENANT_PROOF: "application/json",
     FileKind.LABEL: "application/pdf",
+    FileKind.ORDERS: "text/csv; charset=utf-8",
+    FileKind.ORDER_FIGURES: "text/csv; charset=utf-8",
     FileKind.CUSTOMERS: "text/csv; charset=utf-8",
     FileKind.CUSTOMER_RECORD: "application/json",
     FileKind.IMPORT_REPORT: "text/csv; charset=utf-8",

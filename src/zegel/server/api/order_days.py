@@ -1,0 +1,253 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The planner's day: the calendar, the route of one person, who is free when; who works when; and what orders say
+together."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from typing import Annotated, Any
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from ninja import Field, Query, Router, Schema
+
+from zegel.server.api import orders, throttle
+from zegel.server.api.base import acting
+from zegel.server.customers.models import Customer
+from zegel.server.exports import actions as exports
+from zegel.server.exports.actions import FileKind
+from zegel.server.gate import Action, Resource, ResourceKind, require
+from zegel.server.kernel import clock, tenancy
+from zegel.server.kernel.actor import Actor
+from zegel.server.orders import actions, analysis, queries, sheets
+from zegel.server.orders.days import Hours
+from zegel.server.orders.models import Visit
+from zegel.server.orders.rules import OrderType
+
+router = Router(tags=["orders"])
+
+LONGEST_ANALYSIS = timedelta(days=5 * 366)
+Day = Annotated[date, Query()]
+
+
+class Span(Schema):
+    weekday: int = Field(ge=0, le=6)
+    from_min: int = Field(ge=0, le=1440)
+    until_min: int = Field(ge=0, le=1440)
+
+
+class Week(Schema):
+    hours: list[Span] = Field(max_length=28)
+
+
+class Away(Schema):
+    """From the beginning of `first` to the end of `last`."""
+
+    person_id: UUID
+    first: date
+    last: date
+
+
+class Promised(Schema):
+    type: OrderType
+    reply_days: int = Field(ge=1, le=120)
+    done_days: int = Field(ge=1, le=120)
+
+
+class Promises(Schema):
+    promises: list[Promised] = Field(max_length=20)
+
+
+class Period(Schema):
+    first: date
+    last: date
+
+
+def _settings(actor: Actor) -> Resource:
+    return Resource(ResourceKind.ORDER_SETTINGS, None, actor.party_id)
+
+
+# --- the day ---
+
+
+@router.get("/service/calendar")
+def calendar(request: HttpRequest, first: Day, last: Day, assignee: UUID | None = None) -> dict[str, Any]:
+    """Visits from the first day to the last, both included, of everybody or one; at most 45 days."""
+    actor = acting(request)
+    require(actor, Action.LIST, actions.resource(actor.party_id))
+    with tenancy.acting_as(actor.party_id, actor.id):
+        party = tenancy.current_party()
+        start, end = queries.day_span(party, first).start, queries.day_span(party, last).end
+        visits = queries.calendar(party, start, end, assignee)
+        return {
+            "now_ms": clock.now_ms(), "tz": queries.zone(party).key, "visits": _with_orders(visits),
+            "workers": [{"id": str(one.id), "name": one.display_name} for one in queries.workers(party)],
+        }  # fmt: skip
+
+
+@router.get("/service/route")
+def route(request: HttpRequest, day: Day, assignee: UUID | None = None) -> dict[str, Any]:
+    """One day's visits in the order of their times, with where to go and whom to call; no map is asked anywhere."""
+    actor = acting(request)
+    require(actor, Action.LIST, actions.resource(actor.party_id))
+    with tenancy.acting_as(actor.party_id, actor.id):
+        party = tenancy.current_party()
+        span = queries.day_span(party, day)
+        visits = queries.calendar(party, span.start, span.end, assignee)
+        wanted = {one.order.customer_id for one in visits if one.order.customer_id}
+        places = {row.id: _place(row) for row in Customer.objects.filter(id__in=wanted)}
+        return {
+            "now_ms": clock.now_ms(), "tz": queries.zone(party).key,
+            "stops": [
+                {**one, "place": places.get(visit.order.customer_id) if visit.order.customer_id else None}
+                for one, visit in zip(_with_orders(visits), visits, strict=True)
+            ],
+        }  # fmt: skip
+
+
+def _place(row: Customer) -> dict[str, Any] | None:
+    """Nothing of who is restricted or forgotten."""
+    if row.restricted_at is not None or row.anonymised_at is not None:
+        return None
+    return {
+        "name": row.name, "street": row.street, "house_number": row.house_number, "postcode": row.postcode,
+        "city": row.city, "country": row.country, "phone": row.phone,
+    }  # fmt: skip
+
+
+def _with_orders(visits: Sequence[Visit]) -> list[dict[str, Any]]:
+    short = {one["id"]: one for one in orders.shapes(list({visit.order_id: visit.order for visit in visits}.values()))}
+    return [
+        {**shape, "order": short[str(visit.order_id)]}
+        for shape, visit in zip(orders.visit_shapes(visits), visits, strict=True)
+    ]
+
+
+@router.get("/service/free")
+def free(
+    request: HttpRequest, first: Day, many: Annotated[int, Query(ge=1, le=28)] = 10,
+    minutes: Annotated[int, Query(ge=15, le=840)] = 60,
+) -> dict[str, Any]:  # fmt: skip
+    """When each of the tenant's people is free for so long, in so many days from the first on."""
+    actor = acting(request)
+    require(actor, Action.LIST, actions.resource(actor.party_id))
+    with tenancy.acting_as(actor.party_id, actor.id):
+        party = tenancy.current_party()
+        found = queries.free(party, first, many, minutes)
+        return {
+            "now_ms": clock.now_ms(), "tz": queries.zone(party).key,
+            "workers": [
+                {"id": str(one.id), "name": one.display_name,
+                 "spans": [[clock.ms(span.start), clock.ms(span.end)] for span in found.get(one.id, ())]}
+                for one in queries.workers(party)
+            ],
+        }  # fmt: skip
+
+
+# --- who works when, and what is promised ---
+
+
+@router.get("/service/day-settings")
+def settings(request: HttpRequest) -> dict[str, Any]:
+    """Each worker's week, absences, and within how many working days orders are answered and done."""
+    actor = acting(request)
+    require(actor, Action.READ, _settings(actor))
+    with tenancy.acting_as(actor.party_id, actor.id):
+        party = tenancy.current_party()
+        workers = queries.workers(party)
+        hours = queries.hours_of(party, [one.id for one in workers])
+        return {
+            "tz": queries.zone(party).key,
+            "workers": [
+                {"id": str(one.id), "name": one.display_name,
+                 "hours": [{"weekday": h.weekday, "from_min": h.from_min, "until_min": h.until_min}
+                           for h in hours[one.id] if h.from_min < h.until_min]}
+                for one in workers
+            ],
+            "absences": [
+                {"id": str(one.id), "person_id": str(one.person_id), "starts_ms": clock.ms(one.starts_at),
+                 "ends_ms": clock.ms(one.ends_at)}
+                for one in queries.absences(party)
+            ],
+            "promises": [
+                {"type": of.value, "reply_days": reply, "done_days": done}
+                for of, (reply, done) in queries.promises(party).items()
+            ],
+        }  # fmt: skip
+
+
+@router.put("/service/day-settings/{person_id}/hours")
+def set_hours(request: HttpRequest, person_id: UUID, body: Week) -> dict[str, Any]:
+    """Somebody's week, anew."""
+    actor = acting(request)
+    actions.set_hours(actor, person_id, [Hours(one.weekday, one.from_min, one.until_min) for one in body.hours])
+    return settings(request)
+
+
+@router.post("/service/day-settings/absences")
+def add_absence(request: HttpRequest, body: Away) -> dict[str, Any]:
+    """Somebody is not there; why is not asked."""
+    actor = acting(request)
+    with tenancy.acting_as(actor.party_id, actor.id):
+        party = tenancy.current_party()
+        start, end = queries.day_span(party, body.first).start, queries.day_span(party, body.last).end
+    actions.add_absence(actor, body.person_id, start, end)
+    return settings(request)
+
+
+@router.post("/service/day-settings/absences/{absence_id}/end")
+def end_absence(request: HttpRequest, absence_id: UUID) -> dict[str, Any]:
+    actions.end_absence(acting(request), absence_id)
+    return settings(request)
+
+
+@router.put("/service/day-settings/promises")
+def promise(request: HttpRequest, body: Promises) -> dict[str, Any]:
+    """What is promised from now on; orders that are open keep what was promised them."""
+    actions.promise(acting(request), {one.type: (one.reply_days, one.done_days) for one in body.promises})
+    return settings(request)
+
+
+# --- what they say together ---
+
+
+@router.get("/service/analysis")
+def figures(request: HttpRequest, period: Query[Period]) -> dict[str, Any]:
+    """How long orders took, whether once was enough, what came back and why: of those that were done in that time."""
+    months, came = _figures(acting(request), period)
+    return {
+        "months": [
+            {"month": m.month, "type": m.type, "done": m.done, "days_median": m.days_median, "days_p90": m.days_p90,
+             "on_time": m.on_time, "first_time": m.first_time}
+            for m in months
+        ],
+        "came_back": [
+            {"model_id": str(c.model_id) if c.model_id else None, "model": c.model, "type": c.type, "cause": c.cause,
+             "count": c.count}
+            for c in came
+        ],
+    }  # fmt: skip
+
+
+@router.get("/service/analysis/export")
+def figures_file(request: HttpRequest, period: Query[Period]) -> HttpResponse:
+    """The same as CSV; that it was taken is in the log."""
+    actor = acting(request)
+    throttle.views.take(str(actor.id))
+    months, came = _figures(actor, period)
+    sent = exports.send(
+        actor, FileKind.ORDER_FIGURES, "figures.csv", sheets.figures(months, came), purpose="service",
+        resource=actions.resource(actor.party_id), count=len(months) + len(came),
+    )  # fmt: skip
+    return exports.answer(sent)
+
+
+def _figures(actor: Actor, period: Period) -> tuple[list[analysis.Month], list[analysis.Came]]:
+    require(actor, Action.LIST, actions.resource(actor.party_id))
+    throttle.views.take(str(actor.id))
+    with tenancy.acting_as(actor.party_id, actor.id):
+        party = tenancy.current_party()
+        start: datetime = queries.day_span(party, period.first).start
+        end = min(queries.day_span(party, period.last).end, start + LONGEST_ANALYSIS)
+        return analysis.months(party, start, end), analysis.came_back(party, start, end)
