@@ -55,4 +55,6 @@ ROUTERS: tuple[tuple[str, str], ...] = (
     ("", "zegel.server.api.customers:router"),
     ("", "zegel.server.api.orders:router"),
     ("", "zegel.server.api.order_days:router"),
+    ("", "zegel.server.api.chain:router"),
+    ("", "zegel.server.api.partner:router"),
 )

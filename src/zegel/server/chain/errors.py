@@ -80,7 +80,13 @@ class NotNow(ChainError):
 
 
 class BadPartner(ChainError):
+    """`field`: which one is wrong, when it is one."""
+
     code = "bad_partner"
+
+    def __init__(self, message: str, *, action: str = "", field: str = "") -> None:
+        super().__init__(message, action=action)
+        self.details = {"field": field} if field else {}
 
 
 class BadAct(ChainError):

@@ -7,7 +7,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from zegel.server.chain import queries, rules
-from zegel.server.chain.models import Offer, Sheet
+from zegel.server.chain.models import Offer, Sheet, Step
 from zegel.server.chain.rules import StepKind
 from zegel.server.customers.models import Customer
 from zegel.server.gate import Resource, ResourceKind, fact
@@ -57,8 +57,11 @@ def sheet_kept(actor: Actor, resource: Resource) -> bool:
 def customer_not_restricted(actor: Actor, resource: Resource) -> bool:
     """The customer did not have the use of his data restricted (Art. 18 GDPR), and was not made anonymous."""
     row = _row(actor, resource)
-    if not isinstance(row, Sheet):
+    if row is None:
         return False
     with tenancy.acting_as(row.tenant_id):
-        found = Customer.objects.filter(id=row.customer_id).first()
+        step = Step.objects.filter(id=row.step_id).first()
+        if step is None or step.customer_id is None:
+            return True
+        found = Customer.objects.filter(id=step.customer_id).first()
         return found is None or (found.restricted_at is None and found.anonymised_at is None)

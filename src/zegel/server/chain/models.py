@@ -93,6 +93,7 @@ class Step(TenantModel):
     found = models.TextField(default="")
     parts = models.JSONField(default=list)
     signed_by = models.CharField(max_length=120, default="")
+    visit_id = models.UUIDField(null=True)
     closed_at = models.DateTimeField(null=True)
 
     class Meta:

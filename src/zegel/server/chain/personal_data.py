@@ -46,7 +46,7 @@ declare(
     starts=Start.CASE_CLOSED, export=Export.VALUE, erase=Erase.BLANK,
 )  # fmt: skip
 not_personal(
-    "chain.Step", ("order_id", "order_type", "place", "kind", "state", "partner", "closed_at"),
+    "chain.Step", ("order_id", "order_type", "place", "kind", "state", "partner", "visit_id", "closed_at"),
     why="which part of which order it is, and which firm does it",
 )  # fmt: skip
 
