@@ -13,7 +13,11 @@ BACKUP_DATABASE_URL  a role that reads every row (BYPASSRLS), when DATABASE_URL 
 SHRED_PATH           folder of the shred keys; default: ZEGEL_DATA/shred. Never inside the database or its back-up
 SECRETS_PATH         folder of the installation's secrets; default: ZEGEL_DATA/secrets
 ZEGEL_ORIGIN         where browsers find us, for example https://alarm.example (no trailing slash)
-EMAIL_URL            smtp://user:password@host:587?tls=1, or console: (default)
+EMAIL_URL            smtp://user:password@host:587 (STARTTLS), smtps://host:465, or console: (default); letters leave
+                     over verified TLS or wait (docs/reference/configuration.md)
+ZEGEL_BOUNCES        where letters that could not be delivered come back to: HOST:PORT to listen on for mail
+ZEGEL_WEBSITE        the site (its name, as in /site/NAME) that stands at this origin's front door
+ZEGEL_SECURITY_CONTACT  where weaknesses are reported (RFC 9116): mailto:… or https://…
 ZEGEL_PUSH_CONTACT   whom a push service may write to about us: mailto:… (default: the sender of EMAIL_URL)
 ZEGEL_PUSH_TEST_ENDPOINT  a push service on this machine, for tests only: http://127.0.0.1:9000 (said on the page)
 ZEGEL_WEBHOOK_TEST_ENDPOINT  a receiver of webhooks on this machine, for tests only: http://127.0.0.1:9000
@@ -35,7 +39,13 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from zegel.server.kernel import secrets
-from zegel.server.kernel.configuration import database_from_url, email_from_url, origin_parts, push_test_origin
+from zegel.server.kernel.configuration import (
+    database_from_url,
+    email_from_url,
+    origin_parts,
+    push_test_origin,
+    security_contact,
+)
 
 DATA = Path(os.environ.get("ZEGEL_DATA", "var")).absolute()
 SECRETS_PATH = Path(os.environ.get("SECRETS_PATH", DATA / "secrets"))
@@ -229,6 +239,13 @@ OWNER_QUOTA_BYTES = int(os.environ.get("ZEGEL_OWNER_QUOTA_GB", "4096")) * 1_000_
 
 for _name, _value in email_from_url(os.environ.get("EMAIL_URL", "console:")).items():
     globals()[_name] = _value
+
+BOUNCES_LISTEN = os.environ.get("ZEGEL_BOUNCES", "")
+
+# --- the public site (zegel.server.website) ---------------------------------------------------------------------------
+
+WEBSITE = os.environ.get("ZEGEL_WEBSITE", "")
+SECURITY_CONTACT = security_contact(os.environ.get("ZEGEL_SECURITY_CONTACT", ""))
 
 # --- push messages (zegel.server.notify) ------------------------------------------------------------------------------
 

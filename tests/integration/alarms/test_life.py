@@ -212,16 +212,14 @@ def test_the_owner_is_told_by_letter_of_the_alarm_its_first_images_and_the_recal
     from tests.smtp import MailServer
 
     from zegel.server.alarms import jobs
+    from zegel.server.kernel.configuration import email_from_url
 
     more = case.unit.release(case.alarm_id, case.epoch, [(25, 30)], world.arc_tenant(case.site))
     world.accept(case.actor, case.unit, more)
     actions.recall(owner_of(world, case), case.alarm_id)
     deliver_everything()
     with MailServer() as server:
-        smtp = {
-            "EMAIL_BACKEND": "django.core.mail.backends.smtp.EmailBackend", "EMAIL_HOST": "127.0.0.1",
-            "EMAIL_PORT": server.port, "DEFAULT_FROM_EMAIL": "alarm@zegel.example",
-        }  # fmt: skip
+        smtp = email_from_url(f"plain-local://127.0.0.1:{server.port}?from=alarm@zegel.example")
         with override_settings(**smtp):
             for job in deferred("alarms.tell"):
                 jobs.tell(**job)

@@ -4,6 +4,7 @@ instead."""
 
 from __future__ import annotations
 
+import re
 from ipaddress import ip_address, ip_network
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
@@ -52,27 +53,80 @@ def database_from_url(url: str, *, pool: bool, limits: bool = True) -> dict[str,
 
 
 def email_from_url(url: str) -> dict[str, Any]:
-    """Django's mail settings from `smtp://user:password@host:587?tls=1`, or `console:`."""
+    """The mail settings of `smtp://user:password@host:587` (STARTTLS), `smtps://…:465`, `console:`, or
+    `plain-local://127.0.0.1:2500`, a sink on this machine. Options: from=, dkim=SELECTOR, ca=/file.pem,
+    onward=require, otherwise=link, bounces=DOMAIN (kernel.smtp says what they mean).
+
+    Raises Misconfigured for anything that would send letters without verified TLS.
+    """
     parts = urlsplit(url)
     if parts.scheme == "console":
         return {"EMAIL_BACKEND": "django.core.mail.backends.console.EmailBackend"}
-    if parts.scheme != "smtp" or not parts.hostname:
+    if parts.scheme not in _MAIL_SCHEMES or not parts.hostname:
         raise Misconfigured(
             "EMAIL_URL is not an address of a mail server.",
-            action="Write smtp://user:password@host:587?tls=1, or console:.",
+            action="Write smtp://user:password@host:587, smtps://user:password@host:465, or console:.",
         )
-    query = parse_qs(parts.query)
+    query = {key: values[-1] for key, values in parse_qs(parts.query).items()}
+    _check_protected(parts.scheme, parts.hostname, query)
+    security, port = _MAIL_SCHEMES["smtps" if query.get("ssl") == "1" else parts.scheme]
     return {
-        "EMAIL_BACKEND": "django.core.mail.backends.smtp.EmailBackend",
+        "EMAIL_BACKEND": "zegel.server.kernel.smtp.Backend",
+        "EMAIL_SECURITY": security,
         "EMAIL_HOST": parts.hostname,
-        "EMAIL_PORT": parts.port or 587,
+        "EMAIL_PORT": parts.port or port,
         "EMAIL_HOST_USER": unquote(parts.username or ""),
         "EMAIL_HOST_PASSWORD": unquote(parts.password or ""),
-        "EMAIL_USE_TLS": query.get("tls") == ["1"],
-        "EMAIL_USE_SSL": query.get("ssl") == ["1"],
-        "EMAIL_TIMEOUT": 20,
-        "DEFAULT_FROM_EMAIL": query.get("from", ["zegel@localhost"])[0],
+        "EMAIL_CA": query.get("ca", ""),
+        "EMAIL_ONWARD": query.get("onward") == "require",
+        "EMAIL_OTHERWISE": query.get("otherwise", "wait"),
+        "EMAIL_DKIM": query.get("dkim", ""),
+        "EMAIL_BOUNCES": query.get("bounces", ""),
+        "DEFAULT_FROM_EMAIL": query.get("from", "zegel@localhost"),
     }
+
+
+_MAIL_SCHEMES = {"smtp": ("starttls", 587), "smtps": ("tls", 465), "plain-local": ("plain_local", 2500)}
+_DOMAIN = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)+")
+_SELECTOR = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,30}[a-z0-9])?")
+
+
+def _check_protected(scheme: str, host: str, query: dict[str, str]) -> None:
+    """Raises Misconfigured."""
+    if scheme == "plain-local" and not _is_loopback(host):
+        raise Misconfigured(
+            f"EMAIL_URL names {host} as a sink on this machine, and it is no address of this machine.",
+            action="Write plain-local://127.0.0.1:PORT, or smtp://host:587: letters leave over TLS only.",
+        )
+    if scheme != "plain-local" and (query.get("tls", "1") != "1" or query.get("ssl", "1") != "1"):
+        raise Misconfigured(
+            "EMAIL_URL switches TLS off, and letters leave over verified TLS only.",
+            action="Take tls=0 or ssl=0 away; a server with a certificate of your own: ca=/path/of/authority.pem.",
+        )
+    if query.get("otherwise", "wait") not in {"wait", "link"} or query.get("onward", "require") != "require":
+        raise Misconfigured(
+            "EMAIL_URL has an option that means nothing.", action="otherwise=wait or link; onward=require or nothing."
+        )
+    if query.get("bounces") and not _DOMAIN.fullmatch(query["bounces"]):
+        raise Misconfigured("EMAIL_URL's bounces is no domain.", action="Write bounces=mail.example.org.")
+    if query.get("dkim") and not _SELECTOR.fullmatch(query["dkim"]):
+        raise Misconfigured("EMAIL_URL's dkim is no selector.", action="Write a short word: dkim=zegel.")
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def security_contact(text: str) -> str:
+    """ZEGEL_SECURITY_CONTACT: an address as RFC 9116 wants it, or nothing."""
+    if text and (urlsplit(text).scheme not in {"mailto", "https"} or re.search(r"[\s<>]", text)):
+        raise Misconfigured(
+            "ZEGEL_SECURITY_CONTACT is no address.", action="Write mailto:security@example.org or https://…."
+        )
+    return text
 
 
 def push_test_origin(text: str) -> str:

@@ -1,20 +1,35 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Sends a letter. The one place that knows of e-mail; what may be sent to whom is decided above."""
+"""Sends a letter. The one place that knows of e-mail; what may be sent to whom is decided above, and over which
+connections in `smtp`: verified TLS, or the letter waits."""
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+import smtplib
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from email.charset import QP, Charset
+from email.utils import formataddr, formatdate, make_msgid
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.core.mail import EmailMessage
+from django.core.mail import EmailMessage, EmailMultiAlternatives, get_connection
+from django.core.mail.backends.base import BaseEmailBackend
 from django.core.validators import validate_email
+from django.utils.translation import gettext as _
 
-from zegel.server.kernel import log
+from zegel.server.kernel import clock, log, smtp
 from zegel.server.kernel.errors import ZegelError
+from zegel.server.kernel.smtp import WaitsForTls, Why
+
+__all__ = ["Letter", "MailRefused", "NoSuchMailbox", "WaitsForTls", "Why", "is_address", "one_connection", "send"]
 
 LONGEST_TEXT = 100_000
 MOST_FILES = 5_000_000  # bytes of all files together
+_TEXT = Charset("utf-8")
+_TEXT.body_encoding = QP  # 7 bits on the way: no relay rewrites what was signed
 
 
 class MailRefused(ZegelError):
@@ -23,34 +38,125 @@ class MailRefused(ZegelError):
     code = "mail_refused"
 
 
+class NoSuchMailbox(MailRefused):
+    """The mail server takes no letter to that address, now and later. `status`: its code (RFC 3463, "5.1.1"), or ""."""
+
+    code = "no_such_mailbox"
+
+    def __init__(self, status: str) -> None:
+        super().__init__("The mail server takes no letter to this address.")
+        self.status = status
+
+
 @dataclass(frozen=True)
 class Letter:
     """Plain text to one person. `reference` is an identifier for the log, never an address. `files`: (name, media type,
-    content) of what goes with it."""
+    content) of what goes with it; `html`: the same text with its looks; `name`: who sends it, beside our address;
+    `reply_to`: where an answer goes; `back`: where it goes when it can't be delivered; `headers`: further fields;
+    `portal`: the path of the page that says the same after signing in, for where only that may be told."""
 
     to: str
     subject: str
     text: str
     reference: str
     files: tuple[tuple[str, str, bytes], ...] = ()
+    html: str = ""
+    name: str = ""
+    reply_to: str = ""
+    back: str = ""
+    headers: Mapping[str, str] = field(default_factory=dict)
+    portal: str = ""
+
+
+_open: ContextVar[BaseEmailBackend | None] = ContextVar("zegel_mail", default=None)
+
+
+@contextmanager
+def one_connection() -> Iterator[None]:
+    """Everything that is sent inside goes over one connection. Raises WaitsForTls at once when there is none."""
+    with get_connection() as connection:
+        token = _open.set(connection)
+        try:
+            yield
+        finally:
+            _open.reset(token)
 
 
 def send(letter: Letter) -> None:
-    """Raises MailRefused for a bad address or header; what the mail server says comes through as OSError (try
-    again)."""
+    """Raises MailRefused for a bad address or header, NoSuchMailbox when the mail server knows none of that name; what
+    it says else comes through as OSError (try again), WaitsForTls among them."""
+    message = _message(_checked(letter))
     try:
-        validate_email(letter.to)
-    except Exception:
-        raise MailRefused("This is not an e-mail address.") from None
+        _leave(message, _open.get())
+    except WaitsForTls as waits:
+        log.warning("mail.waits", reference=letter.reference, why=waits.why.value)
+        if not (letter.portal and smtp.setting("EMAIL_OTHERWISE") == "link"):
+            raise
+        _leave(_note(letter), get_connection(bare=True))
+        log.info("mail.only_the_portal", reference=letter.reference)
+        return
+    log.info("mail.sent", reference=letter.reference)
+
+
+def _checked(letter: Letter) -> Letter:
+    if not is_address(letter.to) or (letter.reply_to and not is_address(letter.reply_to)):
+        raise MailRefused("This is not an e-mail address.")
     if sum(len(content) for _name, _type, content in letter.files) > MOST_FILES:
         raise MailRefused("Files of at most 5 MB go with a letter.")
-    if re.search(r"[\r\n]", letter.subject) or len(letter.text) > LONGEST_TEXT:
+    lines = (letter.subject, letter.name, letter.back, *letter.headers, *letter.headers.values())
+    if any(re.search(r"[\r\n]", line) for line in lines) or len(letter.text) > LONGEST_TEXT:
         raise MailRefused("The subject is one line, and the text has at most 100,000 characters.")
-    message = EmailMessage(subject=letter.subject, body=letter.text, to=[letter.to])
+    return letter
+
+
+def _leave(message: EmailMessage, connection: BaseEmailBackend | None) -> None:
+    message.connection = connection
+    try:
+        message.send()
+    except smtplib.SMTPRecipientsRefused as refused:
+        code, said = next(iter(refused.recipients.values()), (450, b""))
+        if 500 <= code < 600:
+            raise NoSuchMailbox(_status(said)) from None
+        raise
+
+
+def _status(said: bytes | str) -> str:
+    text = said.decode("ascii", "replace") if isinstance(said, bytes) else said
+    found = re.match(r"\s*([245]\.\d{1,3}\.\d{1,3})\b", text)
+    return found[1] if found else ""
+
+
+def _message(letter: Letter) -> EmailMessage:
+    message = EmailMultiAlternatives(
+        letter.subject, letter.text, to=[letter.to], reply_to=[letter.reply_to] if letter.reply_to else None,
+        headers=_headers(letter),
+    )  # fmt: skip
+    message.encoding = _TEXT
+    if letter.html:
+        message.attach_alternative(letter.html, "text/html")
     for name, media_type, content in letter.files:
         message.attach(name, content, media_type)
-    message.send()
-    log.info("mail.sent", reference=letter.reference)
+    return message
+
+
+def _headers(letter: Letter) -> dict[str, str]:
+    sender = str(settings.DEFAULT_FROM_EMAIL)
+    own = {
+        "From": formataddr((letter.name, sender)) if letter.name else sender, "Date": formatdate(clock.now_ms() / 1000),
+        "Message-ID": make_msgid(domain=sender.rpartition("@")[2] or "localhost"),
+    } | dict(letter.headers)  # fmt: skip
+    return own | ({smtp.RETURN_PATH: letter.back} if letter.back else {})
+
+
+def _note(letter: Letter) -> EmailMessage:
+    """That there is something to read, and where one signs in: nothing else may be read on the way."""
+    text = _("There is a message for you. Sign in to read it:")
+    message = EmailMessage(
+        _("There is a message for you"), f"{text}\n{settings.ORIGIN}{letter.portal}\n", to=[letter.to],
+        headers=_headers(Letter(letter.to, "", "", letter.reference)),
+    )  # fmt: skip
+    message.encoding = _TEXT
+    return message
 
 
 def is_address(text: str) -> bool:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import re
 import secrets as randomness
+from collections.abc import Callable
 from pathlib import Path
 
 from zegel.server.kernel.errors import Misconfigured
@@ -23,7 +24,7 @@ def secret(folder: Path, name: str, length: int = 32) -> bytes:
         raise ValueError(f"not a secret's name: {name!r}")
     path = folder / name
     if not path.exists():
-        _draw(path, length)
+        _keep(path, randomness.token_hex(length) + "\n")
     value = bytes.fromhex(path.read_text("ascii").strip())
     if len(value) != length:
         raise Misconfigured(
@@ -32,14 +33,25 @@ def secret(folder: Path, name: str, length: int = 32) -> bytes:
     return value
 
 
-def _draw(path: Path, length: int) -> None:
+def kept(folder: Path, name: str, make: Callable[[], str]) -> str:
+    """The named secret as text of its own form (a key's PEM), made when it doesn't exist yet. Safe when processes race
+    for it."""
+    if not _NAME.fullmatch(name):
+        raise ValueError(f"not a secret's name: {name!r}")
+    path = folder / name
+    if not path.exists():
+        _keep(path, make())
+    return path.read_text("ascii")
+
+
+def _keep(path: Path, text: str) -> None:
     """Written aside and then linked: whoever comes second keeps the first one's."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     aside = path.with_name(f".{path.name}.{os.getpid()}.{randomness.token_hex(4)}")
     handle = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     try:
         with os.fdopen(handle, "w", encoding="ascii") as file:
-            file.write(randomness.token_hex(length) + "\n")
+            file.write(text)
             file.flush()
             os.fsync(file.fileno())
         try:

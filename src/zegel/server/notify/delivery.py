@@ -20,6 +20,7 @@ from uuid import UUID
 
 from cryptography.hazmat.primitives.asymmetric import ec
 from django.conf import settings
+from django.utils.translation import override
 
 from zegel.server.kernel import clock, jobs, log, mail, secrets
 from zegel.server.kernel.errors import ZegelError
@@ -126,8 +127,10 @@ def _mail(notice: Notice, person: Person) -> None:
         Occasion(notice.occasion), notice.place, person.language, settings.ORIGIN, what=notice.what,
         more=notice.more, path=path_of(notice),
     )  # fmt: skip
+    reference, portal = str(notice.alarm_id or notice.id), path_of(notice)
     try:
-        mail.send(mail.Letter(person.email, text.subject, text.body, str(notice.alarm_id or notice.id)))
+        with override(person.language):
+            mail.send(mail.Letter(person.email, text.subject, text.body, reference, portal=portal))
     except mail.MailRefused:
         log.warning("notify.address_refused", reference=str(notice.id))
     _note(notice, mailed_at=clock.now())

@@ -6,13 +6,16 @@ from __future__ import annotations
 
 import http.client
 import re
+import socket
 import ssl
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from django.conf import settings
 
+from zegel.server.kernel import smtp
 from zegel.server.promises.probing import Look, probe
 from zegel.server.promises.rules import Every, Result, Why, judged, unproven
 
@@ -135,16 +138,43 @@ def connections_are_protected(look: Look) -> Result:
 
 
 def mail_is_protected() -> bool:
-    """Letters leave over TLS, or not at all."""
-    if "smtp" not in str(settings.EMAIL_BACKEND):
-        return True
-    return bool(getattr(settings, "EMAIL_USE_TLS", False) or getattr(settings, "EMAIL_USE_SSL", False))
+    """Letters leave over verified TLS, or not at all; and a server without TLS, made for this, gets nothing."""
+    if str(settings.EMAIL_BACKEND).startswith("django.core.mail.backends.smtp"):
+        return False
+    chosen = smtp.setting("EMAIL_SECURITY")
+    if chosen is not None and chosen not in {smtp.Security.STARTTLS, smtp.Security.TLS}:
+        return False
+    return plain_server_gets_nothing()
+
+
+def plain_server_gets_nothing() -> bool:
+    """A server on this machine that speaks no TLS; True when it heard a greeting, and nothing of a letter."""
+    with socket.create_server(("127.0.0.1", 0)) as listening, ThreadPoolExecutor(1) as pool:
+        listening.settimeout(TIMEOUT_S)
+        hearing = pool.submit(_hear, listening)
+        try:
+            smtp.opened(smtp.Where("127.0.0.1", listening.getsockname()[1], smtp.Security.STARTTLS)).close()
+            kept = False
+        except smtp.WaitsForTls as waits:
+            kept = waits.why is smtp.Why.NO_TLS
+        return kept and hearing.result() <= {b"EHLO", b"HELO", b"QUIT"}
+
+
+def _hear(listening: socket.socket) -> set[bytes]:
+    """The commands of one conversation."""
+    said: set[bytes] = set()
+    connection, _address = listening.accept()
+    with connection, connection.makefile("rwb", buffering=0) as line:
+        connection.settimeout(TIMEOUT_S)
+        line.write(b"220 plain.test\r\n")
+        while command := line.readline():
+            said.add(command[:4].strip().upper())
+            line.write(b"250 fine\r\n")
+    return said
 
 
 def accepts_outdated(host: str, port: int) -> bool:
     """Whether somebody who speaks nothing newer than TLS 1.1 is let in."""
-    import socket
-
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
     try:
