@@ -89,6 +89,7 @@ WORLD = Founding(
         _party("noordman", "company", "Noordman Apparaten BV", "NL", "nl"),
         _party("snel", "company", "Snel Service", "NL", "nl"),
         _party("vandijk", "company", "Van Dijk Transport", "NL", "nl"),
+        _party("linge", "company", "Herstelcentrum Linge", "NL", "nl"),
         _party("garage", "company", "Garage Visser", "NL", "nl"),
     ),
     people=(
@@ -113,6 +114,7 @@ WORLD = Founding(
         _person("bookkeeper", "Henk Prins", "boekhouding@noordman.example", "nl", "noordman", "bookkeeper"),
         _person("accountant", "Saskia Vos", "vos@vosaccountants.example", "nl", "noordman", "accountant"),
         _person("mechanic", "Bram Snel", "bram@snelservice.example", "en", "snel", "mechanic"),
+        _person("repairer", "Nadia Smit", "nadia@herstellinge.example", "en", "linge", "repairer"),
         _person("carrier", "Joost van Dijk", "joost@vandijk.example", "nl", "vandijk", "carrier"),
         _person("garagist", "Karel Visser", "karel@garagevisser.example", "nl", "garage", "owner"),
     ),
