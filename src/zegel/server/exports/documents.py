@@ -18,12 +18,13 @@ import font_source_sans_pro
 import typst
 
 
-def pdf(template: Path, data: Mapping[str, Any], language: str = "en") -> bytes:
+def pdf(template: Path, data: Mapping[str, Any], language: str = "en", *, standard: str = "ua-1") -> bytes:
     """A PDF/UA-1 (tagged for screen readers). `template`: a .typ file that reads `data` as
-    `json(bytes(sys.inputs.said))`; its `said.language` is `language`."""
+    `json(bytes(sys.inputs.said))`; its `said.language` is `language`. `standard`: "a-3a" for one that is archived with
+    files in it, tagged all the same; its template sets the document's date."""
     return typst.compile(
         template, format="pdf", root=template.parent, font_paths=_fonts(), ignore_system_fonts=True,
-        sys_inputs=_inputs(data, language), timestamp=0, pdf_standards="ua-1",
+        sys_inputs=_inputs(data, language), timestamp=0, pdf_standards=standard,
     )  # fmt: skip
 
 

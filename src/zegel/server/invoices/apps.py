@@ -11,4 +11,4 @@ class InvoicesConfig(AppConfig):
     label = "invoices"
 
     def ready(self) -> None:
-        from zegel.server.invoices import facts  # noqa: F401  registers itself
+        from zegel.server.invoices import facts, invariants, jobs  # noqa: F401  register themselves

@@ -95,7 +95,7 @@ class Line:
 
     @property
     def discount_cents(self) -> int:
-        return cents(self.quantity * self.price * self.discount / 100)
+        return cents(decimal(self.gross_cents) * self.discount / 100)
 
     @property
     def net_cents(self) -> int:
