@@ -52,6 +52,7 @@ ROUTERS: tuple[tuple[str, str], ...] = (
     ("", "zegel.server.api.requests:router"),
     ("", "zegel.server.api.consents:router"),
     ("", "zegel.server.api.promises:router"),
+    ("", "zegel.server.api.website:router"),
     ("", "zegel.server.api.customers:router"),
     ("", "zegel.server.api.orders:router"),
     ("", "zegel.server.api.order_days:router"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 from django.urls import path
 from django.views.i18n import set_language
 
-from zegel.server.public import guard, notice, promises, requests, views
+from zegel.server.public import guard, notice, promises, requests, site, views
 
 urlpatterns = [
     path("", views.landing, name="landing"),
@@ -32,5 +32,14 @@ urlpatterns = [
     path("request/confirm/<str:token>", requests.confirm, name="request-confirm"),
     path("request/answer/<str:token>", requests.answer, name="request-answer"),
     path("request/<str:code>", requests.of_site, name="request-site"),
+    path("site/<str:slug>", site.front, name="site"),
+    path("site/<str:slug>/<str:language>", site.page, name="site-home"),
+    path("site/<str:slug>/<str:language>/contact", site.contact, name="site-contact"),
+    path("site/<str:slug>/<str:language>/newsletter", site.newsletter, name="site-newsletter"),
+    path("site/<str:slug>/<str:language>/privacy", site.statement, name="site-privacy"),
+    path("site/<str:slug>/<str:language>/<str:name>", site.page, name="site-page"),
+    path("newsletter/confirm/<str:token>", site.confirm, name="newsletter-confirm"),
+    path("newsletter/leave/<str:token>", site.leave, name="newsletter-leave"),
+    path(".well-known/security.txt", site.security, name="security-txt"),
     path("language", set_language, name="language"),
 ]

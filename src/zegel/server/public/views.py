@@ -3,7 +3,8 @@
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import require_safe
@@ -12,6 +13,9 @@ from django.views.decorators.http import require_safe
 @require_safe
 @ensure_csrf_cookie
 def landing(request: HttpRequest) -> HttpResponse:
+    """The installation's front door: the site that it names (ZEGEL_WEBSITE), else what this system is."""
+    if settings.WEBSITE:
+        return HttpResponseRedirect(f"/site/{settings.WEBSITE}")
     return render(request, "public/landing.html")
 
 

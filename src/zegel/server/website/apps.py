@@ -9,3 +9,6 @@ from django.apps import AppConfig
 class WebsiteConfig(AppConfig):
     name = "zegel.server.website"
     label = "website"
+
+    def ready(self) -> None:
+        from zegel.server.website import jobs, newsletters  # noqa: F401  registers with worker and consents

@@ -22,7 +22,7 @@ MOST_SOFT = 3  # letters in a row that did not arrive
 MOST_TRIES = 8
 QUICKEST_S, LONGEST_S = 3, 24 * 3600  # a person needs some seconds for a form; a page that lay open for a day is old
 _SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?")
-RESERVED = frozenset({"newsletter", "subscribe", "contact-sent", "api", "static"})
+RESERVED = frozenset({"contact", "newsletter", "privacy"})  # pages that a site has by itself
 
 
 class MessageState(StrEnum):
