@@ -56,6 +56,7 @@ ROUTERS: tuple[tuple[str, str], ...] = (
     ("", "zegel.server.api.customers:router"),
     ("", "zegel.server.api.orders:router"),
     ("", "zegel.server.api.order_days:router"),
+    ("", "zegel.server.api.invoices:router"),
     ("", "zegel.server.api.chain:router"),
     ("", "zegel.server.api.partner:router"),
 )
