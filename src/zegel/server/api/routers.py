@@ -54,6 +54,7 @@ ROUTERS: tuple[tuple[str, str], ...] = (
     ("", "zegel.server.api.promises:router"),
     ("", "zegel.server.api.website:router"),
     ("", "zegel.server.api.customers:router"),
+    ("", "zegel.server.api.imports:router"),
     ("", "zegel.server.api.orders:router"),
     ("", "zegel.server.api.order_days:router"),
     ("", "zegel.server.api.invoices:router"),
