@@ -444,7 +444,7 @@ def happened(w: work.Work, row: Order, what: What, **said: Fact) -> None:
     """Writes it in the order's history and in the ledger, within the running work. `said`: codes and figures only."""
     plain = {key: value for key, value in said.items() if value not in ("", None)}
     Happening.objects.create(
-        id=ids.new(), owner_id=row.owner_id, provider_id=row.provider_id, order=row, at=clock.now(),
+        owner_id=row.owner_id, provider_id=row.provider_id, order=row, at=clock.now(),
         by=_person(w.actor), what=what.value, said={key: _json(value) for key, value in plain.items()},
     )  # fmt: skip
     w.record(Entry(Kind.ORDER, row.owner_id, {"what": what.value, "number": row.number, **plain}, about=row.id))

@@ -138,7 +138,7 @@ class Line(TenantModel):
 class Happening(TenantModel):
     """What happened to an order, in codes: who, when, what; never what somebody wrote."""
 
-    id = models.UUIDField(primary_key=True, default=ids.new, editable=False)
+    id = models.BigAutoField(primary_key=True)
     order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="history")
     at = models.DateTimeField()
     by = models.UUIDField(null=True)
@@ -146,7 +146,7 @@ class Happening(TenantModel):
     said = models.JSONField(default=dict)
 
     class Meta:
-        indexes = (models.Index(fields=["order", "at"], name="orders_happening_at"),)
+        indexes = (models.Index(fields=["order", "id"], name="orders_happening_of"),)
 
 
 class Availability(TenantModel):

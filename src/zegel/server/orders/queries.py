@@ -204,7 +204,7 @@ def lines_of(order_id: UUID) -> list[Line]:
 
 def history_of(order_id: UUID) -> list[Happening]:
     """The newest first."""
-    return list(Happening.objects.filter(order_id=order_id).order_by("-at", "-id")[:300])
+    return list(Happening.objects.filter(order_id=order_id).order_by("-id")[:300])
 
 
 def of_customer(owner_id: UUID, customer_id: UUID, limit: int = 100) -> list[Order]:

@@ -35,7 +35,7 @@ def put(order: Order) -> None:
     texts = [order.number, order.subject]
     who = None if order.customer_id is None else customers.find(order.customer_id)
     if who is not None and who.restricted_at is None and who.anonymised_at is None:
-        texts += [who.name, who.postcode, who.city, who.email, who.phone, who.street, str(who.number)]
+        texts += [who.name, who.city, who.email, who.street, str(who.number), *_codes(who.postcode, who.phone)]
     if who is not None and who.restricted_at is not None:
         texts = [order.number]
     else:
@@ -47,6 +47,13 @@ def put(order: Order) -> None:
         Word(owner_id=order.owner_id, order=order, word=word, opened_at=order.opened_at)
         for word in want if word not in have
     )  # fmt: skip
+
+
+def _codes(postcode: str, phone: str) -> list[str]:
+    """Written with and without spaces; a telephone number also as it is dialled at home."""
+    plain = "".join(sign for sign in phone if sign.isalnum())
+    home = f"0{plain[2:]}" if phone.startswith("+") else ""
+    return [postcode, "".join(postcode.split()), phone, plain, home]
 
 
 def _of_thing(order: Order) -> list[str]:

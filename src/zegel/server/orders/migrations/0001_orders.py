@@ -151,7 +151,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('provider_id', models.UUIDField()),
                 ('owner_id', models.UUIDField()),
-                ('id', models.UUIDField(default=zegel.server.kernel.ids.new, editable=False, primary_key=True, serialize=False)),
+                ('id', models.BigAutoField(primary_key=True, serialize=False)),
                 ('at', models.DateTimeField()),
                 ('by', models.UUIDField(null=True)),
                 ('what', models.CharField(choices=[('opened', 'OPENED'), ('moved', 'MOVED'), ('changed', 'CHANGED'), ('assigned', 'ASSIGNED'), ('planned', 'PLANNED'), ('visit_changed', 'VISIT_CHANGED'), ('noted', 'NOTED'), ('line_added', 'LINE_ADDED'), ('line_removed', 'LINE_REMOVED'), ('customer_corrected', 'CUSTOMER_CORRECTED'), ('handed_out', 'HANDED_OUT'), ('taken_back', 'TAKEN_BACK'), ('reopened', 'REOPENED')], max_length=20)),
@@ -159,7 +159,7 @@ class Migration(migrations.Migration):
                 ('order', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='history', to='orders.order')),
             ],
             options={
-                'indexes': [models.Index(fields=['order', 'at'], name='orders_happening_at')],
+                'indexes': [models.Index(fields=['order', 'id'], name='orders_happening_of')],
             },
         ),
         migrations.CreateModel(
