@@ -56,6 +56,7 @@ const jobs = [
   ...families(entries("src/pages", ".ts")).map((entryPoints) => ({ ...browser, format: "esm", splitting: true, outdir: out, entryNames: "[name]", chunkNames: "chunk-[hash]", entryPoints })),
   { ...browser, format: "iife", plugins: [pushWords, oneFile], outdir: out, entryPoints: entries("src/workers", ".ts", "worker-") },
   { ...browser, format: "esm", outdir: out, entryPoints: entries("src/finder", ".ts") },
+  { ...browser, format: "iife", plugins: [], outdir: out, entryPoints: entries("src/embed", ".ts") },
   { ...browser, outdir: out, entryPoints: entries("src/styles", ".css"), loader: { ".woff2": "file" }, assetNames: "fonts/[name]-[hash]", external: ["/static/*"] },
   { ...browser, format: "esm", outdir: join(web, "dist", "bench"), entryPoints: entries("bench", ".ts") },
   { ...browser, format: "esm", outdir: join(web, "dist", "browser-test"), entryPoints: entries("test/browser", "vectors.ts", "vectors"), alias: { "node:assert/strict": "./test/browser/assert.ts" } },

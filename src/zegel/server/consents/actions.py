@@ -92,16 +92,18 @@ def ended_by_itself(w: work.Work, owner_id: UUID, person_id: UUID, purpose: str,
 
 
 def give_by_address(
-    w: work.Work, owner_id: UUID, purpose: purposes.Purpose, seen: bytes, language: str, place: str, email: str
-) -> Consent:
+    w: work.Work, owner_id: UUID, purpose: purposes.Purpose, seen: bytes, language: str, place: str, email: str,
+    *, each: bool = False,
+) -> Consent:  # fmt: skip
     """Inside the caller's transaction for `owner_id`. `seen`: SHA-256 of the words on his screen; `place`: of the page.
-    Given already: the one there is. Raises OtherWords when these words are asked no longer."""
+    Given already: the one there is, unless `each` time has a record and a receipt of its own. Raises OtherWords when
+    these words are asked no longer."""
     words = purposes.words_of(purpose, language)
     if not hmac.compare_digest(purposes.hash_of(words), seen):
         raise OtherWords
     purposes.stop_of(purpose.code)
     held = _of_address(owner_id, purpose.code, email).filter(text__hash=seen).first()
-    if held is not None:
+    if held is not None and not each:
         return held
     row = Consent.objects.create(
         id=ids.new(), owner_id=owner_id, provider_id=_provider(owner_id), purpose=purpose.code,

@@ -5,10 +5,11 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from zegel.server.consents import receipts
+from zegel.server.consents import links, receipts
 from zegel.server.consents.models import Consent
 from zegel.server.consents.purposes import PURPOSES, UNREACHABLE
 from zegel.server.kernel import jobs, mail, outbox, tenancy
@@ -37,10 +38,18 @@ def send_receipt(owner_id: str, consent_id: str) -> None:
         title = str(PURPOSES[row.purpose].title)
         subject = _("Receipt: you consented") if row.withdrawn_at is None else _("Receipt: you withdrew your consent")
         what = _("%(title)s. The exact words:") % {"title": title}
-        how = _("You can take it back at any time, on the page where you gave it, with one press.")
-        text = "\n\n".join([_("Good day,"), what, row.text.words, how, _("The receipt goes with this letter.")])
+        text = "\n\n".join([_("Good day,"), what, row.text.words, *_how(row), _("The receipt goes with this letter.")])
     file = (receipts.name_of(row.id), "application/ld+json", content)
     mail.send(mail.Letter(to, subject, text + "\n", str(row.id), (file,)))
+
+
+def _how(row: Consent) -> tuple[str, ...]:
+    """To take it back: somebody without an account by his own link."""
+    if row.person_id is not None:
+        return (_("You can take it back at any time, on the page where you gave it, with one press."),)
+    if row.withdrawn_at is not None:
+        return ()
+    return (_("You can take it back at any time, here, with one press:"), f"{settings.ORIGIN}{links.path_of(row)}")
 
 
 def _reader(row: Consent) -> tuple[str, str]:

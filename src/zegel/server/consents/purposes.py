@@ -57,7 +57,36 @@ NEWSLETTER = Purpose(
     "dpv:DirectMarketing", ("pd:EmailAddress",), ("dpv:Collect", "dpv:Store", "dpv:Use"),
 )  # fmt: skip
 
-PURPOSES: dict[str, Purpose] = {purpose.code: purpose for purpose in (PUSH, NEWSLETTER)}
+REGISTRATION = Purpose(
+    "registration", 1, _("Registering a product"),
+    _(
+        "I want this company to register my product for warranty and service. For that it keeps my name, address, "
+        "e-mail address and telephone number and what I say here of the product, for as long as the product lives, "
+        "and uses them for nothing else. I can take this back at any time with the link in the letter that I get; "
+        "then the registration is erased."
+    ),
+    "dpv:ServiceRegistration",
+    ("pd:Name", "pd:PhysicalAddress", "pd:EmailAddress", "pd:TelephoneNumber", "pd:Purchase"),
+    ("dpv:Collect", "dpv:Store", "dpv:Use"),
+)  # fmt: skip
+
+SERVICE_ORDER = Purpose(
+    "service_order", 1, _("Handling what you ask"),
+    _(
+        "I want this company to handle what I ask here. For that it keeps my name, address, e-mail address and "
+        "telephone number, my words and what I say of the product, and shows a mechanic, repair centre or carrier "
+        "only what his step needs. I can take this back at any time with the link in the letter that I get; then "
+        "nothing more is done with it."
+    ),
+    "dpv:RequestedServiceProvision",
+    ("pd:Name", "pd:PhysicalAddress", "pd:EmailAddress", "pd:TelephoneNumber", "pd:Purchase"),
+    ("dpv:Collect", "dpv:Store", "dpv:Use", "dpv:Share"),
+    (("group:ServicePartner", "Mechanic, repair centre or carrier, for its own step only"),),
+)  # fmt: skip
+
+PURPOSES: dict[str, Purpose] = {
+    purpose.code: purpose for purpose in (PUSH, NEWSLETTER, REGISTRATION, SERVICE_ORDER)
+}
 
 UNREACHABLE = "/letters-come-back"
 """Where a consent ended whose address takes no letters any more: no receipt is sent there."""

@@ -15,6 +15,7 @@ from uuid import UUID
 from django.conf import settings
 from django.utils.translation import override
 
+from zegel.server.consents import links
 from zegel.server.consents.models import Consent
 from zegel.server.consents.purposes import PURPOSES
 from zegel.server.people import queries as people
@@ -106,7 +107,7 @@ def _statuses(row: Consent) -> list[dict[str, Any]]:
     given = {
         "@type": ["dpv:ConsentGiven", "dpv:ExplicitlyExpressedConsent"], "dpv:isIndicatedAtTime": _at(row.given_at),
         "dpv:isExercisedAt": f"{settings.ORIGIN}{row.place}",
-        "dpv:hasWithdrawalMethod": f"{settings.ORIGIN}{row.place}",
+        "dpv:hasWithdrawalMethod": f"{settings.ORIGIN}{row.place if row.person_id else links.path_of(row)}",
         "dpv:hasDuration": {"@type": ["dpv:UntilEventDuration"], "rdf:value": "until it is withdrawn"},
     }  # fmt: skip
     if row.withdrawn_at is None:

@@ -12,13 +12,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import partial
+from typing import Any
 from uuid import UUID
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from zegel.server.gate import Action, Resource, ResourceKind, require
-from zegel.server.kernel import clock, ids, work
+from zegel.server.kernel import clock, erasures, ids, work
 from zegel.server.kernel.actor import Actor
 from zegel.server.ledger import Entry, Fact, Kind
 from zegel.server.people import queries as people
@@ -32,6 +34,11 @@ from zegel.server.sites import queries as sites
 OLDEST = date(1950, 1, 1)
 MOST_MILEAGE = 5_000_000
 INSPECTION_YEARS = 10
+SAYS_NOTHING: dict[str, Any] = {
+    "customer_id": None, "serial": "", "shop": "", "plate": "", "vin": "", "mileage": None, "inspection_on": None,
+    "purchased_on": None, "warranty_until": None, "unit_id": None,
+}  # fmt: skip
+"""What a thing says when its owner is forgotten."""
 
 
 @dataclass(frozen=True)
@@ -46,8 +53,9 @@ class NewModel:
     life_months: int = 120
 
 
-def resource(owner_id: UUID | None, row_id: UUID | None = None) -> Resource:
-    return Resource(ResourceKind.PRODUCT, row_id, owner_id)
+def resource(owner_id: UUID | None, row_id: UUID | None = None, customer_id: UUID | None = None) -> Resource:
+    """`customer_id`: whose thing it is; what is his is kept and not used while he has it restricted (Art. 18)."""
+    return Resource(ResourceKind.PRODUCT, row_id, owner_id, {} if customer_id is None else {"customer": customer_id})
 
 
 # --- the catalogue ---
@@ -244,21 +252,29 @@ def scrap(actor: Actor, item_id: UUID) -> Item:
 def forget(w: work.Work, owner_id: UUID, item_ids: list[UUID]) -> int:
     """Within the running work: these things say nothing of anybody any more; model and dates keep counting."""
     rows = list(Item.objects.select_for_update().filter(owner_id=owner_id, id__in=item_ids, anonymised_at=None))
+    owned = list(Ownership.objects.filter(item__in=rows).values_list("id", flat=True))
+    Ownership.objects.filter(id__in=owned).delete()
     for row in rows:
-        row.customer_id, row.serial, row.shop, row.plate, row.vin = None, "", "", "", ""
-        row.mileage = row.inspection_on = row.purchased_on = row.warranty_until = row.unit_id = None
+        for name, value in SAYS_NOTHING.items():
+            setattr(row, name, value)
         row.anonymised_at = clock.now()
         row.save()
-        Ownership.objects.filter(item=row).delete()
         _changed(w, row, "forgotten")
+    if rows:
+        w.after_commit(partial(erasures.blanked, "products.Item", owner_id, [row.id for row in rows], SAYS_NOTHING))
+        w.after_commit(partial(erasures.gone, "products.Ownership", owner_id, owned))
     return len(rows)
 
 
 def forget_customer(w: work.Work, owner_id: UUID, customer_id: UUID) -> int:
     """The same of all that is his; of what was his before only that it was his."""
     mine = list(Item.objects.filter(owner_id=owner_id, customer_id=customer_id).values_list("id", flat=True))
-    Ownership.objects.filter(owner_id=owner_id, customer_id=customer_id).delete()
-    return forget(w, owner_id, mine)
+    done = forget(w, owner_id, mine)
+    before = list(Ownership.objects.filter(owner_id=owner_id, customer_id=customer_id).values_list("id", flat=True))
+    Ownership.objects.filter(id__in=before).delete()
+    if before:
+        w.after_commit(partial(erasures.gone, "products.Ownership", owner_id, before))
+    return done
 
 
 def checked(thing: Thing, kind: ModelKind) -> Thing:
@@ -312,7 +328,7 @@ def _item(actor: Actor, item_id: UUID, action: Action) -> Item:
     row = Item.objects.select_for_update(of=("self",)).select_related("model").filter(id=item_id).first()
     if row is None:
         raise UnknownProduct
-    require(actor, action, resource(row.owner_id, row.id))
+    require(actor, action, resource(row.owner_id, row.id, row.customer_id))
     return row
 
 

@@ -7,3 +7,6 @@ from django.apps import AppConfig
 class ProductsConfig(AppConfig):
     name = "zegel.server.products"
     label = "products"
+
+    def ready(self) -> None:
+        from zegel.server.products import jobs  # noqa: F401  registers with the worker
