@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from zegel.demo import accounts, places
+from zegel.demo import accounts, places, tenants
 from zegel.demo.world import WORLD
 from zegel.setup import make
 from zegel.setup.founding import Founding
@@ -16,3 +16,4 @@ def seed(keyring: Keyring, origin: str, world: Founding = WORLD) -> None:
     if world is WORLD:
         places.record()
         accounts.record()
+        tenants.record()

@@ -182,7 +182,10 @@ def _standing(rule: Rule, role: Role, action: Action) -> Rule:
 def test_a_lapsed_statement_stands_above_every_line_of_the_providers_people_but_those_to_sign_anew():
     for rule, role, _action, _purpose in lines():
         if role in {Role.PLANNER, Role.TECHNICIAN, Role.ADMIN, Role.PRIVACY_OFFICER, *TENANT_STAFF}:
-            free = rule.resource in {ResourceKind.CONFIDENTIALITY, ResourceKind.PREFERENCE, ResourceKind.MEMBERSHIP}
+            free = rule.resource in {
+                ResourceKind.CONFIDENTIALITY, ResourceKind.PREFERENCE, ResourceKind.MEMBERSHIP,
+                ResourceKind.BREACH_REPORT,
+            }  # fmt: skip
             assert ("statement_not_lapsed" in rule.facts) != free, rule.name
 
 
@@ -272,6 +275,7 @@ OF_HIMSELF = {
     (Action.CHANGE, ResourceKind.PREFERENCE), (Action.SIGN, ResourceKind.CONFIDENTIALITY),
     (Action.ACKNOWLEDGE, ResourceKind.TERMS_VERSION), (Action.ASK, ResourceKind.DATA_REQUEST),
     (Action.ADD, ResourceKind.CONSENT), (Action.END, ResourceKind.CONSENT), (Action.REPORT, ResourceKind.BREACH),
+    (Action.ANSWER, ResourceKind.LESSON), (Action.REPORT, ResourceKind.BREACH_REPORT),
 }  # fmt: skip
 
 

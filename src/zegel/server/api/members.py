@@ -22,6 +22,9 @@ from zegel.server.people import actions, invitations, queries, second_factor
 from zegel.server.people.errors import BadField, NotAMember
 from zegel.server.people.models import Invitation, InvitationKind, Membership, Person, SealedTenantKey, TenantKey
 from zegel.server.people.roles import RelationKind, Role
+from zegel.server.tenants import actions as tenant_actions
+from zegel.server.tenants import queries as tenants
+from zegel.server.tenants import staff
 
 router = Router(tags=["people"])
 
@@ -154,10 +157,13 @@ def _members_only(actor: Actor, people: set[UUID]) -> None:
 
 
 def _role(actor: Actor, text: str) -> Role:
-    """A customer's owner gives a customer's roles; a provider's or centre's administrator gives those of the work."""
-    allowed = invitations.CUSTOMER_ROLES if actor.role == Role.OWNER.value else set(Role) - invitations.CUSTOMER_ROLES
+    """A customer's owner gives a customer's roles, and a tenant's those of its office too; a provider's or centre's
+    administrator gives those of the work."""
+    allowed = staff.invitable(_party(actor), Role(actor.role or "member"))
     if text not in {role.value for role in allowed}:
         raise BadField(_("This role is not yours to give."), action=_("Choose another role."))
+    if Role(text) not in tenants.COUNTED_OUT:
+        tenant_actions.refuse_more_users(_party(actor))
     return Role(text)
 
 

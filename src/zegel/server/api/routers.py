@@ -47,6 +47,8 @@ ROUTERS: tuple[tuple[str, str], ...] = (
     ("", "zegel.server.api.backups:router"),
     ("", "zegel.server.api.contracts:router"),
     ("", "zegel.server.api.confidentiality:router"),
+    ("", "zegel.server.api.tenants:router"),
+    ("", "zegel.server.api.staff:router"),
     ("", "zegel.server.api.use_log:router"),
     ("", "zegel.server.api.evidence:router"),
     ("", "zegel.server.api.requests:router"),

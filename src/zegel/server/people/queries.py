@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from zegel.server.kernel import clock, shred, tenancy
 from zegel.server.people.errors import NoSuchPerson, NotAMember
 from zegel.server.people.models import ArcKey, Membership, Party, Person, SealedTenantKey, ServiceRelation, TenantKey
-from zegel.server.people.roles import RelationKind, Role
+from zegel.server.people.roles import PartyKind, RelationKind, Role
 
 
 @dataclass(frozen=True)
@@ -74,6 +74,20 @@ def serving(owner_id: UUID, kind: RelationKind) -> UUID | None:
     with as_party(owner_id):
         relations = ServiceRelation.objects.filter(at(clock.now()), owner_id=owner_id, kind=kind.value)
         return relations.order_by("valid_from", "id").values_list("party_id", flat=True).first()
+
+
+def serves_anybody(party_id: UUID) -> bool:
+    """Whether this party is a provider or an alarm centre of somebody today."""
+    with as_party(party_id):
+        return ServiceRelation.objects.filter(at(clock.now()), party_id=party_id).exists()
+
+
+def served_companies(party_id: UUID, kind: RelationKind) -> list[tuple[UUID, str]]:
+    """Companies that this party serves in that way now, by name."""
+    with as_party(party_id):
+        relations = ServiceRelation.objects.filter(at(clock.now()), party_id=party_id, kind=kind.value)
+        companies = Party.objects.filter(id__in=relations.values("owner_id"), kind=PartyKind.COMPANY.value)
+        return list(companies.order_by("name", "id").values_list("id", "name"))
 
 
 def current_arc_key(owner_id: UUID) -> tuple[UUID, bytes] | None:

@@ -15,6 +15,7 @@ class BadTenant(ZegelError):
     def __init__(self, message: str, *, action: str = "", field: str = "") -> None:
         super().__init__(message, action=action)
         self.field = field
+        self.details = {"field": field}
 
 
 class NoTenant(ZegelError):

@@ -22,12 +22,12 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from functools import cache
+from functools import cache, partial
 from typing import Any
 from uuid import UUID
 
 from django.apps import apps
-from django.db import IntegrityError, models
+from django.db import IntegrityError, connection, models
 from django.utils.translation import gettext as _
 
 from zegel.declare import Category, declarations
@@ -43,7 +43,6 @@ from zegel.server.ledger.entry import pack_ranges
 from zegel.server.ledger.models import Body
 from zegel.server.people import queries as people
 from zegel.server.people.models import (
-    ArcKey,
     Membership,
     Party,
     Person,
@@ -91,8 +90,8 @@ def owned() -> tuple[type[models.Model], ...]:
     def place(model: type[models.Model], path: tuple[type[models.Model], ...]) -> None:
         if model in ordered or model in path:
             return
-        for relation in model._meta.related_objects:
-            if relation.related_model in found and isinstance(relation, models.ManyToOneRel):
+        for relation in model._meta.get_fields(include_hidden=True):
+            if isinstance(relation, models.ManyToOneRel) and relation.related_model in found:
                 place(relation.related_model, (*path, model))
         ordered.append(model)
 
@@ -313,15 +312,24 @@ def _remove_all(owner_id: UUID) -> dict[str, int]:
         for model in owned():
             _delete(w, model, owner_id)
     _forget_log(owner_id)
-    with work.transaction(system, party_id=owner_id):
-        accounts = _end_accounts(owner_id, people_ids)
+    with work.transaction(system, party_id=owner_id) as w:
+        accounts = _end_accounts(w, owner_id, people_ids)
         Brand.objects.filter(owner_id=owner_id).delete()
         _delete_keys(owner_id)
-        Membership.objects.filter(party_id=owner_id)._raw_delete(using="default")
-        ServiceRelation.objects.filter(owner_id=owner_id)._raw_delete(using="default")
-        Party.objects.filter(id=owner_id)._raw_delete(using="default")
+        _delete_party(w, owner_id)
     erasures.gone("tenants.Brand", None, [owner_id])
     return {**elsewhere, "accounts that ended": accounts}
+
+
+def _delete_party(w: work.Work, owner_id: UUID) -> None:
+    """The last rows of all: who worked there, who served it, and that it was. An older copy that is put back can only
+    end and blank them again."""
+    members = list(Membership.objects.filter(party_id=owner_id).values_list("id", flat=True))
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT people_remove_party()")
+    ended = {"valid_to": clock.now().isoformat()}
+    w.after_commit(lambda: erasures.blanked("people.Membership", owner_id, members, ended))
+    w.after_commit(lambda: erasures.blanked("people.Party", owner_id, [owner_id], {"name": ""}))
 
 
 def _delete(w: work.Work, model: type[models.Model], owner_id: UUID) -> None:
@@ -345,7 +353,7 @@ def _forget_log(owner_id: UUID) -> None:
             w.record(Entry(Kind.DELETION, None, facts, forgets=tuple(indices)))
 
 
-def _end_accounts(owner_id: UUID, people_ids: set[UUID]) -> int:
+def _end_accounts(w: work.Work, owner_id: UUID, people_ids: set[UUID]) -> int:
     """Of those who work for nobody else: the account opens nothing and says nobody's name any more."""
     ended = 0
     for person in Person.objects.filter(id__in=people_ids):
@@ -356,10 +364,11 @@ def _end_accounts(owner_id: UUID, people_ids: set[UUID]) -> int:
         shred.destroy("account", *(row.secret_shred for row in factors if row.secret_shred is not None))
         factors.delete()
         SignedIn.objects.filter(person_id=person.id).delete()
+        plain = {"email": f"{ids.new().hex}@erased.invalid", "display_name": "", "epoch": person.epoch + 1}
         Person.objects.filter(id=person.id).update(
-            email=f"{ids.new().hex}@erased.invalid", display_name="", auth_hash=b"", bundle_password=b"",
-            bundle_recovery=b"", pins=None, epoch=person.epoch + 1,
-        )  # fmt: skip
+            **plain, auth_hash=b"", bundle_password=b"", bundle_recovery=b"", pins=None
+        )
+        w.after_commit(partial(erasures.blanked, "people.Person", None, [person.id], plain))
         ended += 1
     return ended
 
@@ -368,8 +377,6 @@ def _delete_keys(owner_id: UUID) -> None:
     sealed = SealedTenantKey.objects.filter(party_id=owner_id)
     shred.destroy("account", *sealed.values_list("shred_id", flat=True))
     sealed._raw_delete(using="default")
-    TenantKey.objects.filter(party_id=owner_id)._raw_delete(using="default")
-    ArcKey.objects.filter(party_id=owner_id)._raw_delete(using="default")
 
 
 # --- the proof ---

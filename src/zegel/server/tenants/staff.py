@@ -39,12 +39,23 @@ PARTNER_ROLES = (Role.OWNER, Role.MECHANIC, Role.REPAIRER, Role.CARRIER)
 
 def roles_for(owner_id: UUID, acting: Role | None = None) -> tuple[Role, ...]:
     """Which roles a function at this party may give. Only an owner makes another owner."""
-    found: tuple[Role, ...] = PROVIDER_ROLES
-    if queries.tenant(owner_id) is not None:
-        found = TENANT_ROLES
-    elif people.members(owner_id, PARTNER_ROLES):
-        found = PARTNER_ROLES
+    found: tuple[Role, ...] = TENANT_ROLES
+    if _is_no_tenant(owner_id):
+        found = PROVIDER_ROLES if people.serves_anybody(owner_id) else PARTNER_ROLES
     return found if acting is Role.OWNER else tuple(role for role in found if role is not Role.OWNER)
+
+
+def invitable(owner_id: UUID, acting: Role) -> frozenset[Role]:
+    """Which roles somebody may ask another to take. An owner gives a customer's roles, and those of his office; whoever
+    administers gives those of the work, and lets an auditor in."""
+    given = frozenset(roles_for(owner_id, acting))
+    if acting is Role.OWNER:
+        return invitations.CUSTOMER_ROLES | (given - frozenset(PROVIDER_ROLES) if _is_no_tenant(owner_id) else given)
+    return given | {Role.AUDITOR}
+
+
+def _is_no_tenant(owner_id: UUID) -> bool:
+    return queries.tenant(owner_id) is None
 
 
 # --- functions ---
