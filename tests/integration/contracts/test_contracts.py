@@ -21,9 +21,10 @@ from zegel.seal.assent import sign_assent
 from zegel.server.agreements import actions as agreements
 from zegel.server.agreements import offers, texts
 from zegel.server.agreements.models import Agreement
-from zegel.server.contracts import actions, annexes, document, queries, signing
+from zegel.server.breaches import actions as breaches
+from zegel.server.contracts import actions, annexes, document, queries, signing, statement
 from zegel.server.contracts.actions import NewOutsider, NewText
-from zegel.server.contracts.errors import AlreadyAnswered, BadText, Unknown, VersionTaken
+from zegel.server.contracts.errors import AlreadyAnswered, BadText, OtherStatement, Unknown, VersionTaken
 from zegel.server.contracts.models import Answer, TextKind
 from zegel.server.gate import Action, Resource, ResourceKind, decide
 from zegel.server.gate.errors import Denied
@@ -193,3 +194,23 @@ def test_a_statement_that_was_renewed_counts_as_renewed(world: World) -> None:
         assert not decide(admin, Action.LIST, Resource(ResourceKind.TASK, None, admin.party_id)).allowed
     with pytest.raises(BadText):
         actions.record_outsider(admin, outsider(admin, now, timedelta(days=2000)))
+
+
+def test_who_let_his_statement_lapse_reports_a_breach_and_signs_anew_and_then_works_on(world: World) -> None:
+    technician, now = world.actor("technician"), clock.now()
+    stock = Resource(ResourceKind.STOCK, None, technician.party_id)
+    assert decide(technician, Action.LIST, stock).allowed
+    with stopped_clock(now + timedelta(days=1200)):
+        refused = decide(technician, Action.LIST, stock)
+        assert (refused.allowed, refused.missing) == (False, ("statement_not_lapsed",))
+        row = breaches.report(technician, "My laptop was left in a train.")
+        assert row.reported_by == technician.id
+        mine = statement.mine(technician, "nl")
+        assert mine.until is not None
+        assert mine.until < clock.now()
+        with pytest.raises(OtherStatement):
+            statement.sign(technician, statement.hash_of(statement.words("sv")), "nl")
+        signed = statement.sign(technician, mine.hash, "nl")
+        assert signed.until == clock.now() + statement.LASTS
+        assert decide(technician, Action.LIST, stock).allowed
+    assert len({statement.words(language) for language in ("en", "nl", "sv", "de")}) == 4

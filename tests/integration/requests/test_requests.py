@@ -399,3 +399,29 @@ def test_whoever_withdraws_his_consents_by_letter_has_them_withdrawn(world: Worl
     handling.prepare(officer, case.id, Proposal(Outcome.FULFILLED))
     answering.give(world.actor("owner"), case.id)
     assert [row.withdrawn_place for row in given_by(foreman)] == ["/request"]
+
+
+def test_who_has_no_address_gets_his_answer_on_paper_and_nobody_elses_is_printed(world: World) -> None:
+    officer, owner = world.actor("privacy"), world.actor("owner")
+    for email in ("", "foreman@dehaan.example"):
+        said = Said(AboutWhat.RECORDS, (Right.ACCESS,), "nl", "Yusuf Demir", email, postal="Kade 12, Rotterdam")
+        case = intake.take_in(officer, DEHAAN, said, Channel.LETTER)
+        with pytest.raises(NotNow):
+            answering.printed(officer, case.id)  # there is none yet
+        handling.not_established(officer, case.id, "He did not come with anything that shows it.")
+        handling.prepare(officer, case.id, Proposal(Outcome.REFUSED, Ground.IDENTITY_UNKNOWN, "It is not sure."))
+        answering.give(owner, case.id)
+        if email:
+            sent_link(case)
+            with pytest.raises(NotNow):
+                answering.printed(officer, case.id)
+            continue
+        sent = answering.printed(officer, case.id)
+        assert sent.content.startswith(b"%PDF")
+        with tenancy.acting_as(DEHAAN):
+            [line] = [one for one in ledger.entries([Kind.EXPORT], DEHAAN, since_ms=0) if one.index == sent.index]
+            assert line.said is not None
+            assert (line.said.facts["what"], line.said.facts["recipient"]) == ("answer_letter", "data_subject")
+        for person in ("technician", "planner", "supervisor", "household"):
+            with pytest.raises((Denied, UnknownCase)):
+                answering.printed(world.actor(person), case.id)

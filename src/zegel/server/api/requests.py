@@ -301,6 +301,12 @@ def send_again(request: HttpRequest, case_id: UUID) -> dict[str, Any]:
     return _whole(acting(request), case_id)
 
 
+@router.post("/requests/{case_id}/printed")
+def printed(request: HttpRequest, case_id: UUID) -> HttpResponse:
+    """The letter of who gave no address, to be handed over or posted; that it was taken is in the log."""
+    return exports.answer(answering.printed(acting(request), case_id))
+
+
 @router.post("/requests/{case_id}/withdraw")
 def withdraw(request: HttpRequest, case_id: UUID, body: Words) -> dict[str, Any]:
     """The requester asks it no longer."""
@@ -371,12 +377,17 @@ def _whole(actor: Actor, case_id: UUID) -> dict[str, Any]:
         "approval_ms": clock.ms(row.approval_at), "forgotten_ms": clock.ms(row.forgotten_at),
         "ended_by": names.get(row.ended_by, "") if row.ended_by else "",
         "steps": [_step(step, names) for step in whole.steps], "deeds": [_deed(deed) for deed in whole.deeds],
-        "own": row.owner_id == actor.party_id,
+        "own": row.owner_id == actor.party_id, "printable": _printable(actor, row),
         "may": {
             name.value: decide(actor, name, handling.resource(row)).allowed
             for name in (Action.CHANGE, Action.ANSWER, Action.SIGN, Action.RECORD)
         },
     }  # fmt: skip
+
+
+def _printable(actor: Actor, row: Case) -> bool:
+    with tenancy.acting_as(actor.party_id, actor.id):
+        return answering.printable(row) is not None
 
 
 def _site(actor: Actor, row: Case) -> dict[str, Any] | None:

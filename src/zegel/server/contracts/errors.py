@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from django.utils.translation import gettext as _
+
 from zegel.server.kernel.errors import ZegelError
 
 
@@ -34,3 +36,12 @@ class AlreadyAnswered(ContractError):
     """An instruction is answered once."""
 
     code = "already_answered"
+
+
+class OtherStatement(ContractError):
+    """The words that were shown are not those that hold now."""
+
+    code = "other_statement"
+
+    def __init__(self) -> None:
+        super().__init__(_("These words have changed since you read them."), action=_("Read them again, and decide."))

@@ -60,7 +60,8 @@ OPEN_TOPICS = frozenset({
 })  # fmt: skip
 OWNERS_TOPICS = frozenset({
     "task.changed", "stock.changed", "view.logged", "view.ended", "footage.deleted", "epoch.stored", "manifest.stored",
-    "breach.changed", "audit.changed", "privacy.contact",
+    "breach.changed", "audit.changed", "privacy.contact", "integration.changed",
+    "chain.step", "chain.offered", "chain.sheet", "chain.taken_back", "chain.declined",
 })  # fmt: skip
 WINDOW_TOPICS = frozenset({"segments.stored", "camera.controlled"})
 TOPICS = OPEN_TOPICS | OWNERS_TOPICS | WINDOW_TOPICS

@@ -176,6 +176,36 @@ def send_again(actor: Actor, case_id: UUID) -> None:
         w.publish("request.answered", owner_id=case.owner_id, case_id=case.id, answer_id=answer.id)
 
 
+def printable(case: Case) -> Answer | None:
+    """The answer of who gave no address: no link ever went out, so that it is printed and handed over or posted. Within
+    an acting party. None while there is none, or once its bytes are gone."""
+    if case.email:
+        return None
+    answer = Answer.objects.filter(case=case, shred__isnull=False).order_by("-made_at").first()
+    linked = answer is None or CaseLink.objects.filter(answer_id=answer.id).exists()
+    return None if linked else answer
+
+
+def printed(actor: Actor, case_id: UUID) -> Sent:
+    """Its letter as a PDF, logged as an export each time. Raises Denied, UnknownCase, NotNow, LedgerUnavailable."""
+    with work.transaction(actor) as w:
+        case = handling.locked(case_id)
+        require(actor, Action.ANSWER, handling.resource(case))
+        answer = printable(case)
+        if answer is None or answer.shred is None:
+            raise NotNow(
+                _("There is no answer to print."), action=_("Who gave an address has a link; others' is kept a while.")
+            )
+        package = shred.unwrap(PURPOSE, answer.shred, bytes(answer.wrapped or b""), answer.id.bytes)
+        sent = exports.send(
+            actor, FileKind.ANSWER_LETTER, f"answer-{case.number}.pdf", document.letter_of(package),
+            purpose="data_subject_request", resource=handling.resource(case), recipient="data_subject",
+            owner_id=case.owner_id,
+        )  # fmt: skip
+        note(w, case, "printed")
+        return sent
+
+
 # --- the requester's link ---
 
 

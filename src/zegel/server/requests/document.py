@@ -51,6 +51,12 @@ def package(case: Case, found: searching.Found, erased: carrying.Preview | None)
     return out.getvalue()
 
 
+def letter_of(package: bytes) -> bytes:
+    """What a person reads of it."""
+    with zipfile.ZipFile(io.BytesIO(package)) as archive:
+        return archive.read("answer.pdf")
+
+
 def _template() -> Path:
     with resources.as_file(resources.files("zegel.server.requests") / "documents" / "answer.typ") as path:
         return Path(path)

@@ -26,6 +26,7 @@ export const PAGES: readonly Page[] = [
   { view: "requests", title: () => t("Requests"), icon: "person", section: "now", roles: ["privacy_officer", "admin", "auditor"], css: "privacy-requests", load: () => import("./requests/view"), attention: () => import("./requests/attention") },
   // now: breaches, requests, disclosures, reviews…
   { view: "report", title: () => t("Report a breach"), icon: "broken", section: "now", roles: staff, css: "privacy-breaches", load: () => import("./report/view") },
+  { view: "statement", title: () => t("My confidentiality statement"), icon: "lock", section: "books", roles: staff, load: () => import("./statement/view"), attention: () => import("./statement/attention") },
   { view: "breaches", title: () => t("Data breaches"), icon: "alarm", section: "now", roles: [...keepers, "auditor"], css: "privacy-breaches", load: () => import("./breaches/view"), attention: () => import("./breaches/attention") },
   { view: "reviews", title: () => t("Reviews and audits"), icon: "check", section: "now", roles: [...keepers, "planner", "auditor"], css: "privacy-reviews", load: () => import("./reviews/view"), attention: () => import("./reviews/attention") },
   { view: "contact", title: () => t("Privacy contact"), icon: "person", section: "books", roles: officers, load: () => import("./contact/view"), attention: () => import("./contact/attention") },

@@ -56,6 +56,7 @@ export interface Actions {
   readonly extend: () => void;
   readonly withdraw: () => void;
   readonly sendAgain: () => void;
+  readonly printed: () => void;
 }
 
 const FRESH = { whole: null, found: null, erasing: null, busy: null, how: null, seen: "", chosen: null, other: "", deed: "rectified", deedWords: "", outcome: "", ground: "", eraseHow: "" as const, words: "" };
@@ -197,6 +198,7 @@ export class Requests implements Mounted {
     give: () => void this.#give(),
     extend: () => this.#words(t("Two months more, once"), t("Why: how much there is, how difficult it is. He reads this."), t("Extend and tell him"), async (words) => { if (await this.#do("extend", { words })) this.ctx.toast(t("Extended; the letter goes out."), "ok"); }, 10),
     withdraw: () => this.#words(t("He asks it no longer"), t("How did he say so?"), t("End it"), (words) => this.#do("withdraw", { words })),
+    printed: () => void this.#try(async () => void (await keepAnswer(await this.ctx.session.api.request("POST", `/api/v1/requests/${this.#state.id ?? ""}/printed`, {})))).then(() => this.#load()),
     sendAgain: () => void this.#do("send-again", {}).then((whole) => { if (whole !== null) this.ctx.toast(t("A new link goes out; the old one opens nothing."), "ok"); }),
   };
 
@@ -212,7 +214,7 @@ export class Requests implements Mounted {
     const { whole } = this.#state;
     if (whole === null) return;
     const done = await this.#do("give", { proof: await this.#proof(whole) }, "give");
-    if (done !== null) this.ctx.toast(t("Answered. The link goes out by mail."), "ok");
+    if (done !== null) this.ctx.toast(done.printable ? t("Answered. Print it, and hand it over.") : t("Answered. The link goes out by mail."), "ok");
   }
 
   /** Of the list that is on the screen: another one would be another erasure. */

@@ -63,6 +63,8 @@ export interface Whole extends Short {
   readonly steps: readonly Step[];
   readonly deeds: readonly Deed[];
   readonly own: boolean;
+  /** No link went out, so that it is printed. */
+  readonly printable: boolean;
   readonly may: Readonly<Record<"change" | "answer" | "sign" | "record", boolean>>;
   /** Told once, to be told on. */
   readonly code?: string | null;

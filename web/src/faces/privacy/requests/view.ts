@@ -167,7 +167,8 @@ function endedCard(one: Whole, act: Actions): Part {
     ${one.ground === "" ? nothing : html`<p>${groundName(one.ground)} (${one.grounds.find(({ ground }) => ground === one.ground)?.article ?? ""})</p>`}
     ${one.words === "" ? nothing : html`<blockquote>${one.words}</blockquote>`}
     ${one.deeds.length === 0 ? nothing : html`<ul class="asked">${one.deeds.map((deed) => html`<li>${icon("check", "small")}<span>${deedName(deed.deed)} · ${tn("1 row", "{n} rows", deed.count)}</span></li>`)}</ul>`}
-    ${one.may.answer && one.email !== "" && one.state !== "withdrawn" ? html`<div class="row">${button(t("Send a new link"), act.sendAgain, { small: true, id: "send-again" })}</div>` : nothing}</section>`;
+    ${one.may.answer && one.email !== "" && one.state !== "withdrawn" ? html`<div class="row">${button(t("Send a new link"), act.sendAgain, { small: true, id: "send-again" })}</div>` : nothing}
+    ${one.may.answer && one.printable ? html`<p class="measure">${t("He gave no e-mail address: print his answer, and hand it over or post it. It is kept here until its term is over.")}</p><div class="row">${button(t("The answer on paper"), act.printed, { small: true, icon: "note", id: "print-answer" })}</div>` : nothing}</section>`;
 }
 
 export function historyCard(one: Whole, nowMs: number): Part {

@@ -26,7 +26,7 @@ const GROUNDS: Words = {
   not_portable: () => t("Not given by him on consent or contract"), compelling: () => t("Compelling legitimate grounds"), no_consent: () => t("It does not rest on his consent"),
 };
 const OUTCOMES: Words = {
-  fulfilled: () => t("Done as asked"), partly: () => t("Done in part"), nothing_held: () => t("Nothing found"), refused: () => t("Refused"), withdrawn: () => t("Withdrawn by the requester"),
+  fulfilled: () => t("Done as asked"), partly: () => t("Done in part"), nothing_held: () => t("Nothing found"), refused: () => t("Refused"), withdrawn: () => t("Withdrawn by the requester"), printed: () => t("Printed, to be handed over or posted"),
 };
 const DEEDS: Words = {
   rectified: () => t("Corrected where it is kept"), erased: () => t("Erased"), anonymised: () => t("Name taken out"), restricted: () => t("Use restricted"),
