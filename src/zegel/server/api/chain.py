@@ -29,7 +29,7 @@ from zegel.server.people import queries as people
 router = Router(tags=["partners"])
 
 for _code, _status in (
-    ("unknown_partner", 404), ("unknown_step", 404), ("unknown_offer", 404), ("unknown_sheet", 404),
+    ("unknown_partner", 404), ("unknown_chain_step", 404), ("unknown_offer", 404), ("unknown_sheet", 404),
     ("unknown_document", 404), ("taken_by_another", 409), ("nobody_authorised", 409), ("step_not_now", 409),
     ("bad_partner", 422), ("bad_act", 422),
 ):  # fmt: skip

@@ -22,7 +22,7 @@ class UnknownPartner(ChainError):
 
 
 class UnknownStep(ChainError):
-    code = "unknown_step"
+    code = "unknown_chain_step"
 
     def __init__(self) -> None:
         super().__init__(_("There is no such step."), action=_("Go back to the order."))
