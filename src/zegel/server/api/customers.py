@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
-from ninja import Field, Router, Schema
+from ninja import Field, Query, Router, Schema
 
 from zegel.server.api import errors
 from zegel.server.api.base import acting
@@ -103,8 +103,9 @@ class Proof(Schema):
 
 @router.get("/service/customers")
 def listed(
-    request: HttpRequest, text: str = Field("", max_length=100), standing: str = Field("", max_length=12),
-    before: int | None = Field(None, ge=0, le=2_000_000_000),
+    request: HttpRequest, text: Annotated[str, Query(max_length=100)] = "",
+    standing: Annotated[str, Query(max_length=12)] = "",
+    before: Annotated[int | None, Query(ge=0, le=2_000_000_000)] = None,
 ) -> dict[str, Any]:  # fmt: skip
     """The newest first, fifty at a time; `before`: go on below that number."""
     actor = acting(request)
@@ -120,7 +121,7 @@ def add(request: HttpRequest, body: NewCustomer) -> dict[str, Any]:
 
 
 @router.post("/service/customers/export")
-def export(request: HttpRequest, standing: str = Field("", max_length=12)) -> HttpResponse:
+def export(request: HttpRequest, standing: Annotated[str, Query(max_length=12)] = "") -> HttpResponse:
     """As CSV, without those whose use is restricted; written in the log of use."""
     return exports.answer(files.send(acting(request), standing))
 
