@@ -168,6 +168,23 @@ def courses(request: HttpRequest) -> dict[str, Any]:
     }  # fmt: skip
 
 
+@router.get("/service/orders/things")
+def things(request: HttpRequest, customer: UUID) -> dict[str, Any]:
+    """What somebody has, to be chosen for his order."""
+    actor = acting(request)
+    require(actor, Action.LIST, actions.resource(actor.party_id))
+    with tenancy.acting_as(actor.party_id, actor.id):
+        rows = Item.objects.select_related("model").filter(
+            owner_id=tenancy.current_party(), customer_id=customer, scrapped_at=None
+        )
+        found = rows.order_by("-registered_at")[:50]
+        return {"things": [{"id": str(one.id), "words": _thing_words(one)} for one in found]}
+
+
+def _thing_words(one: Item) -> str:
+    return " ".join(filter(None, (one.model.brand, one.model.name, one.plate or one.serial)))
+
+
 @router.get("/service/orders/export")
 def export(request: HttpRequest, filters: Query[Filters]) -> HttpResponse:
     """The list as CSV, at most 10,000 lines; that it was taken is in the log."""
