@@ -44,7 +44,7 @@ const oneFile = {
 /** Pages that one person goes between share what they have in common. With all of them in one, each page is cut wherever any other
  *  one is: the console came in 49 files instead of 6, each with its own headers. */
 function families(pages) {
-  const of = [["console", "centre"], ["backoffice", "settings", "plans", "privacy"], ["service"], ["kit"]];
+  const of = [["console", "centre"], ["backoffice", "settings", "plans", "privacy"], ["service"], ["partner"], ["kit"]];
   const rest = Object.keys(pages).filter((name) => !of.flat().includes(name));
   return [rest, ...of].map((names) => Object.fromEntries(names.filter((name) => name in pages).map((name) => [name, pages[name]]))).filter((one) => Object.keys(one).length > 0);
 }

@@ -15,6 +15,7 @@ FACES = (
     ("portal/", "zegel.server.portal.urls"),
     ("backoffice/", "zegel.server.backoffice.urls"),
     ("service/", "zegel.server.backoffice.service_urls"),
+    ("partner/", "zegel.server.backoffice.partner_urls"),
     ("", "zegel.server.public.urls"),
 )
 

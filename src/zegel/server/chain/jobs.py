@@ -21,6 +21,7 @@ from zegel.server.kernel import clock, jobs, log, mail, outbox, tenancy, work
 from zegel.server.kernel.actor import system
 from zegel.server.orders.models import Order
 from zegel.server.people import queries as people
+from zegel.server.tenants import leaving
 
 # --- a sheet is a copy: what it was copied from changes, and goes ---
 
@@ -140,3 +141,19 @@ def mail_link(owner_id: str, order_id: str) -> None:
         mail.send(mail.Letter(customer.email, text.subject, text.body, order_id))
     except mail.MailRefused:
         log.warning("chain.address_refused", reference=order_id)
+
+
+# --- a tenant that leaves ---
+
+
+@leaving.removes("partners' sheets")
+def remove_from_partners(owner_id: UUID) -> int:
+    """What lies with partners under their own name."""
+    gone = 0
+    with tenancy.acting_as(owner_id):
+        parties = _parties_of(owner_id)
+    for party in parties:
+        with tenancy.acting_as(party):
+            gone += Sheet.objects.filter(tenant_id=owner_id).delete()[1].get("chain.Sheet", 0)
+            gone += Offer.objects.filter(tenant_id=owner_id).delete()[0]
+    return gone

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -164,14 +164,17 @@ _PHONE = re.compile(r"(?<![\w-])(?:\+|00|0)\d[\d\s()/.-]{6,17}\d(?!\w)")
 _POSTCODES = re.compile(r"(?<!\w)(?:\d{4}\s?[A-Z]{2}|\d{3}\s\d{2})(?!\w)")
 
 
-def without(text: str, hidden: Iterable[str]) -> str:
+_PATTERNS = {"email": _EMAIL, "phone": _PHONE, "postcode": _POSTCODES}
+
+
+def without(text: str, hidden: Iterable[str], allowed: Collection[str] = ()) -> str:
     """The text without what its reader may not know: these values, and every e-mail address, telephone number and
-    postcode. People write their name and number into the description of a fault."""
+    postcode unless he may have that field. People write their name and number into the description of a fault."""
     for value in sorted({one.strip() for one in hidden}, key=len, reverse=True):
         if len(value) >= 3:
             text = re.sub(rf"(?<!\w){re.escape(value)}(?!\w)", HIDDEN, text, flags=re.IGNORECASE)
-    for pattern in (_EMAIL, _PHONE, _POSTCODES):
-        text = pattern.sub(HIDDEN, text)
+    for name, pattern in _PATTERNS.items():
+        text = text if name in allowed else pattern.sub(HIDDEN, text)
     return text
 
 

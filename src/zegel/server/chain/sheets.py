@@ -96,7 +96,7 @@ def made(kind: StepKind, source: Mapping[str, Any]) -> dict[str, Any]:
         value = source.get(name)
         if value in (None, "", []):
             continue
-        found[name] = without(str(value), hidden) if name in FREE_TEXT and hidden else value
+        found[name] = without(str(value), hidden, allowed) if name in FREE_TEXT else value
     return found
 
 

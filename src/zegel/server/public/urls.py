@@ -4,7 +4,7 @@ from __future__ import annotations
 from django.urls import path
 from django.views.i18n import set_language
 
-from zegel.server.public import consents, forms, guard, notice, promises, requests, site, views
+from zegel.server.public import consents, follow, forms, guard, notice, promises, requests, site, views
 
 urlpatterns = [
     path("", views.landing, name="landing"),
@@ -32,6 +32,7 @@ urlpatterns = [
     path("request/confirm/<str:token>", requests.confirm, name="request-confirm"),
     path("request/answer/<str:token>", requests.answer, name="request-answer"),
     path("request/<str:code>", requests.of_site, name="request-site"),
+    path("follow/<str:token>", follow.page, name="follow"),
     path("forms/<str:slug>", forms.overview, name="forms"),
     path("forms/<str:slug>/privacy", forms.statement, name="form-statement"),
     path("forms/<str:slug>/brand.css", forms.style, name="form-style"),

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: EUPL-1.2
+// A photo or signature of this device: made small, without what a camera writes into it (place, time, device), and sealed to the firm that
+// offered the job, before it is kept or sent.
+import { type Bytes, base64url, fromBase64url, fromUuid, random, uuid } from "../../../seal/bytes";
+import { sealDocument } from "../../../seal/document";
+import type { Paper, Sheet } from "./types";
+
+const LONGEST = 1600;
+const LARGEST = 480_000;
+
+async function small(file: Blob): Promise<Bytes> {
+  const picture = await createImageBitmap(file);
+  for (let longest = LONGEST; longest >= 400; longest = Math.round(longest * 0.75)) {
+    const scale = Math.min(1, longest / Math.max(picture.width, picture.height));
+    const canvas = new OffscreenCanvas(Math.max(1, Math.round(picture.width * scale)), Math.max(1, Math.round(picture.height * scale)));
+    canvas.getContext("2d")?.drawImage(picture, 0, 0, canvas.width, canvas.height);
+    const made = await canvas.convertToBlob({ type: "image/jpeg", quality: 0.8 });
+    if (made.size <= LARGEST) return new Uint8Array(await made.arrayBuffer());
+  }
+  throw new Error("too large");
+}
+
+export const photo = async (sheet: Sheet, file: Blob, nowMs: number): Promise<Paper> => paper(sheet, "photo", "image/jpeg", await small(file), nowMs);
+
+export async function signature(sheet: Sheet, canvas: HTMLCanvasElement, nowMs: number): Promise<Paper> {
+  const made = await new Promise<Blob | null>((resolve) => canvas.toBlob(resolve, "image/png"));
+  if (made === null) throw new Error("no picture");
+  return paper(sheet, "signature", "image/png", new Uint8Array(await made.arrayBuffer()), nowMs);
+}
+
+async function paper(sheet: Sheet, kind: Paper["kind"], mediaType: "image/jpeg" | "image/png", content: Bytes, nowMs: number): Promise<Paper> {
+  if (sheet.seal_to === null) throw new Error("no key");
+  const document = random(16);
+  document[6] = ((document[6] ?? 0) & 0x0f) | 0x40;
+  document[8] = ((document[8] ?? 0) & 0x3f) | 0x80;
+  const { object, ciphertext } = await sealDocument(
+    { document, about: fromUuid(sheet.step_id), recipient: fromUuid(sheet.tenant_id), suite: sheet.seal_to.suite, recipientPublic: fromBase64url(sheet.seal_to.open_pk), madeMs: nowMs, mediaType },
+    content,
+  );
+  return { type: "document", id: uuid(document), sheet: sheet.id, kind, at_ms: nowMs, object: base64url(object), ciphertext: base64url(ciphertext) };
+}
