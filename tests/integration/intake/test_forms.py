@@ -7,7 +7,6 @@ from __future__ import annotations
 import re
 from datetime import timedelta
 from typing import Any
-from uuid import UUID
 
 import pytest
 from django.core import mail
@@ -121,7 +120,7 @@ def test_every_kind_of_order_is_opened_by_its_form(world: World, model: str) -> 
     ("change", "field"),
     [({"agree": ""}, "agree"), ({"words": "00" * 32}, "agree"), ({"words": "zz"}, "agree"), ({"name": ""}, "name"),
      ({"email": "nobody"}, "email"), ({"model": ""}, "model"), ({"model": "x"}, "model"), ({"city": " "}, "city"),
-     ({"serial": "=1+1"}, "serial"), ({"bought": "soon"}, "bought"), ({"bought": "2999-01-01"}, "purchased_on"),
+     ({"serial": "=1+1"}, "serial"), ({"bought": "soon"}, "bought"), ({"bought": "2999-01-01"}, "bought"),
      ({"phone": "call me"}, "phone"), ({"name": "x" * 300}, "name")],
 )  # fmt: skip
 def test_what_cannot_be_taken_leaves_nothing_behind(
@@ -129,8 +128,9 @@ def test_what_cannot_be_taken_leaves_nothing_behind(
 ) -> None:
     answer = send(said={"model": model}, **change)
     assert answer.status_code == 422
-    assert answer.context["field"] == field
-    assert answer.context["said"]["street"] == "Veerhaven"  # nobody types it twice
+    body = answer.content.decode()
+    assert re.findall(r'id="(\w+)"[^>]*aria-invalid="true"', body) == [field]
+    assert 'value="Veerhaven"' in body  # nobody types it twice
     for kind in (Submission, Customer, Item, Consent, Order):
         assert all_of(kind) == []
 
@@ -237,7 +237,7 @@ def test_an_order_whose_consent_is_taken_back_is_off(world: World) -> None:
 
 
 def test_the_one_line_s_script_is_for_every_page_and_the_form_s_style_is_only_colours(world: World) -> None:
-    Brand.objects.filter(owner_id=NOORDMAN).update(colour="#fff;}*{x:y", accent="#123456")
+    Brand.objects.filter(owner_id=NOORDMAN).update(colour="#f;}*{x", accent="#123456")
     assert Client().get("/forms/noordman/brand.css").content == b""
     Brand.objects.filter(owner_id=NOORDMAN).update(colour="#ffffff", accent="#123456")
     style = Client().get("/forms/noordman/brand.css").content.decode()
@@ -247,4 +247,3 @@ def test_the_one_line_s_script_is_for_every_page_and_the_form_s_style_is_only_co
     assert Client().get("/forms/noordman/logo").status_code == 404
     for path in ("/forms/nobody", "/forms/nobody/registration", "/forms/noordman/nothing", "/forms/nobody/privacy"):
         assert Client().get(path).status_code == 404
-    assert UUID(str(NOORDMAN))

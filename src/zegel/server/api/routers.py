@@ -54,6 +54,8 @@ ROUTERS: tuple[tuple[str, str], ...] = (
     ("", "zegel.server.api.requests:router"),
     ("", "zegel.server.api.consents:router"),
     ("", "zegel.server.api.promises:router"),
+    ("", "zegel.server.api.products:router"),
+    ("", "zegel.server.api.forms:router"),
     ("", "zegel.server.api.website:router"),
     ("", "zegel.server.api.customers:router"),
     ("", "zegel.server.api.imports:router"),

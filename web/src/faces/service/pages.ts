@@ -26,6 +26,9 @@ export const PAGES: readonly Page[] = [
   // records: customers, products, items, partners, import, analysis…
   { view: "items", title: () => t("Products on record"), icon: "list", section: "records", roles: ["owner", "desk", "bookkeeper", "admin"], css: "service-items", load: () => import("./items/view"), attention: () => import("./items/attention") },
   { view: "products", title: () => t("Catalogue"), icon: "wrench", section: "records", roles: ["owner", "desk", "bookkeeper", "admin"], css: "service-products", load: () => import("./products/view") },
+  { view: "forms", title: () => t("Forms"), icon: "send", section: "settings", roles: ["owner", "desk", "admin"], css: "service-forms", load: () => import("./forms/view") },
+  { view: "items", title: () => t("Products on record"), icon: "list", section: "records", roles: ["owner", "desk", "bookkeeper", "admin"], css: "service-items", load: () => import("./items/view"), attention: () => import("./items/attention") },
+  { view: "products", title: () => t("Catalogue"), icon: "wrench", section: "records", roles: ["owner", "desk", "bookkeeper", "admin"], css: "service-products", load: () => import("./products/view") },
   // money: offers, invoices, payments, books…
   { view: "partners", title: () => t("Partners"), icon: "wrench", section: "settings", roles: ["owner", "desk", "admin"], css: "service-partners", load: () => import("./partners/view") },
   { view: "statement", title: () => t("My confidentiality statement"), icon: "lock", section: "settings", roles: everybody, load: () => import("./statement/view"), attention: () => import("../privacy/statement/attention") },
