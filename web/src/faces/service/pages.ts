@@ -27,13 +27,10 @@ export const PAGES: readonly Page[] = [
   { view: "items", title: () => t("Products on record"), icon: "list", section: "records", roles: ["owner", "desk", "bookkeeper", "admin"], css: "service-items", load: () => import("./items/view"), attention: () => import("./items/attention") },
   { view: "products", title: () => t("Catalogue"), icon: "wrench", section: "records", roles: ["owner", "desk", "bookkeeper", "admin"], css: "service-products", load: () => import("./products/view") },
   { view: "forms", title: () => t("Forms"), icon: "send", section: "settings", roles: ["owner", "desk", "admin"], css: "service-forms", load: () => import("./forms/view") },
-  { view: "items", title: () => t("Products on record"), icon: "list", section: "records", roles: ["owner", "desk", "bookkeeper", "admin"], css: "service-items", load: () => import("./items/view"), attention: () => import("./items/attention") },
-  { view: "products", title: () => t("Catalogue"), icon: "wrench", section: "records", roles: ["owner", "desk", "bookkeeper", "admin"], css: "service-products", load: () => import("./products/view") },
   // money: offers, invoices, payments, books…
   { view: "partners", title: () => t("Partners"), icon: "wrench", section: "settings", roles: ["owner", "desk", "admin"], css: "service-partners", load: () => import("./partners/view") },
   { view: "statement", title: () => t("My confidentiality statement"), icon: "lock", section: "settings", roles: everybody, load: () => import("./statement/view"), attention: () => import("../privacy/statement/attention") },
   { view: "connections", title: () => t("Keys and webhooks"), icon: "key", section: "settings", roles: ["owner", "admin"], load: () => import("./connections/view") },
-  { view: "forms", title: () => t("Forms"), icon: "send", section: "settings", roles: ["owner", "desk", "admin"], css: "service-forms", load: () => import("./forms/view") },
   { view: "organisation", title: () => t("Organisation"), icon: "building", section: "settings", roles: [...setters, "desk", "bookkeeper"], css: "service-tenant", load: () => import("../tenants/organisation") },
   { view: "staff", title: () => t("Who works here"), icon: "person", section: "settings", roles: setters, css: "service-tenant", load: () => import("../tenants/staff"), attention: () => import("../tenants/attention") },
   { view: "lesson", title: () => t("Recognising a breach"), icon: "broken", section: "settings", roles: ["owner", "desk", "bookkeeper", "admin", "privacy_officer"], css: "service-tenant", load: () => import("../tenants/lesson") },
