@@ -23,7 +23,11 @@ from zegel.demo.world import WORLD
 from zegel.unit import clock
 
 HALF_MINUTE_S = 30
-FACE = {"operator": "console", "supervisor": "console", "owner": "portal", "member": "portal"}
+FACE = {
+    "operator": "console", "supervisor": "console", "owner": "portal", "member": "portal",
+    "desk": "service", "bookkeeper": "service", "accountant": "service",
+    "mechanic": "partner", "repairer": "partner", "carrier": "partner",
+}  # fmt: skip
 AT_THE_CENTRE = ("operator", "operator2", "supervisor", "supervisor2")
 
 

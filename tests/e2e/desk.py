@@ -28,9 +28,13 @@ _PLAYING = """() => { const v = document.querySelector('#picture video');
   return v !== null && v.videoWidth > 0 && v.currentTime > 0 }"""
 # What the pages may keep: who is signed in, the forgery token, the chosen language, and that somebody signed in here
 # before, so that strangers can't lock him out (C4: functional ones only; docs/reference/configuration.md names them).
-COOKIES = {"zegel", "csrftoken", "zegel_language", "zegel_device"}
-DATABASES = {"zegel"}
-WORKERS = {"/portal/"}  # scopes: the portal's, which keeps nothing (web/src/workers/service.ts)
+COOKIES = {"zegel", "csrftoken", "zegel_language", "zegel_device", "zegel_follow"}
+# "zegel-partner": a partner's jobs and what waits to be sent, encrypted, on the phone that works without a line.
+DATABASES = {"zegel", "zegel-partner"}
+# Scopes: the portal's worker, which keeps nothing (web/src/workers/service.ts), and the partner's, which keeps the
+# page's own code, the same for everybody (web/src/workers/partner.ts).
+WORKERS = {"/portal/", "/partner/"}
+CACHES = {"zegel-partner"}
 
 
 def browser_path() -> str | None:
@@ -144,4 +148,5 @@ def functional_only(desk: Desk) -> None:
     assert set(kept["cookies"]) <= COOKIES
     assert set(kept["databases"]) <= DATABASES
     assert set(kept["workers"]) <= WORKERS
-    assert [*kept["local"], *kept["session"], *kept["caches"]] == []
+    assert set(kept["caches"]) <= CACHES
+    assert [*kept["local"], *kept["session"]] == []

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from zegel.demo import accounts, places, products, tenants
+from zegel.demo import accounts, chain, places, products, tenants
 from zegel.demo.world import WORLD
 from zegel.setup import make
 from zegel.setup.founding import Founding
@@ -18,3 +18,4 @@ def seed(keyring: Keyring, origin: str, world: Founding = WORLD) -> None:
         accounts.record()
         tenants.record()
         products.record()
+        chain.record()

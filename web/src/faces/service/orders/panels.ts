@@ -11,5 +11,6 @@ export interface Panel {
 }
 
 export const PANELS: readonly Panel[] = [
-  // the chain's steps, photos, the invoice…
+  { name: "steps", roles: ["owner", "desk", "admin", "privacy_officer"], load: () => import("../partners/panel") },
+  // the invoice…
 ];

@@ -22,8 +22,8 @@ interface State {
   readonly opening: string | null;
 }
 
-export function mount(host: HTMLElement, ctx: Ctx, orderId: string): Mounted {
-  const panel = new StepsPanel(host, ctx, orderId);
+export function mount(host: HTMLElement, ctx: Ctx, orderId: string, changed: () => void = () => undefined): Mounted {
+  const panel = new StepsPanel(host, ctx, orderId, changed);
   return { close: () => panel.close() };
 }
 
@@ -31,9 +31,9 @@ class StepsPanel {
   readonly #board: Board<State>;
   readonly #stop: () => void;
 
-  constructor(host: HTMLElement, private readonly ctx: Ctx, private readonly orderId: string) {
+  constructor(host: HTMLElement, private readonly ctx: Ctx, private readonly orderId: string, private readonly changed: () => void) {
     this.#board = new Board<State>(host, { said: null, opening: null }, (state) => this.#draw(state));
-    this.#stop = ctx.events((topic, data) => void (topic.startsWith("chain.") && (data["order_id"] === undefined || data["order_id"] === orderId) && this.#load()));
+    this.#stop = ctx.events((topic, data) => void (topic.startsWith("chain.") && (data["order_id"] === undefined || data["order_id"] === orderId) && this.#load().then(this.changed)));
     void this.#load();
   }
 
@@ -51,9 +51,9 @@ class StepsPanel {
 
   #draw({ said, opening }: State): Part {
     if (said === null) return skeleton(3, t("Loading"));
-    return html`<div class="stack" id="steps">${said.steps.length === 0 ? html`<p class="mute">${t("No partner has a part in this order yet.")}</p>` : html`<ol class="steps-list">${repeat(said.steps, (one) => one.id, (one) => this.#step(one, said, opening))}</ol>`}
+    return html`<section class="card pad stack" id="steps"><h2>${t("Partners")}</h2>${said.steps.length === 0 ? html`<p class="mute">${t("No partner has a part in this order yet.")}</p>` : html`<ol class="steps-list">${repeat(said.steps, (one) => one.id, (one) => this.#step(one, said, opening))}</ol>`}
       <div class="row wrap">${said.may.offer ? button(t("Offer a step"), () => offerDialog(this.ctx, this.orderId, said, () => void this.#load()), { small: true, icon: "plus", id: "offer-step" }) : nothing}
-        ${said.may.offer ? button(t("Link for the customer"), () => void this.#link(), { small: true, kind: "quiet", icon: "person", id: "follow-link" }) : nothing}</div></div>`;
+        ${said.may.offer ? button(t("Link for the customer"), () => void this.#link(), { small: true, kind: "quiet", icon: "person", id: "follow-link" }) : nothing}</div></section>`;
   }
 
   #step(one: Step, said: Steps, opening: string | null): Part {
