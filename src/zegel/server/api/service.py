@@ -13,7 +13,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.http import HttpRequest
-from ninja import Field, Header, NinjaAPI, Query, Router, Schema
+from ninja import Field, Header, NinjaAPI, Query, Router, Schema, Status
 from ninja.errors import HttpError
 from ninja.openapi.schema import OpenAPISchema
 from ninja.security import HttpBearer
@@ -292,7 +292,7 @@ def order(request: HttpRequest, order_id: UUID) -> dict[str, Any]:
 
 
 @router.post("/orders", response={200: Made, 201: Made, **WRITES}, tags=["orders"], summary="Open an order")
-def open_order(request: HttpRequest, body: NewOrder, idempotency_key: Idempotency) -> tuple[int, dict[str, Any]]:
+def open_order(request: HttpRequest, body: NewOrder, idempotency_key: Idempotency) -> Status[dict[str, Any]]:
     """Scope: orders.write."""
     raw = _raw(request)
     new = service.NewOrder(
@@ -323,7 +323,7 @@ def products(
 
 
 @router.post("/products", response={200: Made, 201: Made, **WRITES}, tags=["products"], summary="Add to the catalogue")
-def add_product(request: HttpRequest, body: NewProduct, idempotency_key: Idempotency) -> tuple[int, dict[str, Any]]:
+def add_product(request: HttpRequest, body: NewProduct, idempotency_key: Idempotency) -> Status[dict[str, Any]]:
     """Scope: products.write."""
     new = NewModel(body.kind, body.brand, body.name, body.type_number, body.warranty_months, body.life_months)
     return _made(*service.add_product(_caller(request), new, idempotency_key, _raw(request)))
@@ -342,7 +342,7 @@ def consent(request: HttpRequest, language: Language = "nl") -> dict[str, Any]:
 )
 def register(
     request: HttpRequest, body: NewRegistration, idempotency_key: Idempotency
-) -> tuple[int, dict[str, Any]]:
+) -> Status[dict[str, Any]]:
     """The customer's consent goes on record first, and he gets its receipt by e-mail. Words that changed since are
     refused (409). Scope: registrations.write."""
     thing = Thing(body.serial, body.purchased_on, body.shop, body.plate, body.vin)
@@ -381,8 +381,8 @@ def _raw(request: HttpRequest) -> bytes:
     return request.path.encode() + b"\x00" + request.body
 
 
-def _made(made: UUID, again: bool) -> tuple[int, dict[str, Any]]:
-    return (200 if again else 201), {"id": made, "again": again}
+def _made(made: UUID, again: bool) -> Status[dict[str, Any]]:
+    return Status(200 if again else 201, {"id": made, "again": again})
 
 
 def _short(row: Order) -> dict[str, Any]:
