@@ -24,7 +24,7 @@ class BadDetails(ZegelError):
 
     def __init__(self, field: str) -> None:
         super().__init__(_("This detail can't be right."), action=_("Correct it, or leave it open."))
-        self.field = field
+        self.field, self.details = field, {"field": field}
 
 
 class NotNow(ZegelError):
