@@ -4,22 +4,22 @@ centre and the carrier each see only their part, the consumer follows and correc
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 import pytest
+
 from tests.e2e.conftest import Story
 from tests.e2e.desk import functional_only
 
 pytestmark = pytest.mark.usefixtures("desks_closed")
-PHONE = {"width": 390, "height": 844}
-SCREENS = Path(__file__).parent / "screens"
+PHONE = (390, 844)
 
 
 @pytest.fixture
-def order(story: Story) -> Iterator[dict[str, Any]]:
+def order(story: Story) -> dict[str, Any]:
     """A repair of a consumer of the shop, as the desk took it in."""
     http = story.place.client("desk").http
     who = {
@@ -32,7 +32,7 @@ def order(story: Story) -> Iterator[dict[str, Any]]:
     new = {"type": "repair", "customer_id": customer, "item_id": item["id"], "subject": "It leaks",
            "description": "Water under it. Call Sanne on 06-12345678."}  # fmt: skip
     made = http.post("/api/v1/service/orders", new)
-    yield {"id": made["order"]["id"] if "order" in made else made["id"], **who}
+    return {"id": made["order"]["id"] if "order" in made else made["id"], **who}
 
 
 def accepted(phone: Any) -> None:
@@ -57,7 +57,7 @@ def test_a_repair_from_the_desk_to_the_carrier(
     desk.sees("#steps")
     offered(desk, "visit")
 
-    phone = story.signed_in("mechanic", **PHONE)
+    phone = story.signed_in("mechanic", *PHONE)
     phone.sees("#offers .offer[data-state=open]")
     assert order["name"] not in phone.page.inner_text("body")
     assert "Veerhaven" not in phone.page.inner_text("body")
@@ -94,7 +94,7 @@ def test_a_repair_from_the_desk_to_the_carrier(
     desk.page.keyboard.press("Escape")
     offered(desk, "workshop")
 
-    repairer = story.signed_in("repairer", **PHONE)
+    repairer = story.signed_in("repairer", *PHONE)
     accepted(repairer)
     seen = repairer.page.inner_text("#content")
     for hidden in (order["name"], "Sanne", "Veerhaven", "3016", "1234", order["email"]):
@@ -106,7 +106,7 @@ def test_a_repair_from_the_desk_to_the_carrier(
     desk.sees("[data-step=workshop][data-state=done]")
     offered(desk, "deliver")
 
-    carrier = story.signed_in("carrier", **PHONE)
+    carrier = story.signed_in("carrier", *PHONE)
     accepted(carrier)
     seen = carrier.page.inner_text("#content")
     assert order["name"] in seen
@@ -115,10 +115,10 @@ def test_a_repair_from_the_desk_to_the_carrier(
     with carrier.page.expect_download() as label:
         carrier.page.click("#label")
     assert Path(label.value.path()).read_bytes().startswith(b"%PDF")
-    assert any("label" in str(row) for row in story.place.client("shop").http.get("/api/v1/exports/log")["rows"])
+    assert any("label" in str(row) for row in story.place.client("shop").http.get("/api/v1/use-log")["uses"])
 
     link = story.place.client("desk").http.post(f"/api/v1/service/orders/{order['id']}/follow-link", {})["url"]
-    consumer = story.desk(**PHONE)
+    consumer = story.desk(*PHONE)
     consumer.page.goto(link)
     consumer.page.click("#open")
     consumer.sees("#own-form")
@@ -127,7 +127,7 @@ def test_a_repair_from_the_desk_to_the_carrier(
     consumer.page.click("#correct")
     consumer.sees("[role=status]")
     functional_only(consumer)
-    other = story.desk(**PHONE)
+    other = story.desk(*PHONE)
     other.page.goto(link)
     other.sees("[data-view=refused]")
     carrier.page.reload()
