@@ -109,7 +109,8 @@ def _web() -> list[Catalogue]:
     faces = ("portal", "privacy", "service", "partner")
     folders = [(face, one) for face in faces for one in sorted((WEB / "faces" / face).glob("*"))]
     pages = {one: f"{face}-{one.name}" for face, one in folders if one.is_dir()} | {
-        WEB / "faces" / "office": "office", WEB / "faces" / "evidence": "evidence"
+        WEB / "faces" / "office": "office", WEB / "faces" / "evidence": "evidence",
+        WEB / "faces" / "tenants": "tenants",
     }  # fmt: skip
     used = {path: frozenset(_typescript(path)) for path in WEB.rglob("*.ts")}
     shared = frozenset(m for path, found in used.items() if not set(pages) & set(path.parents) for m in found)

@@ -47,13 +47,13 @@ function haveAccount(asked: Invited): Part {
 function body(state: State, asked: Invited): Part {
   if (state.step === "name") {
     return html`<form class="form" novalidate @submit=${submit(() => (state.name.trim() === "" ? board.change({ error: t("Fill in your name.") }) : board.change({ step: "password", error: "" })))}>
-      ${field("email", t("E-mail"), { type: "email", value: asked.email, disabled: true })}
+      ${asked.email.includes("@") ? field("email", t("E-mail"), { type: "email", value: asked.email, disabled: true }) : field("email", t("Your login code"), { value: asked.email, disabled: true, hint: t("With this and your password you sign in. Write it down.") })}
       ${field("name", t("Your name"), { value: state.name, autocomplete: "name", maxlength: 200, input: (name) => board.change({ name }), ...(state.error ? { error: state.error } : {}) })}
       <button class="btn primary wide" id="go"><span>${t("Go on")}</span></button></form>`;
   }
   if (state.step === "password") {
     return html`<form class="form" novalidate @submit=${submit(() => void prepare(asked))}>
-      <input class="sr" type="email" autocomplete="username" tabindex="-1" aria-hidden="true" .value=${asked.email}>
+      <input class="sr" type="text" autocomplete="username" tabindex="-1" aria-hidden="true" .value=${asked.email}>
       ${passwordFields(state.chosen, asked.email, (chosen) => board.change({ chosen, error: "" }), state.error, state.busy)}
       <button class="btn primary wide" id="go" ?disabled=${state.busy} aria-busy=${state.busy ? "true" : "false"}><span>${t("Make my keys")}</span></button></form>
       <div class="why">${icon("key")}<p>${t("Your keys are made in this browser. The password never leaves it, so nobody can look it up for you.")}</p></div>`;

@@ -92,7 +92,7 @@ function signInForm(state: State): Part {
   return html`<div class="stack tight"><h1>${t("Sign in")}</h1><p class="mute">${t("For customers, operators and technicians alike.")}</p></div>
     ${state.error === "" ? nothing : note(state.error, "alarm", "alarm")}
     <form class="form" novalidate @submit=${submit}>
-      ${field("email", t("E-mail"), { type: "email", autocomplete: "username", value: state.email, required: true, disabled: busy })}
+      ${field("email", t("E-mail or login code"), { autocomplete: "username", value: state.email, required: true, disabled: busy })}
       ${field("password", t("Password"), { type: "password", autocomplete: "current-password", required: true, disabled: busy, maxlength: 1024 })}
       ${busy ? steps([t("Turning the password into keys"), t("Asking the server"), t("Opening your keys")], at) : html`<button class="btn primary wide" id="go"><span>${t("Sign in")}</span></button>`}
     </form>

@@ -253,7 +253,7 @@ def send(owner_id: UUID, invitation_id: UUID) -> None:
     if row is None or party is None or not holds(row) or rules.is_login_code(row.email):
         return
     with override(row.language):
-        subject = _("You are invited to the cameras of %(party)s") % {"party": party.name}
+        subject = _("You are invited to %(party)s on Zegel") % {"party": party.name}
         text = "\n\n".join(
             (
                 _("Hello %(name)s,") % {"name": row.name},
