@@ -28,6 +28,11 @@ const TRIES = 12;
 
 export const mount: Mount = (host, ctx, id) => new AlarmPage(host, ctx, id ?? "");
 
+/** Whether there is a frame to draw: none while the film is being sought in. */
+function decoded(video: HTMLVideoElement | null): boolean {
+  return video !== null && video.readyState >= HTMLMediaElement.HAVE_CURRENT_DATA && !video.seeking && video.videoWidth > 0;
+}
+
 class AlarmPage implements Mounted {
   readonly #board: Board<State>;
   readonly #stops: (() => void)[];
@@ -95,9 +100,9 @@ class AlarmPage implements Mounted {
     if (looking !== this.#looking) return;
     if (now.phase === "opening") return this.#board.change({ picture: { phase: "opening", step: now.step } });
     const there = now.headMs !== null && now.headMs >= alarm.raised_ms - 200;
-    if (now.phase === "playing" && (there || looking.stills)) return this.#keep(looking, now.headMs);
+    if (now.phase === "playing" && (looking.stills || (there && decoded(this.#video)))) return this.#keep(looking, now.headMs);
     if (now.phase === "ended") {
-      if (now.headMs !== null) return this.#keep(looking, now.headMs);
+      if (now.headMs !== null && (looking.stills || decoded(this.#video))) return this.#keep(looking, now.headMs);
       this.#forget();
       this.#later(t("The recording of this moment is not here yet."));
     }
@@ -106,7 +111,7 @@ class AlarmPage implements Mounted {
   /** One frame is drawn, the look ends, its keys go. */
   #keep(looking: Looking, atMs: number | null): void {
     const [video, canvas] = [this.#video, this.#canvas];
-    if (!looking.stills && video !== null && canvas !== null && video.videoWidth > 0) {
+    if (!looking.stills && video !== null && canvas !== null) {
       canvas.width = video.videoWidth;
       canvas.height = video.videoHeight;
       canvas.getContext("2d")?.drawImage(video, 0, 0);
