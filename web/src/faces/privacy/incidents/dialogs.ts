@@ -48,7 +48,7 @@ function wishOf(site: Site, time: Time, nowMs: number): Wish | null {
 const today = (site: Site | undefined, nowMs: number): Time => ({ camera: site?.cameras[0]?.id ?? "", track: "1", date: isoDay(nowMs, site?.tz), from: "", to: "" });
 
 export function openingDialog(sites: readonly Site[], nowMs: () => number, send: (said: Opening) => Promise<void>): void {
-  let site = sites[0];
+  let site = sites.find(({ kept, cameras }) => kept && cameras.length > 0) ?? sites[0];
   let [title, reason, keep, wrong, missing] = ["", "", true, false, false];
   let time = today(site, nowMs());
   const open = (): void => {
