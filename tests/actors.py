@@ -143,9 +143,15 @@ class SimUnit:
     def segments_item(self, epoch: SimEpoch, segments: Sequence[bytes]) -> SegmentsItem:
         return SegmentsItem(epoch.body.camera, int(epoch.body.track), epoch.body.epoch, list(segments))
 
-    def record(self, epoch: SimEpoch, first: int, last: int, size: int = 4000) -> list[SegmentsItem]:
-        """One message per slot of [first, last), one segment in each."""
-        return [self.segments_item(epoch, [self.segment(epoch, slot, size=size)]) for slot in range(first, last)]
+    def record(self, epoch: SimEpoch, first: int, last: int, size: int = 4000, each: int = 1) -> list[SegmentsItem]:
+        """A segment for every slot of [first, last), `each` of them in a message."""
+        starts = range(first, last, each)
+        return [
+            self.segments_item(
+                epoch, [self.segment(epoch, slot, size=size) for slot in range(at, min(at + each, last))]
+            )
+            for at in starts
+        ]
 
     def manifest(self, epoch: SimEpoch, first: int, count: int, *, closed: bool = False) -> ManifestItem:
         import hashlib
@@ -364,7 +370,7 @@ class World:
         actor = self.pair(unit, site)
         unit.now_ms = clock.now_ms() - 40_000
         epoch = unit.epoch()
-        self.accept(actor, unit, EpochItem(epoch.envelope), *unit.record(epoch, 0, 40))
+        self.accept(actor, unit, EpochItem(epoch.envelope), *unit.record(epoch, 0, 40, each=10))
         unit.now_ms = clock.now_ms()
         alarm_id, alarm = unit.alarm()
         self.accept(actor, unit, alarm, unit.release(alarm_id, epoch, [(10, 10 + slots)], self.arc_tenant(site)))

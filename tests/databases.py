@@ -3,7 +3,8 @@
 
 A copy of a template costs a third of a second of processor time. So the database stays, and what a test left in it is
 put right: rows and sequences back to what the template has (kept inside it, in the schema `snapshot`). A test that
-changed the schema, or anything this can't see through, costs the next one a real copy.
+changed the schema, or anything this can't see through, costs the next one a real copy. The database made from the other
+template waits under another name meanwhile.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from zegel.server.kernel import postgres as kernel_postgres
 
 NAME = "zegel"
 _made_from: dict[str, tuple[str, str]] = {}  # server -> (template, the schema's fingerprint when it was made)
+_aside: dict[tuple[str, str], tuple[str, str]] = {}  # (server, template) -> the same, of the one that waits
 
 # Everything the tests see is in the schema `public`; a row of a catalogue that changes gets another xmin.
 _SCHEMA = """
@@ -99,6 +101,7 @@ def fresh_database(server: Any, template: str) -> None:
     """The database as `template` has it: put right when it can be, else made anew. Ends every other session."""
     with _admin(server) as admin:
         _end_sessions(admin)
+        _change_places(server, admin, template)
     if not _put_right(server, template):
         copy_of(server, template)
 
@@ -109,6 +112,21 @@ def copy_of(server: Any, template: str) -> None:
         kernel_postgres.create_database(admin, NAME, template=template)
     with _admin(server, NAME) as admin:
         _made_from[str(server.folder)] = (template, _schema_of(admin))
+
+
+def _change_places(server: Any, admin: psycopg.Connection[Any], template: str) -> None:
+    """The one made from `template` comes to the front, if there is one; the one in front waits aside."""
+    key = str(server.folder)
+    known, aside = _made_from.get(key), _aside.get((key, template))
+    if known is None or known[0] == template:
+        return
+    admin.execute(f"DROP DATABASE IF EXISTS {NAME}_of_{known[0]} WITH (FORCE)")
+    admin.execute(f"ALTER DATABASE {NAME} RENAME TO {NAME}_of_{known[0]}")
+    _aside[(key, known[0])] = known
+    del _made_from[key]
+    if aside is not None:
+        admin.execute(f"ALTER DATABASE {NAME}_of_{template} RENAME TO {NAME}")
+        _made_from[key] = _aside.pop((key, template))
 
 
 def _put_right(server: Any, template: str) -> bool:

@@ -169,7 +169,10 @@ def test_nothing_of_the_destroyed_key_lies_anywhere_not_in_the_heap_nor_in_the_w
     walls = [path for path in files if "pg_wal" in path.parts]
     assert walls, "the write-ahead log was not even looked at"
     for path in files:
-        data = path.read_bytes()
+        try:
+            data = path.read_bytes()
+        except FileNotFoundError:  # the database took away a file of its own meanwhile
+            continue
         assert ciphertext[200:260] not in data, path.name
         for secret in secrets:
             assert secret not in data, path.name

@@ -99,7 +99,7 @@ def test_a_view_that_can_not_be_logged_does_not_happen(
 
 def test_a_lease_covers_sixty_slots_and_a_renewal_the_next_ones_under_an_entry_of_its_own(world: World) -> None:
     case = world.burglary()
-    for item in case.unit.record(case.epoch, 40, 130):
+    for item in case.unit.record(case.epoch, 40, 130, each=30):
         world.accept(case.actor, case.unit, item)
     owner = world.actor(world.owner_of(case.site))
     view = door.open_view(owner, own(case, 0, 130))
@@ -306,7 +306,7 @@ def test_however_long_a_time_is_asked_for_no_more_is_read_than_a_lease_covers(
     from django.db import connection
     from django.test.utils import CaptureQueriesContext
 
-    for item in case.unit.record(case.epoch, 40, 200):
+    for item in case.unit.record(case.epoch, 40, 200, each=40):
         world.accept(case.actor, case.unit, item)
     owner, start = world.actor(world.owner_of(case.site)), case.epoch.body.start_ms
     asked_ms = []
