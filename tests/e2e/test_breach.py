@@ -83,7 +83,7 @@ def tell(officer: Desk) -> None:
     page = officer.page
     for nth in range(page.locator(f"{CUSTOMERS} {TELL}").count()):
         page.locator(f"{CUSTOMERS} {TELL}").nth(nth).click()
-        page.wait_for_function("() => document.querySelector('#letter-body').value !== ''")
+        page.wait_for_function("() => document.querySelector('#letter-body')?.value")
         if nth == 0:
             read(officer)
         if "@" not in page.input_value("#letter-to"):
