@@ -49,7 +49,7 @@ not_personal(
     why="that another system was told of an order's or customer's identifier; gone after thirty days",
 )  # fmt: skip
 not_personal(
-    "integrations.Due", ("webhook_id", "owner_id", "next_at"), why="which webhook has something to tell, and when"
+    "integrations.Due", ("webhook_id", "next_at"), why="which webhook has something to tell, and when"
 )
 declare_body(
     Kind.INTEGRATION, (), subject=Subject.USER, category=Category.ACTIVITY, purpose=Purpose.ACCOUNTABILITY,
