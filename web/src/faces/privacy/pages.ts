@@ -38,6 +38,9 @@ export const PAGES: readonly Page[] = [
   { view: "uselog", title: () => t("Log of use"), icon: "list", section: "books", roles: ["privacy_officer", "admin", "supervisor"], css: "privacy-evidence", load: () => import("./uselog/view") },
   { view: "contracts", title: () => t("Agreements and terms"), icon: "note", section: "books", roles: officers, css: "privacy-contracts", load: () => import("./contracts/view"), attention: () => import("./contracts/attention") },
   { view: "backups", title: () => t("Back-ups"), icon: "lock", section: "books", roles: officers, css: "privacy-backups", load: () => import("./backups/view"), attention: () => import("./backups/attention") },
+  { view: "staff", title: () => t("Who works here"), icon: "person", section: "books", roles: officers, css: "service-tenant", load: () => import("../tenants/staff"), attention: () => import("../tenants/attention") },
+  { view: "lesson", title: () => t("Recognising a breach"), icon: "broken", section: "books", roles: staff, css: "service-tenant", load: () => import("../tenants/lesson") },
+  { view: "tenants", title: () => t("Tenants"), icon: "building", section: "books", roles: [...officers, "planner"], css: "service-tenant", load: () => import("../tenants/provider") },
   // proof: promises, statement, auditor's pack…
   { view: "promises", title: () => t("Promises"), icon: "shield", section: "proof", roles: readers, css: "privacy-promises", load: () => import("./promises/view"), attention: () => import("./promises/attention") },
   { view: "incidents", title: () => t("Incidents"), icon: "shield", section: "now", roles: [...officers, "planner", "supervisor"], css: "privacy-incidents", load: () => import("./incidents/view"), attention: () => import("./incidents/attention") },
