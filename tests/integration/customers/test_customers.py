@@ -21,6 +21,12 @@ from zegel.server.ledger import Kind
 from zegel.server.ledger import queries as ledger
 from zegel.server.lifecycle import finding
 from zegel.server.lifecycle.finding import SubjectRef
+from zegel.server.lifecycle.owners import Owner
+from zegel.server.requests import answering, handling, intake, searching
+from zegel.server.requests.handling import Proposal
+from zegel.server.requests.intake import Said
+from zegel.server.requests.models import Case
+from zegel.server.requests.rules import AboutWhat, Channel, Deed, EraseHow, How, Outcome, Right, Verdict
 
 NOORDMAN = WORLD.party("noordman").id
 SANNE = Details(
@@ -178,3 +184,44 @@ def test_the_list_says_who_may_go_and_why_and_the_night_takes_whom_nothing_keeps
     assert now_of(former.id).anonymised_at is not None
     assert now_of(prospect.id).name == ""
     assert now_of(held.id).name == "Held"
+
+
+def asked(world: World, right: Right) -> Case:
+    """Sanne's letter, taken in by the provider's privacy officer; it is sure that it is she, and who she is."""
+    officer = world.actor("privacy")
+    said = Said(AboutWhat.RECORDS, (right,), "nl", "Sanne de Boer", "sanne@example.org")
+    case = intake.take_in(officer, NOORDMAN, said, Channel.LETTER)
+    handling.establish(officer, case.id, How.CALLED_BACK, "knew her last order and her house")
+    chosen = [(one.kind, one.value) for one in searching.candidates(officer, case.id) if one.kind == "customer"]
+    searching.choose(officer, case.id, chosen)
+    return case
+
+
+def test_a_restriction_that_is_recorded_with_a_request_holds_at_once(world: World) -> None:
+    row = came_in()
+    officer = world.actor("privacy")
+    case = asked(world, Right.RESTRICTION)
+    handling.did(officer, case.id, Deed.RESTRICTED, "she disputes her address")
+    assert now_of(row.id).restricted_why == Why.REQUEST
+    with pytest.raises(Denied):
+        queries.record(world.actor("desk"), row.id)
+
+
+def test_whoever_asks_for_erasure_is_anonymised_in_the_firms_records(world: World) -> None:
+    row = came_in()
+    officer, shop = world.actor("privacy"), world.actor("shop")
+    case = asked(world, Right.ERASURE)
+    fields = [one.field for one in searching.of_case(officer, case.id).fields if one.field.value is not None]
+    assert {"Sanne de Boer", "sanne@example.org"} <= {one.value for one in fields}
+    lines = [(one.model, one.key, one.name, Verdict.GIVE, "") for one in fields]
+    assert searching.review(officer, case.id, lines) == 0
+    handling.prepare(officer, case.id, Proposal(Outcome.FULFILLED, erase_how=EraseHow.ANONYMISE))
+    answering.give(shop, case.id, answering.preview(shop, case.id, EraseHow.ANONYMISE).proof)
+    left = now_of(row.id)
+    assert left.anonymised_at is not None
+    assert not any((left.name, left.email, left.place_key))
+
+
+def test_a_tenants_terms_are_those_of_its_own_profile(world: World) -> None:
+    with tenancy.acting_as(NOORDMAN):
+        assert Owner(NOORDMAN).home.profile == "service"

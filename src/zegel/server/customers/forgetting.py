@@ -100,6 +100,11 @@ def by_term(w: work.Work, row: Customer, why: str) -> Forgotten | None:
     return _carry_out(w, row, why)
 
 
+def on_request(w: work.Work, row: Customer) -> Forgotten:
+    """Within the running work, of a locked row: he asked for it, and whoever handles that saw what would go."""
+    return _carry_out(w, row, "request")
+
+
 def _still_named(row: Customer) -> None:
     if row.anonymised_at is not None:
         raise NotNow(_("This customer was anonymised."), action=_("Nothing of him is left to change."))

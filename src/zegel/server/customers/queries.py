@@ -19,11 +19,12 @@ from zegel.server.customers.rules import Decision, Reason, Standing
 from zegel.server.gate import Action, decide, require
 from zegel.server.kernel import clock, tenancy, work
 from zegel.server.kernel.actor import Actor
+from zegel.server.tenants import queries as tenants
 
 PAGE = 50
 MOST_LINES = 500
 PROFILE = "office"
-"""By which a firm's terms go when it has no other."""
+"""By which the terms of a firm go that is no tenant."""
 
 
 @dataclass(frozen=True)
@@ -198,9 +199,10 @@ class Terms:
     claims: int
 
 
-def terms_of(owner_id: UUID, profile: str = PROFILE) -> Terms:
+def terms_of(owner_id: UUID) -> Terms:
     """Within an acting party: what that firm chose, within its profile's bounds."""
-    found = terms.all_days(owner_id, profile)
+    tenant = tenants.tenant(owner_id)
+    found = terms.all_days(owner_id, PROFILE if tenant is None else tenant.profile)
     return Terms(found[Term.RELATION], found[Term.LIABILITY])
 
 

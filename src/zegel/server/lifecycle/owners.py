@@ -21,6 +21,7 @@ from zegel.server.lifecycle import terms
 from zegel.server.people.models import Membership, ServiceRelation
 from zegel.server.sites import queries as sites
 from zegel.server.sites.models import Camera, Site
+from zegel.server.tenants import queries as tenants
 
 OFFICE = "office"
 """The profile of a party that guards no site: a provider, an alarm centre."""
@@ -50,7 +51,11 @@ class Owner:
 
     @cached_property
     def home(self) -> Place:
-        """For what belongs to no site: his first one, else an office of no country."""
+        """For what belongs to no site: a tenant's own profile, his first site's, else an office of no country."""
+        tenant = tenants.tenant(self.owner_id)
+        if tenant is not None:
+            brand = tenants.brand(self.owner_id)
+            return Place(None, tenant.profile, terms.zone("UTC"), brand.country if brand is not None else "")
         return next(iter(self.places.values()), Place(None, OFFICE, terms.zone("UTC"), ""))
 
     @cached_property

@@ -21,7 +21,7 @@ from enum import StrEnum
 from zegel.declare.vocabulary import Basis, Erase, Purpose
 from zegel.server.kernel import clock, work
 from zegel.server.lifecycle import erasing
-from zegel.server.requests import searching
+from zegel.server.requests import firm, searching
 from zegel.server.requests.intake import note
 from zegel.server.requests.models import Case, Done
 from zegel.server.requests.rules import Deed, EraseHow
@@ -85,12 +85,14 @@ def preview(case: Case, rows: Sequence[searching.Row], how: EraseHow) -> Preview
 def carry_out(w: work.Work, case: Case, rows: Sequence[searching.Row], how: EraseHow) -> Preview:
     """Within the work of the answer, which comes first: it says what was erased."""
     shown = preview(case, rows, how)
+    customers = firm.meant(case)
     for row in rows:
         fate = fate_of(row, how)
         if fate is Fate.GONE:
             erasing.erase(w, row.found)
         elif fate is Fate.NAMELESS:
             erasing.anonymise(w, row.found)
+    firm.forget(w, customers)
     for deed, fate in ((Deed.ERASED, Fate.GONE), (Deed.ANONYMISED, Fate.NAMELESS)):
         if shown.of(fate):
             Done.objects.create(

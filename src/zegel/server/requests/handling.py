@@ -19,7 +19,7 @@ from zegel.server.consents import actions as consents
 from zegel.server.gate import Action, Resource, ResourceKind, require
 from zegel.server.kernel import clock, work
 from zegel.server.kernel.actor import Actor
-from zegel.server.requests import rules, terms
+from zegel.server.requests import firm, rules, terms
 from zegel.server.requests.errors import BadCase, NotEstablished, NotNow, UnknownCase
 from zegel.server.requests.intake import draw_code, note
 from zegel.server.requests.models import Case, Done, Line
@@ -228,6 +228,8 @@ def did(actor: Actor, case_id: UUID, deed: Deed, words: str, count: int = 1, *, 
         if deed is Deed.CONSENT_WITHDRAWN:
             people = [UUID(value) for kind, value in case.subjects if kind == "person"]
             count = sum(consents.withdraw_all(w, case.owner_id, person, PLACE) for person in people)
+        if deed is Deed.RESTRICTED:  # of a firm's customer it holds at once; of others it is done where it belongs
+            count = firm.restrict(w, case) or count
         Done.objects.create(
             owner_id=case.owner_id, provider_id=case.provider_id, case=case, deed=deed.value, count=count,
             words=words_of(words, least=3), by=actor.id, at=clock.now(), proof=proof,

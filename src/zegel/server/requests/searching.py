@@ -35,7 +35,7 @@ from zegel.server.lifecycle.finding import RefKind, SubjectRef
 from zegel.server.people import queries as people
 from zegel.server.people.models import Membership, Person
 from zegel.server.plans.models import Contact
-from zegel.server.requests import handling, rules
+from zegel.server.requests import firm, handling, rules
 from zegel.server.requests.errors import BadCase, NotEstablished, NotReviewed
 from zegel.server.requests.models import Case, Line
 from zegel.server.requests.rules import AboutWhat, Identity, Verdict
@@ -208,6 +208,8 @@ def candidates(actor: Actor, case_id: UUID) -> list[Candidate]:
             wanted |= Q(phones__icontains=case.phone)
         rows = Contact.objects.filter(wanted, owner_id=case.owner_id).order_by("name", "id")[:20]
         found += [Candidate("contact", str(row.id), row.name, row.relation) for row in rows]
+        for known in firm.perhaps(case):
+            found.append(Candidate("customer", str(known.id), known.name, f"{known.number} {known.email}"))
     if case.email:
         found.append(Candidate("email", case.email, case.email, ""))
     return found
@@ -229,6 +231,8 @@ def belongs(case: Case, kind: str, value: str) -> bool:
     with tenancy.acting_as(case.owner_id):
         if kind == RefKind.PERSON:
             return _people_of(case.owner_id).filter(id=key).exists()
+        if kind == RefKind.CUSTOMER:
+            return firm.is_his(case, key)
         return kind == RefKind.CONTACT and Contact.objects.filter(id=key, owner_id=case.owner_id).exists()
 
 
