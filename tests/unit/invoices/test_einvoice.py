@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Our invoices against other people's rules: the schemas of CII and UBL, the schematron of EN 16931 (CEN's for UBL, that
-of Factur-X for CII), a PDF/A-3 validator, and a reader of Factur-X. None of them is ours."""
+"""Our invoices against other people's rules: the schemas of CII and UBL, the schematron of EN 16931 (CEN's for UBL,
+that of Factur-X for CII), a PDF/A-3 validator, and a reader of Factur-X. None of them is ours."""
 
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -68,7 +68,8 @@ def said(seller: Seller = NOORDMAN, buyer: Buyer = VRIES, *lines: Line, **more: 
 CASES: dict[str, Document] = {
     "a consumer": said(),
     "two rates, a discount, a credit line and text that XML minds": said(
-        NOORDMAN, MUELLER, line(text="Pump <A&B>\nwith \"seal\" – 5″", price=Decimal("33.335"), discount=Decimal("12.5")),
+        NOORDMAN, MUELLER,
+        line(text="Pump <A&B>\nwith \"seal\" – 5″", price=Decimal("33.335"), discount=Decimal("12.5")),
         line(rate="9", quantity=Decimal("3"), unit="C62", price=Decimal("9.99")),
         line(quantity=Decimal("-1"), unit="C62", price=Decimal("10.005")), note="Thanks", buyer_reference="K-17",
         purchase_order="PO 9", language="de",
@@ -157,8 +158,8 @@ def test_what_the_rules_would_refuse_is_refused_before_it_gets_a_number(case: st
 
 
 @pytest.fixture(scope="module")
-def made() -> Iterator[tuple[bytes, bytes]]:
-    yield paper.invoice(CASES["two rates, a discount, a credit line and text that XML minds"])
+def made() -> tuple[bytes, bytes]:
+    return paper.invoice(CASES["two rates, a discount, a credit line and text that XML minds"])
 
 
 def test_the_paper_carries_its_xml_as_factur_x_wants_it(made: tuple[bytes, bytes]) -> None:

@@ -87,6 +87,8 @@ def _seller(one: Seller, *, with_vat: bool) -> dict[str, Any]:
         "vat_identifier": one.vat_id if with_vat else "", "tax_identifier": one.tax_number if with_vat else "",
         **_address(one.street, one.postcode, one.city, one.country), **_electronic(one.email),
     }  # fmt: skip
+    if not one.registration and not (one.vat_id and with_vat):  # BR-CO-26: somehow the seller is identified
+        found["identifiers"] = {"": one.tax_number}
     contact = {"name": one.name, "phone": one.phone, "email": one.email}
     if one.phone or one.email:
         found["contacts"] = [{key: value for key, value in contact.items() if value}]

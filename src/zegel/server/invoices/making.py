@@ -194,5 +194,6 @@ def offer_document(row: Offer, one: Seller, settings: Settings) -> Document:
 
 
 def year_ended_at(year: int, country: str, years: int, standard_years: int = 7) -> datetime:
-    """When the books' term begins (see models.Invoice): the year's end, later where more years are asked."""
-    return datetime(year + 1 + max(0, years - standard_years), 1, 1, tzinfo=zone(country))
+    """When the books' term begins (see models.Invoice): the first day after the year, later where more years are asked.
+    At noon, so that it is that day in any zone of ours by which days are counted."""
+    return datetime(year + 1 + max(0, years - standard_years), 1, 1, 12, tzinfo=zone(country))

@@ -38,7 +38,7 @@ def _seller(one: Seller) -> Iterator[str]:
         yield _("The firm's name and address are not complete.")
     if one.country not in CURRENCIES:
         yield _("Invoices are made for firms in the Netherlands, Sweden and Germany.")
-    if not one.registration and not one.vat_id:
+    if not (one.registration or one.vat_id or one.tax_number):
         yield _("The firm's registration number is missing.")
     if one.vat_id and not valid_vat_id(one.vat_id):
         yield _("The firm's VAT number is not valid.")

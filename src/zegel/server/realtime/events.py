@@ -61,6 +61,7 @@ OPEN_TOPICS = frozenset({
 OWNERS_TOPICS = frozenset({
     "task.changed", "stock.changed", "view.logged", "view.ended", "footage.deleted", "epoch.stored", "manifest.stored",
     "breach.changed", "audit.changed", "privacy.contact", "integration.changed",
+    "invoice.changed", "offer.changed", "payment.changed",
     "chain.step", "chain.offered", "chain.sheet", "chain.taken_back", "chain.declined",
 })  # fmt: skip
 WINDOW_TOPICS = frozenset({"segments.stored", "camera.controlled"})
