@@ -227,13 +227,17 @@ def calendar(owner_id: UUID, start: datetime, end: datetime, assignee_id: UUID |
     ).exclude(state="cancelled")
     if assignee_id is not None:
         rows = rows.filter(assignee_id=assignee_id)
-    return list(rows.select_related("order").order_by("starts_at", "id")[:MOST_VISITS])
+    wanted = rows.select_related("order").defer("order__description", "made_by", "made_at")
+    return list(wanted.order_by("starts_at", "id")[:MOST_VISITS])
 
 
 def day_span(owner_id: UUID, day: date) -> Span:
     """Of the tenant's own zone: from midnight to midnight."""
-    midnight = datetime.combine(day, time(), zone(owner_id))
-    return Span(midnight, datetime.combine(day + timedelta(days=1), time(), zone(owner_id)))
+    return _day_in(zone(owner_id), day)
+
+
+def _day_in(at: ZoneInfo, day: date) -> Span:
+    return Span(datetime.combine(day, time(), at), datetime.combine(day + timedelta(days=1), time(), at))
 
 
 def workers(owner_id: UUID) -> list[Person]:
@@ -264,9 +268,10 @@ def taken(
         owner_id=owner_id, assignee_id__in=person_ids, starts_at__gte=span.start - rules.MOST_VISIT,
         starts_at__lt=span.end, ends_at__gt=span.start, state__in=OPEN_VISITS,
     )  # fmt: skip
-    for visit in visits.exclude(id=but) if but is not None else visits:
-        if visit.assignee_id is not None:
-            busy.setdefault(visit.assignee_id, []).append(Span(visit.starts_at, visit.ends_at))
+    visits = visits.exclude(id=but) if but is not None else visits
+    for person, starts, ends in visits.values_list("assignee_id", "starts_at", "ends_at"):
+        if person is not None:
+            busy.setdefault(person, []).append(Span(starts, ends))
     absent: dict[UUID, list[Span]] = {}
     rows = Absence.objects.filter(
         owner_id=owner_id, person_id__in=person_ids, starts_at__lt=span.end, ends_at__gt=span.start
@@ -281,15 +286,18 @@ def free(owner_id: UUID, first: date, many: int, minutes: int) -> dict[UUID, lis
     everybody = [one.id for one in workers(owner_id)]
     at, hours = zone(owner_id), hours_of(owner_id, everybody)
     every_day = [first + timedelta(days=n) for n in range(min(many, 28))]
-    span = Span(day_span(owner_id, every_day[0]).start, day_span(owner_id, every_day[-1]).end)
+    span = Span(_day_in(at, every_day[0]).start, _day_in(at, every_day[-1]).end)
     busy, absent = taken(owner_id, everybody, span)
     now, least = clock.now(), timedelta(minutes=minutes)
     found: dict[UUID, list[Span]] = {}
     for person in everybody:
-        open_spans = [one for day in every_day for one in days.works(day, hours[person], at)]
         past = [Span(span.start, now)] if now > span.start else []
-        left = days.without(open_spans, [*past, *busy.get(person, ()), *absent.get(person, ())])
-        found[person] = [one for one in left if one.end - one.start >= least]
+        gone = [*past, *busy.get(person, ()), *absent.get(person, ())]
+        found[person] = []
+        for day in every_day:
+            whole = _day_in(at, day)
+            left = days.without(days.works(day, hours[person], at), [one for one in gone if one.meets(whole)])
+            found[person] += [one for one in left if one.end - one.start >= least]
     return found
 
 
