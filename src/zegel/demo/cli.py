@@ -57,8 +57,11 @@ def seed_main(argv: Sequence[str]) -> int:
     name, vkey = make.log_key()
     said = {"name": name, "vkey": vkey}
     if words.invite:
+        from zegel.demo import customers, invoices
         from zegel.demo.invited import waiting
 
+        customers.record()
+        invoices.record()
         said["invitation"] = waiting()
     print(json.dumps(said))
     return 0
