@@ -25,6 +25,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "signal": ("zegel.dialler:main", "try an alarm receiver as a panel would: send"),
     "backup": ("zegel.server.backupcli:main", "make, try and list back-up copies; the administrator's key"),
     "restore": ("zegel.server.restorecli:main", "put a back-up copy into an empty installation"),
+    "advisories": ("zegel.server.advisoriescli:main", "known weaknesses of the installed software: show, refresh"),
     "fsck": ("zegel.server.fsck:main", "check every invariant of this installation"),
 }
 

@@ -11,11 +11,12 @@ import ssl
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from datetime import datetime
 from urllib.parse import urlsplit
 
 from django.conf import settings
 
-from zegel.server.kernel import smtp
+from zegel.server.kernel import smtp, software
 from zegel.server.promises.probing import Look, probe
 from zegel.server.promises.rules import Every, Result, Why, judged, unproven
 
@@ -104,8 +105,11 @@ def pages_set_no_other_cookie(look: Look) -> Result:
 
 @probe("A13")
 def statement_is_read_by_all(look: Look) -> Result:
-    """The statement in four languages, and as a file, without signing in."""
-    fell = []
+    """The statement in four languages, and as a file, without signing in; the site's certificate, where it has one; and
+    what is installed against the newest list of known weaknesses, where one was fetched."""
+    tried, fell = _certificate(look.now)
+    weak = software.faults(settings.DATA, look.now)
+    tried, fell = tried + weak[0], fell + weak[1]
     try:
         for language in LANGUAGES:
             look.on_time()
@@ -117,7 +121,19 @@ def statement_is_read_by_all(look: Look) -> Result:
             fell.append("/statement.pdf")
     except NotReached:
         return unproven(Why.NOT_REACHED)
-    return judged(len(LANGUAGES) + 1, fell)
+    return judged(tried + len(LANGUAGES) + 1, fell)
+
+
+def _certificate(now: datetime) -> tuple[int, list[str]]:
+    """On this machine alone there is none."""
+    at = urlsplit(settings.ORIGIN)
+    if at.scheme != "https":
+        return 0, []
+    try:
+        ends = software.certificate_ends(at.hostname or "", at.port or 443)
+    except (OSError, ValueError):
+        return 1, ["certificate"]
+    return 1, [f"certificate ends {ends.date().isoformat()}"] if ends - now < software.RENEW_BEFORE else []
 
 
 @probe("C17", every=Every.HOUR)
