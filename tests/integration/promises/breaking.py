@@ -60,7 +60,7 @@ def breaks(*promises: str) -> Callable[[Break], Break]:
     return keep
 
 
-# --- a gate that lets everybody ---
+# --- a gate that lets everybody, or nobody ---
 
 
 @cache
@@ -76,7 +76,8 @@ def _open_table() -> Table:
     return parse("\n".join(lines), facts.known())
 
 
-@breaks("C2", "C7", "C12", "C15", "D1", "D3", "D5", "D6", "D9", "S1", "S3", "S8", "S9", "A6")
+@breaks("C2", "C7", "C12", "C15", "D1", "D3", "D5", "D6", "D9", "S1", "S3", "S8", "S9", "A6", "A1", "I1",
+        "A10 by the gate", "I6 by the gate")
 def gate_lets_everybody(patch: Any) -> None:
     patch.setattr(decision, "load_table", _open_table)
 
@@ -360,6 +361,100 @@ def back_up_that_opens_what_is_gone(patch: Any) -> None:
     with tenancy.acting_as(None):
         copy = Copy.objects.create(began_at=now, ended_at=now, canary=b"", canary_key=1)
         Trial.objects.create(copy=copy, began_at=now, ended_at=now, passed=False, erased=3, opened=1)
+
+
+# --- a firm's customers, orders and site ---
+
+
+def _customer(**said: Any) -> Any:
+    from zegel.server.customers.models import Customer
+
+    now = clock.now()
+    known: dict[str, Any] = {
+        "number": 9000, "kind": "person", "standing": "customer", "source": "desk", "since": now, "active_at": now,
+    }  # fmt: skip
+    return Customer.objects.create(**(known | said), **MINE)
+
+
+@breaks("A1 by a name")
+def anonymised_and_yet_named(_: Any) -> None:
+    _customer(name="Els Bakker", anonymised_at=clock.now())
+
+
+@breaks("A4 by a customer")
+def prospect_long_after_his_consent(_: Any) -> None:
+    _customer(name="Els Bakker", standing="prospect", consent_until=(clock.now() - timedelta(days=30)).date())
+
+
+def _order(**said: Any) -> Any:
+    from zegel.server.orders.models import Order
+
+    now = clock.now()
+    known: dict[str, Any] = {
+        "number": "26-999999", "type": "repair", "state": "new", "subject": "x", "source": "desk", "opened_at": now,
+        "reply_by": now, "due_at": now, "changed_at": now,
+    }  # fmt: skip
+    return Order.objects.create(**(known | said), **MINE)
+
+
+def _step(**said: Any) -> None:
+    from zegel.server.chain.models import Partner, Step
+
+    now = clock.now()
+    partner = Partner.objects.create(
+        party_id=uuid4(), kind="mechanic", name="P", agreed_on=now.date() - timedelta(days=90), made_at=now,
+        agreed_until=now.date() - timedelta(days=30), **MINE,
+    )  # fmt: skip
+    known: dict[str, Any] = {
+        "order_id": uuid4(), "order_type": "repair", "place": 1, "kind": "visit", "state": "accepted", "country": "NL",
+        "postcode": "1", "offered_at": now, "accepted_at": now,
+    }  # fmt: skip
+    Step.objects.create(partner=partner, **(known | said), **MINE)
+
+
+@breaks("I1 by a step", "A10 by a step")
+def step_of_nobody_authorised(_: Any) -> None:
+    _step()
+
+
+@breaks("I2")
+def order_of_no_sort(_: Any) -> None:
+    _order(type="spying")
+
+
+@breaks("I3")
+def order_of_whom_the_data_is_restricted(_: Any) -> None:
+    held = _customer(name="Els Bakker", restricted_at=clock.now() - timedelta(days=1))
+    _order(customer_id=held.id)
+
+
+@breaks("I4 by a form")
+def form_without_a_consent(_: Any) -> None:
+    from zegel.server.intake.models import Submission
+
+    Submission.objects.create(kind="repair", language="nl", made_at=clock.now(), **MINE)
+
+
+@breaks("I7")
+def thing_past_its_life(_: Any) -> None:
+    from zegel.server.products.models import Item, ProductModel
+
+    now = clock.now()
+    model = ProductModel.objects.create(kind="appliance", brand="B", name="N", made_at=now, **MINE)
+    Item.objects.create(
+        model=model, customer_id=uuid4(), source="desk", registered_at=now,
+        life_until=now.date() - timedelta(days=30), **MINE,
+    )  # fmt: skip
+
+
+@breaks("A12")
+def reader_who_never_confirmed(_: Any) -> None:
+    from zegel.server.website.models import Subscriber
+
+    Subscriber.objects.create(
+        email="n@x.example", language="nl", state="confirmed", source="contact", words_hash=bytes(32),
+        asked_at=clock.now(), **MINE,
+    )  # fmt: skip
 
 
 # --- the network ---

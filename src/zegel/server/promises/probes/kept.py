@@ -58,7 +58,7 @@ def _on_hold(epoch_id: UUID) -> bool:
     return bool(found.exists())
 
 
-@probe("C13", "S4", "A4", every=Every.HOUR)
+@probe("C13", "S4", every=Every.HOUR)
 def images_go_in_time(look: Look) -> Result:
     """Rows past their term, what the verifier found left over, and the recordings that were planted."""
     tried, fell = past_their_term(look)

@@ -87,7 +87,7 @@ def log_only_grew() -> tuple[int, list[str]]:
     return 1 + len(kept) + len(witnesses.standing()), fell + missing
 
 
-@probe("I5", "A10", every=Every.HOUR)
+@probe("I5", every=Every.HOUR)
 def exports_say_who_and_why(look: Look) -> Result:
     """Every export of the last days: who, what, when, from which address, and for what."""
     tried, fell = 0, []
