@@ -22,7 +22,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 WITHOUT_DJANGO = (
-    *("unit/seal", "unit/link", "unit/protocols", "unit/unit", "unit/declare", "unit/web", "unit/tools"),
+    *("unit/seal", "unit/link", "unit/protocols", "unit/unit", "unit/declare", "unit/web/", "unit/tools"),
     "unit/witness",
     "conformance",
 )

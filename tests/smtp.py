@@ -144,3 +144,29 @@ def _letter(to: str, data: bytes, sealed: bool, back: str, options: str) -> Rece
     assert isinstance(payload, bytes)
     subject = str(make_header(decode_header(message["Subject"])))
     return Received(to, subject, payload.decode().replace("\r\n", "\n"), data, sealed, back, options, message)
+
+
+REPORT = """From: MAILER-DAEMON@mx.example
+To: b+x@zegel.example
+Subject: Undelivered
+MIME-Version: 1.0
+Content-Type: multipart/report; report-type=delivery-status; boundary="b"
+
+--b
+Content-Type: text/plain
+
+Sorry.
+--b
+Content-Type: message/delivery-status
+
+Reporting-MTA: dns; mx.example
+Arrival-Date: Sun, 22 Nov 2026 20:00:00 +0000
+
+Final-Recipient: rfc822; gone@example.org
+Action: failed
+Status: 5.1.1 (bad destination mailbox address)
+Diagnostic-Code: smtp; 550 5.1.1 unknown
+
+--b--
+"""
+"""A mail server's report that a letter did not arrive (RFC 3464)."""

@@ -131,7 +131,7 @@ def publish_page(request: HttpRequest, page_id: UUID) -> dict[str, Any]:
     return website(request)
 
 
-@router.delete("/website/pages/{page_id}")
+@router.post("/website/pages/{page_id}/remove")
 def remove_page(request: HttpRequest, page_id: UUID) -> dict[str, Any]:
     """Any but the first one."""
     sites.remove_page(acting(request), page_id)
@@ -203,7 +203,7 @@ def rewrite(request: HttpRequest, letter_id: UUID, body: Letter) -> dict[str, An
     return letters(request)
 
 
-@router.delete("/website/newsletters/{letter_id}")
+@router.post("/website/newsletters/{letter_id}/remove")
 def remove(request: HttpRequest, letter_id: UUID) -> dict[str, Any]:
     """A draft that is not wanted."""
     newsletters.remove(acting(request), letter_id)

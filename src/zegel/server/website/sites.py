@@ -17,11 +17,12 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from zegel.server.gate import Action, Resource, ResourceKind, require
-from zegel.server.kernel import clock, ids, mail, work
+from zegel.server.kernel import clock, ids, mail, tenancy, work
 from zegel.server.kernel.actor import Actor
 from zegel.server.ledger import Entry, Fact, Kind
 from zegel.server.people import queries as people
 from zegel.server.people.roles import RelationKind
+from zegel.server.tenants import leaving
 from zegel.server.website import rules
 from zegel.server.website.errors import BadSite, NotNow, SlugTaken, UnknownThing
 from zegel.server.website.models import Address, Page, Website
@@ -135,6 +136,13 @@ def open_site(actor: Actor, open_: bool) -> Website:
         row.save(update_fields=["published_at"])
         note(w, row.owner_id, "opened" if open_ else "closed", row.id)
         return row
+
+
+@leaving.removes("the site's address")
+def forget_address(owner_id: UUID) -> int:
+    """A firm that is removed whole: its pages go with its other rows, its public address with this."""
+    with tenancy.acting_as(None):
+        return Address.objects.filter(owner_id=owner_id).delete()[0]
 
 
 # --- pages ---
