@@ -254,6 +254,13 @@ def test_an_administrator_signs_in_only_while_his_service_contract_is_in_date(th
     assert sessions.actor_from_request(request).role == "admin", "the session of before goes on"
 
 
+def test_who_is_alone_records_his_own_contract(there: World) -> None:
+    shop = there.actor("garagist")
+    assert staff.alone(shop.party_id, shop.id)
+    staff.record_contract(shop, new_contract(shop.id))
+    assert not staff.alone(there.actor("admin").party_id, there.actor("admin").id)
+
+
 def new_contract(person_id: Any) -> staff.NewContract:
     return staff.NewContract(person_id, "Beheer BV", "SLA 2", clock.now() - DAY, clock.now() + 300 * DAY)
 

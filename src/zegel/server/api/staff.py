@@ -84,6 +84,7 @@ def listed(request: HttpRequest) -> dict[str, Any]:
         "now_ms": clock.now_ms(), "sign_in": "email" if tenant is None else tenant.sign_in,
         "may_change": decide(actor, Action.CHANGE, Resource(ResourceKind.STAFF, None, party)).allowed,
         "may_record": decide(actor, Action.RECORD, Resource(ResourceKind.SERVICE_CONTRACT, None, party)).allowed,
+        "alone": actor.id is not None and staff.alone(party, actor.id),
         "roles": [role.value for role in staff.roles_for(party, Role(actor.role or "member"))],
         "functions": [_function(row) for row in queries.functions(party)],
         "employees": [_employee(row, owes) for row in rows],

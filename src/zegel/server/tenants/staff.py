@@ -4,7 +4,7 @@ contract of who administers (A2, A6, A8, A9).
 
 - Access follows the function: joining gives its role, another function another role, leaving takes it at once.
 - Leaving ends the membership and every session that acts for this party; the row stays for its term.
-- Nobody records the service contract under which he himself administers.
+- Nobody records the service contract under which he himself administers, unless nobody else here could.
 """
 
 from __future__ import annotations
@@ -34,6 +34,7 @@ LONGEST_TASK = 200
 
 TENANT_ROLES = (Role.OWNER, Role.DESK, Role.BOOKKEEPER, Role.ACCOUNTANT, Role.ADMIN, Role.PRIVACY_OFFICER)
 PROVIDER_ROLES = (Role.PLANNER, Role.TECHNICIAN, Role.ADMIN, Role.PRIVACY_OFFICER, Role.OPERATOR, Role.SUPERVISOR)
+RECORDERS = (Role.OWNER, Role.ADMIN, Role.PRIVACY_OFFICER, Role.PLANNER)
 PARTNER_ROLES = (Role.OWNER, Role.MECHANIC, Role.REPAIRER, Role.CARRIER)
 
 
@@ -268,7 +269,7 @@ def record_contract(actor: Actor, new: NewContract) -> ServiceContract:
     """Raises Denied, BadTenant."""
     owner_id = _contracts(actor, Action.RECORD)
     organisation, reference = " ".join(new.organisation.split()), " ".join(new.reference.split())
-    if new.person_id == actor.id:
+    if new.person_id == actor.id and not alone(owner_id, new.person_id):
         raise BadTenant(_("Nobody records his own contract."), action=_("Ask the management or the privacy officer."))
     if not 2 <= len(organisation) <= 200 or not 1 <= len(reference) <= 120:
         raise BadTenant(_("Write with whom the contract is, and its reference."), field="reference")
@@ -286,6 +287,11 @@ def record_contract(actor: Actor, new: NewContract) -> ServiceContract:
         )  # fmt: skip
         w.record(_entry(owner_id, "service_contract", row.person_id, contract=row.id, until=clock.ms(row.valid_to)))
         return row
+
+
+def alone(owner_id: UUID, person_id: UUID) -> bool:
+    """Whether nobody else here could record his contract: then it is his own to record, and the log says so."""
+    return {one.id for one in people.members(owner_id, RECORDERS)} <= {person_id}
 
 
 def end_contract(actor: Actor, contract_id: UUID) -> None:

@@ -82,9 +82,13 @@ class StaffPage {
 
   #contracts(staff: Staff): Part {
     const lapsed = staff.administrators.filter(({ in_date }) => !in_date);
-    return html`<section class="card" aria-labelledby="contracts"><header><h2 id="contracts">${t("Under which contract one administers")}</h2>${staff.may_record && staff.administrators.some(({ person_id }) => person_id !== this.ctx.me.id) ? button(t("Record one"), () => this.#contract(staff), { small: true, icon: "plus", id: "new-contract" }) : nothing}</header>
+    return html`<section class="card" aria-labelledby="contracts"><header><h2 id="contracts">${t("Under which contract one administers")}</h2>${staff.may_record && this.#recordable(staff).length > 0 ? button(t("Record one"), () => this.#contract(staff), { small: true, icon: "plus", id: "new-contract" }) : nothing}</header>
       ${lapsed.map(({ name }) => html`<div class="pad">${note(t("{name} has no service contract in date and can’t sign in as administrator.", { name }), "warn", "lock")}</div>`)}
       ${staff.contracts.length === 0 ? empty(t("No contract on record"), t("An administrator signs in for a month after his appointment without one, and not after that."), "note") : html`<ul class="items">${staff.contracts.map((one) => this.#oneContract(one, staff))}</ul>`}</section>`;
+  }
+
+  #recordable(staff: Staff): Staff["administrators"] {
+    return staff.administrators.filter(({ person_id }) => staff.alone || person_id !== this.ctx.me.id);
   }
 
   #oneContract(one: Contract, staff: Staff): Part {
@@ -142,7 +146,7 @@ class StaffPage {
 
   #contract(staff: Staff): void {
     const now = staff.now_ms;
-    const whom = staff.administrators.filter(({ person_id }) => person_id !== this.ctx.me.id);
+    const whom = this.#recordable(staff);
     openForm<unknown>(this.ctx, {
       title: t("Record a service contract"), path: "/staff/contracts", press: t("Record it"), values: { person_id: whom[0]?.person_id ?? "", organisation: "", reference: "", from: isoDay(now), until: isoDay(now + YEAR_MS) },
       fields: (values, opened) => html`${selectIn(values, "person_id", t("Who"), whom.map(({ person_id, name }) => [person_id, name]), opened)}${textIn(values, "organisation", t("With whom the contract is"))}${textIn(values, "reference", t("Reference"), { maxlength: 120 })}${textIn(values, "from", t("From"), { type: "date" })}${textIn(values, "until", t("Until"), { type: "date" })}`,

@@ -112,6 +112,8 @@ export interface Staff {
   readonly sign_in: string;
   readonly may_change: boolean;
   readonly may_record: boolean;
+  /** Nobody else could record a contract: then one's own is one's own to record. */
+  readonly alone: boolean;
   readonly roles: readonly string[];
   readonly functions: readonly Func[];
   readonly employees: readonly Employee[];
