@@ -57,10 +57,12 @@ def seed_main(argv: Sequence[str]) -> int:
     name, vkey = make.log_key()
     said = {"name": name, "vkey": vkey}
     if words.invite:
-        from zegel.demo import customers, invoices
+        from zegel.demo import customers, invoices, orders, products
         from zegel.demo.invited import waiting
 
         customers.record()
+        products.things()
+        orders.record()
         invoices.record()
         said["invitation"] = waiting()
     print(json.dumps(said))
