@@ -166,11 +166,12 @@ class AgreementBody(Schema):
 @router.get("/invoices")
 def invoices(
     request: HttpRequest, show: Literal["all", "drafts", "open", "overdue", "settled", "credits"] = "all",
-    search: str = "", year: int | None = None, customer_id: UUID | None = None, after: int = 0,
+    search: str = "", year: int | None = None, customer_id: UUID | None = None, order_id: UUID | None = None,
+    after: int = 0,
 ) -> dict[str, Any]:  # fmt: skip
     """The newest first."""
     actor = _may(request, Action.LIST, ResourceKind.INVOICE)
-    wanted = queries.Wanted(show, search[:100], year, customer_id)
+    wanted = queries.Wanted(show, search[:100], year, customer_id, order_id)
     with _as(actor):
         rows, more = queries.invoices(_party(actor), wanted, max(0, min(after, 100_000)))
         sums = queries.sums(_party(actor))

@@ -42,6 +42,7 @@ class Wanted:
     search: str = ""
     year: int | None = None
     customer_id: UUID | None = None
+    order_id: UUID | None = None
 
 
 def invoices(owner_id: UUID, wanted: Wanted, after: int = 0) -> tuple[list[Invoice], bool]:
@@ -49,6 +50,8 @@ def invoices(owner_id: UUID, wanted: Wanted, after: int = 0) -> tuple[list[Invoi
     rows = _shown(Invoice.objects.filter(owner_id=owner_id), wanted.show)
     if wanted.customer_id is not None:
         rows = rows.filter(customer_id=wanted.customer_id)
+    if wanted.order_id is not None:
+        rows = rows.filter(order_id=wanted.order_id)
     if wanted.year is not None:
         rows = rows.filter(year=wanted.year)
     text = wanted.search.strip()
@@ -97,10 +100,6 @@ def _by_currency(rows: QuerySet[Invoice]) -> dict[str, int]:
 
 def invoice(owner_id: UUID, invoice_id: UUID) -> Invoice | None:
     return Invoice.objects.select_related("corrects").filter(owner_id=owner_id, id=invoice_id).first()
-
-
-def of_order(owner_id: UUID, order_id: UUID) -> list[Invoice]:
-    return list(Invoice.objects.filter(owner_id=owner_id, order_id=order_id).order_by("made_at")[:MOST])
 
 
 def offers(owner_id: UUID) -> list[Offer]:

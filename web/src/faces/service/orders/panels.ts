@@ -12,5 +12,5 @@ export interface Panel {
 
 export const PANELS: readonly Panel[] = [
   { name: "steps", roles: ["owner", "desk", "admin", "privacy_officer"], load: () => import("../partners/panel") },
-  // the invoice…
+  { name: "invoices", roles: ["owner", "desk"], load: () => import("../invoices/panel") },
 ];
