@@ -28,6 +28,7 @@ __all__ = ["Letter", "MailRefused", "NoSuchMailbox", "WaitsForTls", "Why", "is_a
 
 LONGEST_TEXT = 100_000
 MOST_FILES = 5_000_000  # bytes of all files together
+_LOGIN_CODE = re.compile(r"[a-z][a-z0-9-]{1,31}\.[2-9a-hjkmnp-z]{6}")  # as in people.rules: a name, no address
 _TEXT = Charset("utf-8")
 _TEXT.body_encoding = QP  # 7 bits on the way: no relay rewrites what was signed
 
@@ -84,7 +85,11 @@ def one_connection() -> Iterator[None]:
 
 def send(letter: Letter) -> None:
     """Raises MailRefused for a bad address or header, NoSuchMailbox when the mail server knows none of that name; what
-    it says else comes through as OSError (try again), WaitsForTls among them."""
+    it says else comes through as OSError (try again), WaitsForTls among them. Who signs in with a login code has no
+    address: nothing goes out."""
+    if _LOGIN_CODE.fullmatch(letter.to):
+        log.info("mail.no_address", reference=letter.reference)
+        return
     message = _message(_checked(letter))
     try:
         _leave(message, _open.get())
