@@ -26,6 +26,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "backup": ("zegel.server.backupcli:main", "make, try and list back-up copies; the administrator's key"),
     "restore": ("zegel.server.restorecli:main", "put a back-up copy into an empty installation"),
     "advisories": ("zegel.server.advisoriescli:main", "known weaknesses of the installed software: show, refresh"),
+    "mail": ("zegel.server.mailcli:main", "how letters leave: check the mail server, the DNS record, what comes back"),
     "fsck": ("zegel.server.fsck:main", "check every invariant of this installation"),
 }
 

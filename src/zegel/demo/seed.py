@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from zegel.demo import accounts, chain, places, products, tenants
+from zegel.demo import accounts, chain, places, products, tenants, website
 from zegel.demo.world import WORLD
 from zegel.setup import make
 from zegel.setup.founding import Founding
@@ -19,3 +19,4 @@ def seed(keyring: Keyring, origin: str, world: Founding = WORLD) -> None:
         tenants.record()
         products.record()
         chain.record()
+        website.record()

@@ -4,7 +4,10 @@ over real mail servers, and views that say nothing of whoever looked."""
 
 from __future__ import annotations
 
+import asyncio
 import re
+import smtplib
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -30,9 +33,9 @@ from zegel.server.ledger import queries as ledger
 from zegel.server.lifecycle import finding
 from zegel.server.lifecycle.finding import SubjectRef
 from zegel.server.public import site as public_site
-from zegel.server.website import bouncing, counting, jobs, messages, newsletters, sending, sites
+from zegel.server.website import bouncing, counting, door, jobs, messages, newsletters, rules, sending, sites
 from zegel.server.website.errors import BadSite, NotNow, SlugTaken
-from zegel.server.website.models import Delivery, Message, Newsletter, PageCount, Subscriber, Website
+from zegel.server.website.models import Delivery, Message, Newsletter, Page, PageCount, Subscriber, Website
 from zegel.server.website.rules import DeliveryState, LetterState, LinkKind, SubscriberState
 
 NOORDMAN = WORLD.party("noordman").id
@@ -55,6 +58,9 @@ def unhurried(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def site(world: World) -> Website:
     shop = world.actor("shop")
+    with tenancy.acting_as(NOORDMAN):  # the demo's own makes room
+        for model in (Page, Website):
+            model.objects.filter(owner_id=NOORDMAN).delete()
     made = sites.settle(shop, sites.Settings("noordman", "Noordman", ("nl", "en"), told="wim@noordman.example"))
     [home] = public_site.queries.pages(NOORDMAN)
     texts = {"nl": {"title": "Welkom", "body": "<b>Wij</b> repareren."}, "en": {"title": "Welcome", "body": "We mend."}}
@@ -347,6 +353,32 @@ def test_a_newsletter_leaves_over_verified_tls_waits_without_and_learns_from_wha
     assert [one.to for one in work_off()] == [["late@example.nl"]], "no receipt goes to an address that takes none"
     counts = newsletters.listed(desk)[0][1]
     assert counts == {"sent": 2, "refused": 1, "bounced": 1, "skipped": 1}
+
+
+def test_the_port_for_what_comes_back_takes_reports_and_nothing_else(world: World, site: Website) -> None:
+    row = subscribe("anna@example.nl")
+    letter = newsletters.write(world.actor("desk"), None, {"nl": {"subject": "Lente", "body": "Actie"}})
+    newsletters.dispatch(world.actor("desk"), letter.id)
+    [copy] = rows(Delivery)
+    back = rules.return_path(newsletters.secret(), NOORDMAN, copy.id)
+    loop = asyncio.new_event_loop()
+    running = threading.Thread(target=loop.run_forever, daemon=True)
+    running.start()
+    server = asyncio.run_coroutine_threadsafe(door.opened("127.0.0.1:0"), loop).result(5)
+    try:
+        with smtplib.SMTP("127.0.0.1", server.sockets[0].getsockname()[1], timeout=5) as client:
+            client.ehlo()
+            client.mail("")
+            assert client.rcpt("anna@example.nl")[0] == 550
+            assert client.rcpt(f"{back}@b.zegel.example")[0] == 250
+            assert client.data(REPORT.encode())[0] == 250
+    finally:
+        loop.call_soon_threadsafe(server.close)
+        loop.call_soon_threadsafe(loop.stop)
+        running.join(5)
+        loop.close()
+    assert rows(Subscriber, id=row.id)[0].state == SubscriberState.BOUNCED
+    assert rows(Delivery)[0].fault == "5.1.1"
 
 
 # --- counting ---
