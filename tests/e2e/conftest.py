@@ -167,11 +167,25 @@ def story(browser: Any) -> Iterator[Story]:
             env = {"ZEGEL_PUSH_TEST_ENDPOINT": push.origin}
             mine = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0")[2:])  # nobody else's while it is not in use yet
             place = scene.install(stage, folder, free_port(8100 + mine), free_port(8543 + mine), env=env)
-        yield Story(stage, place, folder, browser, push)
+        told = Story(stage, place, folder, browser, push)
+        _told.append(told)
+        yield told
     finally:
+        _told.clear()
         stage.stop()
         push.close()
         shutil.rmtree(folder, ignore_errors=True)
+
+
+_told: list[Story] = []
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _the_unit_rests() -> Iterator[None]:
+    """A file that needs the unit wakes it; while the others run it neither watches nor raises alarms."""
+    yield
+    for told in _told:
+        told.rest()
 
 
 @pytest.fixture
