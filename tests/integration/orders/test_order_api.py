@@ -1,0 +1,98 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Orders over the API: whose they are, what of a restricted customer shows, and what leaves is logged."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+from django.http import HttpRequest
+from tests.actors import World
+from tests.integration.orders.test_orders import GARAGE, NOORDMAN, SANNE, opened, somebody
+
+from zegel.server.api import order_days, orders
+from zegel.server.customers import actions as customers
+from zegel.server.customers.rules import Details, Why
+from zegel.server.gate import Denied
+from zegel.server.kernel import clock, tenancy
+from zegel.server.ledger import Kind
+from zegel.server.ledger import queries as ledger
+from zegel.server.orders import actions
+from zegel.server.orders.errors import UnknownOrder
+
+
+def asked(world: World, person: str) -> HttpRequest:
+    """As SignedIn leaves it."""
+    request = HttpRequest()
+    request.auth = world.actor(person)  # type: ignore[attr-defined]
+    return request
+
+
+def said(shape: Any) -> str:
+    return json.dumps(shape, default=str)
+
+
+def listed(world: World, person: str, **filters: Any) -> Any:
+    return orders.listed(asked(world, person), orders.Filters(**filters))
+
+
+def test_an_order_is_its_tenants_alone_also_for_its_provider(world: World) -> None:
+    row = opened(customer=somebody())
+    assert orders.one(asked(world, "desk"), row.id)["customer"]["email"] == "sanne@example.org"
+    assert listed(world, "garagist")["orders"] == []
+    with pytest.raises((Denied, UnknownOrder)):
+        orders.one(asked(world, "garagist"), row.id)
+    for stranger in ("planner", "privacy", "admin", "mechanic", "carrier", "accountant", "technician"):
+        with pytest.raises((Denied, UnknownOrder)):
+            orders.one(asked(world, stranger), row.id)
+        with pytest.raises(Denied):
+            listed(world, stranger)
+
+
+def test_of_a_restricted_customer_only_numbers_show(world: World) -> None:
+    sanne = somebody()
+    row = opened(customer=sanne, subject="Sanne wil haar wasmachine terug")
+    actions.note(world.actor("desk"), row.id, "Sanne belde.")
+    customers.restrict(world.actor("shop"), sanne, Why.DISPUTED)
+    for shape in (orders.one(asked(world, "desk"), row.id), listed(world, "desk"), listed(world, "desk", which="all")):
+        text = said(shape)
+        assert row.number in text
+        for word in ("Sanne", "Veerhaven", "sanne@example.org", "3016", "water onderuit"):
+            assert word not in text, word
+    today = clock.now().date()
+    assert "Sanne" not in said(order_days.route(asked(world, "desk"), today))
+    assert b"Sanne" not in orders.export(asked(world, "desk"), orders.Filters(which="all")).content
+
+
+def test_a_list_that_leaves_is_logged_with_how_many_and_its_cells_do_not_calculate(world: World) -> None:
+    opened(customer=somebody(Details(name="=HYPERLINK(1)", email="x@example.org")), subject="+31 bellen")
+    answer = orders.export(asked(world, "desk"), orders.Filters(which="all"))
+    text = answer.content.decode("utf-8-sig")
+    assert ",'=HYPERLINK(1)," in text
+    assert ",'+31 bellen," in text
+    with tenancy.acting_as(NOORDMAN):
+        [entry] = ledger.entries([Kind.EXPORT], NOORDMAN, since_ms=0)
+    assert (entry.said.facts["what"], entry.said.facts["count"]) == ("orders", 1)
+    with pytest.raises(Denied):
+        orders.export(asked(world, "bookkeeper"), orders.Filters())
+
+
+def test_nobody_hangs_an_order_on_another_tenants_customer(world: World) -> None:
+    theirs = somebody(SANNE, GARAGE)
+    with pytest.raises(Exception, match="customer"):
+        orders.add(asked(world, "desk"), orders.Opened(type="repair", customer_id=theirs, subject="Niet van ons"))
+    for odd in ("x" * 60, "AAAA", ""):
+        assert isinstance(listed(world, "desk", cursor=odd)["orders"], list)
+    with pytest.raises(UnknownOrder):
+        orders.one(asked(world, "desk"), uuid4())
+
+
+def test_figures_have_no_name_in_them(world: World) -> None:
+    opened(customer=somebody())
+    today = clock.now().date()
+    period = order_days.Period(first=today, last=today)
+    assert order_days.figures(asked(world, "desk"), period) == {"months": [], "came_back": []}
+    assert b"Sanne" not in order_days.figures_file(asked(world, "desk"), period).content
+    assert UUID(order_days.settings(asked(world, "desk"))["workers"][0]["id"])
