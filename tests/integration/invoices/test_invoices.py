@@ -19,15 +19,19 @@ from django.db import DatabaseError, connection, connections
 from tests.actors import World
 from tests.clock import stopped_clock
 from zegel.demo.world import WORLD
+from zegel.server.customers import actions as customers
+from zegel.server.customers import forgetting
+from zegel.server.customers.models import Customer
+from zegel.server.customers.rules import Details
 from zegel.server.gate import Denied
 from zegel.server.invoices import actions, einvoice, invariants, jobs, journal, money, offering, queries, reminding
 from zegel.server.invoices.document import Buyer
 from zegel.server.invoices.errors import AlreadyIssued, BadInvoice, BadPayment, BadStatement, NotReady
 from zegel.server.invoices.journal import Period
-from zegel.server.invoices.making import NewPaper
-from zegel.server.invoices.models import Invoice, InvoiceLine, Paper, Payment, Series
+from zegel.server.invoices.making import NOBODY, NewPaper
+from zegel.server.invoices.models import Invoice, InvoiceLine, Offer, Paper, Payment, Series
 from zegel.server.invoices.rules import Category, Line, OfferState, Way
-from zegel.server.kernel import tenancy
+from zegel.server.kernel import outbox, tenancy
 from zegel.server.ledger import Kind as EntryKind
 from zegel.server.ledger import queries as ledger
 
@@ -177,6 +181,14 @@ def _xml(row: Invoice) -> bytes:
         return bytes(Paper.objects.get(invoice=row).xml)
 
 
+def test_what_xml_has_no_character_for_is_left_out_of_both(world: World) -> None:
+    odd = replace(REPAIR, text="Pump\x0b \x00of\ufffe <steel>\r\nnew")
+    row = issued(world, replace(PAPER, lines=(odd,), buyer=replace(VRIES, name="J. \x1fde Vries"), note="\x08"))
+    with tenancy.acting_as(SHOP):
+        assert row.lines.get().text == "Pump of <steel>\nnew"
+    assert b"<ram:Name>J. de Vries</ram:Name>" in _xml(row)
+
+
 def test_the_paper_and_its_xml_say_the_same(world: World) -> None:
     row = issued(world)
     assert einvoice.read(_xml(row)) == {"number": row.number, "currency": "EUR", "total": "172.44"}
@@ -273,6 +285,27 @@ def test_the_books_are_kept_seven_years_and_nothing_is_kept_with_them(world: Wor
     with tenancy.acting_as(SHOP):
         assert set(Invoice.objects.filter(owner_id=SHOP).values_list("id", flat=True)) >= {row.id}
         assert not Invoice.objects.filter(id=draft.id).exists()
+
+
+def test_nothing_is_kept_of_a_forgotten_customer_but_what_the_books_must_hold(world: World) -> None:
+    shop = world.actor("shop")
+    told = customers.add(shop, Details("Greet Willems", street="Kerkweg", house_number="3", postcode="6811 AB",
+                                       city="Arnhem", email="greet@people.example"))  # fmt: skip
+    new = NewPaper(NOBODY, (REPAIR,), "", told.id)
+    row = issued(world, new)
+    assert (row.buyer_name, row.buyer_street) == ("Greet Willems", "Kerkweg 3")
+    draft, offer = actions.draft(shop, new), offering.make(shop, new)
+    forgetting.anonymise(shop, told.id, forgetting.preview(shop, told.id).proof)
+    while outbox.Deliverer().run_once():
+        pass
+    with tenancy.acting_as(SHOP):
+        assert not Invoice.objects.filter(id=draft.id).exists()
+        assert not Offer.objects.filter(id=offer.id).exists()
+        assert Invoice.objects.get(id=row.id).buyer_name == "Greet Willems"
+        assert Customer.objects.get(id=told.id).name == ""
+    assert not [*invariants.papers(), *invariants.numbered()]
+    with pytest.raises(BadInvoice):
+        actions.draft(shop, new)
 
 
 # --- bank statements ---

@@ -14,7 +14,9 @@ from lxml import etree
 
 from zegel.server.invoices import rules
 from zegel.server.invoices.document import Buyer, Document, Seller
+from zegel.server.invoices.errors import InvoiceError
 from zegel.server.invoices.rules import Category, Kind, Line
+from zegel.server.kernel import log
 
 FILE_NAME = "factur-x.xml"
 LEVEL = "en16931"
@@ -24,8 +26,10 @@ _TYPES = {Kind.INVOICE: "380", Kind.CREDIT: "381"}
 logging.getLogger("factur-x").setLevel(logging.ERROR)  # it would write the invoice into the log
 
 
-class BadDocument(Exception):
+class BadDocument(InvoiceError):
     """What was made is not of the schema. A fault of ours: nothing is issued."""
+
+    code = "bad_paper"
 
 
 def cii(said: Document) -> bytes:
@@ -44,7 +48,8 @@ def _made(said: Document, flavor: str) -> bytes:
             terms(said), flavor=flavor, level=LEVEL, check_xsd=True, check_schematron=False
         )
     except Exception as problem:
-        raise BadDocument(type(problem).__name__) from problem
+        log.error("invoices.not_written", error=type(problem).__name__)
+        raise BadDocument("This can't be written as an invoice by the standard, so it is not issued.") from problem
     return made
 
 

@@ -37,6 +37,15 @@ def offered(event: outbox.Event) -> None:
         send_offer.defer(owner_id=str(event.owner_id), offer_id=str(event.uuid("offer")))
 
 
+@outbox.subscribe("customer.anonymised", name="invoices.customer_gone")
+def customer_gone(event: outbox.Event) -> None:
+    """The books keep what was issued; a draft is no record of them, so his go at once."""
+    if event.owner_id is not None:
+        Invoice.objects.filter(
+            owner_id=event.owner_id, customer_id=event.uuid("customer_id"), state=State.DRAFT.value
+        ).delete()  # fmt: skip
+
+
 @jobs.task(name="invoices.send_invoice")
 def send_invoice(owner_id: str, invoice_id: str) -> None:
     owner = UUID(owner_id)

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -76,7 +77,7 @@ def seller(owner_id: UUID, settings: Settings) -> Seller:
 
 
 def _joined(text: str) -> str:
-    return "".join(text.split()).upper()
+    return "".join(writable(text).split()).upper()
 
 
 def buyer_of(customer_id: UUID) -> tuple[Buyer, str]:
@@ -104,7 +105,19 @@ def checked(new: NewPaper) -> NewPaper:
         _check_line(line)
     if new.payment_days is not None and not 0 <= new.payment_days <= 365:
         raise BadInvoice(_("A term of payment is at most a year."), action=_("Choose fewer days."))
-    return replace(new, buyer=_tidy(new.buyer))
+    lines = tuple(replace(line, text=writable(line.text), reason=writable(line.reason)) for line in new.lines)
+    return replace(
+        new, buyer=_tidy(new.buyer), lines=lines, subject=writable(new.subject), note=writable(new.note),
+        buyer_reference=writable(new.buyer_reference), purchase_order=writable(new.purchase_order),
+    )  # fmt: skip
+
+
+_NOT_WRITABLE = re.compile("[^\t\n\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+def writable(text: str) -> str:
+    """Without what XML has no character for (XML 1.0, 2.2): it would stand on the paper and not in the invoice."""
+    return _NOT_WRITABLE.sub("", text.replace("\r\n", "\n")).strip()
 
 
 def _check_line(line: Line) -> None:
@@ -120,8 +133,8 @@ def _check_line(line: Line) -> None:
 
 def _tidy(one: Buyer) -> Buyer:
     return Buyer(
-        one.name.strip(), one.attention.strip(), one.street.strip(), one.postcode.strip(), one.city.strip(),
-        one.country.strip().upper(), one.email.strip().lower(), _joined(one.vat_id), one.registration.strip(),
+        writable(one.name), writable(one.attention), writable(one.street), writable(one.postcode), writable(one.city),
+        one.country.strip().upper(), one.email.strip().lower(), _joined(one.vat_id), writable(one.registration),
     )  # fmt: skip
 
 
