@@ -20,7 +20,7 @@ from tests.clock import stopped_clock
 from zegel.demo.world import WORLD
 from zegel.seal import document as documents
 from zegel.seal.suite import Suite, open_fingerprint
-from zegel.server.chain import actions, follow, jobs, queries, rules, working
+from zegel.server.chain import actions, follow, jobs, queries, rules, sheets, working
 from zegel.server.chain.errors import (
     BadAct,
     BadPartner,
@@ -433,3 +433,36 @@ def test_a_letter_with_the_link_names_the_firm_and_the_number_only(chain: Chain)
     assert "/follow/" in letter.body
     for hidden in ("Sanne", "Bosch", "leaks", "Veerhaven"):
         assert hidden not in letter.subject + str(letter.body)
+
+
+# --- a partner's programs ---
+
+
+def test_a_partners_program_has_the_same_limits_as_his_people(chain: Chain) -> None:
+    from django.test import Client
+
+    from zegel.server.integrations import keys
+    from zegel.server.integrations.rules import Scope
+
+    owner = _as(chain.world.actor("mechanic"), "owner")
+    until = clock.now() + timedelta(days=30)
+    _row, both = keys.make(owner, keys.NewKey("Planning", [Scope.STEPS_READ, Scope.STEPS_WRITE], until))
+    _row, reads = keys.make(owner, keys.NewKey("Screen", [Scope.STEPS_READ], until))
+    program, screen = (Client(headers={"authorization": f"Bearer {key}"}) for key in (both, reads))
+    chain.offer(StepKind.VISIT)
+    chain.offer(StepKind.COLLECT)
+    [offer] = program.get("/api/v1/partner/offers").json()["offers"]
+    assert "Sanne" not in str(offer)
+    path = f"/api/v1/partner/offers/{offer['id']}/accept"
+    assert screen.post(path, {}, content_type="application/json").status_code == 403
+    sheet = program.post(path, {}, content_type="application/json").json()
+    assert set(sheet["fields"]) <= sheets.permitted(StepKind.VISIT)
+    [shown] = screen.get("/api/v1/partner/sheets").json()["sheets"]
+    assert shown["fields"]["customer_name"] == "Sanne de Boer"
+    for path in ("/api/v1/service/orders", "/api/v1/service/customers", "/api/v1/service/partners"):
+        assert program.get(path).status_code == 401
+    with tenancy.acting_as(VANDIJK):
+        other = Offer.objects.get()
+    refused = program.post(f"/api/v1/partner/offers/{other.id}/accept", {}, content_type="application/json")
+    assert refused.status_code == 404
+    assert Client(headers={"authorization": "Bearer nonsense"}).get("/api/v1/partner/sheets").status_code == 401
