@@ -22,6 +22,8 @@ WHO = {
     "centre/": ("supervisor", "centre"),
     "portal/": ("owner", "portal"),
     "backoffice/": ("technician", "office"),
+    "service/": ("desk", "service"),
+    "partner/": ("mechanic", "partner"),
     "": (None, ""),
 }
 FILLED = "none"
