@@ -4,10 +4,12 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 import pytest
 from tests.actors import World
+from tests.integration.requests.test_requests import tables_with
 
 from zegel.demo.world import WORLD
 from zegel.server.customers import actions, files, forgetting, jobs, queries
@@ -22,6 +24,13 @@ from zegel.server.ledger import queries as ledger
 from zegel.server.lifecycle import finding
 from zegel.server.lifecycle.finding import SubjectRef
 from zegel.server.lifecycle.owners import Owner
+from zegel.server.orders import actions as orders
+from zegel.server.orders.models import Order
+from zegel.server.orders.rules import OrderType, State
+from zegel.server.products import actions as products
+from zegel.server.products.models import ProductModel
+from zegel.server.products.rules import Source as ItemSource
+from zegel.server.products.rules import Thing
 from zegel.server.requests import answering, handling, intake, searching
 from zegel.server.requests.handling import Proposal
 from zegel.server.requests.intake import Said
@@ -225,3 +234,30 @@ def test_whoever_asks_for_erasure_is_anonymised_in_the_firms_records(world: Worl
 def test_a_tenants_terms_are_those_of_its_own_profile(world: World) -> None:
     with tenancy.acting_as(NOORDMAN):
         assert Owner(NOORDMAN).home.profile == "service"
+
+
+def test_an_order_of_somebody_forgotten_keeps_counting_and_says_nothing_of_him(world: World, seeded: Any) -> None:
+    row, desk, shop = came_in(), world.actor("desk"), world.actor("shop")
+    with work.transaction(system(NOORDMAN)) as w:
+        model = ProductModel.objects.filter(owner_id=NOORDMAN).first()
+        assert model is not None
+        item = products.register(w, NOORDMAN, row.id, model.id, Thing(serial="MARKSERIAL77"), ItemSource.FORM)
+        new = orders.New(OrderType.REPAIR, row.id, "Markword leaks", "Ring at Sanne de Boer", item.id)
+        order = orders.open(w, NOORDMAN, new)
+    orders.note(desk, order.id, "Sanne de Boer is at home on Mondays")
+    shown = forgetting.preview(shop, row.id)
+    assert shown.hindrance == "open_order"
+    with pytest.raises(NotNow):
+        forgetting.anonymise(shop, row.id, shown.proof)
+    orders.move(desk, order.id, State.CANCELLED)
+    shown = forgetting.preview(shop, row.id)
+    fates = {(line.model, line.fate) for line in shown.lines}
+    assert {("orders.Order", "nameless"), ("orders.Note", "gone"), ("products.Item", "nameless")} <= fates
+    forgetting.anonymise(shop, row.id, shown.proof)
+    with tenancy.acting_as(NOORDMAN):
+        left = Order.objects.get(id=order.id)
+    assert (left.number, left.type, left.state, left.model_id) == (order.number, "repair", "cancelled", model.id)
+    assert left.closed_at is not None
+    assert left.customer_id is None
+    for marker in ("Sanne", "sanne@example", "Markword", "MARKSERIAL77", "Veerhaven"):
+        assert tables_with(seeded, marker) == {}, marker
