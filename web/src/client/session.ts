@@ -36,6 +36,8 @@ export interface PartyInfo {
   readonly open_pk: string | null;
   readonly sealed_tenant_key: string | null;
   readonly roles?: readonly string[];
+  /** It has an office of its own for service or customers (/service/). */
+  readonly tenant?: boolean;
   /** Tenant keys of before, each sealed to this person too; newest first. */
   /** Each older tenant key sealed to its successor; newest first. */
   readonly successions?: readonly string[];

@@ -5,12 +5,13 @@ const HOMES: Readonly<Record<string, string>> = {
   desk: "/service/", bookkeeper: "/service/", accountant: "/service/", mechanic: "/partner/", repairer: "/partner/", carrier: "/partner/",
 };
 /** Pages of another face that a role has too. */
-const ALSO: Readonly<Record<string, readonly string[]>> = { supervisor: ["/backoffice/plans/"], owner: ["/service/"], admin: ["/service/"], privacy_officer: ["/service/"] };
+const ALSO: Readonly<Record<string, readonly string[]>> = { supervisor: ["/backoffice/plans/"], owner: ["/service/", "/portal/"], admin: ["/service/"], privacy_officer: ["/service/"] };
 
-export const homeOf = (role: string): string => HOMES[role] ?? "/backoffice/";
+/** `tenant`: of a firm that has an office of its own for service or customers. */
+export const homeOf = (role: string, tenant = false): string => (role === "owner" && tenant ? "/service/" : HOMES[role] ?? "/backoffice/");
 
 /** The path asked for when it is one of this role's own, else his home. */
-export function destinationOf(role: string, asked: string): string {
-  const home = homeOf(role);
+export function destinationOf(role: string, asked: string, tenant = false): string {
+  const home = homeOf(role, tenant);
   return [home, ...(ALSO[role] ?? [])].some((root) => asked.startsWith(root)) ? asked : home;
 }

@@ -12,6 +12,8 @@ export interface Party {
   readonly id: string;
   readonly name: string;
   readonly role: string;
+  /** It has an office of its own for service or customers (/service/). */
+  readonly tenant?: boolean;
 }
 
 export interface Me {

@@ -66,7 +66,7 @@ class Wire implements Port {
   }
 
   #me(session: Session): Me {
-    const party = (one: Session["parties"][number]): Party => ({ id: one.id, name: one.name, role: one.role });
+    const party = (one: Session["parties"][number]): Party => ({ id: one.id, name: one.name, role: one.role, tenant: one.tenant === true });
     const acting = session.actingParty ?? session.parties[0];
     if (acting === undefined) throw new Refusal("no_party", t("Your account belongs to no organisation yet."), t("Ask whoever invited you."));
     return { id: session.person.id, name: session.person.name, email: session.person.email ?? this.#email, language: session.person.language, party: party(acting), parties: session.parties.map(party) };

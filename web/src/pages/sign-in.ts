@@ -26,7 +26,7 @@ interface State {
 const order: readonly SignInStep[] = ["deriving", "asking", "opening"];
 
 /** Where a role works; a path asked for is taken only when it is one of ours. */
-const destination = (party: Party): string => destinationOf(party.role, new URLSearchParams(location.search).get("next") ?? "");
+const destination = (party: Party): string => destinationOf(party.role, new URLSearchParams(location.search).get("next") ?? "", party.tenant === true);
 
 /** A first visit takes the language of the person's own account; a choice made here before stays. */
 async function ownLanguage(me: Me): Promise<void> {

@@ -16,6 +16,7 @@ from zegel.server.api.fields import Bytes, from_text, to_text
 from zegel.server.ledger import queries as ledger
 from zegel.server.people import actions, queries, rules, second_factor, sessions
 from zegel.server.people.models import Person
+from zegel.server.tenants import queries as tenants
 
 LONGEST_DEVICE = 100
 router = Router(tags=["people"])
@@ -141,6 +142,7 @@ def _seat(person: Person, seat: queries.Seat) -> dict[str, Any]:
         "kind": seat.kind,
         "role": seat.roles[0].value,
         "roles": [role.value for role in seat.roles],
+        "tenant": tenants.brand(seat.party_id) is not None,
         "suite": keys.suite if keys else None,
         "open_pk": to_text(keys.open_pk) if keys else None,
         "sealed_tenant_key": to_text(keys.sealed) if keys and keys.sealed else None,

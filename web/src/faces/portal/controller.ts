@@ -39,7 +39,7 @@ export class Portal {
     this.#port = port;
     this.#session = session;
     this.#board = new Board<PortalState>(root, {
-      ...start, me: { name: me.name, email: me.email, party: me.party.name, partyId: me.party.id, role: me.party.role }, nowMs: port.nowMs(), route: routeOf(location.pathname), moreParties: me.parties.length > 1,
+      ...start, me: { name: me.name, email: me.email, party: me.party.name, partyId: me.party.id, role: me.party.role, tenant: me.party.tenant === true }, nowMs: port.nowMs(), route: routeOf(location.pathname), moreParties: me.parties.length > 1,
     }, (state) => {
       for (const told of this.#watching) queueMicrotask(() => told(state));
       return portalView(state, this.#actions);

@@ -47,7 +47,7 @@ export interface MailCamera {
 }
 
 export interface PortalState {
-  readonly me: { readonly name: string; readonly email: string; readonly party: string; readonly partyId: string; readonly role: string };
+  readonly me: { readonly name: string; readonly email: string; readonly party: string; readonly partyId: string; readonly role: string; readonly tenant?: boolean };
   readonly nowMs: number;
   readonly connected: boolean;
   readonly loading: boolean;

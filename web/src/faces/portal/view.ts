@@ -4,7 +4,7 @@ import { foot, openDialog } from "../../kit/dialog";
 import { html, nothing, ref, repeat, type Part } from "../../kit/dom";
 import { toggle } from "../../kit/form";
 import { icon, mark, sealed } from "../../kit/icons";
-import { button, empty, keyWords, note, pill, skeleton, steps, tile } from "../../kit/pieces";
+import { button, empty, keyWords, link, note, pill, skeleton, steps, tile } from "../../kit/pieces";
 import { clock, clockSeconds, dayWord, isoDay, number, relative, span, t, tn, when } from "../../kit/words";
 import { languageSwitch } from "../language";
 import { alarmNumber, alarmTitle, cameraState, className, reopenReason, roleName, whyName } from "../names";
@@ -303,7 +303,7 @@ function youPage(state: PortalState, act: PortalActions): Part {
   return html`<div class="page you">${title(state, t("You"))}
     <div class="columns"><div class="stack">
       <section class="card pad stack"><div class="row">${tile("person", "accent")}<div class="grow"><h2>${state.me.name}</h2><p class="mute">${[state.me.email, roleName(state.me.role)].filter(Boolean).join(" · ")}</p><p class="faint small">${state.me.party}</p></div></div>
-        <div class="row">${button(t("Sign out"), act.signOut, { icon: "signOut", id: "sign-out" })}${state.moreParties ? button(t("Another organisation"), act.switchParty, { icon: "building" }) : nothing}</div>
+        <div class="row">${state.me.tenant === true ? link(t("Service"), "/service/", { icon: "list", id: "to-service" }) : nothing}${button(t("Sign out"), act.signOut, { icon: "signOut", id: "sign-out" })}${state.moreParties ? button(t("Another organisation"), act.switchParty, { icon: "building" }) : nothing}</div>
         <p class="faint small">${t("Signing out makes this browser forget your keys.")}</p></section>
       ${state.units.length === 0 ? nothing : html`<section class="card pad stack"><h2>${t("Your units")}</h2>${state.units.map(({ unit }) => html`<div class="row apart"><div><b>${unit.name}</b><div class="faint small">${unit.in_contact ? t("In contact") : t("Not in contact")} · ${t("software {version}", { version: unit.software })}</div></div>${button(t("It was stolen"), () => act.revoke(unit.id, unit.name), { small: true })}</div>`)}</section>`}
       <section class="card pad stack"><h2>${t("Language")}</h2>${languageSwitch()}</section></div>
