@@ -4,7 +4,7 @@ import { html, nothing, type Part } from "../kit/dom";
 import { icon } from "../kit/icons";
 import { t } from "../kit/words";
 
-const STAFF = ["privacy_officer", "admin", "planner", "technician", "operator", "supervisor"];
+const STAFF = ["privacy_officer", "admin", "planner", "technician", "operator", "supervisor", "desk", "bookkeeper"];
 
 export function reportButton(role: string): Part {
   if (!STAFF.includes(role)) return nothing;

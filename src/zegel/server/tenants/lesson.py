@@ -28,7 +28,7 @@ TEXT: tuple[Promise | str, ...] = (
     _("It does not matter whose fault it was, whether it was on paper or on a screen, or whether it went well in the "
       "end. Nobody is blamed for reporting; what is not reported can't be put right."),
     _("Report it at once, also in doubt: your organisation has 72 hours to tell the authority, and they begin when the "
-      "first of you notices. The button “Report something” stands in the bar of every page."),
+      "first of you notices. The button “Report a breach” stands in the bar of every page."),
     _("Say what happened, when, and whose data it was. Change nothing and delete nothing to hide it; others judge how "
       "bad it is."),
 )  # fmt: skip
