@@ -52,7 +52,7 @@ class PaymentsPage {
     this.#board.change({ busy: "take", wrong: "", taken: null });
     const refused = await refusedOf(async () => {
       const answer = await this.#ctx.session.api.request("POST", "/api/v1/payments/import", new Blob([file], { type: "application/octet-stream" }));
-      this.#board.change({ taken: (await answer.json()) as Taken });
+      this.#board.change({ taken: (await answer.json()) as Taken, busy: "" });
     });
     this.#board.change({ busy: "", wrong: refused?.message ?? "" });
     this.#ctx.changed();
@@ -62,7 +62,7 @@ class PaymentsPage {
   #draw({ said, unmatched, taken, wrong, busy }: State): Part {
     return html`<div class="title"><div><h1>${t("Payments")}</h1><p class="mute measure">${t("Take in your bank’s account statement (CAMT.053). A payment finds its invoice by the reference or number in it; for the others you choose. The same file twice changes nothing.")}</p></div></div>
       ${said?.may.pay ? html`<section class="card pad drop"><label class="field" for="statement"><span class="label">${t("Account statement, XML or ZIP")}</span></label>
-        <input class="input" id="statement" type="file" accept=".xml,.zip,application/xml,text/xml,application/zip" ?disabled=${busy === "take"} @change=${(event: Event) => { const input = event.target as HTMLInputElement; void this.#take(input.files?.[0]).then(() => { input.value = ""; }); }}>
+        <input class="input" id="statement" type="file" accept=".xml,.zip,application/xml,text/xml,application/zip" ?disabled=${busy === "take"} @change=${(event: Event) => { const input = event.target as HTMLInputElement; const [file] = input.files ?? []; input.value = ""; void this.#take(file); }}>
         <div role="status">${busy === "take" ? t("Reading…") : taken === null ? nothing : this.#report(taken)}</div>
         ${wrong === "" ? nothing : note(wrong, "alarm", "alarm")}</section>` : nothing}
       <div class="row filters" role="group" aria-label=${t("Which payments")}>${[true, false].map((one) => html`<button type="button" class="chip" aria-pressed=${unmatched === one ? "true" : "false"} @click=${() => { this.#board.change({ unmatched: one, said: null }); void this.#load(); }}>${one ? t("To be looked at") : t("All")}${one && said !== null && said.unmatched > 0 ? ` (${number(said.unmatched)})` : ""}</button>`)}</div>
