@@ -15,6 +15,7 @@ from uuid import UUID, uuid4
 
 import pytest
 from tests.actors import World
+from tests.attack.test_door_routes import signed_in
 from tests.clock import stopped_clock
 
 from zegel.demo.world import WORLD
@@ -466,3 +467,47 @@ def test_a_partners_program_has_the_same_limits_as_his_people(chain: Chain) -> N
     refused = program.post(f"/api/v1/partner/offers/{other.id}/accept", {}, content_type="application/json")
     assert refused.status_code == 404
     assert Client(headers={"authorization": "Bearer nonsense"}).get("/api/v1/partner/sheets").status_code == 401
+
+
+# --- every door, tried by a partner ---
+
+
+def test_no_route_tells_a_partner_more_than_his_sheet(chain: Chain) -> None:
+    """Every address of the API that reads, with the identifiers of what is really there."""
+    visit = chain.accepted(StepKind.VISIT, "mechanic")
+    chain.accepted(StepKind.WORKSHOP, "repairer")
+    with tenancy.acting_as(NOORDMAN):
+        photographed = uuid4()
+        known = {
+            "order_id": chain.order.id, "customer_id": chain.customer_id, "item_id": chain.order.item_id,
+            "step_id": visit.step_id, "partner_id": chain.mechanic.id, "sheet_id": visit.id,
+            "document_id": photographed, "person_id": WORLD.person("desk").id, "party_id": NOORDMAN,
+        }  # fmt: skip
+    told = {"Sanne", "Veerhaven", "12345678", "sanne@example.org", chain.order.number}
+    for person in ("mechanic", "repairer", "carrier"):
+        client = signed_in(chain.world, person)
+        reached = 0
+        for path in reading_paths(known):
+            answer = client.get(path)
+            raw = b"".join(answer.streaming_content) if answer.streaming else answer.content
+            text = raw.decode("utf-8", "replace")
+            reached += answer.status_code == 200
+            if person == "mechanic" and path.endswith(("/partner/sheets", f"/partner/sheets/{visit.id}")):
+                assert "Sanne" in text
+            elif person == "repairer" and path == "/api/v1/partner/sheets":
+                assert not (told - {chain.order.number}) & {one for one in told if one in text}, path
+            else:
+                assert not [one for one in told if one in text], (person, path)
+        assert reached > 3
+
+
+def reading_paths(known: dict[str, Any]) -> list[str]:
+    import re
+
+    from zegel.server.api.urls import api
+
+    found = []
+    for path, operations in api.get_openapi_schema()["paths"].items():
+        if "get" in operations:
+            found.append(re.sub(r"\{(\w+)\}", lambda name: str(known.get(name.group(1), uuid4())), path))
+    return [path for path in found if "/events" not in path]
