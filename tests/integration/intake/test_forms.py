@@ -28,6 +28,7 @@ from zegel.server.kernel.actor import system
 from zegel.server.kernel.buckets import Buckets, Rate
 from zegel.server.orders.models import Order
 from zegel.server.products import actions as products
+from zegel.server.products import jobs as product_jobs
 from zegel.server.products.models import Item
 from zegel.server.products.rules import ModelKind
 from zegel.server.public import forms as pages
@@ -234,6 +235,16 @@ def test_an_order_whose_consent_is_taken_back_is_off(world: World) -> None:
     assert Client().post(links.path_of(consent)).status_code == 200
     [order] = all_of(Order)
     assert (order.state, order.outcome) == ("cancelled", "withdrawn")
+
+
+def test_a_thing_of_an_open_order_is_kept_until_that_is_closed(world: World, model: str) -> None:
+    send("repair", {"model": model, "serial": "G-1", "text": "Hij wordt niet warm."})
+    with stopped_clock(clock.now() + timedelta(days=4000)):
+        assert product_jobs.forget_over(str(NOORDMAN)) == 0
+        [consent] = all_of(Consent)
+        Client().post(links.path_of(consent))
+        assert product_jobs.forget_over(str(NOORDMAN)) == 1
+    assert all_of(Item)[0].serial == ""
 
 
 def test_the_one_line_s_script_is_for_every_page_and_the_form_s_style_is_only_colours(world: World) -> None:

@@ -3,9 +3,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from uuid import UUID
+
 from zegel.server.kernel import outbox, work
 from zegel.server.kernel.actor import system
 from zegel.server.orders import actions
+from zegel.server.orders.models import Order
+from zegel.server.products import jobs as products
 
 
 @outbox.subscribe("customer.changed", "customer.anonymised", name="orders.reword_customer")
@@ -20,3 +25,10 @@ def item_changed(event: outbox.Event) -> None:
     if event.owner_id is not None and event.payload.get("item_id"):
         with work.transaction(system(event.owner_id)):
             actions.reword(event.owner_id, item_id=event.uuid("item_id"))
+
+
+@products.keeper
+def things_in_hand(owner_id: UUID, item_ids: Collection[UUID]) -> Collection[UUID]:
+    """A thing of an open order is not forgotten before it is closed."""
+    rows = Order.objects.filter(owner_id=owner_id, item_id__in=list(item_ids), closed_at=None)
+    return {row for row in rows.values_list("item_id", flat=True) if row is not None}
