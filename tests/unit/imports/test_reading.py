@@ -13,6 +13,7 @@ from zegel.server.customers.rules import CustomerKind, Standing
 from zegel.server.imports import mapping, reading
 from zegel.server.imports.mapping import Choices, Target
 from zegel.server.imports.reading import Unreadable
+from zegel.server.kernel import clock
 
 PLAIN = "Naam;Straat;Plaats\nJoël Müller;Één;Groß\nRené;Köln;Älvsjö\n"
 
@@ -49,6 +50,15 @@ def test_a_quote_that_never_closes_costs_its_own_line_only() -> None:
     assert len(rows) == 61
     assert (rows[0].cells, rows[0].problem) == (("Open", "a", "b"), "quote")
     assert rows[60].cells == ("Klant 59", "s", "p")
+
+
+def test_a_file_of_quotes_that_never_close_is_read_in_time() -> None:
+    text = "Naam;Straat;Plaats\n" + ('"Open;a;b\n' + 'x;a;b\n' * 24) * 2_000
+    begun = clock.monotonic()
+    rows = list(reading.read(text.encode()).rows())
+    assert clock.monotonic() - begun < 10
+    assert len(rows) == 50_000
+    assert rows[-25].cells == ("Open", "a", "b")
 
 
 def test_lines_that_are_too_short_or_too_long_are_fitted_and_empty_ones_left_out() -> None:

@@ -15,18 +15,20 @@ from zegel.server.gate import Action, require
 from zegel.server.imports import actions, mapping
 from zegel.server.imports.errors import UnknownImport
 from zegel.server.imports.mapping import Taken
-from zegel.server.imports.models import Import, Remark
+from zegel.server.imports.models import Import, Remark, State
 from zegel.server.kernel import clock, tenancy, work
 from zegel.server.kernel.actor import Actor
 
 MOST = 50
 SAMPLE = 20
 SHOWN_REMARKS = 200
+LOOKED_AT = (State.UPLOADED.value, State.CHECKED.value)
 
 
 @dataclass(frozen=True)
 class Look:
-    """One list. `sample`: its first lines, with what would become of them; empty when the file is gone."""
+    """One list. `sample`: its first lines, with what would become of them; empty while
+    it is worked on, and when the file is gone."""
 
     row: Import
     sample: tuple[tuple[int, tuple[str, ...], Taken], ...]
@@ -46,7 +48,7 @@ def look(actor: Actor, import_id: UUID) -> Look:
     with work.transaction(actor):
         row = find(actor, import_id)
         remarks = tuple(Remark.objects.filter(of=row).order_by("-refused", "line")[:SHOWN_REMARKS])
-        return Look(row, _sample(row) if row.wrapped is not None else (), remarks)
+        return Look(row, _sample(row) if row.state in LOOKED_AT else (), remarks)
 
 
 def find(actor: Actor, import_id: UUID) -> Import:

@@ -12,7 +12,7 @@ from __future__ import annotations
 import codecs
 import csv
 import re
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
@@ -23,6 +23,8 @@ MOST_COLUMNS = 200
 LONGEST_CELL = 4000
 LOOKED_AT = 200  # lines from which a file's habits are told
 QUOTED_LINES = 20  # over so many lines a quoted cell may run
+MOST_BROKEN = 100  # quotes that never close; after them quotes are letters
+LONGEST_LINE = 80_000  # letters of one line, with the breaks inside its quotes
 ENCODINGS = ("utf-8", "utf-16-le", "utf-16-be", "cp1252", "cp850", "iso8859-15", "mac-roman")
 SEPARATORS = (";", ",", "\t", "|")
 _BREAK = re.compile(r"\r\n|\n|\r")
@@ -171,26 +173,36 @@ def separator_of(text: str) -> str:
 
 
 def _rows(text: str, separator: str) -> Iterator[Row]:
-    """Every line that a reader sees, with breaks inside quotes; nothing is dropped."""
+    """Every line that a reader sees, with breaks inside quotes; nothing is dropped. Each line is looked at a bounded
+    number of times: a file full of quotes that never close is one without quotes."""
     lines = _lines(text)
-    ahead: list[tuple[int, str]] = []
+    ahead: deque[tuple[int, str]] = deque()
+    broken = 0
     while True:
-        first = ahead.pop(0) if ahead else next(lines, None)
+        first = ahead.popleft() if ahead else next(lines, None)
         if first is None:
             return
         number, line = first
-        taken: list[tuple[int, str]] = []
-        while _is_open(line, separator) and len(taken) < QUOTED_LINES:
-            more = ahead.pop(0) if ahead else next(lines, None)
-            if more is None:
+        if broken > MOST_BROKEN or len(line) > LONGEST_LINE:
+            yield Row(number, _cut_plainly(line, separator))
+            continue
+        taken, size = [line], len(line)
+        more: list[tuple[int, str]] = []
+        quoted = _is_open(line, separator, False)
+        while quoted and len(more) < QUOTED_LINES and size < LONGEST_LINE:
+            following = ahead.popleft() if ahead else next(lines, None)
+            if following is None:
                 break
-            taken.append(more)
-            line = f"{line}\n{more[1]}"
-        if _is_open(line, separator):  # a quote that never closes: this line as it stands, the others anew
-            ahead = [*taken, *ahead]
-            yield Row(number, _cut_plainly(first[1], separator), "quote")
+            more.append(following)
+            taken.append(following[1])
+            size += len(following[1])
+            quoted = _is_open(following[1], separator, True)
+        if quoted:  # a quote that never closes: this line as it stands, the others anew
+            broken += 1
+            ahead.extendleft(reversed(more))
+            yield Row(number, _cut_plainly(line, separator), "quote")
         else:
-            yield Row(number, _cut(line, separator))
+            yield Row(number, _cut("\n".join(taken), separator))
 
 
 def _lines(text: str) -> Iterator[tuple[int, str]]:
@@ -202,11 +214,12 @@ def _lines(text: str) -> Iterator[tuple[int, str]]:
         yield number, text[at:]
 
 
-def _is_open(line: str, separator: str) -> bool:
-    """Whether a quoted cell goes on in the next line. A quote opens only at the beginning of a cell."""
+def _is_open(line: str, separator: str, quoted: bool) -> bool:
+    """Whether a quoted cell goes on in the next line; `quoted`: whether one came from the line before. A quote opens
+    only at the beginning of a cell."""
     if '"' not in line:
-        return False
-    quoted, at, start = False, 0, True
+        return quoted
+    at, start = 0, not quoted
     while at < len(line):
         letter = line[at]
         if quoted:
@@ -223,8 +236,6 @@ def _is_open(line: str, separator: str) -> bool:
 
 
 def _cut(line: str, separator: str) -> tuple[str, ...]:
-    if len(line) > LONGEST_CELL * 20:
-        return _cut_plainly(line, separator)
     try:
         cells = next(csv.reader(line.replace("\n", " \n").split("\n"), delimiter=separator, skipinitialspace=True), [])
     except (csv.Error, ValueError):
