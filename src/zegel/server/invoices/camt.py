@@ -110,7 +110,7 @@ def _statements(xml: bytes) -> Iterator[Statement]:
         resolve_entities=False, load_dtd=False, no_network=True, huge_tree=False, remove_comments=True, remove_pis=True
     )
     try:
-        root = etree.fromstring(xml, parser)
+        root = etree.fromstring(xml.strip(), parser)
     except (etree.XMLSyntaxError, ValueError) as problem:
         raise NotCamt("xml") from problem
     if root.getroottree().docinfo.doctype:
