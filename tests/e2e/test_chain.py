@@ -27,12 +27,17 @@ def order(story: Story) -> dict[str, Any]:
         "city": "Rotterdam", "email": f"{uuid4().hex[:8]}@example.org", "phone": "+31 6 1234 5678",
     }  # fmt: skip
     customer = http.post("/api/v1/service/customers", who)["id"]
-    model = http.get("/api/v1/service/products")["models"][0]["id"]
+    model = http.get("/api/v1/service/products")["products"][0]["id"]
     item = http.post("/api/v1/service/items", {"model_id": model, "customer_id": customer, "serial": uuid4().hex[:10]})
-    new = {"type": "repair", "customer_id": customer, "item_id": item["id"], "subject": "It leaks",
+    new = {"type": "repair", "customer_id": customer, "item_id": id_of(item), "subject": "It leaks",
            "description": "Water under it. Call Sanne on 06-12345678."}  # fmt: skip
     made = http.post("/api/v1/service/orders", new)
-    return {"id": made["order"]["id"] if "order" in made else made["id"], **who}
+    return {"id": id_of(made), **who}
+
+
+def id_of(answer: dict[str, Any]) -> str:
+    """Of a thing, or of a page about one."""
+    return str(answer.get("id") or next(one["id"] for one in answer.values() if isinstance(one, dict) and "id" in one))
 
 
 def accepted(phone: Any) -> None:
