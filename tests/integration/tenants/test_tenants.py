@@ -20,6 +20,8 @@ from tests.clock import stopped_clock
 from tests.integration.people.world import account, auth_key_of
 
 from zegel.demo import tenants as demo
+from zegel.server.breaches import actions as breaches
+from zegel.server.breaches.queries import OFFICERS
 from zegel.server.gate import Action, Resource, ResourceKind, decide
 from zegel.server.gate.errors import Denied
 from zegel.server.kernel import actor as actors
@@ -217,6 +219,16 @@ def test_the_lesson_is_on_record_when_every_answer_was_right(there: World) -> No
         newest, *_ = ledger.entries([Kind.STAFF], desk.party_id, since_ms=0)
     assert newest.said is not None
     assert newest.said.facts["what"] == "lesson"
+
+
+def test_what_its_people_report_the_management_handles(there: World) -> None:
+    row = breaches.report(there.actor("desk"), "An invoice went to another customer.")
+    shop = there.actor("shop")
+    assert row.owner_id == shop.party_id
+    assert decide(shop, Action.CHANGE, Resource(ResourceKind.BREACH, row.id, row.owner_id)).allowed
+    assert {one.id for one in people.members(shop.party_id, OFFICERS)} == {shop.id}
+    for other in ("desk", "accountant", "garagist", "planner"):
+        assert not decide(there.actor(other), Action.READ, Resource(ResourceKind.BREACH, row.id, row.owner_id)).allowed
 
 
 # --- who administers (A8) ---

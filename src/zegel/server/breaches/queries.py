@@ -19,7 +19,7 @@ from zegel.server.people.models import Party
 from zegel.server.people.roles import Role
 from zegel.server.privacy import queries as privacy
 
-OFFICERS = (Role.PRIVACY_OFFICER, Role.ADMIN, Role.SUPERVISOR)
+OFFICERS = (Role.PRIVACY_OFFICER, Role.ADMIN, Role.SUPERVISOR, Role.OWNER)
 ENDED = (State.CLOSED.value, State.NO_BREACH.value)
 
 

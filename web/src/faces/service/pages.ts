@@ -42,6 +42,7 @@ export const PAGES: readonly Page[] = [
   { view: "organisation", title: () => t("Organisation"), icon: "building", section: "settings", roles: [...setters, "desk", "bookkeeper"], css: "service-tenant", load: () => import("../tenants/organisation") },
   { view: "staff", title: () => t("Who works here"), icon: "person", section: "settings", roles: setters, css: "service-tenant", load: () => import("../tenants/staff"), attention: () => import("../tenants/attention") },
   { view: "lesson", title: () => t("Recognising a breach"), icon: "broken", section: "settings", roles: ["owner", "desk", "bookkeeper", "admin", "privacy_officer"], css: "service-tenant", load: () => import("../tenants/lesson") },
+  { view: "breaches", title: () => t("Data breaches"), icon: "alarm", section: "settings", roles: setters, css: "privacy-breaches", load: () => import("../privacy/breaches/view"), attention: () => import("../privacy/breaches/attention") },
   { view: "uselog", title: () => t("Log of use"), icon: "list", section: "settings", roles: setters, css: "privacy-evidence", load: () => import("../privacy/uselog/view") },
   // settings: brand, forms, partners' authorisations, staff, terms, API keys, website…
 ];
