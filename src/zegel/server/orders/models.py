@@ -207,9 +207,12 @@ class Word(models.Model):
 
     id = models.BigAutoField(primary_key=True)
     owner_id = models.UUIDField()
-    order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="words")
+    order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="words", db_index=False)
     word = models.CharField(max_length=40)
     opened_at = models.DateTimeField()
 
     class Meta:
-        indexes = (models.Index(fields=["owner_id", "word", "-opened_at"], name="orders_word_by", include=["order"]),)
+        indexes = (
+            models.Index(fields=["owner_id", "word", "-opened_at"], name="orders_word_by", include=["order"]),
+            models.Index(fields=["order", "word"], name="orders_word_of", include=["owner_id"]),
+        )

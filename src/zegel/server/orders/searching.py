@@ -4,9 +4,10 @@
 PostgreSQL uses an index under row-level security only for operators that can't leak what they compare: = and < of text
 are, LIKE and @@ are not. So each word of an order is a row (models.Word), and the beginning of a word is a range.
 
-How it stays quick when a word is in every third order: of the beginning of a word at most DIFFERENT words count, found
-by skipping from one to the next; each gives its newest orders in the index's order; a second word is only looked up for
-those. So the work is bounded, whatever is typed. What lies beyond the bound is found with one letter more.
+How it stays quick when a word is in every third order: the rarest of what was typed leads; of its beginning at most
+DIFFERENT words count, found by skipping from one to the next; each gives its newest orders in the index's order; the
+other words are only looked up for those. So the work is bounded, whatever is typed. What lies beyond the bound is found
+with one letter more.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ from zegel.server.products.models import Item, ProductModel
 DIFFERENT = 24
 """So many words may begin with what somebody types."""
 LOOKED_AT = 4000
-"""So many orders that have the first word are looked at for the others."""
+"""So many orders that have the rarest word are looked at for the others."""
 FEW = 500
 
 
@@ -80,11 +81,11 @@ def found(owner_id: UUID, text: str, limit: int, before: tuple[datetime, UUID] |
     sought = rules.sought(text)
     if not sought:
         return None
-    every = [_words(owner_id, word, whole=False) for word in sought]
-    if not all(every):
+    leads = {word: _words(owner_id, word) for word in sought}
+    if not all(leads.values()):
         return []
-    ranked = sorted(every, key=lambda words: _how_many(owner_id, words))
-    return _newest(owner_id, ranked[0], ranked[1:], limit, before)
+    ranked = sorted(sought, key=lambda word: _how_many(owner_id, leads[word]))
+    return _newest(owner_id, leads[ranked[0]], ranked[1:], limit, before)
 
 
 _NEXT = """
@@ -100,10 +101,8 @@ SELECT word FROM t WHERE word IS NOT NULL
 """
 
 
-def _words(owner_id: UUID, first: str, *, whole: bool) -> list[str]:
+def _words(owner_id: UUID, first: str) -> list[str]:
     """The words that begin like that, in their order; the one itself comes first."""
-    if whole:
-        return [first]
     with connection.cursor() as cursor:
         cursor.execute(_NEXT, {"owner": owner_id, "first": first, "after": rules.after(first), "most": DIFFERENT})
         return [word for (word,) in cursor.fetchall()]
@@ -124,29 +123,36 @@ SELECT order_id, max(opened_at) AS at FROM (
   SELECT found.order_id, found.opened_at FROM unnest(%(words)s::text[]) AS wanted(word), LATERAL (
     SELECT w.order_id, w.opened_at FROM orders_word w
     WHERE w.owner_id = %(owner)s AND w.word = wanted.word AND w.opened_at <= %(before)s
-    ORDER BY w.opened_at DESC LIMIT %(look)s
+    ORDER BY w.opened_at DESC LIMIT %(each)s
   ) AS found
 ) AS every GROUP BY order_id ORDER BY at DESC, order_id DESC LIMIT %(look)s
 """
 
-_HAVING = "SELECT DISTINCT order_id FROM orders_word WHERE order_id = ANY(%s) AND owner_id = %s AND word = ANY(%s)"
+_HAVING = """
+SELECT key FROM unnest(%(keys)s::uuid[]) AS asked(key) WHERE EXISTS (
+  SELECT 1 FROM orders_word w
+  WHERE w.order_id = asked.key AND w.owner_id = %(owner)s AND w.word >= %(first)s AND w.word < %(after)s)
+"""
 
 
 def _newest(
-    owner_id: UUID, first: Sequence[str], others: Sequence[Sequence[str]], limit: int,
-    before: tuple[datetime, UUID] | None,
-) -> list[UUID]:  # fmt: skip
+    owner_id: UUID, leads: Sequence[str], others: Sequence[str], limit: int, before: tuple[datetime, UUID] | None
+) -> list[UUID]:
     look = LOOKED_AT if others else limit + FEW
+    each = look if len(leads) == 1 else max(limit + 1, 2 * look // len(leads))
     with connection.cursor() as cursor:
         cursor.execute(_NEWEST, {
-            "owner": owner_id, "words": list(first), "look": look, "before": before[0] if before else "infinity",
+            "owner": owner_id, "words": list(leads), "look": look, "each": each,
+            "before": before[0] if before else "infinity",
         })  # fmt: skip
         rows = [(key, at) for key, at in cursor.fetchall() if before is None or (at, key) < before]
         found: list[UUID] = []
         for part in range(0, len(rows), FEW):
             keys = [key for key, _at in rows[part : part + FEW]]
-            for words in others:
-                cursor.execute(_HAVING, [keys, owner_id, list(words)])
+            for word in others:
+                cursor.execute(
+                    _HAVING, {"keys": keys, "owner": owner_id, "first": word, "after": rules.after(word)}
+                )
                 having = {key for (key,) in cursor.fetchall()}
                 keys = [key for key in keys if key in having]
             found += keys

@@ -188,10 +188,10 @@ class Migration(migrations.Migration):
                 ('owner_id', models.UUIDField()),
                 ('word', models.CharField(max_length=40)),
                 ('opened_at', models.DateTimeField()),
-                ('order', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='words', to='orders.order')),
+                ('order', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='words', to='orders.order')),
             ],
             options={
-                'indexes': [models.Index(fields=['owner_id', 'word', '-opened_at'], include=('order',), name='orders_word_by')],
+                'indexes': [models.Index(fields=['owner_id', 'word', '-opened_at'], include=('order',), name='orders_word_by'), models.Index(fields=['order', 'word'], include=('owner_id',), name='orders_word_of')],
             },
         ),
         enable_rls("orders_order", index=False),
