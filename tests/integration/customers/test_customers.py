@@ -27,10 +27,13 @@ from zegel.server.lifecycle.owners import Owner
 from zegel.server.orders import actions as orders
 from zegel.server.orders.models import Order
 from zegel.server.orders.rules import OrderType, State
+from zegel.server.people import queries as people
 from zegel.server.products import actions as products
 from zegel.server.products.models import ProductModel
 from zegel.server.products.rules import Source as ItemSource
 from zegel.server.products.rules import Thing
+from zegel.server.registers import making
+from zegel.server.registers.rules import Party
 from zegel.server.requests import answering, handling, intake, searching
 from zegel.server.requests.handling import Proposal
 from zegel.server.requests.intake import Said
@@ -259,5 +262,14 @@ def test_an_order_of_somebody_forgotten_keeps_counting_and_says_nothing_of_him(w
     assert (left.number, left.type, left.state, left.model_id) == (order.number, "repair", "cancelled", model.id)
     assert left.closed_at is not None
     assert left.customer_id is None
-    for marker in ("Sanne", "sanne@example", "Markword", "MARKSERIAL77", "Veerhaven"):
+    for marker in ("Sanne de Boer", "sannedeboer", "sanne@example", "Markword", "MARKSERIAL77", "Veerhaven"):
         assert tables_with(seeded, marker) == {}, marker
+
+
+def test_the_register_of_a_tenant_has_its_customers_and_that_of_a_guarded_site_has_none(world: World) -> None:
+    with people.as_party(NOORDMAN):
+        mine = making.of_controller(NOORDMAN, Party.CUSTOMER)
+    site = WORLD.party("dehaan").id
+    theirs = making.of_controller(site, Party.CUSTOMER)
+    assert "service" in {line["purpose"] for line in mine["lines"]}
+    assert not any("consumer" in line["subjects"] for line in theirs["lines"])

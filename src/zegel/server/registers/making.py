@@ -11,7 +11,7 @@ from functools import cache
 from typing import Any
 from uuid import UUID
 
-from zegel.declare import Term, bodies, declarations, law, tracks
+from zegel.declare import Subject, Term, bodies, declarations, law, tracks
 from zegel.declare.profiles import STRICTEST
 from zegel.server.agreements import places, terms
 from zegel.server.agreements import queries as agreements
@@ -27,6 +27,7 @@ from zegel.server.privacy import queries as privacy
 from zegel.server.registers import rules
 from zegel.server.registers.rules import Anything, Article, Line, Party
 from zegel.server.sites.models import Site
+from zegel.server.tenants import queries as tenants
 
 OWN_PROFILE = "office"
 
@@ -44,10 +45,19 @@ def days_for(party_id: UUID, kind: Party) -> Mapping[Term, Sequence[int]]:
         return {term: (days,) for term, days in terms.all_days(party_id, OWN_PROFILE, _country(party_id)).items()}
     found: dict[Term, list[int]] = {}
     sites = Site.objects.filter(owner_id=party_id).values_list("profile", "country").distinct()
-    for profile, country in sorted(set(sites)) or [(STRICTEST, "")]:
+    tenant = tenants.tenant(party_id)
+    without = [(STRICTEST if tenant is None else tenant.profile, "")]
+    for profile, country in sorted(set(sites)) or without:
         for term, days in terms.all_days(party_id, profile, country or _country(party_id)).items():
             found.setdefault(term, []).append(days)
     return found
+
+
+def _declared_for(controller_id: UUID, kind: Party) -> Sequence[Anything]:
+    """What can be of that controller: customers of a firm are a tenant's alone."""
+    if kind is not Party.CUSTOMER or tenants.tenant(controller_id) is not None:
+        return everything()
+    return [one for one in everything() if one.subject is not Subject.CONSUMER]
 
 
 def _country(party_id: UUID) -> str:
@@ -58,7 +68,7 @@ def _country(party_id: UUID) -> str:
 def of_controller(party_id: UUID, kind: Party) -> dict[str, Any]:
     """Art. 30(1)."""
     with as_party(party_id):
-        found = rules.lines(Article.CONTROLLER, kind, everything(), days_for(party_id, kind))
+        found = rules.lines(Article.CONTROLLER, kind, _declared_for(party_id, kind), days_for(party_id, kind))
         provider = people.serving(party_id, RelationKind.PROVIDER) if kind is Party.CUSTOMER else party_id
         return {
             "article": Article.CONTROLLER.value, "controller": _named(party_id),
@@ -72,7 +82,7 @@ def of_processor(keeper_id: UUID, kind: Party, controller_id: UUID) -> dict[str,
     """Art. 30(2): what provider or alarm centre does for one controller."""
     with as_party(keeper_id):
         days = days_for(controller_id, Party.CUSTOMER)
-        found = rules.lines(Article.PROCESSOR, kind, everything(), days)
+        found = rules.lines(Article.PROCESSOR, kind, _declared_for(controller_id, Party.CUSTOMER), days)
         return {
             "article": Article.PROCESSOR.value, "processors": [_named(keeper_id)],
             "controller": _named(controller_id), "authority": _authority(_country(keeper_id)),
