@@ -65,7 +65,7 @@ def test_a_list_is_taken_over_and_one_of_it_is_restricted_and_forgotten(story: S
     desk.sees("#find")
     page.click("#only-restricted")
     desk.sees(".customers > li:has-text('Customer 1')")
-    assert "Müller" not in page.inner_text("main")
+    assert "müller" not in page.inner_text("main").lower()
     assert desk.complaints == []
     functional_only(desk)
 
@@ -81,7 +81,7 @@ def test_a_list_is_taken_over_and_one_of_it_is_restricted_and_forgotten(story: S
     _fits(shop)
     page.click("#dialog-save")
     shop.sees("h2:has-text('Anonymised')")
-    assert "Müller" not in page.inner_text("main")
+    assert "müller" not in page.inner_text("main").lower()
     shop.go("/service/customers/clean-up")
     shop.sees("h1:has-text('Who may go')")
     _fits(shop)
