@@ -93,6 +93,6 @@ def test_figures_have_no_name_in_them(world: World) -> None:
     opened(customer=somebody())
     today = clock.now().date()
     period = order_days.Period(first=today, last=today)
-    assert order_days.figures(asked(world, "desk"), period) == {"months": [], "came_back": []}
+    assert order_days.figures(asked(world, "desk"), period) == {"months": [], "came_back": [], "partners": []}
     assert b"Sanne" not in order_days.figures_file(asked(world, "desk"), period).content
     assert UUID(order_days.settings(asked(world, "desk"))["workers"][0]["id"])

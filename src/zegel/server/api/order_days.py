@@ -14,6 +14,7 @@ from ninja import Field, Query, Router, Schema
 
 from zegel.server.api import orders, throttle
 from zegel.server.api.base import acting
+from zegel.server.chain import performance
 from zegel.server.customers.models import Customer
 from zegel.server.exports import actions as exports
 from zegel.server.exports.actions import FileKind
@@ -215,8 +216,14 @@ def promise(request: HttpRequest, body: Promises) -> dict[str, Any]:
 @router.get("/service/analysis")
 def figures(request: HttpRequest, period: Query[Period]) -> dict[str, Any]:
     """How long orders took, whether once was enough, what came back and why: of those that were done in that time."""
-    months, came = _figures(acting(request), period)
+    actor = acting(request)
+    months, came = _figures(actor, period)
     return {
+        "partners": [
+            {"id": str(p.partner_id), "name": p.name, "kind": p.kind, "done": p.done, "given_back": p.given_back,
+             "good": p.good, "accept_hours": p.accept_hours, "days": p.days}
+            for p in _partners(actor, period)
+        ],
         "months": [
             {"month": m.month, "type": m.type, "done": m.done, "days_median": m.days_median, "days_p90": m.days_p90,
              "on_time": m.on_time, "first_time": m.first_time}
@@ -236,11 +243,25 @@ def figures_file(request: HttpRequest, period: Query[Period]) -> HttpResponse:
     actor = acting(request)
     throttle.views.take(str(actor.id))
     months, came = _figures(actor, period)
+    partners = _partners(actor, period)
     sent = exports.send(
-        actor, FileKind.ORDER_FIGURES, "figures.csv", sheets.figures(months, came), purpose="service",
-        resource=actions.resource(actor.party_id), count=len(months) + len(came),
+        actor, FileKind.ORDER_FIGURES, "figures.csv", sheets.figures(months, came) + _partner_sheet(partners),
+        purpose="service", resource=actions.resource(actor.party_id), count=len(months) + len(came) + len(partners),
     )  # fmt: skip
     return exports.answer(sent)
+
+
+def _partners(actor: Actor, period: Period) -> Sequence[performance.Performance]:
+    with tenancy.acting_as(actor.party_id, actor.id):
+        party = tenancy.current_party()
+        start, end = queries.day_span(party, period.first).start, queries.day_span(party, period.last).end
+        return performance.partners(party, start, min(end, start + LONGEST_ANALYSIS))
+
+
+def _partner_sheet(rows: Sequence[performance.Performance]) -> bytes:
+    head = ("partner", "kind", "done", "given_back", "good", "accept_hours", "days")
+    lines = ((p.name, p.kind, p.done, p.given_back, p.good, p.accept_hours, p.days) for p in rows)
+    return b"\r\n" + sheets.table(head, lines).removeprefix(b"\xef\xbb\xbf")
 
 
 def _figures(actor: Actor, period: Period) -> tuple[list[analysis.Month], list[analysis.Came]]:

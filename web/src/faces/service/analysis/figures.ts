@@ -18,6 +18,18 @@ export interface Came {
   readonly count: number;
 }
 
+/** How a partner did: `good` is a share; the rest is the middle of how long it took. */
+export interface Partner {
+  readonly id: string;
+  readonly name: string;
+  readonly kind: string;
+  readonly done: number;
+  readonly given_back: number;
+  readonly good: number;
+  readonly accept_hours: number;
+  readonly days: number;
+}
+
 export interface Together {
   readonly month: string;
   readonly done: number;

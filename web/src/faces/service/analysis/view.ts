@@ -10,13 +10,14 @@ import type { Mounted } from "../../opened";
 import type { Ctx, Mount } from "../pages";
 import { addDays } from "../calendar/days";
 import { causeName, typeName } from "../orders/words";
-import { byMonth, byProduct, share, type Came, type Month, type Together } from "./figures";
+import { byMonth, byProduct, share, type Came, type Month, type Partner, type Together } from "./figures";
 
 interface State {
   readonly days: number;
   readonly type: string;
   readonly months: readonly Month[] | null;
   readonly came: readonly Came[];
+  readonly partners: readonly Partner[];
 }
 
 const PERIODS = [92, 366, 1096] as const;
@@ -28,7 +29,7 @@ class Analysis implements Mounted {
   readonly #board: Board<State>;
 
   constructor(host: HTMLElement, private readonly ctx: Ctx) {
-    this.#board = new Board<State>(host, { days: 366, type: "", months: null, came: [] }, (state) => this.#draw(state));
+    this.#board = new Board<State>(host, { days: 366, type: "", months: null, came: [], partners: [] }, (state) => this.#draw(state));
     void this.#load();
   }
 
@@ -41,8 +42,8 @@ class Analysis implements Mounted {
 
   async #load(): Promise<void> {
     try {
-      const found = await this.ctx.ask<{ months: readonly Month[]; came_back: readonly Came[] }>("GET", `/service/analysis?${this.#query()}`);
-      this.#board.change({ months: found.months, came: found.came_back });
+      const found = await this.ctx.ask<{ months: readonly Month[]; came_back: readonly Came[]; partners: readonly Partner[] }>("GET", `/service/analysis?${this.#query()}`);
+      this.#board.change({ months: found.months, came: found.came_back, partners: found.partners });
     } catch (error) {
       this.ctx.failed(error);
     }
@@ -66,7 +67,7 @@ class Analysis implements Mounted {
       <div class="lists" role="group" aria-label=${t("Type")}><button type="button" class="chip" aria-pressed=${state.type === "" ? "true" : "false"} @click=${() => this.#board.change({ type: "" })}>${t("All")}</button>${types.map((code) => html`<button type="button" class="chip" aria-pressed=${state.type === code ? "true" : "false"} @click=${() => this.#board.change({ type: code })}>${typeName(code)}</button>`)}</div>
       ${figures(shown)}
       <section class="card pad stack" aria-labelledby="lead"><h2 id="lead">${t("How long it took")}</h2>${plot(all)}</section>
-      ${monthsTable(all)}${cameTable(state.came.filter((one) => state.type === "" || one.type === state.type))}`}`;
+      ${monthsTable(all)}${cameTable(state.came.filter((one) => state.type === "" || one.type === state.type))}${partnersTable(state.partners)}`}`;
   }
 }
 
@@ -113,4 +114,13 @@ function cameTable(came: readonly Came[]): Part {
     { title: t("Product"), cell: (one) => html`<b>${one.model || t("No product named")}</b>` }, { title: t("Orders"), numeric: true, cell: (one) => number(one.count) },
     { title: t("Why"), cell: (one) => html`<meter class="came" min="0" max=${most} value=${one.count} aria-hidden="true"></meter><span class="small">${one.causes.map(({ cause, count }) => html`<span class="cause">${cause === "" ? t("not said") : causeName(cause)} <b>${number(count)}</b></span>`)}</span>` },
   ], products, (one) => one.model, nothing)}<p class="faint small">${tn("{n} product", "{n} products", products.length)}</p></section>`;
+}
+
+function partnersTable(partners: readonly Partner[]): Part {
+  if (partners.length === 0) return nothing;
+  return html`<section class="stack tight" aria-labelledby="partners"><h2 id="partners">${t("How partners did")}</h2>${table(t("How partners did"), [
+    { title: t("Partner"), cell: (one) => html`<b>${one.name}</b>` }, { title: t("Steps done"), numeric: true, cell: (one) => number(one.done) },
+    { title: t("Given back"), numeric: true, cell: (one) => number(one.given_back) }, { title: t("Ended well"), numeric: true, cell: (one) => (one.done === 0 ? "–" : `${number(one.good * 100)} %`) },
+    { title: t("Hours until a yes, half"), numeric: true, cell: (one) => number(one.accept_hours, 1) }, { title: t("Days from yes to end, half"), numeric: true, cell: (one) => number(one.days, 1) },
+  ], partners, (one) => one.id, nothing)}</section>`;
 }
