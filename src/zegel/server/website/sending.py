@@ -15,6 +15,7 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
+from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from zegel.server.gate import Action, require
@@ -43,7 +44,7 @@ class Copy:
 def run_due(owner_id: UUID, batches: int = 20) -> int:
     """Sends what is due of one owner; returns how many copies left."""
     left = 0
-    for _ in range(batches):
+    for _turn in range(batches):
         copies = take(owner_id)
         if not copies:
             break
@@ -70,38 +71,37 @@ def take(owner_id: UUID) -> Sequence[Copy]:
         if not rows:
             return ()
         site = sites.site_of(owner_id)
-        sender = sender_of(site)
         gone = [row.id for row in rows if not _wants(row.subscriber)]
         Delivery.objects.filter(id__in=gone).update(state=DeliveryState.SKIPPED.value)
         going = [row for row in rows if row.id not in set(gone)]
         for row in going:
             row.attempts, row.next_at = row.attempts + 1, now + TAKEN_FOR
         Delivery.objects.bulk_update(going, ["attempts", "next_at"])
-        return [Copy(row.id, copy_of(site, sender, row)) for row in going]
+        return [Copy(row.id, copy_of(site, row)) for row in going]
 
 
 def _wants(subscriber: Subscriber | None) -> bool:
     return subscriber is not None and subscriber.state == SubscriberState.CONFIRMED
 
 
-def copy_of(site: Website, sender: letters.Sender, row: Delivery) -> mail.Letter:
+def copy_of(site: Website, row: Delivery) -> mail.Letter:
     """With what RFC 8058 and RFC 2369 want in its head."""
     assert row.subscriber is not None
     back = rules.return_path(newsletters.secret(), row.owner_id, row.id)
     return letter_to(
-        site, sender, row.newsletter, row.subscriber.email, row.subscriber.language,
+        site, row.newsletter, row.subscriber.email, row.subscriber.language,
         newsletters.link(LinkKind.LEAVE, row.subscriber), str(row.id), back,
     )  # fmt: skip
 
 
 def letter_to(
-    site: Website, sender: letters.Sender, letter: Newsletter, to: str, language: str, leave: str, reference: str,
-    back: str = "",
-) -> mail.Letter:  # fmt: skip
+    site: Website, letter: Newsletter, to: str, language: str, leave: str, reference: str, back: str = ""
+) -> mail.Letter:
     """In the reader's language where the letter has it, else in its first."""
     chosen = language if language in letter.texts else next(iter(letter.texts))
     said = letter.texts[chosen]
     with override(chosen):
+        sender = sender_of(site)
         text = letters.newsletter(said["subject"], said["body"], sender, leave, settings.ORIGIN)
     domain = str(settings.DEFAULT_FROM_EMAIL).rpartition("@")[2] or "localhost"
     bounces = setting("EMAIL_BOUNCES", "")
@@ -123,12 +123,16 @@ def sender_of(site: Website) -> letters.Sender:
 
 
 def imprint_of(site: Website) -> list[str]:
-    """Who is behind it: the tenant's particulars, and the firm's own words."""
+    """Who is behind it, in the language that is active: the tenant's particulars, and the firm's own words."""
     brand = tenants.brand(site.owner_id)
-    lines = [] if brand is None else [
-        brand.legal_name or brand.name, brand.street, " ".join(part for part in (brand.postcode, brand.city) if part),
-        brand.registration, brand.vat, brand.iban, brand.bic, brand.phone, brand.email,
-    ]  # fmt: skip
+    lines: list[str] = []
+    if brand is not None:
+        named = (
+            (_("Registration"), brand.registration), (_("VAT"), brand.vat), ("IBAN", brand.iban), ("BIC", brand.bic),
+        )  # fmt: skip
+        place = " ".join(part for part in (brand.postcode, brand.city) if part)
+        numbers = [f"{what} {value}" for what, value in named if value]
+        lines = [brand.legal_name or brand.name, brand.street, place, *numbers, brand.phone, brand.email]
     if brand is None:
         party = people.party(site.owner_id, seen_by=site.owner_id)
         lines = [] if party is None else [party.name]
@@ -204,8 +208,7 @@ def try_out(actor: Actor, letter_id: UUID) -> str:
         if row is None or not row.texts:
             raise UnknownThing
         site = sites.site_of(actor.party_id)
-        sender = sender_of(site)
     token = rules.link_token(newsletters.secret(), LinkKind.LEAVE, actor.party_id, row.id)
     leave = f"{settings.ORIGIN}/newsletter/leave/{token}"
-    mail.send(letter_to(site, sender, row, person.email, person.language, leave, f"try-{row.id}"))
+    mail.send(letter_to(site, row, person.email, person.language, leave, f"try-{row.id}"))
     return person.email
