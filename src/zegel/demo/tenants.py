@@ -4,6 +4,7 @@ provider's administrator works."""
 
 from __future__ import annotations
 
+import hashlib
 from datetime import timedelta
 from typing import TYPE_CHECKING
 from uuid import UUID
@@ -13,6 +14,7 @@ from zegel.demo.world import WORLD
 if TYPE_CHECKING:
     from zegel.server.tenants.actions import Imprint, Look
 
+_AGREEMENT = hashlib.sha256(b"Processing agreement of the demonstration, tenants, version 1.").digest()
 FUNCTIONS = {
     "shop": (
         ("Service desk", "desk", ("Takes orders and plans them", "Answers customers"), "desk"),
@@ -53,6 +55,8 @@ def record() -> None:
 
 
 def _tenant(key: str, owner: str, slug: str, profile: str, users: int, price_cents: int) -> None:
+    from zegel.server.agreements import actions as agreements
+    from zegel.server.agreements.models import SignedHow
     from zegel.server.kernel import actor as actors
     from zegel.server.kernel import clock
     from zegel.server.kernel.actor import Actor, ActorKind
@@ -63,7 +67,9 @@ def _tenant(key: str, owner: str, slug: str, profile: str, users: int, price_cen
     plan = "Service" if profile == Profile.SERVICE else "Office"
     use = actions.Use(plan, users, Billing.MONTHLY, price_cents, clock.now(), reference=f"{key.upper()}-2026")
     actions.found(actors.system(party), party, actions.New(slug, Profile(profile), use))
-    actor = Actor(ActorKind.PERSON, WORLD.person(owner).id, party, role="owner", address="127.0.0.1")
+    person = WORLD.person(owner).id
+    actor = Actor(ActorKind.PERSON, person, party, role="owner", address="127.0.0.1")
+    agreements.sign_agreement(actor, party, WORLD.party("waak").id, _AGREEMENT, SignedHow.PAPER, person)
     look, imprint = _said(key)
     actions.set_look(actor, look)
     actions.set_imprint(actor, imprint)

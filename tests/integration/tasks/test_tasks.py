@@ -164,7 +164,7 @@ def test_customers_stand_with_what_is_missing_at_each(world: World) -> None:
     unit = SimUnit(clock.now_ms())
     world.pair(unit)
     maintenance.report(world.actor("owner"), unit.id, unit.camera, Fault.BAD_PICTURE)
-    (row,) = office.customers(world.actor("planner"))
+    row = next(one for one in office.customers(world.actor("planner")) if one.sites)  # the others guard no site
     assert (row.party.name, row.sites, row.units, row.cameras, row.malfunctions, row.signs_missing) == (
         "De Haan Bouw BV", 1, 1, 1, 1, 0,
     )  # fmt: skip
