@@ -66,7 +66,7 @@ class OffersPage {
     const { said, terms, one, busy, refused } = state;
     if (said !== null && terms !== null) {
       return html`<div class="title"><div><h1>${one === null ? t("New offer") : t("Offer {number}", { number: one.number })}</h1></div></div>
-        ${editor(terms, { said, what: "offer", busy: busy === "save", refused, put: (part) => this.#board.change({ said: { ...this.#board.state.said!, ...part } }), save: () => void this.#save(), cancel: () => { this.#board.change({ said: null, refused: null }); if (this.#id === "new") this.#ctx.go("offers"); } })}`;
+        ${editor(terms, { said, what: "offer", busy: busy === "save", refused, put: (part) => this.#board.change({ said: { ...this.#board.state.said!, ...part }, refused: null }), save: () => void this.#save(), cancel: () => { this.#board.change({ said: null, refused: null }); if (this.#id === "new") this.#ctx.go("offers"); } })}`;
     }
     if (this.#id !== null) return one === null ? skeleton(6, t("Loading")) : this.#whole(one, busy);
     return this.#list(state);

@@ -107,7 +107,7 @@ class InvoicesPage {
   #form({ busy, refused, one }: State, said: Said, terms: Terms): Part {
     const what = one?.kind ?? "invoice";
     return html`<div class="title"><div><h1>${what === "credit" ? t("Credit note, draft") : t("Invoice, draft")}</h1><p class="mute measure">${what === "credit" ? t("Leave what you take back; remove the rest.") : t("It gets its number when it is issued, and is never changed after that.")}</p></div></div>
-      ${editor(terms, { said, what, busy: busy === "save", refused, put: (part) => this.#board.change({ said: { ...this.#board.state.said!, ...part } }), save: () => void this.#save(), cancel: () => this.#cancel() })}`;
+      ${editor(terms, { said, what, busy: busy === "save", refused, put: (part) => this.#board.change({ said: { ...this.#board.state.said!, ...part }, refused: null }), save: () => void this.#save(), cancel: () => this.#cancel() })}`;
   }
 
   #cancel(): void {

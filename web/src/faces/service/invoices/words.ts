@@ -2,7 +2,7 @@
 // Money, days and states in the reader's words.
 import { pill, type Tone } from "../../../kit/pieces";
 import type { Part } from "../../../kit/dom";
-import { day, language, t } from "../../../kit/words";
+import { language, t } from "../../../kit/words";
 import type { Brief, OfferBrief } from "./types";
 
 export const money = (cents: number, currency: string): string =>
@@ -11,7 +11,8 @@ export const money = (cents: number, currency: string): string =>
 export const sums = (by: Readonly<Record<string, number>>): string => Object.entries(by).map(([currency, cents]) => money(cents, currency)).join(", ");
 
 /** A day without a time, as the server writes it: told in no zone but its own. */
-export const dayOf = (iso: string | null): string => (iso === null ? "" : day(Date.parse(`${iso}T12:00:00Z`), "UTC"));
+export const dayOf = (iso: string | null): string =>
+  iso === null ? "" : new Intl.DateTimeFormat(language, { day: "numeric", month: "long", year: "numeric", timeZone: "UTC" }).format(Date.parse(`${iso}T12:00:00Z`));
 
 export function standing(one: Brief, today: string): Part {
   if (one.state === "draft") return pill(t("draft"));
