@@ -81,6 +81,7 @@ def test_an_invoice_is_written_issued_sent_and_paid_by_the_banks_statement(story
     bookkeeper.sees(f"tr:has-text('{name}') .pill.ok:has-text('paid')")
     _fits(bookkeeper)
     bookkeeper.go("/service/offers")
+    bookkeeper.sees("h1:has-text('Offers')")
     _fits(bookkeeper)
     functional_only(bookkeeper)
 
@@ -103,6 +104,7 @@ def test_an_accountant_reads_the_books_only_under_a_written_agreement(story: Sto
         accountant.page.click("#books-file")
     assert taken.value.path().read_bytes()[:2] == b"PK"
     accountant.go("/service/invoices")
+    accountant.sees("h1:has-text('Invoices')")
     accountant.settled()
     assert accountant.page.locator("#new-invoice").count() == 0
     _fits(accountant)

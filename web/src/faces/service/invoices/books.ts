@@ -5,13 +5,13 @@ import { field, textField } from "../../../kit/form";
 import { keepAnswer } from "../../../kit/leaving";
 import { button, empty, note, pill, skeleton, tile } from "../../../kit/pieces";
 import { table } from "../../../kit/table";
-import { day, isoDay, t } from "../../../kit/words";
+import { isoDay, t } from "../../../kit/words";
 import { refusedOf } from "../../report_dialog";
 import { formDialog, sureDialog } from "../../settings/dialogs";
 import type { Ctx, Mounted } from "../pages";
 import { choice } from "./editor";
 import type { Agreement, Agreements, Books, Terms } from "./types";
-import { categoryWords, dayOf, money } from "./words";
+import { categoryWords, dateOf, dayOf, money } from "./words";
 
 interface State {
   readonly books: Books | null;
@@ -85,7 +85,7 @@ class BooksPage {
           { title: t("Without VAT"), numeric: true, cell: (one) => money(one.net_cents, one.currency) },
           { title: t("VAT to declare"), numeric: true, cell: (one) => money(one.vat_cents, one.currency) },
         ], books.taxes, (one) => `${one.category} ${one.rate} ${one.currency}`, empty(t("Nothing was invoiced"), t("Choose another period."), "list"))}
-        ${books?.agreement ? note(t("You read these books under agreement {reference}, until {day}. What you open is written down.", { reference: books.agreement.reference, day: day(books.agreement.until_ms) })) : nothing}
+        ${books?.agreement ? note(t("You read these books under agreement {reference}, until {day}. What you open is written down.", { reference: books.agreement.reference, day: dateOf(books.agreement.until_ms) })) : nothing}
         <div class="row">${button(t("Keep the books of this period"), () => void this.#keep(), { kind: "primary", icon: "download", busy, disabled: books === null, id: "books-file" })}</div></div></section>` : nothing}
       ${agreements === null ? nothing : this.#agreements(agreements)}
       ${terms === null || !terms.may.issue ? nothing : this.#settings(terms)}`;
@@ -109,7 +109,7 @@ class BooksPage {
 
   #agreement(one: Agreement, said: Agreements): Part {
     const holds = one.ended_ms === null && one.from_ms <= said.now_ms && one.until_ms > said.now_ms;
-    return html`<li>${tile("person", holds ? "ok" : "")}<div class="body"><b>${one.name}</b>, ${one.firm} <div class="row">${holds ? pill(t("in force until {day}", { day: day(one.until_ms) }), "ok") : one.ended_ms !== null ? pill(t("ended {day}", { day: day(one.ended_ms) })) : one.from_ms > said.now_ms ? pill(t("from {day}", { day: day(one.from_ms) })) : pill(t("ran out {day}", { day: day(one.until_ms) }), "warn")}</div>
+    return html`<li>${tile("person", holds ? "ok" : "")}<div class="body"><b>${one.name}</b>, ${one.firm} <div class="row">${holds ? pill(t("in force until {day}", { day: dateOf(one.until_ms) }), "ok") : one.ended_ms !== null ? pill(t("ended {day}", { day: dateOf(one.ended_ms) })) : one.from_ms > said.now_ms ? pill(t("from {day}", { day: dateOf(one.from_ms) })) : pill(t("ran out {day}", { day: dateOf(one.until_ms) }), "warn")}</div>
       <div class="mute small">${t("{reference}, signed {day}", { reference: one.reference, day: dayOf(one.signed_on) })}</div></div>
       ${holds && said.may_record ? button(t("End it"), () => sureDialog(t("End the agreement with {name}?", { name: one.name }), t("From now on nothing of the books opens for this accountant."), t("End it"), () => refusedOf(async () => this.#board.change({ agreements: await this.#ctx.ask<Agreements>("POST", `/books/agreements/${one.id}/end`, {}) }))), { small: true, kind: "quiet" }) : nothing}</li>`;
   }

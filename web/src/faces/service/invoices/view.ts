@@ -5,13 +5,13 @@ import { field } from "../../../kit/form";
 import { keepAnswer } from "../../../kit/leaving";
 import { button, empty, note, pill, skeleton } from "../../../kit/pieces";
 import { table } from "../../../kit/table";
-import { day, language, t, tn } from "../../../kit/words";
+import { language, t, tn } from "../../../kit/words";
 import { refusedOf } from "../../report_dialog";
 import { formDialog, sureDialog, type Refused } from "../../settings/dialogs";
 import type { Ctx, Mounted } from "../pages";
 import { body, editor, emptyPaper, wrongLine, type Said } from "./editor";
 import type { Brief, Invoice, Listed, Terms } from "./types";
-import { categoryWords, dayOf, money, standing, sums, typedNumber, unitWords, wayWords } from "./words";
+import { categoryWords, dateOf, dayOf, money, standing, sums, typedNumber, unitWords, wayWords } from "./words";
 
 interface State {
   readonly listed: Listed | null;
@@ -171,7 +171,7 @@ class InvoicesPage {
     if (one.issued_on !== null) rows.push([t("Issued"), dayOf(one.issued_on)]);
     if (one.due_on !== null) rows.push([t("To be paid by"), dayOf(one.due_on)]);
     if (one.reference !== "") rows.push([t("Reference"), html`<code>${one.reference}</code>`]);
-    if (one.sent_ms !== null) rows.push([t("Sent"), t("{day} to {address}", { day: day(one.sent_ms), address: one.sent_to })]);
+    if (one.sent_ms !== null) rows.push([t("Sent"), t("{day} to {address}", { day: dateOf(one.sent_ms), address: one.sent_to })]);
     if (one.corrects !== null) rows.push([t("Corrects"), html`<a href="/service/invoices/${one.corrects.id}">${one.corrects.number}</a> – ${one.corrects_why}`]);
     for (const each of one.corrections) rows.push([t("Credit note"), html`<a href="/service/invoices/${each.id}">${each.number === "" ? t("draft") : each.number}</a> ${money(each.total_cents, each.currency)}`]);
     if (one.state === "issued") rows.push([t("Open"), html`<b>${money(one.open_cents, one.currency)}</b>`]);
@@ -181,9 +181,9 @@ class InvoicesPage {
     return html`<dl class="facts">${rows.map(([name, value]) => html`<dt>${name}</dt><dd>${value}</dd>`)}</dl>
       ${one.customer_gone ? note(t("The customer is forgotten; what the books must keep stands on this paper only.")) : nothing}
       ${one.settlements.length === 0 ? nothing : html`<h3>${t("Payments")}</h3><ul class="items flat">${one.settlements.map((each) => html`<li><div class="body ${each.undone ? "faint" : ""}"><b>${money(each.cents, one.currency)}</b> ${wayWords(each.way)} ${each.from === "" ? nothing : html`<span class="mute">${each.from}</span>`}
-        <div class="mute small">${each.on === null ? day(each.made_ms) : dayOf(each.on)}${each.undone ? ` · ${t("undone")}` : ""}</div></div>
+        <div class="mute small">${each.on === null ? dateOf(each.made_ms) : dayOf(each.on)}${each.undone ? ` · ${t("undone")}` : ""}</div></div>
         ${each.undone || each.way === "credit" || !one.may.pay ? nothing : button(t("Undo"), () => sureDialog(t("Undo this payment?"), t("The amount is open again, and the payment looks for its invoice anew."), t("Undo"), () => this.#did("POST", `/settlements/${each.id}/undo`, {})), { small: true, kind: "quiet" })}</li>`)}</ul>`}
-      ${one.reminders.length === 0 ? nothing : html`<h3>${t("Reminders")}</h3><ul class="items flat">${one.reminders.map((each) => html`<li><div class="body"><b>${t("Reminder {n}", { n: each.level })}</b> <span class="mute">${day(each.made_ms)}, ${each.to}</span><div class="mute small">${each.fault === "" ? t("to be paid by {day}", { day: dayOf(each.pay_by) }) : t("not sent: the mail server refused it; it is tried again")}</div></div></li>`)}</ul>`}`;
+      ${one.reminders.length === 0 ? nothing : html`<h3>${t("Reminders")}</h3><ul class="items flat">${one.reminders.map((each) => html`<li><div class="body"><b>${t("Reminder {n}", { n: each.level })}</b> <span class="mute">${dateOf(each.made_ms)}, ${each.to}</span><div class="mute small">${each.fault === "" ? t("to be paid by {day}", { day: dayOf(each.pay_by) }) : t("not sent: the mail server refused it; it is tried again")}</div></div></li>`)}</ul>`}`;
   }
 
   #verbs(one: Invoice, busy: string, today: string): Part {

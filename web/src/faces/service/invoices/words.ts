@@ -2,7 +2,7 @@
 // Money, days and states in the reader's words.
 import { pill, type Tone } from "../../../kit/pieces";
 import type { Part } from "../../../kit/dom";
-import { language, t } from "../../../kit/words";
+import { isoDay, language, t } from "../../../kit/words";
 import type { Brief, OfferBrief } from "./types";
 
 export const money = (cents: number, currency: string): string =>
@@ -13,6 +13,9 @@ export const sums = (by: Readonly<Record<string, number>>): string => Object.ent
 /** A day without a time, as the server writes it: told in no zone but its own. */
 export const dayOf = (iso: string | null): string =>
   iso === null ? "" : new Intl.DateTimeFormat(language, { day: "numeric", month: "long", year: "numeric", timeZone: "UTC" }).format(Date.parse(`${iso}T12:00:00Z`));
+
+/** The day of a moment, with its year. */
+export const dateOf = (ms: number): string => dayOf(isoDay(ms));
 
 export function standing(one: Brief, today: string): Part {
   if (one.state === "draft") return pill(t("draft"));
