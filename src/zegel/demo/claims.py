@@ -22,6 +22,7 @@ from zegel.client import live, maintenance
 from zegel.client import person as clients
 from zegel.client.person import Client, Opened, Refused, View
 from zegel.demo import pictures, senders
+from zegel.demo.firm_claims import FIRM_CLAIMS, Fails
 from zegel.demo.processes import DidNotStart, Program, Stage, run, wait_until
 from zegel.demo.scene import FOREMAN_S, PRE_ALARM_S, Installation, Paired, backup_places
 from zegel.demo.world import WORLD
@@ -689,6 +690,18 @@ def breach_is_told_in_time(night: Night) -> str:
     return f"48 h and 72 h ran; {theirs['people']} people and {theirs['records']} records of {theirs['name']} counted"
 
 
+def _firm(claim: Callable[[str, Callable[[str], Client], int], str]) -> Callable[[Night], str]:
+    """A claim of the shop and the workshop, which have no night and no camera."""
+
+    def told(night: Night) -> str:
+        try:
+            return claim(night.place.origin, night.place.client, clock.wall_ms())
+        except Fails as fell:
+            raise Broken(str(fell)) from None
+
+    return told
+
+
 # --- how ------------------------------------------------------------------------------------------------------------
 
 
@@ -950,6 +963,7 @@ CLAIMS: tuple[tuple[str, Callable[[Night], str]], ...] = (
     ("the unit opens no port", unit_listens_on_nothing),
     ("a foreman works until the hour he says, within what the owner signed", foreman_works_until),
     ("disarmed by its owner's signed command it records nothing", disarmed_records_nothing),
+    *((words, _firm(claim)) for words, claim in FIRM_CLAIMS),
     (f"a stolen unit opens nothing of the past, and {WORLD.party('dehaan').name} shuts it out",
      stolen_unit_opens_nothing),
 )
