@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -96,3 +97,24 @@ def test_figures_have_no_name_in_them(world: World) -> None:
     assert order_days.figures(asked(world, "desk"), period) == {"months": [], "came_back": [], "partners": []}
     assert b"Sanne" not in order_days.figures_file(asked(world, "desk"), period).content
     assert UUID(order_days.settings(asked(world, "desk"))["workers"][0]["id"])
+
+
+def test_how_partners_did_counts_their_steps_of_the_period(world: World) -> None:
+    from zegel.server.chain import performance
+    from zegel.server.chain.models import Partner, Step
+
+    row, now = opened(), clock.now()
+    with tenancy.acting_as(NOORDMAN):
+        partner = Partner.objects.filter(owner_id=NOORDMAN, kind="mechanic").get()
+        for outcome, state in (("solved", "done"), ("nobody_home", "done"), ("", "given_back")):
+            Step.objects.create(
+                owner_id=NOORDMAN, provider_id=NOORDMAN, order_id=row.id, order_type=row.type, place=1, kind="repair",
+                state=state, partner=partner, country="NL", postcode="3016CJ", offered_at=now - timedelta(hours=50),
+                accepted_at=now - timedelta(hours=48), ended_at=now, outcome=outcome,
+            )  # fmt: skip
+        [one] = performance.partners(NOORDMAN, now - timedelta(days=1), now + timedelta(days=1))
+        assert performance.partners(NOORDMAN, now + timedelta(days=1), now + timedelta(days=2)) == []
+    assert (one.done, one.given_back, one.good, one.accept_hours, one.days) == (2, 1, 0.5, 2, 2)
+    today = now.date()
+    said_ = order_days.figures(asked(world, "desk"), order_days.Period(first=today, last=today))
+    assert [partner["name"] for partner in said_["partners"]] == [one.name]
