@@ -92,10 +92,10 @@ function jobRow(state: State, sheet: Sheet, act: Actions): Part {
   const said = saidOf(sheet, state.waiting);
   const waits = state.waiting.some((one) => one.sheet === sheet.id);
   return html`<a class="card pad stack tight job" href="/partner/job/${sheet.id}" data-job=${sheet.id} @click=${(event: MouseEvent) => follow(event, () => act.go(sheet.id))}>
-    <div class="row apart"><b>${titleOf(sheet)}</b>${said.outcome !== undefined ? pill(outcomeWords(said.outcome, sheet.kind), "ok", { icon: "check" }) : said.arrived_ms ? pill(t("At work"), "accent") : nothing}</div>
+    <div class="row apart"><b>${titleOf(sheet)}</b>${said.outcome !== undefined ? pill(outcomeWords(said.outcome, sheet.kind), said.outcome === "solved" || said.outcome === "moved" ? "ok" : "warn") : said.arrived_ms ? pill(t("At work"), "accent") : nothing}</div>
     ${addressOf(sheet).length === 0 ? nothing : html`<div>${addressOf(sheet).join(", ")}</div>`}
     <div class="mute">${[kindWords(sheet.kind), windowWords(sheet.fields["window_from"], sheet.fields["window_until"], state.nowMs)].join(" · ")}</div>
-    ${waits ? html`<div class="mute small">${icon("clock", "small")} ${t("Not sent yet")}</div>` : nothing}</a>`;
+    ${waits ? html`<div>${pill(t("Not sent yet"), "warn", { icon: "clock" })}</div>` : nothing}</a>`;
 }
 
 const gone = (act: Actions): Part => html`<div class="card">${empty(t("This job is not yours any more"), t("It was taken back, or its time is over. Its data is gone from this phone."), "info", button(t("To your jobs"), () => act.go(null)))}</div>`;
