@@ -12,13 +12,15 @@ import json
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import font_source_sans_pro
 import typst
 
+Standard = Literal["ua-1", "a-3a"]
 
-def pdf(template: Path, data: Mapping[str, Any], language: str = "en", *, standard: str = "ua-1") -> bytes:
+
+def pdf(template: Path, data: Mapping[str, Any], language: str = "en", *, standard: Standard = "ua-1") -> bytes:
     """A PDF/UA-1 (tagged for screen readers). `template`: a .typ file that reads `data` as
     `json(bytes(sys.inputs.said))`; its `said.language` is `language`. `standard`: "a-3a" for one that is archived with
     files in it, tagged all the same; its template sets the document's date."""
