@@ -110,17 +110,17 @@ function cameTable(came: readonly Came[]): Part {
   const products = byProduct(came);
   if (products.length === 0) return nothing;
   const most = Math.max(...products.map((one) => one.count));
-  return html`<section class="stack tight" aria-labelledby="came"><h2 id="came">${t("What came back, and why")}</h2>${table(t("What came back, and why"), [
+  return html`<div class="stack tight"><h2>${t("What came back, and why")}</h2>${table(t("What came back, and why"), [
     { title: t("Product"), cell: (one) => html`<b>${one.model || t("No product named")}</b>` }, { title: t("Orders"), numeric: true, cell: (one) => number(one.count) },
     { title: t("Why"), cell: (one) => html`<meter class="came" min="0" max=${most} value=${one.count} aria-hidden="true"></meter><span class="small">${one.causes.map(({ cause, count }) => html`<span class="cause">${cause === "" ? t("not said") : causeName(cause)} <b>${number(count)}</b></span>`)}</span>` },
-  ], products, (one) => one.model, nothing)}<p class="faint small">${tn("{n} product", "{n} products", products.length)}</p></section>`;
+  ], products, (one) => one.model, nothing)}<p class="faint small">${tn("{n} product", "{n} products", products.length)}</p></div>`;
 }
 
 function partnersTable(partners: readonly Partner[]): Part {
   if (partners.length === 0) return nothing;
-  return html`<section class="stack tight" aria-labelledby="partners"><h2 id="partners">${t("How partners did")}</h2>${table(t("How partners did"), [
+  return html`<div class="stack tight"><h2>${t("How partners did")}</h2>${table(t("How partners did"), [
     { title: t("Partner"), cell: (one) => html`<b>${one.name}</b>` }, { title: t("Steps done"), numeric: true, cell: (one) => number(one.done) },
     { title: t("Given back"), numeric: true, cell: (one) => number(one.given_back) }, { title: t("Ended well"), numeric: true, cell: (one) => (one.done === 0 ? "–" : `${number(one.good * 100)} %`) },
     { title: t("Hours until a yes, half"), numeric: true, cell: (one) => number(one.accept_hours, 1) }, { title: t("Days from yes to end, half"), numeric: true, cell: (one) => number(one.days, 1) },
-  ], partners, (one) => one.id, nothing)}</section>`;
+  ], partners, (one) => one.id, nothing)}</div>`;
 }
