@@ -34,6 +34,7 @@ export class Paged {
     setInterval(() => this.#tick(), 1000);
     setInterval(() => void (document.visibilityState === "visible" && this.#needs()), ASK_MS);
     addEventListener("popstate", () => this.#arrive());
+    matchMedia("(min-width: 861px)").addEventListener("change", ({ matches }) => document.querySelector(".paged-fold")?.toggleAttribute("open", matches));
     this.#arrive();
     void this.#needs();
   }

@@ -44,7 +44,7 @@ function aboutCard(one: Whole): Part {
 function visitsCard(one: Whole, may: boolean, act: Actions): Part {
   if (one.visits.length === 0) return nothing;
   const running = (visit: Visit): boolean => visit.state === "planned" || visit.state === "confirmed";
-  return html`<section class="card" aria-labelledby="visits"><header><h2 id="visits">${t("Visits")}</h2></header><ul class="items">${one.visits.map((visit) => html`<li>${icon("clock")}<div class="body"><b>${windowWords(visit.starts_ms, visit.ends_ms, one.tz)}</b><div class="mute small">${visitName(visit.kind)}${visit.assignee === "" ? nothing : html` · ${visit.assignee}`}</div></div>
+  return html`<section class="card" aria-labelledby="visits"><header><h2 id="visits">${t("Visits")}</h2></header><ul class="items visits">${one.visits.map((visit) => html`<li>${icon("clock")}<div class="body"><b>${windowWords(visit.starts_ms, visit.ends_ms, one.tz)}</b><div class="mute small">${visitName(visit.kind)}${visit.assignee === "" ? nothing : html` · ${visit.assignee}`}</div></div>
     <div class="row">${running(visit) && may ? html`${visit.state === "planned" ? button(t("Confirmed"), () => act.visit(visit, "confirmed"), { small: true, kind: "quiet" }) : pill(t("Confirmed"), "ok")}${button(t("Done"), () => act.visit(visit, "done"), { small: true, id: "visit-done" })}${button(t("Missed"), () => act.visit(visit, "missed"), { small: true, kind: "quiet" })}${button(t("Move"), () => act.plan(visit), { small: true, kind: "quiet" })}${button(t("Off"), () => act.visit(visit, "cancelled"), { small: true, kind: "quiet" })}` : pill(visitState(visit.state), visit.state === "done" ? "ok" : visit.state === "missed" ? "alarm" : "")}</div></li>`)}</ul></section>`;
 }
 
