@@ -168,6 +168,10 @@ MISSING: dict[str, tuple[Promise, Promise]] = {
         _("Ask your administrator for the service relation."),
     ),
     "self": (_("Only the person concerned can do this."), _("Ask him or her.")),
+    "is_tenant": (
+        _("Your organisation keeps no register of its own here."),
+        _("Tell your provider what you noticed."),
+    ),
     "right_of_use_holds": (
         _("Your organisation's right of use has ended or has not begun."),
         _("Its owner can still take everything along; ask him, or the provider, to renew it."),

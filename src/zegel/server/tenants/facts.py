@@ -21,6 +21,12 @@ def right_of_use_holds(actor: Actor, resource: Resource) -> bool:
     return actor.party_id is not None and queries.holds(actor.party_id)
 
 
+@fact("is_tenant")
+def is_tenant(actor: Actor, resource: Resource) -> bool:
+    """The acting party is a tenant: it has people of its own who work with other people's data."""
+    return actor.party_id is not None and queries.tenant(actor.party_id) is not None
+
+
 @admission.only(Role.ADMIN)
 def under_contract(person_id: UUID, party_id: UUID) -> NoServiceContract | None:
     if queries.may_administer(person_id, party_id):
