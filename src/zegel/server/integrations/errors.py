@@ -57,7 +57,7 @@ class BadSettings(ZegelError):
 
     def __init__(self, message: str, action: str, field: str = "") -> None:
         super().__init__(message, action=action)
-        self.details = {"fields": [field]} if field else {}
+        self.details = {"field": field, "fields": [field]} if field else {}
 
 
 class UnknownKey(ZegelError):
@@ -81,3 +81,4 @@ class AddressRefused(ZegelError):
 
     def __init__(self, message: str) -> None:
         super().__init__(message, action=_("Give an https address on the public internet."))
+        self.details = {"field": "url", "fields": ["url"]}

@@ -2,7 +2,7 @@
 // Keys and webhooks of the tenant's other systems: what they may do, whether they are used, and what became of each delivery.
 import { Board, html, nothing, type Part } from "../../../kit/dom";
 import { button, empty, note, pill, skeleton, tile } from "../../../kit/pieces";
-import { day, number, t, tn, when } from "../../../kit/words";
+import { isoDay, number, t, tn, when } from "../../../kit/words";
 import { refusedOf } from "../../report_dialog";
 import { sureDialog } from "../../settings/dialogs";
 import type { Ctx, Mounted } from "../pages";
@@ -89,7 +89,7 @@ class ConnectionsPage {
 
   #key(one: Key, nowMs: number): Part {
     const left = one.expires_ms - nowMs;
-    const state = one.ended_ms !== null ? pill(t("ended {day}", { day: day(one.ended_ms) })) : left <= 0 ? pill(t("expired {day}", { day: day(one.expires_ms) }), "alarm") : pill(t("until {day}", { day: day(one.expires_ms) }), left < SOON_MS ? "warn" : "ok");
+    const state = one.ended_ms !== null ? pill(t("ended {day}", { day: isoDay(one.ended_ms) })) : left <= 0 ? pill(t("expired {day}", { day: isoDay(one.expires_ms) }), "alarm") : pill(t("until {day}", { day: isoDay(one.expires_ms) }), left < SOON_MS ? "warn" : "ok");
     const holds = one.ended_ms === null && left > 0;
     return html`<li>${tile("key", holds ? "ok" : "")}<div class="body"><b>${one.name}</b> <code class="faint">${one.hint}…</code><div class="row wrap">${state}${one.scopes.map((scope) => pill(scopeName(scope)))}</div>
       <div class="small mute">${one.last_ms === null ? t("never used") : t("used {when}", { when: when(one.last_ms, nowMs) })} · ${t("{n} calls a minute", { n: number(one.rate) })}${one.made_by === "" ? "" : ` · ${t("made by {name}", { name: one.made_by })}`}</div>
