@@ -36,20 +36,20 @@ export function recordView(one: Whole | null, nowMs: number, act: RecordActions)
     ${one.suggestions.map((found) => note(html`<div class="row apart wrap"><span>${t("Other details came in {how}: {names}.", { how: sourceName(found.source), names: Object.keys(found.values).map(fieldName).join(", ") })}</span>${can("change") ? button(t("Look at them"), () => act.suggestion(one, found), { small: true, id: "suggestion" }) : nothing}</div>`, "warn"))}
     ${one.doubles.length === 0 ? nothing : note(html`${t("Perhaps the same:")} ${one.doubles.map((other) => html`<button type="button" class="btn quiet small" @click=${() => act.open(other.id)}>${called(other)} · ${other.number}</button>`)}`, "")}
     ${one.anonymised_ms === null ? facts(one) : nothing}
-    ${one.forgotten === null ? nothing : html`<section class="card stack" aria-labelledby="forgotten"><h2 id="forgotten">${t("Anonymised {day}", { day: day(one.forgotten.at_ms) })}</h2>${fates(one.forgotten.lines)}<p class="faint small">${t("Proof in the log:")} <code class="hash">${one.forgotten.proof}</code></p></section>`}
+    ${one.forgotten === null ? nothing : html`<section class="card pad stack" aria-labelledby="forgotten"><h2 id="forgotten">${t("Anonymised {day}", { day: day(one.forgotten.at_ms) })}</h2>${fates(one.forgotten.lines)}<p class="faint small">${t("Proof in the log:")} <code class="hash">${one.forgotten.proof}</code></p></section>`}
     ${one.kind === "company" && one.anonymised_ms === null ? contacts(one, can("change"), act) : nothing}
     ${one.anonymised_ms === null ? relation(one, can, act) : nothing}
-    <section class="card" aria-labelledby="history"><h2 id="history">${t("History")}</h2><ul class="items history">${repeat(one.changes, (_change, i) => i, (change) => html`<li><div class="body"><b>${whatName(change.what)}</b>${change.fields.length === 0 ? nothing : html` <span class="mute">${change.fields.map(fieldName).join(", ")}</span>`}</div>
+    <section class="card" aria-labelledby="history"><header><h2 id="history">${t("History")}</h2></header><ul class="items history">${repeat(one.changes, (_change, i) => i, (change) => html`<li><div class="body"><b>${whatName(change.what)}</b>${change.fields.length === 0 ? nothing : html` <span class="mute">${change.fields.map(fieldName).join(", ")}</span>`}</div>
       <div class="row end faint small">${[change.by || (change.source === "desk" ? t("by itself") : sourceName(change.source)), when(change.at_ms, nowMs)].join(" · ")}</div></li>`)}</ul></section>`;
 }
 
 function facts(one: Whole): Part {
   const said = (name: (typeof FACTS)[number]): string => (name === "street" ? [one.street, one.house_number].filter(Boolean).join(" ") : name === "postcode" ? [one.postcode, one.city].filter(Boolean).join(" ") : one[name]);
-  return html`<section class="card" aria-labelledby="details"><h2 id="details">${t("Details")}</h2><dl class="facts">${FACTS.filter((name) => said(name) !== "").map((name) => html`<div><dt>${fieldName(name)}</dt><dd>${said(name)}</dd></div>`)}</dl></section>`;
+  return html`<section class="card pad stack tight" aria-labelledby="details"><h2 id="details">${t("Details")}</h2><dl class="facts">${FACTS.filter((name) => said(name) !== "").map((name) => html`<div><dt>${fieldName(name)}</dt><dd>${said(name)}</dd></div>`)}</dl></section>`;
 }
 
 function contacts(one: Whole, may: boolean, act: RecordActions): Part {
-  return html`<section class="card" aria-labelledby="contacts"><header class="row apart"><h2 id="contacts">${t("Contacts")}</h2>${may ? button(t("New contact"), () => act.contact(one, null), { small: true, icon: "plus", id: "new-contact" }) : nothing}</header>
+  return html`<section class="card" aria-labelledby="contacts"><header><h2 id="contacts">${t("Contacts")}</h2>${may ? button(t("New contact"), () => act.contact(one, null), { small: true, icon: "plus", id: "new-contact" }) : nothing}</header>
     ${one.contacts.length === 0 ? empty(t("No contacts yet"), t("Who speaks for this company: its owner, a director, an employee."), "person") : html`<ul class="items">${repeat(one.contacts, ({ id }) => id, (contact) => html`<li><div class="body"><b>${contact.name}</b> <span class="mute">${functionName(contact.function)}</span><div class="faint small">${[contact.email, contact.phone].filter(Boolean).join(" · ")}</div></div>
       ${may ? html`<div class="row end">${button(t("Change"), () => act.contact(one, contact), { small: true })}${button(t("Left"), () => act.endContact(contact), { small: true, kind: "quiet" })}</div>` : nothing}</li>`)}</ul>`}</section>`;
 }
@@ -58,7 +58,7 @@ function relation(one: Whole, can: (what: string) => boolean, act: RecordActions
   const words = one.standing === "prospect" ? t("A prospect until {day}, by his consent. When that is over he is anonymised by itself.", { day: one.consent_until === null ? "–" : day(Date.parse(`${one.consent_until}T12:00:00`)) })
     : one.standing === "former" ? t("Left on {day}. Kept for as long as claims can come, then anonymised by itself.", { day: one.ended_ms === null ? "–" : day(one.ended_ms) })
     : t("Last order or confirmation: {day}. When nothing comes for the term, he stands on the list of what may go.", { day: day(one.active_ms) });
-  return html`<section class="card stack" aria-labelledby="relation"><h2 id="relation">${t("How long he is kept")}</h2><p class="mute measure">${words}</p>
+  return html`<section class="card pad stack" aria-labelledby="relation"><h2 id="relation">${t("How long he is kept")}</h2><p class="mute measure">${words}</p>
     <div class="row wrap">${one.standing === "customer" && can("change") ? button(t("A further order is expected"), () => act.confirm(one), { small: true, id: "confirm" }) : nothing}${one.standing === "customer" && can("end") ? button(t("The relation is over"), () => act.end(one), { small: true, id: "end" }) : nothing}
       ${one.standing === "prospect" && can("change") ? button(t("Consented anew"), () => act.consent(one), { small: true, id: "consent" }) : nothing}
       ${one.restricted_ms === null ? (can("suspend") ? button(t("Restrict the use"), () => act.restrict(one), { small: true, icon: "lock", id: "restrict" }) : nothing) : can("lift") ? button(t("Lift the restriction"), () => act.lift(one), { small: true, id: "lift" }) : nothing}

@@ -148,7 +148,7 @@ class Imports implements Mounted {
   #list(state: State): Part {
     return html`<div class="title"><div><h1>${t("Take a list over")}</h1><p class="mute measure">${t("A file from another program or a spreadsheet, saved as CSV. You see what would become of it before anything is written; who is known already is not overwritten.")}</p></div></div>
       ${state.wrong === "" ? nothing : note(state.wrong, "alarm", "alarm")}
-      <div class="card drop"><label class="btn primary" for="file">${icon("up")}<span>${state.busy ? t("Reading…") : t("Choose a file")}</span></label><input class="sr" id="file" type="file" accept=".csv,.txt,.tsv,text/csv" ?disabled=${state.busy} @change=${(event: Event) => void this.#upload(event)}><span class="faint small">${t("24 MB and 200,000 lines at most. It is destroyed when it is done, or after a week.")}</span></div>
+      <div class="card pad drop"><label class="btn primary" for="file">${icon("up")}<span>${state.busy ? t("Reading…") : t("Choose a file")}</span></label><input class="sr" id="file" type="file" accept=".csv,.txt,.tsv,text/csv" ?disabled=${state.busy} @change=${(event: Event) => void this.#upload(event)}><span class="faint small">${t("24 MB and 200,000 lines at most. It is destroyed when it is done, or after a week.")}</span></div>
       ${state.list === null ? skeleton(3, t("Loading")) : state.list.length === 0 ? html`<div class="card">${empty(t("No list was taken over yet"), t("Names of columns are understood in Dutch, Swedish, German and English."), "list")}</div>`
       : html`<ul class="card items imports">${state.list.map((one) => this.#row(one, state.nowMs))}</ul>`}`;
   }
@@ -183,7 +183,7 @@ class Imports implements Mounted {
     const share = one.rows === 0 ? null : one.dealt / one.rows;
     const live = one.state === "checking" || one.state === "running";
     const tense = one.state === "checking" || one.state === "checked";
-    return html`<section class="card stack" aria-labelledby="figures"><h2 id="figures">${one.state === "checking" ? t("Reading every line") : one.state === "checked" ? t("What would be") : one.state === "done" ? t("What was done") : t("Writing")}</h2>
+    return html`<section class="card pad stack" aria-labelledby="figures"><h2 id="figures">${one.state === "checking" ? t("Reading every line") : one.state === "checked" ? t("What would be") : one.state === "done" ? t("What was done") : t("Writing")}</h2>
       ${live || one.state === "paused" ? progress(share, t("{dealt} of {rows} lines", { dealt: number(one.dealt), rows: number(one.rows) })) : nothing}
       <dl class="figures"><div><dt>${tense ? t("would be new") : t("are new")}</dt><dd id="added">${number(one.added)}</dd></div><div><dt>${t("are known already")}</dt><dd id="matched">${number(one.matched)}</dd></div><div><dt>${t("are refused")}</dt><dd id="refused">${number(one.refused)}</dd></div>${one.things === 0 ? nothing : html`<div><dt>${t("products with them")}</dt><dd>${number(one.things)}</dd></div>`}</dl>
       <div class="row wrap">${one.state === "checked" ? button(tn("Write {n} line", "Write {n} lines", one.added + one.matched), () => void this.#post("/run"), { kind: "primary", busy, id: "run", disabled: one.added + one.matched === 0 }) : nothing}
@@ -197,7 +197,7 @@ class Imports implements Mounted {
       put({ columns: target === "" ? rest : { ...rest, [String(place)]: target } });
     };
     const things = Object.values(chosen.columns).some((target) => one.of_thing.includes(target));
-    return html`<section class="card stack" aria-labelledby="columns"><header class="row apart wrap"><h2 id="columns">${t("What the columns hold")}</h2>${button(t("It looks strange"), this.#anew, { small: true, kind: "quiet", id: "habits" })}</header>
+    return html`<section class="card pad stack" aria-labelledby="columns"><div class="row apart wrap"><h2 id="columns">${t("What the columns hold")}</h2>${button(t("It looks strange"), this.#anew, { small: true, kind: "quiet", id: "habits" })}</div>
       <div class="table-frame" tabindex="0" role="region" aria-label=${t("First lines of the file")}><table class="table mapping"><thead><tr>${one.header.map((name, place) => html`<th scope="col"><label class="small" for="column-${place}">${name}</label><select class="input" id="column-${place}" @change=${(event: Event) => choose(place, (event.target as HTMLSelectElement).value)}>
           <option value="" .selected=${chosen.columns[String(place)] === undefined}>${t("leave out")}</option>${one.targets.map((target) => html`<option value=${target} .selected=${chosen.columns[String(place)] === target}>${targetName(target)}</option>`)}</select></th>`)}</tr></thead>
         <tbody>${one.sample.slice(0, 8).map((row) => html`<tr>${row.cells.map((cell) => html`<td>${cell}</td>`)}</tr>`)}</tbody></table></div>
@@ -210,6 +210,6 @@ class Imports implements Mounted {
 
   #remarks(one: Whole): Part {
     if (one.remarks.length === 0) return nothing;
-    return html`<section class="card" aria-labelledby="remarks"><h2 id="remarks">${t("What was wrong")}</h2><ul class="items remarks">${one.remarks.slice(0, 100).map((remark) => html`<li><div class="body">${t("Line {n}", { n: number(remark.line) })}: ${targetName(remark.what)}</div><div class="row end">${pill(remark.refused ? t("line refused") : t("left open"), remark.refused ? "alarm" : "warn")}</div></li>`)}</ul></section>`;
+    return html`<section class="card" aria-labelledby="remarks"><header><h2 id="remarks">${t("What was wrong")}</h2></header><ul class="items remarks">${one.remarks.slice(0, 100).map((remark) => html`<li><div class="body">${t("Line {n}", { n: number(remark.line) })}: ${targetName(remark.what)}</div><div class="row end">${pill(remark.refused ? t("line refused") : t("left open"), remark.refused ? "alarm" : "warn")}</div></li>`)}</ul></section>`;
   }
 }
