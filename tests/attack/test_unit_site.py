@@ -11,7 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.unit.unit.actors import Rig, releases_of
 from tests.unit.unit.test_inputs import BURGLARY, Site
@@ -66,7 +66,7 @@ def test_a_server_that_asks_without_end_is_slowed_and_its_stops_are_not() -> Non
     assert desk.judge(control(ControlAction.STOP), window(), LIMITS, 10.0) != "rate"
 
 
-@settings(max_examples=50)
+@settings(max_examples=50, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(st.tuples(st.sampled_from(ControlAction), st.floats(0, 3)), max_size=20))
 def test_whatever_was_asked_a_camera_stands_still_in_time_and_goes_home(
     asked: list[tuple[ControlAction, float]],

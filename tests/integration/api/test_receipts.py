@@ -28,6 +28,7 @@ OPEN_TO_ALL = (
     "csrf", "sign-in", "sign-out", "sign-in/second-factor", "sign-in/recovery", "recovery", "recovery/password",
     "recovery/letter", "recovery/by-letter/{token}", "recovery/by-letter/{token}/reset",
     "invitations/by-link/{token}", "invitations/by-link/{token}/accept", "agreements/by-link/{token}",
+    "brands/{slug}/logo",  # what a tenant shows on every page of his
 )  # fmt: skip
 
 

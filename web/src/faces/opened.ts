@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: EUPL-1.2
 // A page that is a module of its own: fetched with its stylesheet when it is opened, told of its address, closed when left.
-import { html, render } from "../kit/dom";
+import { html, nothing, render } from "../kit/dom";
 import { button, note, skeleton } from "../kit/pieces";
 import { t } from "../kit/words";
 
 const STYLE_WITHIN_MS = 4000;
 
-/** What a page's module gives back: told when its address changes, closed when another page is opened. */
+/** What a page's module gives back: told when its address changes (made anew, if it can't be told), closed when another page is
+    opened. */
 export interface Mounted {
   route?(id: string | null): void;
   close(): void;
@@ -42,6 +43,7 @@ export class Opened<C> {
   #mounted: Mounted | null = null;
   #id: string | null;
   #closed = false;
+  #again: (() => Mounted) | null = null;
 
   constructor(page: Loaded<C>, ctx: C, id: string | null, private readonly frame: string) {
     this.view = page.view;
@@ -60,8 +62,10 @@ export class Opened<C> {
       const [module] = await Promise.all([page.load?.(), page.css === undefined ? undefined : styled(page.css, this.frame)]);
       if (this.#closed || module === undefined) return;
       this.element.replaceChildren();
-      this.#mounted = module.mount(this.element, ctx, this.#id);
-    } catch {
+      this.#again = () => module.mount(this.element, ctx, this.#id);
+      this.#mounted = this.#again();
+    } catch (error) {
+      console.error(error);
       render(html`${note(t("This page could not be loaded."), "alarm", "alarm")}${button(t("Load again"), () => location.reload())}`, waiting);
       this.element.replaceChildren(waiting);
     }
@@ -70,7 +74,11 @@ export class Opened<C> {
   route(id: string | null): void {
     if (id === this.#id) return;
     this.#id = id;
-    this.#mounted?.route?.(id);
+    if (this.#mounted === null || this.#again === null) return;
+    if (this.#mounted.route !== undefined) return this.#mounted.route(id);
+    this.#mounted.close();
+    render(nothing, this.element);
+    this.#mounted = this.#again();
   }
 
   close(): void {

@@ -28,17 +28,17 @@ export function mount(host: HTMLElement, ctx: Ctx): Mounted {
     ctx.toast(t("Done, and written in the log."), "ok");
     void load();
   };
-  const board: Board<State> = new Board<State>(host, { all: null, text: "" }, (state) => draw(ctx, state, board, saved));
+  const board: Board<State> = new Board<State>(host, { all: null, text: "" }, (state) => draw(ctx, state, (text) => board.change({ text }), saved));
   void load();
   return { close: () => undefined };
 }
 
-function draw(ctx: Ctx, { all, text }: State, board: Board<State>, saved: () => void): Part {
+function draw(ctx: Ctx, { all, text }: State, typed: (text: string) => void, saved: () => void): Part {
   const rows = (all?.products ?? []).filter((one) => one.title.toLowerCase().includes(text.trim().toLowerCase()));
   const may = all?.may_change ?? false;
   return html`<div class="title"><div><h1>${t("Catalogue")}</h1><p class="mute measure">${t("What you sell and service. Forms let people choose from it; warranty and life count from the day of purchase.")}</p></div>
       ${may ? button(t("Add a product"), () => change(ctx, null, saved), { icon: "plus", kind: "primary", id: "new-model" }) : nothing}</div>
-    <div class="items-look"><input class="input" type="search" id="look" aria-label=${t("Brand, name or type")} placeholder=${t("Brand, name or type")} .value=${text} @input=${(event: Event) => board.change({ text: (event.target as HTMLInputElement).value })}></div>
+    <div class="items-look"><input class="input" type="search" id="look" aria-label=${t("Brand, name or type")} placeholder=${t("Brand, name or type")} .value=${text} @input=${(event: Event) => typed((event.target as HTMLInputElement).value)}></div>
     <section class="card" aria-label=${t("Catalogue")}>${all === null ? skeleton(5, t("Loading")) : table(t("Catalogue"), [
       { title: t("Product"), cell: (one: Model) => html`<b>${one.brand} ${one.name}</b> ${one.retired ? pill(t("sold no longer")) : nothing}<div class="faint small">${one.type_number}</div>` },
       { title: t("Kind"), cell: (one: Model) => kindName(one.kind) },
