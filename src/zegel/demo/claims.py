@@ -673,7 +673,7 @@ def breach_is_told_in_time(night: Night) -> str:
     technician, officer = night.place.client("technician").http, night.place.client("privacy").http
     made = technician.post("/api/v1/breaches", {"what": "A trial: a list of keyholders was left in a train."})
     _refused(partial(technician.get, f"/api/v1/breaches/{made['id']}"), "a technician reading the register")
-    _refused(partial(night.owner.http.get, "/api/v1/breaches"), "a customer reading the register")
+    _refused(partial(night.owner.http.get, f"/api/v1/breaches/{made['id']}"), "a customer reading it")
     case = officer.get(f"/api/v1/breaches/{made['id']}")
     hours = {duty["kind"]: (duty["due_ms"] - duty["started_ms"]) / 3_600_000 for duty in case["duties"]}
     if hours != {"customer": 48, "authority": 72}:
