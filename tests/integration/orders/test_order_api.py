@@ -20,7 +20,7 @@ from zegel.server.gate import Denied
 from zegel.server.kernel import clock, tenancy
 from zegel.server.ledger import Kind
 from zegel.server.ledger import queries as ledger
-from zegel.server.orders import actions
+from zegel.server.orders import actions, queries
 from zegel.server.orders.errors import UnknownOrder
 
 
@@ -115,6 +115,6 @@ def test_how_partners_did_counts_their_steps_of_the_period(world: World) -> None
         [one] = performance.partners(NOORDMAN, now - timedelta(days=1), now + timedelta(days=1))
         assert performance.partners(NOORDMAN, now + timedelta(days=1), now + timedelta(days=2)) == []
     assert (one.done, one.given_back, one.good, one.accept_hours, one.days) == (2, 1, 0.5, 2, 2)
-    today = now.date()
+    today = now.astimezone(queries.zone(NOORDMAN)).date()  # the firm's day, which may have begun before that of UTC
     said_ = order_days.figures(asked(world, "desk"), order_days.Period(first=today, last=today))
     assert [partner["name"] for partner in said_["partners"]] == [one.name]

@@ -116,6 +116,13 @@ def add_page(request: HttpRequest, body: NewPage) -> dict[str, Any]:
     return website(request)
 
 
+@router.post("/website/pages/order")
+def order_pages(request: HttpRequest, body: Order) -> dict[str, Any]:
+    """The menu's order."""
+    sites.order_pages(acting(request), body.pages)
+    return website(request)
+
+
 @router.put("/website/pages/{page_id}")
 def change_page(request: HttpRequest, page_id: UUID, body: ChangedPage) -> dict[str, Any]:
     """Its draft; readers see nothing of it yet."""
@@ -135,13 +142,6 @@ def publish_page(request: HttpRequest, page_id: UUID) -> dict[str, Any]:
 def remove_page(request: HttpRequest, page_id: UUID) -> dict[str, Any]:
     """Any but the first one."""
     sites.remove_page(acting(request), page_id)
-    return website(request)
-
-
-@router.post("/website/pages/order")
-def order_pages(request: HttpRequest, body: Order) -> dict[str, Any]:
-    """The menu's order."""
-    sites.order_pages(acting(request), body.pages)
     return website(request)
 
 
