@@ -22,6 +22,7 @@ from types import SimpleNamespace
 from typing import Any
 from uuid import uuid4
 
+import pytest
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 from tests.actors import ORIGIN, World
@@ -184,6 +185,7 @@ def known_ids(case: Any, lease: str) -> dict[str, str]:
     }  # fmt: skip
 
 
+@pytest.mark.timeout(400)  # every address of the server, for four people
 def test_no_route_gives_a_byte_of_a_segment_or_release_to_any_role_without_a_lease_of_his_own(
     world: World, case: Any
 ) -> None:
@@ -206,6 +208,7 @@ def test_no_route_gives_a_byte_of_a_segment_or_release_to_any_role_without_a_lea
     assert tried > 500
 
 
+@pytest.mark.timeout(400)
 def test_what_an_operator_gets_comes_from_the_doors_own_addresses_and_from_no_other(world: World, case: Any) -> None:
     """The same walk as the operator himself, with his lease: segments only from the views' addresses, and logged."""
     client, known, secrets = signed_in(world, "operator"), known_ids(case, str(uuid4())), secrets_of(case)
