@@ -14,7 +14,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-FEW = 5
+FEW = 10
 FAILED, NOTHING_TO_RUN = 1, 5
 
 
