@@ -310,7 +310,7 @@ def test_a_storm_stays_fluid_with_the_dangerous_ones_first_and_none_lost(
     before = len(story.open_alarms())
     begun = clock.mono_s()
     for number in range(50, size):
-        code = {71: "FA", 107: "HA"}.get(number, ("BA", "TA", "BA", "AT")[number % 4])
+        code = {75: "FA", 115: "HA"}.get(number, ("BA", "TA", "BA", "AT")[number % 4])
         dial.say(street.accounts[number], code, number % 16 + 1)
     dialled_s = clock.mono_s() - begun
     operator.page.wait_for_function(
@@ -321,7 +321,7 @@ def test_a_storm_stays_fluid_with_the_dangerous_ones_first_and_none_lost(
     assert len(story.open_alarms()) - before >= size - 50
     keys = operator.page.keyboard
     keys.press("Escape")
-    for site in ("School 72", "School 108"):
+    for site in ("School 76", "School 116"):
         _find(operator, site)
     keys.press("Escape")
     keys.press("t")

@@ -30,7 +30,7 @@ def found(log: Path, wanted: re.Pattern[str], seconds: float = 30.0) -> str:
     """What a program said, once it said it."""
     begun = clock.mono_s()
     while True:
-        hits = wanted.findall(log.read_text(errors="replace")) if log.exists() else []
+        hits = wanted.findall(log.read_text(errors="replace").replace("=\n", "")) if log.exists() else []
         if hits:
             return str(hits[-1])
         assert clock.mono_s() - begun < seconds, f"{wanted.pattern} did not appear in {log.name}"

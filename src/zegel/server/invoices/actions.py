@@ -331,7 +331,8 @@ def record_agreement(actor: Actor, new: NewAgreement) -> BooksAgreement:
     firm, reference = " ".join(new.firm.split()), " ".join(new.reference.split())
     if not (1 <= len(firm) <= 200 and 1 <= len(reference) <= 120):
         raise BadInvoice(_("An agreement names the firm and its reference."), action=_("Fill in both."))
-    if not timedelta(0) < new.valid_to - new.valid_from <= LONGEST_AGREEMENT or new.signed_on > clock.now().date():
+    tomorrow = clock.now().date() + timedelta(days=1)  # which has begun where the firm is before it has by UTC
+    if not timedelta(0) < new.valid_to - new.valid_from <= LONGEST_AGREEMENT or new.signed_on > tomorrow:
         raise BadInvoice(_("An agreement is signed, and lasts at most five years."), action=_("Check its dates."))
     with work.transaction(actor) as w:
         facts: dict[str, Fact] = {

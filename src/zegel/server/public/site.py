@@ -241,7 +241,7 @@ def security(request: HttpRequest) -> HttpResponse:
     site = queries.open_site(settings.WEBSITE) if settings.WEBSITE else None
     contact = settings.SECURITY_CONTACT or ("" if site is None else site.security or _privacy_address(site.owner_id))
     if not contact:
-        return HttpResponse("", status=404, content_type="text/plain; charset=utf-8")
+        return HttpResponse("No contact is named.\n", status=404, content_type="text/plain; charset=utf-8")
     address = contact if ":" in contact else f"mailto:{contact}"
     expires = (clock.now() + timedelta(days=30)).replace(hour=0, minute=0, second=0, microsecond=0)
     lines = [

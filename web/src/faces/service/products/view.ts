@@ -39,14 +39,14 @@ function draw(ctx: Ctx, { all, text }: State, typed: (text: string) => void, sav
   return html`<div class="title"><div><h1>${t("Catalogue")}</h1><p class="mute measure">${t("What you sell and service. Forms let people choose from it; warranty and life count from the day of purchase.")}</p></div>
       ${may ? button(t("Add a product"), () => change(ctx, null, saved), { icon: "plus", kind: "primary", id: "new-model" }) : nothing}</div>
     <div class="items-look"><input class="input" type="search" id="look" aria-label=${t("Brand, name or type")} placeholder=${t("Brand, name or type")} .value=${text} @input=${(event: Event) => typed((event.target as HTMLInputElement).value)}></div>
-    <section class="card" aria-label=${t("Catalogue")}>${all === null ? skeleton(5, t("Loading")) : table(t("Catalogue"), [
+    <div class="card">${all === null ? skeleton(5, t("Loading")) : table(t("Catalogue"), [
       { title: t("Product"), cell: (one: Model) => html`<b>${one.brand} ${one.name}</b> ${one.retired ? pill(t("sold no longer")) : nothing}<div class="faint small">${one.type_number}</div>` },
       { title: t("Kind"), cell: (one: Model) => kindName(one.kind) },
       { title: t("Warranty"), cell: (one: Model) => t("{n} months", { n: one.warranty_months }), numeric: true },
       { title: t("Life"), cell: (one: Model) => t("{n} months", { n: one.life_months }), numeric: true },
       { title: t("On record"), cell: (one: Model) => number(one.things ?? 0), numeric: true },
       { title: t("Change"), cell: (one: Model) => (may ? html`<div class="row wrap">${button(t("Change"), () => change(ctx, one, saved), { small: true, kind: "quiet" })}${button(one.retired ? t("Sell again") : t("Sell no longer"), () => void retire(ctx, one, saved), { small: true, kind: "quiet" })}</div>` : nothing) },
-    ], rows, ({ id }) => id, empty(t("Nothing in it yet"), t("Add what you sell, or have it read in with your customers."), "list"))}</section>`;
+    ], rows, ({ id }) => id, empty(t("Nothing in it yet"), t("Add what you sell, or have it read in with your customers."), "list"))}</div>`;
 }
 
 async function retire(ctx: Ctx, one: Model, saved: () => void): Promise<void> {
