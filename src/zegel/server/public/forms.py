@@ -182,7 +182,7 @@ def logo(request: HttpRequest, slug: str) -> HttpResponse:
     brand = tenants.by_slug(slug)
     kinds = ("image/png", "image/jpeg", "image/webp")
     if brand is None or not brand.logo or brand.logo_type not in kinds:
-        return HttpResponse(status=404)
+        return HttpResponse("There is nothing here.\n", status=404, content_type="text/plain; charset=utf-8")
     response = HttpResponse(bytes(brand.logo), content_type=brand.logo_type)
     response["Cache-Control"] = "public, max-age=300"
     return response
@@ -193,7 +193,7 @@ def embed(request: HttpRequest) -> HttpResponse:
     """The one line's script: the same for everybody, and it holds no data."""
     path = finders.find("zegel/dist/embed.js")
     if not isinstance(path, str):
-        return HttpResponse(status=404)
+        return HttpResponse("There is nothing here.\n", status=404, content_type="text/plain; charset=utf-8")
     with open(path, "rb") as file:
         response = HttpResponse(file.read(), content_type="text/javascript; charset=utf-8")
     response["Cache-Control"] = "public, max-age=3600"

@@ -5,7 +5,7 @@ import { field, textField } from "../../../kit/form";
 import { keepAnswer } from "../../../kit/leaving";
 import { button, empty, note, pill, skeleton, tile } from "../../../kit/pieces";
 import { table } from "../../../kit/table";
-import { isoDay, t } from "../../../kit/words";
+import { clock, isoDay, t } from "../../../kit/words";
 import { refusedOf } from "../../report_dialog";
 import { formDialog, sureDialog } from "../../settings/dialogs";
 import type { Ctx, Mounted } from "../pages";
@@ -127,7 +127,7 @@ class BooksPage {
       save: t("Record it"), fields: ["firm", "reference", "signed_on", "from_ms", "until_ms"],
       check: (typed): Record<string, string> => ({ ...(typed.firm.trim() === "" ? { firm: t("Name the firm.") } : {}), ...(typed.reference.trim() === "" ? { reference: t("Write its reference.") } : {}) }),
       send: (typed) => refusedOf(async () => {
-        const body = { person_id: typed.person, firm: typed.firm.trim(), reference: typed.reference.trim(), signed_on: typed.signed, from_ms: Date.parse(typed.from), until_ms: Date.parse(typed.until) + DAY_MS - 1 };
+        const body = { person_id: typed.person, firm: typed.firm.trim(), reference: typed.reference.trim(), signed_on: typed.signed, from_ms: startOf(typed.from), until_ms: startOf(typed.until) + DAY_MS - 1 };
         this.#board.change({ agreements: await this.#ctx.ask<Agreements>("POST", "/books/agreements", body) });
       }),
     });
@@ -164,4 +164,10 @@ class BooksPage {
       }),
     });
   }
+}
+
+/** When a day begins by the firm's clock, which is not when it does by UTC. */
+function startOf(day: string): number {
+  const wall = Date.parse(day);
+  return wall - (Date.parse(`${isoDay(wall)}T${clock(wall)}:00Z`) - wall);
 }
