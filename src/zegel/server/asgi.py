@@ -101,7 +101,8 @@ class Readiness:
 
     async def _find(self) -> tuple[bool, dict[str, str]]:
         try:
-            return await asyncio.wait_for(services.in_thread(health.report), READY_WITHIN_S)
+            async with asyncio.timeout(READY_WITHIN_S):
+                return await services.in_thread(health.report)
         except TimeoutError:
             return False, {"answer": "too_slow"}
         finally:

@@ -139,11 +139,10 @@ async def _in_thread(service: Service, stop: asyncio.Event) -> None:
 
 async def wait(stop: asyncio.Event, seconds: float) -> bool:
     """Sleeps, but not past `stop`; True when it is time to stop."""
-    try:
-        await asyncio.wait_for(stop.wait(), seconds)
-    except TimeoutError:
-        return False
-    return True
+    with suppress(TimeoutError):
+        async with asyncio.timeout(seconds):
+            await stop.wait()
+    return stop.is_set()
 
 
 async def in_thread(call: Callable[..., T], *args: Any, **kwargs: Any) -> T:

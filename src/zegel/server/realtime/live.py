@@ -96,9 +96,7 @@ class Viewer:
     async def keep(self) -> None:
         """Asks whether it may go on, and renews in time. Raises Over."""
         while True:
-            with suppress(TimeoutError):
-                await asyncio.wait_for(self.ended.wait(), ASK_EVERY_S)
-            if self.ended.is_set():
+            if await services.wait(self.ended, ASK_EVERY_S):
                 raise Over(self.why)
             try:
                 self.now = await services.in_thread(self._ask)

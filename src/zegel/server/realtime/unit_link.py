@@ -210,7 +210,8 @@ class Link:
         nonce = secrets.token_bytes(32)
         await self.send(Challenge(nonce, self._server_name))
         try:
-            hello = await asyncio.wait_for(self._next(), HELLO_WITHIN_S)
+            async with asyncio.timeout(HELLO_WITHIN_S):
+                hello = await self._next()
         except TimeoutError:
             raise Ended(CLOSE_POLICY, "no hello") from None
         if not isinstance(hello, Hello):
@@ -353,7 +354,8 @@ class Link:
         said = clock.monotonic()
         while True:
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._look.wait(), LOOK_AGAIN_S)
+                async with asyncio.timeout(LOOK_AGAIN_S):
+                    await self._look.wait()
             self._look.clear()
             if self.actor is None and clock.monotonic() - said > STILL_HERE_S:
                 said = clock.monotonic()

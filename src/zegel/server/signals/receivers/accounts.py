@@ -19,7 +19,7 @@ from zegel.protocols.codes import Override, Table
 from zegel.protocols.dc09 import Header, Key
 from zegel.protocols.errors import BadTable
 from zegel.protocols.events import Phase, SignalClass
-from zegel.server.kernel import clock, log
+from zegel.server.kernel import clock, log, services
 from zegel.server.signals import keys, numbers
 from zegel.server.signals.receivers import database
 from zegel.server.signals.receivers.replays import Opened
@@ -205,7 +205,7 @@ class Accounts:
             except Exception as error:  # who is known stays known meanwhile
                 known = isinstance(error, database.AWAY)
                 (log.warning if known else log.error)("receivers.accounts_again", error=type(error).__name__)
-                await _wait(stop, 0.5)
+                await services.wait(stop, 0.5)
         if self._asking is not None:
             self._asking.terminate()
 
@@ -327,10 +327,3 @@ def _override(found: Any) -> Override:
         found["code"], found["qualifier"] or None, found["name"], Phase(found["phase"]),
         SignalClass(found["signal_class"]), found["priority"],
     )  # fmt: skip
-
-
-async def _wait(stop: asyncio.Event, seconds: float) -> None:
-    try:
-        await asyncio.wait_for(stop.wait(), seconds)
-    except TimeoutError:
-        return

@@ -29,7 +29,7 @@ from zegel.protocols import dc09, raised
 from zegel.protocols.dc09 import Frame, Framer, Header, Key
 from zegel.protocols.errors import NotAFrame, ProtocolError, StaleTimestamp, WrongKey
 from zegel.protocols.events import UNKNOWN_PRIORITY, Event, Phase, SignalClass
-from zegel.server.kernel import clock, log
+from zegel.server.kernel import clock, log, services
 from zegel.server.kernel.buckets import Buckets, Rate, source_of
 from zegel.server.signals import rules
 from zegel.server.signals.receivers.accounts import Account, Accounts, Line, retry_span_ms
@@ -333,10 +333,7 @@ class Receiver:
             now = clock.monotonic()
             for stream in list(self._streams):
                 stream.expire(now)
-            try:
-                await asyncio.wait_for(stop.wait(), 1.0)
-            except TimeoutError:
-                continue
+            await services.wait(stop, 1.0)
 
     async def rest(self) -> None:
         """Reads no more. What was read is stored and answered by whoever runs the writer."""

@@ -15,7 +15,7 @@ from uuid import UUID
 
 from zegel.protocols import raised
 from zegel.protocols.events import Event, Phase, SignalClass
-from zegel.server.kernel import clock, ids, locks, log
+from zegel.server.kernel import clock, ids, locks, log, services
 from zegel.server.signals import rules
 from zegel.server.signals.receivers import database
 from zegel.server.signals.receivers.writer import _TAKE, Pending, Row, Writer, _columns, row
@@ -47,18 +47,18 @@ class Supervision:
             except Exception as error:  # the receiver goes on, whatever is wrong here
                 known = isinstance(error, database.AWAY)
                 (log.warning if known else log.error)("supervision.again", error=type(error).__name__)
-            await _wait(stop, self._sweep_s)
+            await services.wait(stop, self._sweep_s)
 
     async def _watch(self, stop: asyncio.Event) -> None:
         connection = await database.connect()
         try:
             number = locks.number_of("signals/supervision")
             while not await connection.fetchval("SELECT pg_try_advisory_lock($1)", number):
-                if await _wait(stop, self._sweep_s):
+                if await services.wait(stop, self._sweep_s):
                     return
             while not stop.is_set():
                 await self.sweep(connection)
-                await _wait(stop, self._sweep_s)
+                await services.wait(stop, self._sweep_s)
         finally:
             connection.terminate()
 
@@ -187,11 +187,3 @@ def _row(event: Event, panel: UUID | None, line: UUID, account: str, kind: str, 
         receiver="", line_no="", fault="", key=rules.dedupe_key(event.code, what.bytes), fresh=True,
         at_ms=clock.now_ms(), window_ms=0,
     )  # fmt: skip
-
-
-async def _wait(stop: asyncio.Event, seconds: float) -> bool:
-    try:
-        await asyncio.wait_for(stop.wait(), seconds)
-    except TimeoutError:
-        return False
-    return True
