@@ -301,6 +301,31 @@ def test_what_a_phone_sends_twice_is_done_once_and_reaches_the_order(chain: Chai
         working.record(mechanic, sheet.id, [said(ActKind.NOTE, text="x")] * 61)
 
 
+def state_of(chain: Chain) -> tuple[str, int]:
+    with tenancy.acting_as(NOORDMAN):
+        row = Order.objects.get(id=chain.order.id)
+    return row.state, row.visits
+
+
+def test_the_orders_state_follows_what_partners_do_also_without_a_window(chain: Chain) -> None:
+    mechanic = chain.world.actor("mechanic")
+    assert state_of(chain) == ("new", 0)
+    sheet = chain.accepted(StepKind.VISIT, "mechanic")
+    assert state_of(chain) == ("assessed", 0)
+    working.record(mechanic, sheet.id, [said(ActKind.ARRIVED)])
+    assert state_of(chain) == ("in_work", 0)
+    working.record(mechanic, sheet.id, [said(ActKind.DONE, outcome=Outcome.NOT_SOLVED)])
+    assert state_of(chain) == ("in_work", 1)  # a visit like any other: no fix at the first time is counted with two
+    workshop = chain.accepted(StepKind.WORKSHOP, "repairer")
+    working.give_back(chain.world.actor("repairer"), workshop.id)
+    assert state_of(chain) == ("assessed", 1)
+    window = {"window_from": clock.now() + timedelta(hours=20), "window_until": clock.now() + timedelta(hours=22)}
+    deliver = chain.accepted(StepKind.DELIVER, "carrier", **window)
+    assert state_of(chain) == ("planned", 1)
+    working.record(chain.world.actor("carrier"), deliver.id, [said(ActKind.DONE, outcome=Outcome.NOBODY_HOME)])
+    assert state_of(chain) == ("assessed", 1)  # nobody comes any more until it is planned again
+
+
 def test_a_job_that_is_given_or_taken_back_leaves_nothing_with_the_partner(chain: Chain) -> None:
     desk, mechanic = chain.world.actor("desk"), chain.world.actor("mechanic")
     sheet = chain.accepted(StepKind.VISIT, "mechanic")

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from importlib import resources
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -34,6 +35,17 @@ def test_a_course_with_a_dead_end_is_refused() -> None:
     kept, question = whole[: whole.index("[question.next]")], whole[whole.index("[question.next]") :]
     with pytest.raises(CourseInvalid, match="question"):
         rules.read(kept + question.replace('"waiting_customer", "done", "cancelled"', '"waiting_customer"'))
+
+
+def test_every_type_that_knows_visits_has_a_way_to_them_that_passes_through_no_end() -> None:
+    for one in rules.courses().values():
+        for state in (State.PLANNED, State.IN_WORK):
+            way = one.way(State.NEW, state)
+            assert (way is not None) == (one.type is not OrderType.QUESTION), (one.type, state)
+            for before, after in pairwise((State.NEW, *(way or ()))):
+                assert one.may_go(before, after)
+                assert after not in one.ends | one.waits
+        assert one.way(State.DONE, State.NEW) is None
 
 
 def test_a_course_without_a_type_is_refused() -> None:

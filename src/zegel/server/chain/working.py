@@ -168,9 +168,9 @@ def record(actor: Actor, sheet_id: UUID, said: Sequence[Said]) -> tuple[Sheet, l
         raise BadAct(_("This is too much at once."), action=_("Send it in parts."))
     with work.transaction(actor) as w:
         sheet, step = _at_work(actor, sheet_id)
-        before = sheet.ended_at
+        before = (sheet.ended_at, step.arrived_at)
         told = [_one(sheet, step, one) for one in said]
-        _written(w, sheet, step, ended=before is None and sheet.ended_at is not None)
+        _written(w, sheet, step, before)
         return sheet, told
 
 
@@ -256,11 +256,15 @@ def _parts(parts: Sequence[tuple[str, int]]) -> list[dict[str, Any]]:
     return [{"name": _text(name, rules.LONGEST_LINE), "count": count} for name, count in parts]
 
 
-def _written(w: work.Work, sheet: Sheet, step: Step, *, ended: bool) -> None:
+def _written(w: work.Work, sheet: Sheet, step: Step, before: tuple[datetime | None, datetime | None]) -> None:
+    """`before`: when it was ended and when he was there, as far as that was known."""
+    ended = before[0] is None and sheet.ended_at is not None
     sheet.changed_at = clock.now()
     sheet.save(update_fields=["said", "changed_at", "ended_at", "gone_at"])
     with tenancy.acting_as(step.owner_id):
         step.save(update_fields=["arrived_at", "found", "parts", "signed_by", "state", "outcome", "ended_at"])
+        if before[1] is None and step.arrived_at is not None:
+            ordering.arrived(w, step)
         if ended:
             ordering.done(w, step)
     _noted(w, sheet, "done" if ended else "at_work")

@@ -201,6 +201,14 @@ def move_in(
     return row
 
 
+def follow_in(w: work.Work, row: Order, state: State) -> None:
+    """Within the running work, of a locked row: what happened puts it in this state, step by step as its course has it.
+    Where its course knows no way there, or it is there already, nothing changes."""
+    way = None if row.state == state else rules.course(row.type).way(State(row.state), state)
+    for following in way or ():
+        move_in(w, row, following)
+
+
 def _end(row: Order, course: rules.Course, state: State, outcome: Outcome | None, cause: Cause | None) -> None:
     if state is State.CANCELLED:
         outcome = outcome or Outcome.WITHDRAWN
@@ -280,8 +288,7 @@ def plan_in(w: work.Work, row: Order, window: Window) -> Visit:
     )  # fmt: skip
     _mirror(row)
     happened(w, row, What.PLANNED, kind=window.kind.value, at=clock.ms(window.starts_at))
-    if course.may_go(State(row.state), State.PLANNED):
-        move_in(w, row, State.PLANNED)
+    follow_in(w, row, State.PLANNED)
     w.publish("order.planned", owner_id=row.owner_id, order_id=row.id, visit_id=visit.id)
     return visit
 
@@ -319,10 +326,23 @@ def end_visit_in(w: work.Work, row: Order, visit: Visit, state: VisitState) -> V
         row.visits += 1
     _mirror(row)
     happened(w, row, What.VISIT_CHANGED, kind=visit.kind, after=state.value)
-    if state is VisitState.DONE and rules.course(row.type).may_go(State(row.state), State.IN_WORK):
-        move_in(w, row, State.IN_WORK)
+    if state is VisitState.DONE:
+        follow_in(w, row, State.IN_WORK)
+    elif state is not VisitState.CONFIRMED and row.state == State.PLANNED and row.planned_from is None:
+        follow_in(w, row, State.ASSESSED)  # nobody comes any more
     w.publish("order.planned", owner_id=row.owner_id, order_id=row.id, visit_id=visit.id)
     return visit
+
+
+def came_in(w: work.Work, row: Order, kind: VisitKind, span: Span, state: VisitState) -> Visit:
+    """Within the running work: somebody came whose visit was not planned; `state` says what became of it. Raises
+    NotFromHere."""
+    visit = Visit.objects.create(
+        id=ids.new(), owner_id=row.owner_id, provider_id=row.provider_id, order=row, kind=kind.value,
+        state=VisitState.PLANNED.value, starts_at=span.start, ends_at=span.end, made_at=clock.now(),
+        made_by=_person(w.actor),
+    )  # fmt: skip
+    return end_visit_in(w, row, visit, state)
 
 
 def _mirror(row: Order) -> None:

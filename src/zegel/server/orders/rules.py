@@ -161,6 +161,20 @@ class Course:
     def may_go(self, state: State, to: State) -> bool:
         return to in self.next.get(state, ())
 
+    def way(self, state: State, to: State) -> tuple[State, ...] | None:
+        """The shortest way there, `to` last and `state` left out; through no end and no state that waits for somebody
+        else. None where there is none."""
+        ways: list[tuple[State, ...]] = [()]
+        seen = {state}
+        for gone in ways:
+            for following in self.next.get(gone[-1] if gone else state, ()):
+                if following is to:
+                    return (*gone, to)
+                if following not in seen | self.ends | self.waits:
+                    seen.add(following)
+                    ways.append((*gone, following))
+        return None
+
 
 class CourseInvalid(ValueError):
     """states.toml contradicts itself; the message says where."""
