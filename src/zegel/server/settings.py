@@ -23,7 +23,7 @@ ZEGEL_PUSH_TEST_ENDPOINT  a push service on this machine, for tests only: http:/
 ZEGEL_WEBHOOK_TEST_ENDPOINT  a receiver of webhooks on this machine, for tests only: http://127.0.0.1:9000
 ZEGEL_OWNER_QUOTA_GB how much of the store one owner's recordings may fill (default 4096)
 SIGNALS_RETRY_SPAN_S for how long after the last one a panel's message may be the same again (default 60)
-RELAY_LISTEN         where the gateway hands live pictures on: unix:/path, or HOST:PORT of the internal network
+RELAY_LISTEN         where the gateway hands live pictures on: unix:/path, or HOST:PORT of the internal network (TLS)
 RELAY                where processes with viewers fetch them, with commas; both default to a socket in ZEGEL_DATA/run
 ZEGEL_WITNESSES      who cosigns the log: VERIFIERKEY@https://address, with spaces between (docs/guide/witness.md)
 ZEGEL_ROLE           set by the supervisor: web, realtime, gateway, receivers or worker, or some of them with commas

@@ -3,6 +3,9 @@
 authority and no clock-dependent renewal stands between a site and its alarm centre.
 
 folder/ca.pem (give it to units), folder/ca.key, folder/server.pem (chain), folder/server.key; keys are 0600.
+
+What the installation's own processes say to each other over a network stands under another authority, which nobody has
+to carry about: its key is derived from a secret that those machines share anyway, and lies in no file.
 """
 
 from __future__ import annotations
@@ -11,7 +14,9 @@ import hashlib
 import ipaddress
 import os
 import socket
-from collections.abc import Iterable
+import ssl
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -19,6 +24,7 @@ from pathlib import Path
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from zegel.server.kernel import clock
@@ -51,17 +57,73 @@ def ensure(folder: Path, names: Iterable[str] = ()) -> Certificates:
     return Certificates(folder / "ca.pem", folder / "server.pem", folder / "server.key", fingerprint)
 
 
-def _make_authority(folder: Path) -> None:
+def among_ourselves(shared: bytes, purpose: str, *, listening: bool) -> ssl.SSLContext:
+    """TLS 1.3 between processes that hold the secret `shared`: both show a certificate, both refuse another's. Each
+    process draws a key of its own; the authority above it is the same wherever the secret is. A certificate is either a
+    listener's or a caller's, so that neither can be played back as the other."""
+    authority = _derived(shared, purpose)
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, f"Zegel {purpose}")])
     key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "Zegel units")])
-    certificate = (
+    pem = serialization.Encoding.PEM
+    said = _certificate_among_ourselves(authority, name, key.public_key(), listening=listening).public_bytes(pem)
+    plain = key.private_bytes(pem, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER if listening else ssl.PROTOCOL_TLS_CLIENT)
+    context.minimum_version = ssl.TLSVersion.TLSv1_3
+    context.check_hostname = False  # whoever holds the secret may stand at any address
+    context.verify_mode = ssl.CERT_REQUIRED
+    context.load_verify_locations(cadata=_own_root(authority, name).public_bytes(pem).decode())
+    with _in_memory(said + plain) as path:
+        context.load_cert_chain(path)
+    return context
+
+
+def _derived(shared: bytes, purpose: str) -> ec.EllipticCurvePrivateKey:
+    """A P-256 key from 384 bits of HKDF-SHA256, reduced (FIPS 186-5, A.2.1): the bias is below 2^-128."""
+    drawn = HKDF(hashes.SHA256(), 48, None, b"zegel/tls/v1\x00" + purpose.encode()).derive(shared)
+    order = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
+    return ec.derive_private_key(int.from_bytes(drawn) % (order - 1) + 1, ec.SECP256R1())
+
+
+def _own_root(key: ec.EllipticCurvePrivateKey, name: x509.Name) -> x509.Certificate:
+    return (
         _builder(name, name, key.public_key(), AUTHORITY_LIVES)
         .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
         .add_extension(_usage(sign_certificates=True), critical=True)
         .sign(key, hashes.SHA256())
     )
+
+
+def _certificate_among_ourselves(
+    authority: ec.EllipticCurvePrivateKey, name: x509.Name, key: ec.EllipticCurvePublicKey, *, listening: bool
+) -> x509.Certificate:
+    role = ExtendedKeyUsageOID.SERVER_AUTH if listening else ExtendedKeyUsageOID.CLIENT_AUTH
+    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "listener" if listening else "caller")])
+    return (
+        _builder(subject, name, key, AUTHORITY_LIVES)
+        .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
+        .add_extension(_usage(sign_certificates=False), critical=True)
+        .add_extension(x509.ExtendedKeyUsage([role]), critical=False)
+        .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(authority.public_key()), critical=False)
+        .sign(authority, hashes.SHA256())
+    )
+
+
+@contextmanager
+def _in_memory(data: bytes) -> Iterator[str]:
+    """A path for a library that takes nothing else, to what is on no disk."""
+    handle = os.memfd_create("zegel", os.MFD_CLOEXEC)
+    try:
+        os.write(handle, data)
+        yield f"/proc/self/fd/{handle}"
+    finally:
+        os.close(handle)
+
+
+def _make_authority(folder: Path) -> None:
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "Zegel units")])
     _write_key(folder / "ca.key", key)
-    _write(folder / "ca.pem", certificate.public_bytes(serialization.Encoding.PEM), 0o644)
+    _write(folder / "ca.pem", _own_root(key, name).public_bytes(serialization.Encoding.PEM), 0o644)
 
 
 def _must_make(path: Path, authority: x509.Certificate, wanted: list[str]) -> bool:

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Live pictures from the process with the units' links to the processes with the viewers. Ciphertext, in memory only.
 
-- The gateway listens: on a Unix socket of its own installation, or on an address of the internal network. Whoever
-  connects proves that he holds the installation's secret before he hears anything; nothing is said to a stranger.
+- The gateway listens: on a Unix socket of its own installation, or on an address of the internal network, there with
+  TLS, both sides under an authority that only the installation's secret makes (kernel/tls.py). Whoever connects proves
+  that he holds the secret before he hears anything; nothing is said to a stranger.
 - A process with viewers says which cameras it wants, and gets those, from the newest picture that can stand alone.
 - Nothing grows: what a slow reader does not take is left out up to the next such picture.
 
@@ -15,6 +16,7 @@ from __future__ import annotations
 import asyncio
 import hmac
 import secrets
+import ssl
 import struct
 from collections import Counter, deque
 from collections.abc import Callable, Sequence
@@ -27,7 +29,7 @@ from django.conf import settings
 from zegel.link.messages import MAX_SEGMENTS_BYTES
 from zegel.seal.errors import SealError
 from zegel.seal.segment import HEADER_SIZE, Header
-from zegel.server.kernel import log, services
+from zegel.server.kernel import log, services, tls
 from zegel.server.kernel.secrets import secret
 
 ID = 16
@@ -199,7 +201,9 @@ async def listen(stop: asyncio.Event) -> None:
         server = await _listen_here(place.removeprefix("unix:"))
     else:
         host, _, port = place.rpartition(":")
-        server = await asyncio.start_server(publisher.serve, host, int(port))
+        server = await asyncio.start_server(
+            publisher.serve, host, int(port), ssl=_tls(listening=True), ssl_handshake_timeout=PROVE_S
+        )
     async with server:
         await stop.wait()
 
@@ -306,7 +310,7 @@ async def _connect(place: str) -> tuple[asyncio.StreamReader, asyncio.StreamWrit
         if place.startswith("unix:"):
             return await asyncio.open_unix_connection(place.removeprefix("unix:"))
         host, _, port = place.rpartition(":")
-        return await asyncio.open_connection(host, int(port))
+        return await asyncio.open_connection(host, int(port), ssl=_tls(listening=False))
 
 
 # --- both -------------------------------------------------------------------------------------------------------------
@@ -328,9 +332,17 @@ async def _prove(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, *, 
             raise Stranger
 
 
+def _shared() -> bytes:
+    return secret(settings.SECRETS_PATH, "relay", 32)
+
+
+def _tls(*, listening: bool) -> ssl.SSLContext:
+    """Between machines never without. A Unix socket is the system's own and takes none."""
+    return tls.among_ourselves(_shared(), "relay", listening=listening)
+
+
 def _mac(nonces: bytes, first: bool) -> bytes:
-    key = secret(settings.SECRETS_PATH, "relay", 32)
-    return hmac.digest(key, b"zegel/relay/v1" + (b"viewer" if first else b"gateway") + nonces, "sha256")
+    return hmac.digest(_shared(), b"zegel/relay/v1" + (b"viewer" if first else b"gateway") + nonces, "sha256")
 
 
 async def _write(writer: asyncio.StreamWriter, data: bytes) -> None:
