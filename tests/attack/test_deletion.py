@@ -248,13 +248,31 @@ def test_what_an_open_alarm_shows_stays_until_it_is_closed(world: World, case: A
     assert opens(world, case, 12)
 
 
+def test_of_an_open_alarm_only_what_it_shows_stays(world: World, case: Any) -> None:
+    case.start = case.epoch.body.start_ms
+    delete(world, case, 0, 9)
+    assert not opens(world, case, 8)
+    assert opens(world, case, 10)
+    with pytest.raises(Denied):
+        delete(world, case, 8, 11, [])
+
+
+def test_a_picture_of_ones_own_is_no_part_of_an_open_alarm(world: World, case: Any) -> None:
+    times_of = (case.epoch.body.start_ms, case.epoch.body.start_ms + 60_000)
+    for track in (Track.PICTURE, Track.OVERVIEW):
+        assert deleting.plan(owner(world), case.camera, track, *times_of).parts == []
+    with pytest.raises(Denied):
+        deleting.plan(owner(world), case.camera, Track.SURVEILLANCE, *times_of)
+
+
 def test_what_a_hold_keeps_stays(world: World, yard: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     begins, ends = times(yard, 25, 40)
     monkeypatch.setattr(holds, "_providers", {})
 
     @holds.provider("a test's incident")
-    def incident(camera_id: UUID, span: holds.Span | None) -> bool:
-        return camera_id == yard.camera and (span is None or (span[0] < ends and begins < span[1]))
+    def incident(camera_id: UUID, span: holds.Span | None, track: int | None) -> bool:
+        mine = camera_id == yard.camera and track == Track.SURVEILLANCE
+        return mine and (span is None or (span[0] < ends and begins < span[1]))
 
     with pytest.raises(Denied) as refused:
         delete(world, yard, 20, 30)

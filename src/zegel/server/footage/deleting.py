@@ -11,7 +11,8 @@ The principles that make it safe:
 - First it is written down: the ledger's entry, the ranges and the order to carry it out commit together. From that
   moment nothing of it is handed out or taken. Then the keys are destroyed, then the ciphertext is dropped, then the
   rows; killed in between, the worker does it again.
-- An alarm that is open shows what it shows until its window ends, and a hold holds: the gate's facts say so.
+- An alarm that is open shows what it shows until its window ends, and a hold holds: the gate's facts say so. What the
+  unit never releases (pictures that the owner took, overview pictures) no alarm shows.
 """
 
 from __future__ import annotations
@@ -130,7 +131,7 @@ def _allowed(actor: Actor, camera_id: UUID, track: Track, from_ms: int, to_ms: i
     if camera is None:
         raise NothingToShow
     of = {"unit": camera.unit_id, "site": camera.unit.site_id}
-    resource = Resource(ResourceKind.CAMERA, camera.id, camera.owner_id, of, (from_ms, to_ms))
+    resource = Resource(ResourceKind.CAMERA, camera.id, camera.owner_id, of, (from_ms, to_ms), int(track))
     gate.require(actor, Action.DELETE, resource)
     return camera
 

@@ -63,20 +63,20 @@ def camera_of_owner(actor: Actor, resource: Resource) -> bool:
 
 @fact("not_in_open_alarm")
 def not_in_open_alarm(actor: Actor, resource: Resource) -> bool:
-    """Nothing of the time belongs to an alarm whose window is open, or reopened."""
+    """Nothing of that track's time is what an alarm shows whose window is open, or reopened."""
     if not isinstance(resource.id, UUID):
         return False
     with tenancy.acting_as(actor.party_id, actor.id):
-        return not queries.shown_by_alarms(resource.id, resource.span_ms)
+        return not queries.shown_by_alarms(resource.id, resource.span_ms, resource.track)
 
 
 @fact("not_on_hold")
 def not_on_hold(actor: Actor, resource: Resource) -> bool:
-    """No room holds anything of the time."""
+    """No room holds anything of that track's time."""
     if not isinstance(resource.id, UUID):
         return False
     with tenancy.acting_as(actor.party_id, actor.id):
-        return not holds.held(resource.id, resource.span_ms)
+        return not holds.held(resource.id, resource.span_ms, resource.track)
 
 
 @fact("release_exists")

@@ -59,7 +59,8 @@ def forget(actor: Actor, camera_id: UUID, epoch_ids: Collection[UUID]) -> None:
         if not 0 < len(rows) == len(wanted) <= MOST_AT_ONCE:
             raise NothingToShow
         span = (rows[0].start_ms, max(map(_end_ms, rows)))
-        gate.require(actor, Action.DELETE, Resource(ResourceKind.CAMERA, camera.id, camera.owner_id, of, span))
+        track = rows[0].track if len({row.track for row in rows}) == 1 else None
+        gate.require(actor, Action.DELETE, Resource(ResourceKind.CAMERA, camera.id, camera.owner_id, of, span, track))
         _check_unneeded(rows)
         facts: dict[str, Fact] = {
             "camera": camera.id, "track": rows[0].track, "epochs": len(rows), "from_ms": rows[0].start_ms,

@@ -13,14 +13,14 @@ from uuid import UUID
 Span = tuple[int, int]
 """From and to, ms UTC; to is not in it."""
 
-Provider = Callable[[UUID, Span | None], bool]
+Provider = Callable[[UUID, Span | None, int | None], bool]
 
 _providers: dict[str, Provider] = {}
 
 
 def provider(name: str) -> Callable[[Provider], Provider]:
-    """Registers who says whether something of a camera's time (None: of all of it) is held. Raises ValueError for a
-    name that is taken."""
+    """Registers who says whether something of a camera's time (None: of all of it), on a track (None: on any), is held.
+    Raises ValueError for a name that is taken."""
 
     def register(found: Provider) -> Provider:
         if name in _providers:
@@ -31,6 +31,6 @@ def provider(name: str) -> Callable[[Provider], Provider]:
     return register
 
 
-def held(camera_id: UUID, span: Span | None) -> bool:
+def held(camera_id: UUID, span: Span | None, track: int | None = None) -> bool:
     """Within an acting party: whether any room holds something of it."""
-    return any(found(camera_id, span) for found in _providers.values())
+    return any(found(camera_id, span, track) for found in _providers.values())

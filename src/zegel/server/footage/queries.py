@@ -221,23 +221,40 @@ PRE_ALARM_MS = 60_000
 """The most that a unit gives away of before its alarm (policy: the window's pre)."""
 
 
-def shown_by_alarms(camera_id: UUID, span_ms: tuple[int, int] | None) -> bool:
-    """Whether something of that time (None: of any) belongs to an alarm that is open to be looked at now: all from a
-    minute before an open window's alarm on, and of a reopened one what it released."""
+def shown_by_alarms(camera_id: UUID, span_ms: tuple[int, int] | None, track: int | None = None) -> bool:
+    """Whether something of that time (None: of any) is what an alarm shows that is open to be looked at now: of an open
+    window what it released and what it will until it ends, of a reopened one what it released. Only ever of the
+    surveillance track (None: any), since no release reaches into another one (seal.md)."""
+    if track not in (None, rules.Track.SURVEILLANCE):
+        return False
     now = clock.now()
     windows = Window.objects.filter(ended_at__isnull=True, deadline__gt=now)
     mine = [row for row in windows if camera_id in row.camera_ids]
-    if any(span_ms is None or span_ms[1] > row.raised_ms - PRE_ALARM_MS for row in mine):
+    if any(span_ms is None or _within(_shown(row, camera_id), span_ms) for row in mine):
         return True
     reopened = Reopening.objects.filter(ended_at__isnull=True, deadline__gt=now).values_list("alarm_id", flat=True)
     shown = [part for alarm_id in reopened for part in released_ranges(alarm_id, camera_id)]
     return any(span_ms is None or _touches(part, span_ms) for part in shown)
 
 
-def _touches(part: SlotRange, span_ms: tuple[int, int]) -> bool:
+def _shown(window: Window, camera_id: UUID) -> tuple[int, int]:
+    """The time of a camera that an open window shows: from what was released first (its first part is the oldest), or
+    from the earliest that it may be while nothing came yet, until the window ends by itself."""
+    begins = [_span_of(part)[0] for part in released_ranges(window.alarm_id, camera_id)]
+    return min(begins, default=window.raised_ms - PRE_ALARM_MS), round(window.deadline.timestamp() * 1000)
+
+
+def _span_of(part: SlotRange) -> tuple[int, int]:
     start = Epoch.objects.filter(id=part.epoch).values_list("start_ms", flat=True).first() or 0
-    begins, ends = start + part.from_slot * rules.SLOT_MS, start + part.to_slot * rules.SLOT_MS
-    return begins < span_ms[1] and span_ms[0] < ends
+    return start + part.from_slot * rules.SLOT_MS, start + part.to_slot * rules.SLOT_MS
+
+
+def _within(one: tuple[int, int], other: tuple[int, int]) -> bool:
+    return one[0] < other[1] and other[0] < one[1]
+
+
+def _touches(part: SlotRange, span_ms: tuple[int, int]) -> bool:
+    return _within(_span_of(part), span_ms)
 
 
 @dataclass(frozen=True)

@@ -216,13 +216,14 @@ class Purpose(StrEnum):
 @dataclass(frozen=True)
 class Resource:
     """What is asked for. `owner_id` is the tenant whose thing it is; `of` names what it belongs to (alarm, unit, …);
-    `span_ms`: of a recording, from and to (ms UTC)."""
+    `span_ms`: of a recording, from and to (ms UTC); `track`: which stream class of the camera, None for all of them."""
 
     kind: ResourceKind | str
     id: UUID | int | None = None
     owner_id: UUID | None = None
     of: dict[str, UUID] = field(default_factory=dict)
     span_ms: tuple[int, int] | None = None
+    track: int | None = None
 
 
 @dataclass(frozen=True)

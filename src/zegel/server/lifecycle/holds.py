@@ -48,5 +48,5 @@ def in_turn(owner_id: UUID) -> None:
 
 
 @registry.provider("lifecycle.incidents")
-def held(camera_id: UUID, span: Span | None) -> bool:
-    return held_of(camera_id, None, span)
+def held(camera_id: UUID, span: Span | None, track: int | None) -> bool:
+    return held_of(camera_id, track, span)
