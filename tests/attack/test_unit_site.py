@@ -13,14 +13,15 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from tests.unit.unit.actors import Rig, releases_of
+from tests.unit.unit.actors import releases_of
+from tests.unit.unit.test_central import House
 from tests.unit.unit.test_inputs import BURGLARY, Site
 
 from zegel.link.messages import AlarmItem, Control, ControlAction, SignalItem, SignalSource, Told
 from zegel.seal.alarm import Cause
 from zegel.seal.command import Action, Command, sign_command
-from zegel.seal.keyset import Signer
-from zegel.seal.policy import CentralAlarms, PanTilt
+from zegel.seal.note import Algorithm, NoteSigner
+from zegel.seal.policy import PanTilt
 from zegel.seal.suite import SigningKey
 from zegel.unit.control import RENEW_S, ControlDesk
 from zegel.unit.guard import Images
@@ -89,19 +90,29 @@ def test_whatever_was_asked_a_camera_stands_still_in_time_and_goes_home(
 # --- a lying server invents alarms ---
 
 
-@pytest.mark.parametrize("listed", [None, "other", "this"])
-def test_a_central_alarm_of_the_servers_making_releases_nothing(tmp_path: Path, listed: str | None) -> None:
-    panel, key = os.urandom(16), SigningKey.generate().public_key
-    central = None if listed is None else CentralAlarms((Signer(panel if listed == "this" else bytes(16), key),), 5)
-    rig = Rig(tmp_path)
-    rig.pair(central=central)
-    rig.play(15)
-    rig.engine.refuse_central(os.urandom(16), panel, rig.now)
-    rig.play(10)
-    assert not rig.items(AlarmItem)
-    assert not releases_of(rig)
-    why = {None: "central_off", "other": "central_unknown_panel", "this": "central_unproven"}
-    assert why[listed] in rig.technical()
+@pytest.mark.parametrize("key", ["the server's own", "the log's", "the alarm centre's"])
+def test_a_server_alone_makes_no_central_alarm(tmp_path: Path, key: str) -> None:
+    """It has the log's key, and whatever else it made itself; a word of a panel or an owner it has not."""
+    house = House(tmp_path).open()
+    keys = {"the log's": house.owner.log, "the alarm centre's": house.owner.arc_key}
+    house.say(key=keys.get(key, SigningKey.generate()))
+    house.play(40)
+    assert house.technical()[-1] == "central_unknown_panel"
+    assert not house.items(AlarmItem)
+    assert not releases_of(house)
+
+
+def test_a_server_with_a_stolen_panel_needs_the_witnesses_too(tmp_path: Path) -> None:
+    """What it shows this unit alone, in a tree that its own log signed, nobody cosigned."""
+    house = House(tmp_path).open()
+    own = tuple(
+        NoteSigner(witness.name, SigningKey.generate(), Algorithm.COSIGNATURE) for witness in house.owner.witnesses
+    )
+    for seen in ((), own, house.owner.witnesses[:1]):
+        house.say(witnesses=seen)
+        house.play(10)
+    assert house.technical().count("central_unproven") == 3
+    assert not releases_of(house)
 
 
 # --- a site process that was taken over ---

@@ -15,6 +15,7 @@ from zegel.seal import account, encoding, proof
 from zegel.seal.alarm import Alarm
 from zegel.seal.arckey import ArcKey
 from zegel.seal.assent import Assent
+from zegel.seal.central import CentralWord
 from zegel.seal.command import Command
 from zegel.seal.envelope import Envelope, verify
 from zegel.seal.epoch import Epoch, open_epoch, verify_epoch
@@ -45,8 +46,8 @@ MAKERS = ("python", "typescript")
 BODIES: dict[str, type[Body]] = {
     body.NAME: body
     for body in (
-        Alarm, ArcKey, Assent, Command, Epoch, Exported, Grant, Kept, Keyset, MailPicture, Manifest, Member, Paired,
-        Policy, Promise, Redacted, Release, Status, Succession, Time,
+        Alarm, ArcKey, Assent, CentralWord, Command, Epoch, Exported, Grant, Kept, Keyset, MailPicture, Manifest,
+        Member, Paired, Policy, Promise, Redacted, Release, Status, Succession, Time,
     )
 }  # fmt: skip
 

@@ -185,6 +185,7 @@ export async function signedObjects(w: World): Promise<readonly { object: string
       version: 1, export: random(16), unit: ids.unit, camera: ids.camera, track: 1, fromMs: NOW, toMs: NOW + 10_000, person: ids.person, signKey: owner.key.publicKey, log: { origin: ORIGIN, vkey: w.vkey },
       purpose: "data_subject", recipient: "P. Jansson", madeMs: NOW + 60_000, frames: 100, reviewed: 100, kept: 1, boxes: 250, finders: [random(32)], segments: [{ epoch: ids.epoch, seq: 0, hash: random(32) }], film: random(32),
     }, owner.key), owner.key],
+    ["central", await seal.signCentral({ version: 1, unit: ids.unit, pairing: ids.pairing, alarm: ids.alarm, panel: ids.arc, class: "person", zone: "7", cameras: [ids.camera], saidMs: NOW }, owner.key), owner.key],
     ["assent", await seal.signAssent({ version: 1, owner: ids.owner, provider: ids.arc, person: ids.person, document: random(32), signedMs: NOW }, owner.key), owner.key],
     ["succession", await seal.sealSuccession(w.suite, ids.owner, w.tenant.secret, w.arcOpen.key.publicKey, owner.key), owner.key],
   ];

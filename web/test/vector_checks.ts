@@ -9,7 +9,7 @@ import type { Kind } from "../src/seal/schema";
 const KINDS: Readonly<Record<string, Kind<any>>> = Object.fromEntries(
   [
     seal.KEYSET, seal.POLICY, seal.COMMAND, seal.PAIRED, seal.EPOCH, seal.MANIFEST, seal.ALARM, seal.ARC_KEY, seal.RELEASE, seal.GRANT, seal.MEMBER,
-    seal.SUCCESSION, seal.STATUS, seal.PROMISE, seal.TIME, seal.MAIL_PICTURE, seal.KEPT, seal.EXPORTED, seal.REDACTED, seal.ASSENT,
+    seal.SUCCESSION, seal.STATUS, seal.PROMISE, seal.TIME, seal.MAIL_PICTURE, seal.KEPT, seal.EXPORTED, seal.REDACTED, seal.ASSENT, seal.CENTRAL_WORD,
   ].map((kind) => [kind.object, kind]),
 );
 

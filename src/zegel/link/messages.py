@@ -454,8 +454,8 @@ class FetchLocal(Message, frozen=True, tag="fetch_local"):
 class CentralAlarm(Message, frozen=True, tag="central_alarm"):
     """A panel that reports to the server raised an alarm (seal.md, "Central alarm").
 
-    `word`: the panel's or the owner's signed word for it; `proof`: its receipt in the ledger. A unit whose policy does
-    not name the panel refuses it; so does, today, every other: see docs/design/unit.md.
+    `word`: the panel's or an owner's signed word for it (`zegel.seal.central`); `proof`: its receipt in the ledger,
+    with the cosignatures of the keyset's witnesses. The unit judges all of it; what it refuses it reports.
     """
 
     alarm_id: Id

@@ -26,6 +26,7 @@ class Cause(StrEnum):
     INPUT = "input"
     TAMPER = "tamper"
     TECHNICAL = "technical"
+    CENTRAL = "central"
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from zegel.link.messages import (
     MAX_FETCH_S,
     AlarmItem,
     CameraFacts,
+    CentralAlarm,
     Controlled,
     FactsItem,
     FetchLocal,
@@ -34,6 +35,7 @@ from zegel.link.messages import (
 )
 from zegel.seal.alarm import Alarm, Cause, sign_alarm
 from zegel.seal.allowances import OverBudget, OverviewRules, StorageMode
+from zegel.seal.central import CentralWord
 from zegel.seal.envelope import Envelope
 from zegel.seal.errors import SealError
 from zegel.seal.manifest import TreeHead
@@ -43,6 +45,7 @@ from zegel.seal.release import Release
 from zegel.seal.segment import Track
 from zegel.seal.status import CameraState, CameraStatus, State, Status, sign_status
 from zegel.unit.budget import MEGABYTE, DataBook
+from zegel.unit.central import CentralDesk
 from zegel.unit.cutter import Spotted
 from zegel.unit.epochs import Binding
 from zegel.unit.errors import MediaError, RefusedObject
@@ -55,6 +58,7 @@ from zegel.unit.guard import (
     Sighting,
     alarms,
     armed_part,
+    caps_left,
     guards,
     guards_from,
     images_of,
@@ -102,6 +106,8 @@ HOMECOMING_S = 20.0
 """So long a turned camera with privacy masks stays black after it was sent home: it is still on its way."""
 HIDDEN_AGAIN_S = 600.0
 """A window's parts are missed one after the other: one alarm for all of them."""
+GIVES_WAY = frozenset({Cause.MOTION, Cause.CENTRAL})
+"""A window of mere movement, or of a panel elsewhere, makes room for the alarm of a panel on site."""
 _CAMERA_STATES = {
     Code.CAMERA_LOST: CameraState.LOST,
     Code.CAMERA_BACK: CameraState.OK,
@@ -170,6 +176,7 @@ class Engine:
     proofs: ProofDesk = field(init=False)
     data: DataBook = field(init=False)
     live: LiveDesk = field(init=False)
+    central: CentralDesk = field(init=False)
     storage: Storage | None = None
     dirty: bool = True
     _changed_s: float = float("-inf")
@@ -198,6 +205,7 @@ class Engine:
         self.wall = WallTime(self.now, self.file.state.wall_floor_ms, told[1] if told and same_boot else None)
         self.proofs = ProofDesk(self.file)
         self.data = DataBook(self.file)
+        self.central = CentralDesk(self.file)
         self._releaser = Releaser(self.identity.unit, self.identity.key, self.file, self.outbox)
         out = Outgoing()
         self.desks = {camera: self._desk(camera, name, out) for camera, name in self.cameras.items()}
@@ -238,6 +246,8 @@ class Engine:
             desk.track.tick(now.mono_s)
             self._end_if_over(desk)
             desk.track.book.make_due(now.mono_s, self._manifest_delay_s(desk), self.wall_ms)
+        for word in self.central.due(now.mono_s):
+            self._open_central(word)
         self._look_for_home()
         self._keep_floor()
         self._report_gaps()
@@ -546,7 +556,7 @@ class Engine:
     def _keeps_its_window(self, desk: CameraDesk, images: Images, now_s: float) -> bool:
         """A window that a panel opened goes on; one that mere movement opened makes room for the panel's alarm."""
         window = desk.window
-        if window is None or not window.open or (window.cause is Cause.MOTION and images is Images.RELEASED):
+        if window is None or not window.open or (window.cause in GIVES_WAY and images is Images.RELEASED):
             return False
         if images is Images.RELEASED and window.images is not Images.RELEASED:
             return False
@@ -684,7 +694,7 @@ class Engine:
 
     def _raise_for(
         self, desk: CameraDesk | None, windows: Sequence[CameraDesk], cause: Cause, cls: str, zone: str, score: int,
-        seen_s: float, images: Images,
+        seen_s: float, images: Images, alarm_id: bytes | None = None,
     ) -> int:  # fmt: skip
         """Number and chain the alarm, pay for its windows, make it all durable, then hand out what may be.
 
@@ -695,7 +705,7 @@ class Engine:
         placed = run if run and 0 <= slot < 4096 else None
         first_ms = min(self.wall.at(seen_s), self.wall_ms)
         alarm = Alarm(
-            self.identity.unit, os.urandom(16), state.alarm_number + 1,
+            self.identity.unit, alarm_id or os.urandom(16), state.alarm_number + 1,
             Envelope.decode(state.alarm_envelope).hash if state.alarm_envelope else None,
             cause, cls, desk.id if desk else None, zone, max(0, min(1000, score)), first_ms, self.wall_ms,
             placed.id if placed else None, slot if placed else None, self.trust.policy_hash or None, images.value,
@@ -727,8 +737,12 @@ class Engine:
         )  # fmt: skip
 
     def _open_window(self, desk: CameraDesk, window: Window, seen_s: float) -> None:
-        """Pre-alarm first: from the random-access point before t0 to the last completed slot."""
+        """Pre-alarm first: from the random-access point before t0 to the last completed slot. A central alarm begins
+        with the next slot, and what the unit then sees for itself goes before it."""
         desk.window, desk.window_images = window, window.images
+        if window.cause is Cause.CENTRAL:
+            desk.window_images, window.released_until_s = None, self.now.mono_s
+            return
         slots = self._keep_since(desk, seen_s - self.facts().policy.window.pre_s, Lane.ALARM)
         self._release(desk, window, slots)
 
@@ -803,6 +817,7 @@ class Engine:
             if desk.window is not None and desk.window.alarm == alarm:
                 desk.window.end(reason)
                 self._note_end(desk)
+        self.central.drop(alarm)
         self._drop_waiting_releases(alarm)
         self.file.save()
 
@@ -818,17 +833,49 @@ class Engine:
 
     # -- from the server
 
-    def refuse_central(self, alarm: bytes, panel: bytes, now: Instant) -> None:
-        """An alarm of a panel that reports to the server opens nothing here, whoever says so, and that is reported.
-
-        Where the owner's policy allows none it is off; where it does, the witnessed proof and the owner's word that
-        seal.md asks for before anything may be released are not built yet, so nothing is released on less.
-        """
+    def central_alarm(self, asked: CentralAlarm, now: Instant) -> None:
+        """An alarm of a panel that reports to the server (`unit.central`). What is refused opens nothing and is
+        reported."""
         self._observe(now)
-        central = self.trust.policy.central if self.trust.policy else None
-        listed = central is not None and any(signer.id == panel for signer in central.panels)
-        code = "central_off" if central is None else "central_unproven" if listed else "central_unknown_panel"
-        self._technical(TechnicalKind.REFUSED_OBJECT, None, code, {"kind": "central_alarm", "alarm": alarm.hex()})
+        keyset, policy = self.trust.keyset, self.trust.policy
+        try:
+            head = self.central.take(asked, keyset, policy, self.desks, self.wall_ms, now.mono_s)
+            if head is not None:
+                self._take_checkpoint(self.proofs.seen(head))
+        except RefusedObject as error:
+            self._refused_central(error.code, asked.alarm_id, str(error))
+        except SealError as error:
+            self.central.drop(asked.alarm_id)
+            self._refused_central("central_unproven", asked.alarm_id, str(error))
+
+    def _refused_central(self, code: str, alarm: bytes, why: str = "") -> None:
+        detail: dict[str, str | int] = {"kind": "central_alarm", "alarm": alarm.hex(), "why": why[:200]}
+        self._technical(TechnicalKind.REFUSED_OBJECT, None, code, detail)
+
+    def _open_central(self, word: CentralWord) -> None:
+        """Its time has come: a window on each of its cameras, from the next second on. Never anything of the ring."""
+        facts = self.facts()
+        verdicts = {camera: may_release(facts, camera) for camera in word.cameras}
+        desks = [self.desks[camera] for camera, verdict in verdicts.items() if verdict is Images.RELEASED]
+        free = [desk for desk in desks if desk.window is None or not desk.window.releasing]
+        if not desks:
+            self._refused_central(f"central_{next(iter(verdicts.values())).value.removeprefix('none:')}", word.alarm)
+        elif not free:
+            self._refused_central("central_other_alarm", word.alarm)
+        elif self.central.left(facts.policy, self.wall_ms) == 0 or caps_left(
+            facts.policy, facts.spent, self.wall_ms
+        ) == (0, 0):
+            self._refused_central("central_cap", word.alarm)
+        else:
+            self._raise_central(word, free)
+
+    def _raise_central(self, word: CentralWord, desks: Sequence[CameraDesk]) -> None:
+        """The unit's own signed alarm under the id that the word names, so that its end is told by that id."""
+        for desk in desks:
+            self._end_for_more(desk)
+        self.central.spend(word.alarm, self.wall_ms)
+        now_s, released = self.now.mono_s, Images.RELEASED
+        self._raise_for(desks[0], desks, Cause.CENTRAL, word.class_name, word.zone, 0, now_s, released, word.alarm)
 
     def deliver(self, kind: str, data: bytes, extra: bytes | None, now: Instant) -> None:
         """A keyset, policy, command, ARC key or pairing. What is refused changes nothing and is reported."""
@@ -847,6 +894,7 @@ class Engine:
     def _after_change(self, kind: str, before: tuple[bytes, bytes], was_paired: bool) -> None:
         if kind in ("keyset", "policy", "command", "pairing"):
             self._changed_s = self.now.mono_s
+            self.central.clear()
         if not was_paired and self.trust.paired:
             self._announce_pairing()
         if before != (self.trust.keyset_hash, self.trust.policy_hash):

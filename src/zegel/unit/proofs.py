@@ -9,7 +9,7 @@ what it has read, nor by cutting the link, because the time online is added up o
 
 from __future__ import annotations
 
-from zegel.seal.checkpoint import verify_checkpoint
+from zegel.seal.checkpoint import Checkpoint, verify_checkpoint
 from zegel.seal.errors import ProofRefused
 from zegel.seal.keyset import Keyset
 from zegel.seal.manifest import TreeHead
@@ -99,6 +99,10 @@ class ProofDesk:
         """The checkpoint that the server calls its newest. Raises ProofRefused when the log shrank or forked."""
         found = verify_checkpoint(text, keyset.log.key)
         return self._remember(TreeHead(found.size, found.root), newest=True)
+
+    def seen(self, found: Checkpoint) -> TreeHead:
+        """A verified checkpoint that came with something else. Raises ProofRefused when the log forked."""
+        return self._remember(TreeHead(found.size, found.root), newest=False)
 
     def _remember(self, head: TreeHead, *, newest: bool) -> TreeHead:
         known = TreeHead(*self._file.state.checkpoint) if self._file.state.checkpoint else None

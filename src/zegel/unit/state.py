@@ -60,7 +60,7 @@ class State(msgspec.Struct):
     how much, the ledger's signed time was ahead of the monotonic clock (ms). `heard`: what local panels said that made
     an alarm (digest, ms), so that a resend after a power cut makes no second one.
     `turned`: cameras that were turned away and have not been sent home. `data`: the month, and the bytes that are paid
-    for ahead in it (budget.py).
+    for ahead in it (budget.py). `central`: alarms of panels elsewhere that opened a window here (id, ms).
     """
 
     unit: bytes
@@ -91,6 +91,7 @@ class State(msgspec.Struct):
     heard: list[tuple[bytes, int]] = []
     turned: list[bytes] = []
     data: tuple[str, int] = ("", 0)
+    central: list[tuple[bytes, int]] = []
 
 
 class StateFile:

@@ -329,8 +329,8 @@ class Uplink:
                 self.answer(Controlled(message.id, False, "no_camera"))
             case StopLive():
                 pass
-            case CentralAlarm(alarm_id=alarm, panel=panel):
-                self.engine.refuse_central(alarm, panel, now)
+            case CentralAlarm():
+                self.engine.central_alarm(message, now)
             case Proof(release_hash=release, tlog_proof=text):
                 self.engine.on_proof(release, text, now)
             case Revoked():

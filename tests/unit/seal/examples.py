@@ -12,6 +12,7 @@ from zegel.seal import (
     allowances,
     arckey,
     assent,
+    central,
     command,
     epoch,
     exported,
@@ -194,6 +195,14 @@ class World:
             "until_ms": NOW + DAY,
         }
         return command.Command(**(fields | changes))
+
+    def make_central(self, **changes: Any) -> central.CentralWord:
+        """An owner's word for an alarm of a panel that reports to the server."""
+        fields: dict[str, Any] = {
+            "unit": self.unit_id, "pairing": self.pairing_id, "alarm": self.alarm_id, "panel": self.party,
+            "class_name": "person", "zone": "7", "cameras": (self.camera,), "said_ms": NOW,
+        }  # fmt: skip
+        return central.CentralWord(**(fields | changes))
 
     def make_pairing(self) -> pairing.Pairing:
         return pairing.Pairing(self.unit_id, self.pairing_id, self.keyset.hash, self.policy.hash)
@@ -397,6 +406,11 @@ class World:
                 command.sign_command(self.make_command(action=command.Action.PART, part="Night"), self.owner),
                 self.owner,
                 lambda data: command.verify_command(data, self.policy, last_counter=6, now_ms=NOW),
+            ),
+            "central": Example(
+                central.sign_central(self.make_central(), self.owner),
+                self.owner,
+                lambda data: central.verify_central(data, self.keyset, self.policy, now_ms=NOW).word,
             ),
             "paired": Example(
                 pairing.sign_paired(paired, NOW, self.unit),

@@ -13,7 +13,7 @@ const FIELDS = record({
   alarm: id,
   number: uint(Number.MAX_SAFE_INTEGER, 1),
   previous: nullable(hash),
-  cause: oneOf("motion", "input", "tamper", "technical"),
+  cause: oneOf("motion", "input", "tamper", "technical", "central"),
   class: word,
   camera: nullable(id),
   zone: text(64, 0),

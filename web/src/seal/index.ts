@@ -3,6 +3,7 @@ export * from "./account";
 export * from "./alarm";
 export * from "./arckey";
 export * from "./bytes";
+export * from "./central";
 export * from "./checkpoint";
 export * from "./chunked";
 export * from "./assent";
