@@ -21,6 +21,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "open": ("zegel.records.cli:main", "check a film or a package of originals offline, and write the film"),
     "redact": ("zegel.records.redact.cli:main", "make a film in which others can't be recognised: find, review, make"),
     "ledger": ("zegel.ledgercli:main", "verify a ledger or a receipt, as an outsider"),
+    "viewer": ("zegel.viewercli:main", "verify the pages' code that a server hands out, as an outsider"),
     "witness": ("zegel.witnesscli:main", "remember a log and cosign what only grew, as anybody"),
     "signal": ("zegel.dialler:main", "try an alarm receiver as a panel would: send"),
     "backup": ("zegel.server.backupcli:main", "make, try and list back-up copies; the administrator's key"),

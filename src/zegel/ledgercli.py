@@ -23,7 +23,8 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-from zegel.logclient import CannotFetch, Log, LogRefused, verify_log
+from zegel.fetching import CannotFetch
+from zegel.logclient import Log, LogRefused, verify_log
 from zegel.seal.encoding import Value
 from zegel.seal.errors import SealError
 from zegel.seal.note import VerifierKey
@@ -40,8 +41,8 @@ def main(argv: Sequence[str]) -> int:
     """Returns the exit status."""
     words = _parser().parse_args(argv)
     try:
-        log = _key(words.key)
-        witnesses = tuple(_key(text) for text in words.witness)
+        log = parse_key(words.key)
+        witnesses = tuple(parse_key(text) for text in words.witness)
         if words.quorum > len(witnesses):
             raise BadUse(f"--quorum {words.quorum} needs as many --witness keys.")
         return int(words.run(words, log, witnesses))
@@ -67,7 +68,8 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _key(text: str) -> VerifierKey:
+def parse_key(text: str) -> VerifierKey:
+    """A verifier key as it is written, or from a file that holds it. Raises BadUse."""
     path = Path(text)
     try:
         written = path.read_text("utf-8").strip() if len(text) < 400 and path.is_file() else text.strip()

@@ -12,29 +12,19 @@ from __future__ import annotations
 
 import base64
 import binascii
-import http.client
 import json
-import ssl
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from time import sleep
 from typing import Any
-from urllib.parse import urlsplit
 
+from zegel.fetching import CannotFetch, Server
 from zegel.seal import encoding, entry, merkle, tiles
 from zegel.seal.checkpoint import Checkpoint, verify_checkpoint
 from zegel.seal.errors import SealError
 from zegel.seal.note import VerifierKey
 from zegel.seal.tiles import WIDTH, Tile
 
-TIMEOUT_S = 30
-LARGEST_ANSWER = 64 << 20
-TOO_MANY, PATIENCE, PAUSE_S = 429, 30, 1.0  # a server may ask a reader to go slower
 EXPLAINING = frozenset({"deletion", "restore"})
-
-
-class CannotFetch(Exception):
-    """The log could not be read; nothing is known about it."""
 
 
 class LogRefused(Exception):
@@ -45,48 +35,19 @@ class Log:
     """A log at an address, with the keys that count."""
 
     def __init__(self, url: str, key: VerifierKey, witnesses: Iterable[VerifierKey] = (), quorum: int = 0) -> None:
-        parts = urlsplit(url.rstrip("/"))
-        if parts.scheme not in {"http", "https"} or not parts.hostname:
-            raise CannotFetch(f"{url!r} is no address of a log; write https://host/ledger.")
+        self._server = Server(url, "https://host/ledger")
         self.key, self.witnesses, self.quorum = key, tuple(witnesses), quorum
-        self._prefix = parts.path
-        self._connection = (
-            http.client.HTTPSConnection(parts.netloc, timeout=TIMEOUT_S, context=ssl.create_default_context())
-            if parts.scheme == "https"
-            else http.client.HTTPConnection(parts.netloc, timeout=TIMEOUT_S)
-        )
 
     def fetch(self, name: str, *, missing_ok: bool = False) -> bytes:
         """Raises CannotFetch; LogRefused for what a log must have and this one has not."""
-        status, data = self._ask(f"{self._prefix}/{name}")
-        for _ in range(PATIENCE):
-            if status != TOO_MANY:
-                break
-            sleep(PAUSE_S)
-            status, data = self._ask(f"{self._prefix}/{name}")
-        if status == 404:
+        answer = self._server.get(f"{self._server.prefix}/{name}")
+        if answer.status == 404:
             if missing_ok:
                 return b""
             raise LogRefused(f"{name} is missing: the log does not serve what its checkpoint covers")
-        if status != 200:
-            raise CannotFetch(f"{name}: the server answered {status}")
-        return data
-
-    def _ask(self, path: str) -> tuple[int, bytes]:
-        for attempt in (1, 2):  # a kept connection may have been closed meanwhile
-            try:
-                self._connection.request("GET", path, headers={"Accept-Encoding": "identity"})
-                answer = self._connection.getresponse()
-                data = answer.read(LARGEST_ANSWER + 1)
-            except (OSError, http.client.HTTPException) as problem:
-                self._connection.close()
-                if attempt == 2:
-                    raise CannotFetch(f"the log can't be reached ({problem})") from None
-                continue
-            if len(data) > LARGEST_ANSWER:
-                raise CannotFetch(f"{path} is larger than {LARGEST_ANSWER} bytes")
-            return answer.status, data
-        raise AssertionError
+        if answer.status != 200:
+            raise CannotFetch(f"{name}: the server answered {answer.status}")
+        return answer.data
 
     def checkpoint(self) -> tuple[str, Checkpoint]:
         """The newest note and what it says; where witnesses count, the newest that they cosigned. Raises SealError when

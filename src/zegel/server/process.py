@@ -73,7 +73,19 @@ def prepare() -> int:
     faults = _faults()
     for fault in faults:
         print(f"zegel: {fault}", file=sys.stderr)
-    return 1 if faults else 0
+    if faults:
+        return 1
+    _log_viewer()
+    return 0
+
+
+def _log_viewer() -> None:
+    """Which pages' code is served stands in the log before anybody gets it."""
+    from zegel.server.kernel import log
+    from zegel.server.ledger import viewer
+
+    if viewer.log_bundle() is None:
+        log.warning("viewer.not_built")
 
 
 def _make_keys() -> None:

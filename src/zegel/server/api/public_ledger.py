@@ -23,6 +23,7 @@ from zegel.server.exports.middleware import for_everybody
 from zegel.server.kernel import clock
 from zegel.server.kernel.storage import NotFound
 from zegel.server.ledger import queries, witnesses
+from zegel.server.ledger import viewer as viewers
 from zegel.server.ledger.errors import LedgerError
 
 FOR_EVER = "public, max-age=31536000, immutable"
@@ -83,6 +84,12 @@ def key(request: HttpRequest) -> HttpResponse:
 def forgotten(request: HttpRequest) -> HttpResponse:
     """Which entries have no body any more, and the deletion entries that say so."""
     return _answer(request, queries.forgotten, JSON, A_MINUTE)
+
+
+@require_safe
+def viewer(request: HttpRequest, bundle: str) -> HttpResponse:
+    """The receipt of the entry that names this bundle of the pages' code; see `zegel viewer verify`."""
+    return _answer(request, lambda: viewers.receipt(bytes.fromhex(bundle)).encode(), PLAIN, A_SECOND)
 
 
 def _answer(request: HttpRequest, read: Callable[[], bytes], kind: str, cache: str) -> HttpResponse:

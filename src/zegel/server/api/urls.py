@@ -18,5 +18,6 @@ urlpatterns = [
     path("ledger/witnessed", public_ledger.witnessed),
     path("ledger/key", public_ledger.key),
     path("ledger/forgotten", public_ledger.forgotten),
+    re_path(r"^ledger/viewer/(?P<bundle>[0-9a-f]{64})$", public_ledger.viewer),
     re_path(r"^ledger/(?P<name>tile/[x0-9a-z/.]{1,80})$", public_ledger.tile),
 ]

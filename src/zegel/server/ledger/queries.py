@@ -117,15 +117,20 @@ def receipt(index: int) -> str:
         raise NoSuchEntry("There is no such entry among yours.")
     commitment = EntryRow.objects.values_list("commitment", flat=True).get(index=index)
     salt, plain = open_body(body.shred_id, body.sealed, commitment)
+    path, note = inclusion(index)
+    return make_receipt(salt, plain, index, path, note)
+
+
+def inclusion(index: int) -> tuple[tuple[bytes, ...], Note]:
+    """The path of an entry to the root of a signed checkpoint, and that checkpoint: the newest that a witness cosigned,
+    else the newest. Raises NotYetCheckpointed."""
     published = tiles()
     head = published.head()
     if head is None or head.size <= index:
         raise NotYetCheckpointed("No signed checkpoint covers this entry yet.", action="Ask again in a moment.")
-    witnessed = witnesses.covering(published, index)
-    note = witnessed or Note.parse(head.note)
+    note = witnesses.covering(published, index) or Note.parse(head.note)
     covered = Checkpoint.parse(note.text).size
-    path = inclusion_proof(index, covered, published.nodes(covered, head))
-    return make_receipt(salt, plain, index, path, note)
+    return inclusion_proof(index, covered, published.nodes(covered, head)), note
 
 
 def entries(
