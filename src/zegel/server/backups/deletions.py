@@ -16,6 +16,7 @@ from zegel.seal import encoding, envelope
 from zegel.seal.errors import SealError
 from zegel.server.backups import places
 from zegel.server.backups.errors import CopyDamaged
+from zegel.server.kernel import erasures
 from zegel.server.kernel.storage import NotFound, Store
 
 LISTS = ("destroyed.log", "erased.log")
@@ -26,6 +27,7 @@ _AT_ONCE = 512 * 1024
 def copy() -> int:
     """What was added since; how many bytes. Raises NotSetUp, StorageError."""
     store, count = places.shred_store(), 0
+    erasures.drain()
     for name in LISTS:
         path = Path(settings.SHRED_PATH) / name
         if path.exists():

@@ -17,7 +17,7 @@ from zegel.server.chain.letters import write
 from zegel.server.chain.models import Document, Offer, Partner, Sheet, Step
 from zegel.server.chain.rules import OfferState, State, StepKind
 from zegel.server.customers.models import Customer
-from zegel.server.kernel import clock, jobs, log, mail, outbox, tenancy, work
+from zegel.server.kernel import clock, erasures, jobs, log, mail, outbox, tenancy, work
 from zegel.server.kernel.actor import system
 from zegel.server.orders.models import Order
 from zegel.server.people import queries as people
@@ -62,7 +62,7 @@ def forgotten(event: outbox.Event) -> None:
     with work.transaction(system(event.owner_id)):
         for party in _parties_of(event.owner_id):
             with tenancy.acting_as(party):
-                Sheet.objects.filter(tenant_id=event.owner_id, customer_id=customer_id).delete()
+                erasures.delete(Sheet.objects.filter(tenant_id=event.owner_id, customer_id=customer_id), party)
 
 
 def _parties_of(owner_id: UUID) -> list[UUID]:

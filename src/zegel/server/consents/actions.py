@@ -19,7 +19,7 @@ from zegel.server.consents import purposes
 from zegel.server.consents.errors import OtherWords, UnknownConsent
 from zegel.server.consents.models import Consent, Text
 from zegel.server.gate import Action, Resource, ResourceKind, require
-from zegel.server.kernel import clock, ids, work
+from zegel.server.kernel import clock, erasures, ids, work
 from zegel.server.kernel.actor import Actor
 from zegel.server.ledger import Entry, Fact, Kind
 from zegel.server.notify.models import Device
@@ -131,6 +131,8 @@ def _of_address(owner_id: UUID, purpose: str, email: str) -> QuerySet[Consent]:
 def _end(w: work.Work, row: Consent, place: str) -> None:
     row.withdrawn_at, row.withdrawn_place = clock.now(), place
     row.save(update_fields=["withdrawn_at", "withdrawn_place"])
+    ended = {"withdrawn_at": row.withdrawn_at.isoformat(), "withdrawn_place": place}
+    erasures.blanked("consents.Consent", row.owner_id, [row.id], ended)  # an older copy must not give it again
     _note(w, row, "withdrawn")
 
 
@@ -161,4 +163,4 @@ def _one_at_a_time(actor: Actor) -> None:
 def _stop_push(w: work.Work, owner_id: UUID, person_id: UUID | None, email: str) -> None:
     """Every address of his browsers is gone: nothing can be sent to them."""
     if person_id is not None:
-        Device.objects.filter(owner_id=owner_id, person_id=person_id).delete()
+        erasures.delete(Device.objects.filter(owner_id=owner_id, person_id=person_id), owner_id)

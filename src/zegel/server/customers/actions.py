@@ -12,7 +12,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
-from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -370,7 +369,7 @@ def end_contact(actor: Actor, contact_id: UUID) -> Customer:
     with work.transaction(actor) as w:
         contact, row = _contact(actor, contact_id)
         contact.delete()
-        w.after_commit(partial(erasures.gone, "customers.Contact", row.owner_id, [contact_id]))
+        erasures.gone("customers.Contact", row.owner_id, [contact_id])
         note(w, row, What.CONTACT_ENDED)
         return row
 

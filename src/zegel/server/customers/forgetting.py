@@ -12,7 +12,6 @@ from __future__ import annotations
 import hmac
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import partial
 from typing import Protocol
 from uuid import UUID
 
@@ -119,9 +118,9 @@ def _carry_out(w: work.Work, row: Customer, why: str) -> Forgotten:
              "standing": Standing.FORMER.value, "ended_at": row.ended_at or now}  # fmt: skip
     Customer.objects.filter(id=row.id).update(**left)
     said = {name: "" for name in (*rules.TEXTS, "name_key", "place_key") if name not in {"country", "language"}}
-    w.after_commit(partial(erasures.blanked, "customers.Customer", row.owner_id, [row.id], said))
-    Contact.objects.filter(customer=row).delete()
-    Suggestion.objects.filter(customer=row).delete()
+    erasures.blanked("customers.Customer", row.owner_id, [row.id], said)
+    erasures.delete(Contact.objects.filter(customer=row), row.owner_id)
+    erasures.delete(Suggestion.objects.filter(customer=row), row.owner_id)
     row.refresh_from_db()
     actions.note(w, row, What.ANONYMISED)
     facts: dict[str, Fact] = {"what": "proof", "customer": row.id, "proof": done.proof, "why": why}

@@ -5,7 +5,9 @@ away again before anybody is served.
 - The list is append-only (SHRED_PATH/erased.log), one line for each act: table, owner, row numbers, and the columns
   that were blanked, with what they hold since. It names nobody: identifiers, and values that say nothing any more.
 - Keys need no line here: `kernel.shred` keeps its own list of destructions.
-- Write it after the transaction that erased: a line for rows that are still there would erase them at a restore.
+- A line is a row of the transaction that erased, committed with it or not at all (kernel_erasurenote); right after the
+  commit it goes into the list, is made durable there, and only then does its row go. Whoever is killed between leaves
+  the row: the worker writes it within the minute, and a copy of the lists or a restore before it does anything else.
 """
 
 from __future__ import annotations
@@ -19,13 +21,18 @@ from uuid import UUID
 
 from django.apps import apps
 from django.conf import settings
-from django.db import DatabaseError
+from django.db import DatabaseError, connection, transaction
+from django.db.models import QuerySet
 
 from zegel.server.kernel import clock, log, restoring, tenancy
+from zegel.server.kernel.models import ErasureNote
 from zegel.server.kernel.secrets import sync_folder
 
 NAME = "erased.log"
 MOST_AT_ONCE = 1000
+"""Keys in one line."""
+AT_ONCE = 200
+"""Lines in one go."""
 
 
 def path() -> Path:
@@ -33,13 +40,23 @@ def path() -> Path:
 
 
 def gone(model: str, owner_id: UUID | None, keys: Sequence[Any]) -> None:
-    """Rows of `model` (room.Model) of that owner were deleted. Durable when it returns."""
+    """Rows of `model` (room.Model) of that owner are deleted by the running transaction."""
     _note(model, owner_id, keys, None)
 
 
 def blanked(model: str, owner_id: UUID | None, keys: Sequence[Any], values: Mapping[str, Any]) -> None:
-    """These columns of those rows hold `values` from now on. Values must not be personal data."""
+    """These columns of those rows hold `values` once the running transaction is committed. Values must not be personal
+    data."""
     _note(model, owner_id, keys, dict(values))
+
+
+def delete(rows: QuerySet[Any], owner_id: UUID | None) -> int:
+    """These rows of that owner, within the running transaction, and told to the list; returns how many."""
+    keys = list(rows.values_list("pk", flat=True))
+    if keys:
+        rows.model._default_manager.filter(pk__in=keys).delete()
+        gone(rows.model._meta.label, owner_id, keys)
+    return len(keys)
 
 
 def _note(model: str, owner_id: UUID | None, keys: Sequence[Any], values: dict[str, Any] | None) -> None:
@@ -50,7 +67,40 @@ def _note(model: str, owner_id: UUID | None, keys: Sequence[Any], values: dict[s
         line = {"model": model, "owner": str(owner_id) if owner_id else None, "keys": some, "at_ms": clock.now_ms()}
         lines.append(json.dumps(line | ({"values": values} if values is not None else {}), separators=(",", ":")))
     if lines:
-        _append("\n".join(lines) + "\n")
+        now = clock.now()
+        ErasureNote.objects.bulk_create([ErasureNote(line=line, at=now) for line in lines])
+        _after_commit()
+
+
+def _after_commit() -> None:
+    """Once for each transaction, however much it erased."""
+    if all(waits[1] is not _drain for waits in connection.run_on_commit):
+        transaction.on_commit(_drain, robust=True)
+
+
+def _drain() -> None:
+    drain()
+
+
+def drain() -> int:
+    """Into the list with what was committed and isn't in it; returns how many lines. Killed between list and commit it
+    writes a line twice, and to erase twice is harmless."""
+    done = 0
+    while True:
+        with tenancy.acting_as(None):
+            rows = list(ErasureNote.objects.select_for_update(skip_locked=True).order_by("id")[:AT_ONCE])
+            if rows:
+                _append("".join(f"{row.line}\n" for row in rows))
+                ErasureNote.objects.filter(id__in=[row.id for row in rows]).delete()
+        done += len(rows)
+        if len(rows) < AT_ONCE:
+            return done
+
+
+def waiting(before_ms: int) -> int:
+    """How many lines of before then are not in the list yet."""
+    with tenancy.acting_as(None):
+        return ErasureNote.objects.filter(at__lt=clock.moment(before_ms)).count()
 
 
 def _append(text: str) -> None:
@@ -86,6 +136,7 @@ def listed() -> Iterator[dict[str, Any]]:
 def erase_again() -> int:
     """Rows that an older copy brought back, or values that it did. What can't be erased for another row's sake fails:
     then nobody is served until somebody looked."""
+    drain()
     return sum(_erase(entry) for entry in listed())
 
 

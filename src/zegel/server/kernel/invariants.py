@@ -13,10 +13,11 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 
-from zegel.server.kernel import checks, clock, outbox, shred, storage, tenancy
+from zegel.server.kernel import checks, clock, erasures, outbox, shred, storage, tenancy
 
 MOST_FAULTS = 100
-NIGHT_MS = 24 * 3600 * 1000
+HOUR_MS = 3600 * 1000
+NIGHT_MS = 24 * HOUR_MS
 
 Ask = Callable[[], Iterator[str]]
 _invariants: dict[str, Ask] = {}
@@ -132,6 +133,14 @@ def every_column_is_known() -> Iterator[str]:
 @invariant("kernel.events_are_delivered")
 def events_are_delivered() -> Iterator[str]:
     yield from (f"event {event} has failed {attempts} times at {name}" for event, name, attempts in outbox.stuck())
+
+
+@invariant("kernel.erasures_are_listed")
+def erasures_are_listed() -> Iterator[str]:
+    """What was erased stands outside the database within the hour: else a restore would bring it back."""
+    late = erasures.waiting(before_ms=clock.now_ms() - HOUR_MS)
+    if late:
+        yield f"{late} erasures were not written into the list outside the database"
 
 
 @invariant("kernel.the_store_answers")

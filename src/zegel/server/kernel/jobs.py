@@ -20,7 +20,7 @@ from typing import Any
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
-from zegel.server.kernel import outbox, services, shred
+from zegel.server.kernel import erasures, outbox, services, shred
 
 RETRY = RetryStrategy(max_attempts=10, exponential_wait=4)
 CONCURRENCY = 4
@@ -76,3 +76,9 @@ def rotate_shred_key(timestamp: int) -> None:
 @periodic("23 * * * *", name="kernel.forget_old_events")
 def forget_old_events(timestamp: int) -> None:
     outbox.forget_old()
+
+
+@periodic("* * * * *", name="kernel.list_erasures")
+def list_erasures(timestamp: int) -> None:
+    """What a process that was killed right after its commit left unlisted."""
+    erasures.drain()

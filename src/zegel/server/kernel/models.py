@@ -31,3 +31,11 @@ class OutboxDelivery(models.Model):
     class Meta:
         constraints = [models.UniqueConstraint(fields=["event", "subscriber"], name="kernel_outbox_once")]
         indexes = [models.Index(fields=["next_at"], condition=models.Q(done=False), name="kernel_outbox_due")]
+
+
+class ErasureNote(models.Model):
+    """A line for the list of erased rows outside the database (kernel.erasures), until it stands there."""
+
+    id = models.BigAutoField(primary_key=True)
+    line = models.TextField()
+    at = models.DateTimeField()

@@ -28,6 +28,7 @@ UNSCOPED_TABLES: dict[str, str] = {
     "django_session": "sessions, read before a party is known; the key is random and the content names ids only",
     "kernel_outboxevent": "identifiers only; read by the server's own delivery, which acts for each event's owner",
     "kernel_outboxdelivery": "which event reached which subscriber; nobody's data",
+    "kernel_erasurenote": "numbers of rows that were erased and what stands there since, until it is listed outside",
     "procrastinate_jobs": "job names and identifiers; nobody's data",
     "procrastinate_events": "when a job changed state; nobody's data",
     "procrastinate_periodic_defers": "when a periodic job was planned; nobody's data",

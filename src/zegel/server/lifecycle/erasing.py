@@ -119,7 +119,7 @@ def delete(w: work.Work, model: type[models.Model], pks: Sequence[Any], *, by_te
     owners = {} if by_term else _owners(model, wanted)
     count = model._default_manager.filter(pk__in=wanted)._raw_delete(using="default")
     for owner_id, keys in owners.items():
-        w.after_commit(partial(erasures.gone, model._meta.label, owner_id, keys))
+        erasures.gone(model._meta.label, owner_id, keys)
     return int(count or 0)
 
 
@@ -148,7 +148,7 @@ def blank(
     owners = {} if by_term else _owners(model, pks)
     count = model._default_manager.filter(pk__in=list(pks)).update(**values)
     for owner_id, keys in owners.items():
-        w.after_commit(partial(erasures.blanked, model._meta.label, owner_id, keys, _written(values)))
+        erasures.blanked(model._meta.label, owner_id, keys, _written(values))
     return count
 
 
@@ -236,7 +236,7 @@ def _person(w: work.Work, pks: Sequence[Any]) -> str:
         }  # fmt: skip
         Person.objects.filter(pk=row.pk).update(**values)
         Membership.objects.filter(person_id=row.pk, valid_to__isnull=True).update(valid_to=clock.now())
-        w.after_commit(partial(erasures.blanked, "people.Person", None, [row.pk], _written(values)))
+        erasures.blanked("people.Person", None, [row.pk], _written(values))
     return "anonymised"
 
 

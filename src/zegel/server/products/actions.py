@@ -12,7 +12,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -261,8 +260,8 @@ def forget(w: work.Work, owner_id: UUID, item_ids: list[UUID]) -> int:
         row.save()
         _changed(w, row, "forgotten")
     if rows:
-        w.after_commit(partial(erasures.blanked, "products.Item", owner_id, [row.id for row in rows], SAYS_NOTHING))
-        w.after_commit(partial(erasures.gone, "products.Ownership", owner_id, owned))
+        erasures.blanked("products.Item", owner_id, [row.id for row in rows], SAYS_NOTHING)
+        erasures.gone("products.Ownership", owner_id, owned)
     return len(rows)
 
 
@@ -273,7 +272,7 @@ def forget_customer(w: work.Work, owner_id: UUID, customer_id: UUID) -> int:
     before = list(Ownership.objects.filter(owner_id=owner_id, customer_id=customer_id).values_list("id", flat=True))
     Ownership.objects.filter(id__in=before).delete()
     if before:
-        w.after_commit(partial(erasures.gone, "products.Ownership", owner_id, before))
+        erasures.gone("products.Ownership", owner_id, before)
     return done
 
 

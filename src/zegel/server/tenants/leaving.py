@@ -22,7 +22,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from functools import cache, partial
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -315,9 +315,9 @@ def _remove_all(owner_id: UUID) -> dict[str, int]:
     with work.transaction(system, party_id=owner_id) as w:
         accounts = _end_accounts(w, owner_id, people_ids)
         Brand.objects.filter(owner_id=owner_id).delete()
+        erasures.gone("tenants.Brand", None, [owner_id])
         _delete_keys(owner_id)
         _delete_party(w, owner_id)
-    erasures.gone("tenants.Brand", None, [owner_id])
     return {**elsewhere, "accounts that ended": accounts}
 
 
@@ -328,8 +328,8 @@ def _delete_party(w: work.Work, owner_id: UUID) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT people_remove_party()")
     ended = {"valid_to": clock.now().isoformat()}
-    w.after_commit(lambda: erasures.blanked("people.Membership", owner_id, members, ended))
-    w.after_commit(lambda: erasures.blanked("people.Party", owner_id, [owner_id], {"name": ""}))
+    erasures.blanked("people.Membership", owner_id, members, ended)
+    erasures.blanked("people.Party", owner_id, [owner_id], {"name": ""})
 
 
 def _delete(w: work.Work, model: type[models.Model], owner_id: UUID) -> None:
@@ -337,7 +337,7 @@ def _delete(w: work.Work, model: type[models.Model], owner_id: UUID) -> None:
     keys = list(rows.values_list("pk", flat=True))
     rows._raw_delete(using="default")
     if keys:
-        w.after_commit(lambda: erasures.gone(model._meta.label, owner_id, keys))
+        erasures.gone(model._meta.label, owner_id, keys)
 
 
 def _forget_log(owner_id: UUID) -> None:
@@ -368,7 +368,7 @@ def _end_accounts(w: work.Work, owner_id: UUID, people_ids: set[UUID]) -> int:
         Person.objects.filter(id=person.id).update(
             **plain, auth_hash=b"", bundle_password=b"", bundle_recovery=b"", pins=None
         )
-        w.after_commit(partial(erasures.blanked, "people.Person", None, [person.id], plain))
+        erasures.blanked("people.Person", None, [person.id], plain)
         ended += 1
     return ended
 

@@ -23,7 +23,7 @@ from django.utils.translation import gettext as _
 from zegel.server.consents import actions as consents
 from zegel.server.consents import purposes
 from zegel.server.gate import Action, Resource, ResourceKind, require
-from zegel.server.kernel import clock, ids, mail, secrets, tenancy, work
+from zegel.server.kernel import clock, erasures, ids, mail, secrets, tenancy, work
 from zegel.server.kernel.actor import Actor, system
 from zegel.server.website import rules, sites
 from zegel.server.website.errors import BadMessage, BadSite, LinkGone, NotNow, UnknownThing
@@ -139,7 +139,7 @@ def ask_to_leave(site: Website, email: str) -> None:
 def _stop(w: work.Work, owner_id: UUID, person_id: UUID | None, email: str) -> None:
     """The address is gone from the list: nothing can be sent to it, and what waits for it will not be."""
     rows = Subscriber.objects.filter(owner_id=owner_id, email=email.lower())
-    rows.exclude(state=SubscriberState.BOUNCED.value).delete()
+    erasures.delete(rows.exclude(state=SubscriberState.BOUNCED.value), owner_id)
 
 
 def _of_link(kind: LinkKind, token: str) -> Subscriber | None:
