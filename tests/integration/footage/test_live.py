@@ -18,7 +18,7 @@ from zegel.seal.segment import Track as SealTrack
 from zegel.seal.segment import open_segment
 from zegel.seal.suite import OpeningKey
 from zegel.seal.tree import leaf
-from zegel.server.footage import door, steering, taking
+from zegel.server.footage import door, jobs, steering, taking
 from zegel.server.footage.door import ViewRequest
 from zegel.server.footage.errors import (
     BadRange,
@@ -28,10 +28,11 @@ from zegel.server.footage.errors import (
     PurposeNotConfirmed,
     UnitRefuses,
 )
+from zegel.server.footage.models import Epoch
 from zegel.server.footage.rules import Purpose, SlotRange, Track
 from zegel.server.footage.steering import Turn, Wish
 from zegel.server.gate import Denied
-from zegel.server.kernel import clock, ids, outbox, tenancy
+from zegel.server.kernel import clock, ids, outbox, shred, tenancy
 from zegel.server.kernel.models import OutboxEvent
 from zegel.server.ledger import Kind
 from zegel.server.realtime import pending
@@ -191,3 +192,38 @@ def test_the_owner_turns_a_camera_only_while_he_looks_at_it(world: World, yard: 
     door.end_view(yard.owner, view.lease_id)
     with pytest.raises(NotLooking):
         steering.control(yard.owner, None, yard.camera, left)
+
+
+# --- when it is over, its keys are gone ---
+
+
+def test_when_the_last_look_ends_the_root_of_what_was_shown_opens_for_nobody_any_more(world: World, yard: Any) -> None:
+    first, second = door.open_view(yard.owner, live(yard)), door.open_view(yard.owner, live(yard))
+    epoch = yard.unit.epoch(track=SealTrack.LIVE)
+    world.accept(yard.actor, yard.unit, yard.unit.epoch_item(epoch))
+    kept = picture(yard, world)
+    with tenancy.acting_as(yard.owner.party_id):
+        row = Epoch.objects.get(id=epoch.id)
+    door.end_view(yard.owner, first.lease_id)
+    jobs.live_over(events("live.ended")[-1])
+    assert door.live_epoch(yard.owner, second.lease_id, epoch.id) == epoch.envelope, "somebody still looks"
+    door.end_view(yard.owner, second.lease_id)
+    for _ in range(2):  # the unit says so, too
+        jobs.live_over(events("live.ended")[-1])
+    with tenancy.acting_as(yard.owner.party_id):
+        assert [left.id for left in Epoch.objects.all()] == [kept.id]
+    with pytest.raises(shred.Destroyed):
+        shred.unwrap("epoch", row.shred, bytes(row.wrapped), row.id.bytes)
+    [entry] = logged(world, yard, Kind.DELETION)
+    assert entry.said is not None
+    assert (entry.said.facts["epoch"], entry.said.facts["why"]) == (epoch.id.bytes, "live")
+
+
+def test_what_begins_after_a_look_ended_is_not_forgotten_with_it(world: World, yard: Any) -> None:
+    view = door.open_view(yard.owner, live(yard))
+    door.end_view(yard.owner, view.lease_id)
+    epoch = yard.unit.epoch(track=SealTrack.LIVE)
+    world.accept(yard.actor, yard.unit, yard.unit.epoch_item(epoch))
+    jobs.live_over(events("live.ended")[-1])
+    with tenancy.acting_as(yard.owner.party_id):
+        assert Epoch.objects.filter(id=epoch.id).exists()

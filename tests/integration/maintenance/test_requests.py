@@ -17,20 +17,31 @@ from zegel.demo.world import WORLD
 from zegel.seal.grant import Grant, open_grant, sign_grant, verify_grant
 from zegel.seal.ranges import Range, keys_from_roots
 from zegel.seal.segment import Track as SealTrack
-from zegel.server.footage import door, grants
+from zegel.server.footage import door, grants, live
 from zegel.server.footage.door import ViewRequest
 from zegel.server.footage.errors import GrantRefused, LeaseEnded, NothingToShow
+from zegel.server.footage.models import Epoch
 from zegel.server.footage.rules import Purpose, Track
 from zegel.server.gate import Denied
 from zegel.server.kernel import clock, outbox, tenancy
 from zegel.server.kernel.models import OutboxEvent
 from zegel.server.ledger import Kind
 from zegel.server.ledger import queries as ledger
-from zegel.server.maintenance import actions, jobs, queries
+from zegel.server.maintenance import actions, jobs, queries, stock
 from zegel.server.maintenance.actions import Report
 from zegel.server.maintenance.errors import AskedAlready, BadWords, NotNow, NotThatGrant, UnknownRequest
 from zegel.server.maintenance.models import Malfunction
-from zegel.server.maintenance.rules import End, Fault, FoundBy, MalfunctionState, Outcome, RequestState
+from zegel.server.maintenance.rules import (
+    End,
+    Fault,
+    FoundBy,
+    ItemKind,
+    ItemState,
+    MalfunctionState,
+    Outcome,
+    RequestState,
+    Way,
+)
 
 
 @pytest.fixture
@@ -152,6 +163,48 @@ def test_an_hour_is_granted_a_quarter_at_a_time_and_each_quarter_by_the_owners_c
         actions.give(snow.owner, request.id, sealed(world, snow, second, 900))
         view = door.open_view(technician, look(snow))
         assert view.epochs == [second.envelope]
+
+
+def test_to_aim_he_gets_one_still_at_a_time_each_by_keys_of_seconds(world: World, snow: Any) -> None:
+    technician = world.actor("technician")
+    with stopped_clock(clock.now()) as time:
+        request = actions.ask(technician, snow.malfunction.id, snow.camera, "to aim it", 15, Way.STILL)
+        with pytest.raises(NotNow):
+            actions.want_still(technician, request.id)  # nothing before the owner said yes
+        begun = len(events("unit.live"))
+        actions.allow(snow.owner, request.id, 15)
+        assert actions.go_on(snow.owner, request.id).live_id is None
+        assert len(events("unit.live")) == begun, "nothing begins before he asks for a still"
+        actions.want_still(technician, request.id)
+        with pytest.raises(NotNow):
+            actions.want_still(technician, request.id)  # one at a time
+        actions.go_on(snow.owner, request.id)
+        live = picture(world, snow)
+        with pytest.raises(NotThatGrant):
+            actions.give(snow.owner, request.id, sealed(world, snow, live, 21))
+        actions.give(snow.owner, request.id, sealed(world, snow, live, 20))
+        view = door.open_view(technician, look(snow))
+        assert view.epochs == [live.envelope]
+        time.advance(21)
+        with pytest.raises((LeaseEnded, Denied)):
+            door.renew(technician, view.lease_id)
+        assert actions.go_on(snow.owner, request.id).epoch_id == live.id, "no next one by itself"
+        actions.want_still(technician, request.id)
+        actions.go_on(snow.owner, request.id)
+        with pytest.raises(NotThatGrant):
+            actions.give(snow.owner, request.id, sealed(world, snow, live, 20))
+    assert said(world) == ["reported", "asked", "allowed", "still", "still"]
+
+
+def test_nobody_but_who_asked_for_stills_asks_for_one(world: World, snow: Any) -> None:
+    technician = world.actor("technician")
+    request = actions.ask(technician, snow.malfunction.id, snow.camera, "to aim it", 15, Way.STILL)
+    actions.allow(snow.owner, request.id, 15)
+    colleague = replace(technician, id=WORLD.person("planner").id)
+    for person in (colleague, world.actor("owner"), world.actor("operator"), world.actor("planner")):
+        with pytest.raises((Denied, NotNow, UnknownRequest)):
+            actions.want_still(person, request.id)
+    assert actions.want_still(technician, request.id).still_at is not None
 
 
 def test_the_owner_stops_it_at_once(world: World, snow: Any) -> None:
@@ -309,8 +362,37 @@ def test_a_report_sent_twice_is_one_report(world: World, snow: Any) -> None:
         actions.write_report(technician, snow.malfunction.id, replace(report, ref=uuid4()))
 
 
+def test_the_parts_of_a_report_come_off_the_stock_once_and_never_below_nothing(world: World, snow: Any) -> None:
+    technician, planner = world.actor("technician"), world.actor("planner")
+    plugs = stock.add(planner, stock.Said(ItemKind.PART, "RJ45 plug", count=3))
+    turret = stock.add(planner, stock.Said(ItemKind.CAMERA, "Turret camera", serial="TC4-1"))
+    used = [{"name": "rj45 plug", "count": 2}, {"name": "Turret camera", "count": 1}, {"name": "tape", "count": 1}]
+    report = Report(Outcome.NOT_REPAIRED, "new plug and camera", uuid4(), 30, used)
+    for _again in range(2):
+        written = actions.write_report(technician, snow.malfunction.id, report)
+    assert [part["taken"] for part in written.parts] == [2, 1, 0]
+    actions.write_report(technician, snow.malfunction.id, replace(report, ref=uuid4(), parts=used[:1]))
+    left = {item.id: item for item in queries.items(planner)}
+    assert (left[plugs.id].count, left[plugs.id].state) == (0, ItemState.STOCK.value)
+    assert (left[turret.id].state, left[turret.id].site_id) == (ItemState.AT_SITE.value, snow.malfunction.site_id)
+
+
 def test_the_owner_withdraws_his_report_and_what_runs_because_of_it_ends(world: World, snow: Any) -> None:
     allowed(world, snow)
     actions.withdraw(snow.owner, snow.malfunction.id)
     with pytest.raises(Denied):
         door.open_view(world.actor("technician"), look(snow))
+
+
+def test_an_owners_look_that_ends_takes_no_keys_from_the_technicians_and_his_own_end_does(
+    world: World, snow: Any
+) -> None:
+    request, epoch = allowed(world, snow)
+    own = door.open_view(snow.owner, ViewRequest(snow.camera, Track.LIVE, Purpose.OWN_USE, confirmed=True))
+    door.end_view(snow.owner, own.lease_id)
+    assert live.forget_roots(snow.owner.party_id, snow.camera, clock.now()) == 0
+    assert door.open_view(world.actor("technician"), look(snow))
+    actions.end(world.actor("technician"), request.id, works=True)
+    assert live.forget_roots(snow.owner.party_id, snow.camera, clock.now()) == 1
+    with tenancy.acting_as(snow.owner.party_id):
+        assert not Epoch.objects.filter(id=epoch.id).exists()

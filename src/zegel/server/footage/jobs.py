@@ -7,7 +7,7 @@ import threading
 from datetime import timedelta
 from uuid import UUID
 
-from zegel.server.footage import actions, grants
+from zegel.server.footage import actions, grants, live
 from zegel.server.footage.models import Deadline, DeadlineKind
 from zegel.server.kernel import clock, jobs, locks, log, outbox, services, tenancy
 from zegel.server.kernel.actor import system
@@ -53,6 +53,13 @@ def run_once() -> int:
 @outbox.subscribe("epoch.closed", name="footage.compact")
 def compact(event: outbox.Event) -> None:
     actions.compact_pack(system(event.owner_id), event.uuid("epoch_id"))
+
+
+@outbox.subscribe("live.ended", name="footage.live_over")
+def live_over(event: outbox.Event) -> None:
+    """A look ended. Again is harmless."""
+    if event.owner_id is not None:
+        live.forget_roots(event.owner_id, event.uuid("camera_id"), event.at)
 
 
 # --- telling the customer, and the alarm centre's supervisor ---

@@ -6,18 +6,21 @@ What keeps it within bounds:
 - The unit decides, by what its owner signed: the hours in which live is off, how long one look lasts. It stops by
   itself when nobody prolongs it; the server can only end it sooner.
 - Nothing of it is stored. The unit hears of a look by its lease's number, and says when it ended it, and why.
+- When nobody looks any more, the roots of what was looked at are forgotten too: whoever copied the pictures on their
+  way opens nothing of them with what the server still has.
 """
 
 from __future__ import annotations
 
-from datetime import timedelta
+from collections.abc import Callable
+from datetime import datetime, timedelta
 from uuid import UUID
 
-from zegel.server.footage import actions
-from zegel.server.footage.models import Lease
+from zegel.server.footage import actions, expiring
+from zegel.server.footage.models import Epoch, Lease
 from zegel.server.footage.rules import Purpose, Track
 from zegel.server.kernel import clock, work
-from zegel.server.kernel.actor import Actor
+from zegel.server.kernel.actor import Actor, system
 from zegel.server.sites.models import Camera
 
 LONGEST = timedelta(hours=1)
@@ -70,6 +73,32 @@ def ended_by_unit(actor: Actor, look_id: UUID, camera_id: UUID, code: str) -> No
         lease = Lease.objects.select_for_update().filter(id=look_id, camera_id=camera_id, track=int(Track.LIVE)).first()
         if lease is not None and lease.ended_at is None:
             actions.end_lease(w, lease)
+
+
+# --- when it is over ---
+
+_others: list[Callable[[UUID], bool]] = []
+
+
+def others_look(asked: Callable[[UUID], bool]) -> Callable[[UUID], bool]:
+    """Registers who says whether a camera's live picture goes on for a reason of another room: no lease tells it."""
+    _others.append(asked)
+    return asked
+
+
+def forget_roots(owner_id: UUID, camera_id: UUID, until: datetime) -> int:
+    """The live epochs of a camera that were received until then, when nobody looks at it: written down, then their
+    keys, grants and rows. Returns how many. While somebody looks nothing happens: the end of the last look does it.
+    What comes later than its look's end goes with the next one, or at the term's midnight."""
+    with work.transaction(system(owner_id)) as w:
+        looks = Lease.objects.filter(camera_id=camera_id, track=int(Track.LIVE), ended_at__isnull=True)
+        if looks.filter(expires_at__gt=clock.now()).exists() or any(asked(camera_id) for asked in _others):
+            return 0
+        rows = list(Epoch.objects.filter(camera_id=camera_id, track=int(Track.LIVE), received_at__lte=until))
+        expiring.order(w, rows, "live")
+    if rows:
+        expiring.finish(owner_id, [row.id for row in rows])
+    return len(rows)
 
 
 def running(unit_id: UUID) -> list[Lease]:

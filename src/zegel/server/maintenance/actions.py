@@ -6,6 +6,7 @@
   Without the grant there is no key, whatever is written here.
 - What is granted is the live picture that begins with the consent, never an older one; a quarter of an hour at a time.
   The server says when a part ends, and can only end it sooner: the keys reach no further.
+- Who asked for stills gets each of them when he asks for it, by a grant of its own that reaches twenty seconds at most.
 - It ends as soon as the technician says that the camera works, when the owner stops it, with its time at the latest.
 - Each step is in the ledger, and the owner is told of each.
 """
@@ -29,7 +30,7 @@ from zegel.server.gate import Action, Resource, ResourceKind, require
 from zegel.server.kernel import clock, ids, work
 from zegel.server.kernel.actor import Actor, system
 from zegel.server.ledger import Entry, Fact, Kind
-from zegel.server.maintenance import queries, rules
+from zegel.server.maintenance import queries, rules, stock
 from zegel.server.maintenance.errors import (
     AskedAlready,
     BadWords,
@@ -39,7 +40,7 @@ from zegel.server.maintenance.errors import (
     UnknownRequest,
 )
 from zegel.server.maintenance.models import Malfunction, Request, WorkReport
-from zegel.server.maintenance.rules import End, Fault, FoundBy, MalfunctionState, Outcome, RequestState
+from zegel.server.maintenance.rules import End, Fault, FoundBy, MalfunctionState, Outcome, RequestState, Way
 from zegel.server.sites import queries as sites
 from zegel.server.sites.models import Camera, Unit
 
@@ -141,7 +142,9 @@ def _close(w: work.Work, row: Malfunction, outcome: Outcome, person_id: UUID | N
 # --- a request, and its answer ---
 
 
-def ask(actor: Actor, malfunction_id: UUID, camera_id: UUID, reason: str, minutes: int) -> Request:
+def ask(
+    actor: Actor, malfunction_id: UUID, camera_id: UUID, reason: str, minutes: int, way: Way = Way.LIVE
+) -> Request:
     """A technician asks to see a camera of the unit that is out of order. Raises Denied, UnknownMalfunction, NotNow,
     AskedAlready, BadWords."""
     reason = _words(reason, rules.LONGEST_WORDS, "reason")
@@ -156,21 +159,21 @@ def ask(actor: Actor, malfunction_id: UUID, camera_id: UUID, reason: str, minute
             raise NotNow
         if Request.objects.filter(camera_id=camera_id, state__in=RUNNING).exists():
             raise AskedAlready
-        request = _new_request(actor.id, actor.party_id, row, camera, reason, minutes)
-        _note_request(w, request, "asked", minutes=minutes, reason=reason[:200])
+        request = _new_request(actor.id, actor.party_id, row, camera, reason, minutes, way)
+        _note_request(w, request, "asked", minutes=minutes, way=way.value, reason=reason[:200])
         w.publish("maintenance.requested", owner_id=request.owner_id, **_ids(request))
         return request
 
 
 def _new_request(
-    person_id: UUID, party_id: UUID, row: Malfunction, camera: Camera, reason: str, minutes: int
+    person_id: UUID, party_id: UUID, row: Malfunction, camera: Camera, reason: str, minutes: int, way: Way
 ) -> Request:
     try:
         with transaction.atomic():
             return Request.objects.create(
                 owner_id=row.owner_id, provider_id=row.provider_id, malfunction=row, unit_id=camera.unit_id,
                 camera_id=camera.id, party_id=party_id, person_id=person_id, reason=reason, minutes_asked=minutes,
-                asked_at=clock.now(), state=RequestState.WAITING.value,
+                way=way.value, asked_at=clock.now(), state=RequestState.WAITING.value,
             )  # fmt: skip
     except IntegrityError:
         raise AskedAlready from None
@@ -178,7 +181,8 @@ def _new_request(
 
 def allow(actor: Actor, request_id: UUID, minutes: int) -> Request:
     """The owner consents, for so many minutes from now; his unit is asked for a picture under fresh keys, which his
-    client then grants (`give`). Raises Denied, UnknownRequest, NotNow, BadWords."""
+    client then grants (`give`). Of stills nothing begins before the technician asks for one. Raises Denied,
+    UnknownRequest, NotNow, BadWords."""
     _check_minutes(minutes)
     with work.transaction(actor) as w:
         request, camera = _locked_request(request_id)
@@ -188,7 +192,10 @@ def allow(actor: Actor, request_id: UUID, minutes: int) -> Request:
         now = clock.now()
         request.state, request.answered_by, request.answered_at = RequestState.ALLOWED.value, actor.id, now
         request.minutes, request.until_at = minutes, now + timedelta(minutes=minutes)
-        _begin(w, request, camera)
+        if request.way == Way.STILL.value:
+            request.save()
+        else:
+            _begin(w, request, camera)
         _note_request(w, request, "allowed", minutes=minutes)
         w.publish("maintenance.allowed", owner_id=request.owner_id, **_ids(request))
         return request
@@ -207,8 +214,37 @@ def go_on(actor: Actor, request_id: UUID) -> Request:
         return request
 
 
+def want_still(actor: Actor, request_id: UUID) -> Request:
+    """The technician who may have stills asks for one; the keys of the one before end. Raises Denied, UnknownRequest,
+    NotNow (also for a colleague's, and while the one before is still on its way)."""
+    with work.transaction(actor) as w:
+        request, camera = _locked_request(request_id)
+        require(actor, Action.REQUEST, _about(ResourceKind.MAINTENANCE, camera.unit, camera.id))
+        mine = (request.person_id, request.party_id) == (actor.id, actor.party_id)
+        allowed = request.state == RequestState.ALLOWED.value and not _past(request.until_at)
+        if not mine or not allowed or request.way != Way.STILL.value or _on_its_way(request):
+            raise NotNow
+        if (grant := queries.running_grant(request)) is not None:
+            grants.end_grant_now(w, grant, revoked=False)
+        request.still_at, request.trouble = clock.now(), ""
+        request.save(update_fields=["still_at", "trouble"])
+        _note_request(w, request, "still")
+        w.publish("maintenance.still", owner_id=request.owner_id, **_ids(request))
+        return request
+
+
+def _on_its_way(request: Request) -> bool:
+    """A still was asked for just now, and neither keys nor a refusal of the unit came."""
+    if request.still_at is None or clock.now() - request.still_at > rules.LIVE_WITHIN or request.trouble:
+        return False
+    begun = request.begun_at is not None and request.begun_at >= request.still_at
+    return not (begun and request.grant_id is not None)
+
+
 def _may_begin(request: Request) -> bool:
-    """Not while the unit is still asked for the part before."""
+    """Not while the unit is still asked for the part before; a still only when one was asked for since the last."""
+    if request.way == Way.STILL.value:
+        return request.still_at is not None and (request.begun_at is None or request.still_at > request.begun_at)
     waited = request.begun_at is None or clock.now() - request.begun_at > rules.LIVE_WITHIN
     return waited or request.grant_id is not None or request.trouble != ""
 
@@ -218,8 +254,13 @@ def _begin(w: work.Work, request: Request, camera: Camera) -> None:
     request.live_id, request.begun_at = ids.new(), clock.now()
     request.epoch_id, request.grant_id, request.trouble = None, None, ""
     request.save()
-    until = min(request.until_at, request.begun_at + timedelta(seconds=LIVE_SLOTS))
+    until = min(request.until_at, request.begun_at + timedelta(seconds=_seconds(request)))
     live.ask(w, camera, request.live_id, MAINTENANCE, round(until.timestamp() * 1000))
+
+
+def _seconds(request: Request) -> int:
+    """Of a part: so many of its seconds may be granted."""
+    return rules.STILL_SECONDS if request.way == Way.STILL.value else LIVE_SLOTS
 
 
 def begun(actor: Actor, request_id: UUID) -> tuple[Request, bytes | None]:
@@ -232,6 +273,12 @@ def begun(actor: Actor, request_id: UUID) -> tuple[Request, bytes | None]:
             return request, None
         epoch = queries.begun_epoch(request)
         return request, None if epoch is None else next(iter(footage.epoch_envelopes([epoch.id])), None)
+
+
+@live.others_look
+def _technician_may_look(camera_id: UUID) -> bool:
+    """From the consent on, also before he opened a view: his part begins with keys that the owner's device seals."""
+    return Request.objects.filter(camera_id=camera_id, state=RequestState.ALLOWED.value).exists()
 
 
 def live_ended(owner_id: UUID, live_id: UUID, code: str) -> None:
@@ -270,6 +317,8 @@ def _check_fits(request: Request, row: Grant) -> None:
         raise NotThatGrant("another purpose")
     if row.expires_at > request.until_at + GRANT_SLACK:
         raise NotThatGrant("it lasts longer than was consented to")
+    if queries.granted_seconds(row) > _seconds(request):
+        raise NotThatGrant("it opens more than was asked for")
     epoch = queries.begun_epoch(request)
     if epoch is None or any(part.epoch != epoch.id for part in footage.granted_ranges(row)):
         raise NotThatGrant("it is not of the picture that began with the consent")
@@ -356,8 +405,8 @@ class Report:
 
 
 def write_report(actor: Actor, malfunction_id: UUID, said: Report) -> WorkReport:
-    """What was done. It closes the malfunction, unless it could not be repaired. Raises Denied, UnknownMalfunction,
-    NotNow, BadWords."""
+    """What was done. It closes the malfunction, unless it could not be repaired; the parts that were used come off the
+    provider's stock, as far as they are in it. Raises Denied, UnknownMalfunction, NotNow, BadWords."""
     text = _words(said.text, 2000, "text")
     if len(text) < 3 or said.outcome not in rules.REPORTED:
         raise BadWords(_("A report says what was done."), action=_("Write it in a sentence."), field="text")
@@ -371,6 +420,8 @@ def write_report(actor: Actor, malfunction_id: UUID, said: Report) -> WorkReport
             return known
         if row.state != MalfunctionState.OPEN.value or actor.id is None:
             raise NotNow
+        for part in parts:
+            part["taken"] = stock.take(w, actor, part["name"], part["count"], row.site_id)
         written = WorkReport.objects.create(
             owner_id=row.owner_id, provider_id=row.provider_id, malfunction=row, person_id=actor.id,
             outcome=said.outcome.value, text=text, minutes=said.minutes, parts=parts, ref=said.ref, at=clock.now(),
