@@ -112,6 +112,8 @@ def _sign_in(screen: Any, place: Installation, person: str) -> None:
 
 
 def _view(place: Installation, screen: Any, page: Page) -> View:
+    from playwright.sync_api import Error as PlaywrightError
+
     view, tools = View(page), screen.context.new_cdp_session(screen)
     kinds: dict[str, str] = {}
 
@@ -132,7 +134,12 @@ def _view(place: Installation, screen: Any, page: Page) -> View:
     tools.on("Network.loadingFinished", done)
     tools.send("Network.enable")
     tools.send("Network.setCacheDisabled", {"cacheDisabled": True})
-    answer = screen.goto(place.origin + page.path)
+    try:
+        answer = screen.goto(place.origin + page.path)
+    except PlaywrightError as error:
+        if "Download is starting" not in str(error):
+            raise
+        answer = None  # a file, no page
     screen.wait_for_timeout(SETTLE_MS)
     tools.detach()
     if answer is None or "text/html" not in answer.headers.get("content-type", ""):

@@ -20,7 +20,7 @@ from zegel.server.kernel.actor import Actor
 from zegel.server.maintenance import actions, queries, rules
 from zegel.server.maintenance.actions import Report
 from zegel.server.maintenance.models import Malfunction, Request, WorkReport
-from zegel.server.maintenance.rules import Fault, Outcome
+from zegel.server.maintenance.rules import Fault, Outcome, Way
 from zegel.server.people import queries as people
 from zegel.server.people.errors import NoSuchParty
 from zegel.server.people.roles import RelationKind
@@ -46,6 +46,7 @@ class Asked(Schema):
     camera_id: UUID
     reason: str = Field(max_length=2000)
     minutes: int = rules.USUAL_MINUTES
+    way: Way = Way.LIVE
 
 
 class Minutes(Schema):
@@ -105,9 +106,9 @@ def withdraw(request: HttpRequest, malfunction_id: UUID) -> dict[str, Any]:
 
 @router.post("/maintenance/malfunctions/{malfunction_id}/requests")
 def ask(request: HttpRequest, malfunction_id: UUID, body: Asked) -> dict[str, Any]:
-    """The technician asks to see a camera, with his reason. The owner is told."""
+    """The technician asks to see a camera, live or by single stills, with his reason. The owner is told."""
     actor = acting(request)
-    return _one(actor, actions.ask(actor, malfunction_id, body.camera_id, body.reason, body.minutes))
+    return _one(actor, actions.ask(actor, malfunction_id, body.camera_id, body.reason, body.minutes, body.way))
 
 
 @router.post("/maintenance/malfunctions/{malfunction_id}/report")
@@ -135,6 +136,13 @@ def go_on(request: HttpRequest, request_id: UUID) -> dict[str, Any]:
     """The owner's client begins the next quarter of an hour of what was consented to."""
     actor = acting(request)
     return _one(actor, actions.go_on(actor, request_id))
+
+
+@router.post("/maintenance/requests/{request_id}/still")
+def want_still(request: HttpRequest, request_id: UUID) -> dict[str, Any]:
+    """The technician, who may have stills, asks for one; the owner's client begins it (`next`) and grants its keys."""
+    actor = acting(request)
+    return _one(actor, actions.want_still(actor, request_id))
 
 
 @router.get("/maintenance/requests/{request_id}/epoch")
@@ -255,7 +263,8 @@ def _request(row: Request, names: dict[UUID, str], parties: dict[UUID, str]) -> 
         "id": str(row.id), "malfunction_id": str(row.malfunction_id), "camera_id": str(row.camera_id),
         "unit_id": str(row.unit_id), "technician": names.get(row.person_id, ""), "technician_id": str(row.person_id),
         "company": parties.get(row.party_id, ""), "company_id": str(row.party_id), "reason": row.reason,
-        "minutes_asked": row.minutes_asked, "asked_ms": clock.ms(row.asked_at), "state": row.state,
+        "minutes_asked": row.minutes_asked, "way": row.way, "still_ms": clock.ms(row.still_at),
+        "asked_ms": clock.ms(row.asked_at), "state": row.state,
         "answered_by": names.get(row.answered_by, "") if row.answered_by else "",
         "answered_ms": clock.ms(row.answered_at),
         "minutes": row.minutes, "refusal": row.refusal, "until_ms": clock.ms(row.until_at),

@@ -16,6 +16,7 @@ from zegel.server.maintenance.rules import (
     MalfunctionState,
     Outcome,
     RequestState,
+    Way,
 )
 
 
@@ -52,7 +53,8 @@ class Malfunction(TenantModel):
 
 
 class Request(TenantModel):
-    """A technician asks to see one camera, live only, for so many minutes; what the owner answered; how it ended.
+    """A technician asks to see one camera, live or by stills, for so many minutes; what the owner answered; how it
+    ended. `still_at`: when he last asked for one of the stills that he may have.
 
     `until_at`: the end of what was consented to. `live_id`: the order to the unit; `epoch_id`, `grant_id`: the part
     that runs now, each at most a quarter of an hour. `trouble`: why the unit sends nothing, in its word."""
@@ -65,6 +67,10 @@ class Request(TenantModel):
     person_id = models.UUIDField()
     reason = models.CharField(max_length=500)
     minutes_asked = models.SmallIntegerField()
+    way = models.CharField(
+        max_length=5, choices=[(one.value, one.name) for one in Way], default=Way.LIVE.value, db_default=Way.LIVE.value
+    )
+    still_at = models.DateTimeField(null=True)
     asked_at = models.DateTimeField()
     state = models.CharField(max_length=10, choices=[(s.value, s.name) for s in RequestState])
     answered_by = models.UUIDField(null=True)
@@ -93,7 +99,7 @@ class Request(TenantModel):
 class WorkReport(TenantModel):
     """What a technician did about it. `ref`: his device's own number, so that a form sent twice is one report.
 
-    `parts`: [{"name", "count", "item"}] that he used."""
+    `parts`: [{"name", "count", "taken"}] that he used; `taken`: how many of them came off the provider's stock."""
 
     id = models.UUIDField(primary_key=True, default=ids.new, editable=False)
     malfunction = models.ForeignKey(Malfunction, on_delete=models.PROTECT, related_name="reports")

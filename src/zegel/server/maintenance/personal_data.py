@@ -40,7 +40,7 @@ not_personal(
 # A consent is what the look rested on (D3): it is kept as long as the log that says who looked.
 _work(
     "maintenance.Request",
-    ("person_id", "reason", "minutes_asked", "asked_at", "ended_at", "ended_by", "end"),
+    ("person_id", "reason", "minutes_asked", "way", "still_at", "asked_at", "ended_at", "ended_by", "end"),
     subject=Subject.STAFF, path="person_id", erase=Erase.DELETE_ROW,
 )  # fmt: skip
 declare(

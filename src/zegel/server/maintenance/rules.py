@@ -11,6 +11,8 @@ WAITS = timedelta(hours=72)
 """A request that nobody answered by then lapses: the technician asks again, and says why."""
 LIVE_WITHIN = timedelta(seconds=60)
 """The unit begins its picture by then, or the consent came to nothing and is asked for again."""
+STILL_SECONDS = 20
+"""A still is the first picture of a live epoch of its own: so many of that epoch's seconds are granted, and no more."""
 LONGEST_WORDS = 500
 LONGEST_REFUSAL = 300
 MOST_PARTS = 20
@@ -53,6 +55,13 @@ class Outcome(StrEnum):
 
 REPORTED = frozenset({Outcome.REPAIRED, Outcome.REPLACED, Outcome.NO_FAULT, Outcome.NOT_REPAIRED})
 """Those with which a technician's report may close it."""
+
+
+class Way(StrEnum):
+    """What is asked for: the live picture, or single stills to aim by, each asked for and granted on its own."""
+
+    LIVE = "live"
+    STILL = "still"
 
 
 class RequestState(StrEnum):

@@ -67,6 +67,27 @@ def count(actor: Actor, item_id: UUID, number: int) -> Item:
         return _saved(w, actor, row)
 
 
+def take(w: work.Work, actor: Actor, name: str, number: int, site_id: UUID) -> int:
+    """Within the work of a report: so many of that name leave the acting provider's stock; parts by number, a unit or
+    camera goes to the site. Returns how many there were to take; the rest came from elsewhere."""
+    kept = Item.objects.select_for_update().filter(
+        owner_id=tenancy.current_party(), state=ItemState.STOCK.value, name__iexact=name, count__gt=0
+    )
+    left = number
+    for row in kept.order_by("created_at", "id"):
+        if left == 0:
+            break
+        taken = min(left, row.count)
+        left -= taken
+        if row.kind == ItemKind.PART.value:
+            row.count -= taken
+        else:
+            row.state, row.site_id = ItemState.AT_SITE.value, site_id
+            row.unit_id = _unit_of(row, site_id)
+        _saved(w, actor, row)
+    return number - left
+
+
 def _unit_of(row: Item, site_id: UUID | None) -> UUID | None:
     """The unit at that site with this fingerprint, if it is paired already."""
     if site_id is None or row.kind != ItemKind.UNIT.value or not row.serial:

@@ -55,7 +55,7 @@ OPEN_TOPICS = frozenset({
     "unit.unlinked", "unit.paired", "unit.revoked", "technical.raised", "window.reopened", "reopening.ended",
     "view.after_recall",
     "malfunction.opened", "malfunction.closed", "maintenance.requested", "maintenance.allowed", "maintenance.granted",
-    "maintenance.changed", "maintenance.ended",
+    "maintenance.changed", "maintenance.still", "maintenance.ended",
     "hold.signed", "hold.released", "incident.closed",
 })  # fmt: skip
 OWNERS_TOPICS = frozenset({
