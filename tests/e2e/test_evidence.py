@@ -85,7 +85,7 @@ def _made_without_a_browser(story: Story, folder: Path, until: str) -> None:
     begin = (datetime.fromisoformat(until) - timedelta(minutes=50)).isoformat()
     command = [sys.executable, "-m", "zegel.cli", "package", "--server", story.origin, "--email", keys.email]
     command += ["--camera", "Gate camera 2", "--from", begin, "--until", until, "--for", "Verzekeraar"]
-    command += ["--out", str(folder / "own.zip")]
+    command += ["--out", str(folder / "own.zip"), "--c2pa"]
     env = {**os.environ, "ZEGEL_PASSWORD": keys.password}
     made = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60, env=env)
     assert made.returncode == 0, made.stderr
@@ -93,6 +93,8 @@ def _made_without_a_browser(story: Story, folder: Path, until: str) -> None:
     said = _verify(str(folder / "own.zip"), "--code", code, "--out", str(folder / "own"))
     assert said.returncode == 0, said.stderr
     assert "own_decision" in said.stdout
+    assert "a C2PA manifest is in it and holds, by De Haan Bouw BV, certified by the installation" in said.stdout
+    assert "the open film beside it is the same" in said.stdout
 
 
 def _opened_offline(story: Story, folder: Path, package: Path, code: str) -> str:

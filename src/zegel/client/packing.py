@@ -14,8 +14,12 @@ from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID, uuid4
 
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec, utils
+
 from zegel.client.person import Client, NotAsShown, Refused, View, b64, unb64
 from zegel.client.steering import steered
+from zegel.records import c2pa
 from zegel.records import evidence as packages
 from zegel.records import package as files
 from zegel.seal.account import RecoveryCode
@@ -35,7 +39,8 @@ MAX_RECEIPTS = 60
 
 @dataclass(frozen=True)
 class Wish:
-    """Of these cameras (as the API shows them) this time (ms UTC), for whom; `order`: as the API shows it, or none."""
+    """Of these cameras (as the API shows them) this time (ms UTC), for whom; `order`: as the API shows it, or none.
+    `c2pa`: with the films beside the originals, open to whoever holds the package, each with a C2PA manifest."""
 
     cameras: Sequence[Mapping[str, Any]]
     from_ms: int
@@ -43,6 +48,7 @@ class Wish:
     recipient: str
     order: Mapping[str, Any] | None
     language: str = "en"
+    c2pa: bool = False
 
 
 @dataclass(frozen=True)
@@ -70,7 +76,8 @@ def make(owner: Client, wish: Wish) -> tuple[bytes, str]:
             recorded += [one] if one is not None else []
     if not recorded:
         raise NotAsShown("nothing is recorded in that time")
-    return _packed(owner, wish, recorded), code.text()
+    films = films_of(owner, recorded, code) if wish.c2pa else {}
+    return _packed(owner, wish, recorded, films), code.text()
 
 
 # --- a recording ---
@@ -199,10 +206,45 @@ def _plain(name: str) -> str:
 # --- the package ---
 
 
-def _packed(owner: Client, wish: Wish, recorded: Sequence[Recorded]) -> bytes:
+def films_of(owner: Client, recorded: Sequence[Recorded], code: RecoveryCode) -> dict[str, bytes]:
+    """Each recording's film with its C2PA manifest, by the name that it has in the package, and the authority's
+    certificate. Raises NoC2pa, NoFilm."""
+    signing = FilmSigner(owner)
+    found = {packages.C2PA_ROOT: signing.root}
+    for one in recorded:
+        film = b"".join(files.film_of(files.read(one.data), code).finish())
+        name = one.name.removeprefix(packages.RECORDINGS).removesuffix(".zegel")
+        said = {"recording": one.name, "statement": one.statement.hex()}
+        found[f"{packages.FILMS}{name}.mp4"] = signing.sign(film, f"{name}.mp4", said)
+    return found
+
+
+class FilmSigner:
+    """A key drawn for one purpose, and what the installation says of it."""
+
+    def __init__(self, owner: Client) -> None:
+        c2pa.require()
+        self._key = ec.generate_private_key(ec.SECP256R1())
+        shown = self._key.public_key().public_bytes(
+            serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo
+        )
+        answer = owner.http.post("/api/v1/evidence/c2pa-certificate", {"public_key": b64(shown)})
+        self._chain = str(answer["chain"])
+        end = "-----END CERTIFICATE-----\n"
+        self.root = (self._chain.split(end)[-2] + end).encode()
+
+    def sign(self, film: bytes, title: str, said: Mapping[str, str]) -> bytes:
+        return c2pa.sign(film, self._chain, self._signature, title, said)
+
+    def _signature(self, data: bytes) -> bytes:
+        r, s = utils.decode_dss_signature(self._key.sign(data, ec.ECDSA(hashes.SHA256())))
+        return r.to_bytes(32, "big") + s.to_bytes(32, "big")
+
+
+def _packed(owner: Client, wish: Wish, recorded: Sequence[Recorded], films: Mapping[str, bytes]) -> bytes:
     package_id = uuid4()
     custody = _custody(wish, recorded)
-    inside = {one.name: one.data for one in recorded}
+    inside = {one.name: one.data for one in recorded} | dict(films)
     inside[packages.READ_ME] = owner.http.raw("GET", "/static/zegel/dist/package-readme.txt")
     inside[packages.VERIFIER] = owner.http.raw("GET", "/static/zegel/dist/open.html")
     inside[packages.CHECKPOINT] = owner.http.raw("GET", "/ledger/checkpoint")

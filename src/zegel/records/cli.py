@@ -22,8 +22,8 @@ from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from zegel.records import c2pa, redacted
 from zegel.records import package as packages
-from zegel.records import redacted
 from zegel.records.package import Package, What, check_words
 from zegel.seal.account import RecoveryCode
 from zegel.seal.errors import SealError
@@ -57,7 +57,8 @@ def main(argv: Sequence[str]) -> int:
             return HOLDS
         found = packages.read(data, trusted)
         check_words(found.signer, said.words)
-        print("\n".join(_report(found)))
+        manifest = c2pa.read(data) if found.film is not None else None
+        print("\n".join([*_report(found), *([] if manifest is None else [c2pa.told("C2PA", manifest)])]))
         if found.statement.form is Form.ORIGINALS:
             _write_film(found, path, said)
     except SealError as error:

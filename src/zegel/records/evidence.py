@@ -34,6 +34,8 @@ from zegel.seal.suite import sign_fingerprint
 LIST, RECEIPT, CHECKPOINT = "evidence.zegel", "evidence.tlog-proof", "checkpoint.txt"
 REPORT, VERIFIER, READ_ME = "report.pdf", "verify.html", "readme.txt"
 RECORDINGS, SEALED = "recordings/", "sealed/"
+FILMS, C2PA_ROOT = "films/", "c2pa-root.pem"
+"""Films with C2PA manifests, where their maker wanted them, and the certificate of who vouches for their keys."""
 UNLISTED = (LIST, RECEIPT)
 """The list itself, and the proof of it, which exists only once the list was signed and written down."""
 

@@ -18,6 +18,8 @@ _GAP = 90_000
 _TRUN = 0x000F01
 STATEMENT_TYPE = b"zegel/exported1!"
 REDACTED_TYPE = b"zegel/redacted1!"
+MANIFEST_TYPE = bytes.fromhex("d8fec3d61b0e483c92975828877ec481")
+"""C2PA's, of the box that holds a manifest ("Embedding manifests into BMFF-based assets")."""
 
 
 class NoFilm(SealError):
@@ -142,3 +144,21 @@ def split_film(data: bytes, kind: bytes = STATEMENT_TYPE) -> tuple[int, int] | N
     if last is None or last.kind != b"uuid" or data[last.inside : last.inside + 16] != kind:
         return None
     return last.start, last.inside + 16
+
+
+def manifest_box(data: bytes) -> Box | None:
+    """Where a C2PA manifest lies in a film, if one does (zegel.records.c2pa)."""
+    try:
+        found = [
+            box for box in boxes(data)
+            if box.kind == b"uuid" and data[box.inside : box.inside + 16] == MANIFEST_TYPE
+        ]  # fmt: skip
+    except FieldWrong:
+        return None
+    return found[0] if found else None
+
+
+def without_manifest(data: bytes) -> bytes:
+    """The film as it was before it got one: what our own statements speak of."""
+    box = manifest_box(data)
+    return data if box is None else data[: box.start] + data[box.end :]

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from zegel.records.mp4 import Film, NoFilm, split_film
+from zegel.records.mp4 import Film, NoFilm, split_film, without_manifest
 from zegel.seal import encoding, envelope
 from zegel.seal.account import RecoveryCode
 from zegel.seal.epoch import SLOT_MS, Epoch, verify_epoch
@@ -108,7 +108,7 @@ def read(data: bytes, trusted: Sequence[bytes] = ()) -> Package:
         found = split_film(data)
         if found is None:
             raise NotAPackage("this is neither a package of originals nor a film with a statement in it")
-        film, cursor = data[: found[0]], parts_of(data, found[1])
+        film, cursor = without_manifest(data[: found[0]]), parts_of(data, found[1])
     try:
         signed, receipts = next(cursor), next(cursor)
     except StopIteration:

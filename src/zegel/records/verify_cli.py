@@ -19,9 +19,10 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-from zegel.records import evidence, package
+from zegel.records import c2pa, evidence, package
 from zegel.records.evidence import Proved
-from zegel.records.package import check_words
+from zegel.records.mp4 import without_manifest
+from zegel.records.package import Tampered, check_words
 from zegel.seal.account import RecoveryCode
 from zegel.seal.errors import SealError
 from zegel.seal.evidence import Maker
@@ -50,7 +51,8 @@ def main(argv: Sequence[str]) -> int:
     try:
         proved = evidence.read(data, trusted)
         check_words(proved.evidence.signer_pk, said.words)
-        print("\n".join(_report(proved)))
+        manifests = _manifests(proved)
+        print("\n".join([*_report(proved), *manifests]))
         _write_films(proved, path, said)
     except SealError as error:
         print(f"REFUSED ({error.code}): {error}\n{error.action}", file=sys.stderr)
@@ -96,6 +98,31 @@ def _report(proved: Proved) -> list[str]:
     return lines
 
 
+def _manifests(proved: Proved) -> list[str]:
+    """Of films that its maker put beside the originals. One that does not hold refuses the package."""
+    films = {name: bytes(data) for name, data in proved.files.items() if name.startswith(evidence.FILMS)}
+    if not films:
+        return []
+    root = proved.files.get(evidence.C2PA_ROOT)
+    lines = ["Films that are open to whoever holds the package:"]
+    for name, film in films.items():
+        found = c2pa.read(film, None if root is None else bytes(root))
+        lines.append(f"  {name}: a film" if found is None else c2pa.told(name, found))
+    if root is not None:
+        lines.append(f"  the installation's certificate, SHA-256 {c2pa.fingerprint(bytes(root))}")
+    return lines
+
+
+def _check_same(name: str, proved: Proved, film: bytes) -> str:
+    """Whether the open film beside a recording is the one that its originals make."""
+    beside = proved.files.get(f"{evidence.FILMS}{Path(name).stem}.mp4")
+    if beside is None:
+        return ""
+    if without_manifest(bytes(beside)) != film:
+        raise Tampered(f"the open film beside {name} is not the one that its originals make")
+    return "; the open film beside it is the same"
+
+
 def _at(ms: int) -> str:
     return datetime.fromtimestamp(ms / 1000, UTC).strftime("%Y-%m-%d %H:%M:%S")
 
@@ -109,7 +136,7 @@ def _write_films(proved: Proved, path: Path, said: argparse.Namespace) -> None:
     for name, recording in proved.recordings.items():
         film = package.film_of(recording, RecoveryCode.parse(code))
         out = folder / Path(name).with_suffix(".mp4").name
-        with out.open("wb") as file:
-            for part in film.finish():
-                file.write(part)
-        print(f"  film       {out}, {film.duration_ms / 1000:.1f} s")
+        whole = b"".join(film.finish())
+        same = _check_same(name, proved, whole)
+        out.write_bytes(whole)
+        print(f"  film       {out}, {film.duration_ms / 1000:.1f} s{same}")

@@ -31,6 +31,7 @@ from zegel.server.plans.models import Contact
 from zegel.server.privacy import actions as privacy
 from zegel.server.privacy.errors import BadContact
 from zegel.server.tasks import actions as tasks
+from zegel.server.tasks import jobs as task_jobs
 from zegel.server.tasks import naming
 from zegel.server.tasks import queries as task_queries
 from zegel.server.tasks.models import Task
@@ -268,6 +269,27 @@ def test_what_is_owed_stands_on_the_offices_list_with_its_hour(world: World) -> 
     actions.dismiss(world.actor("privacy"), row.id, "It held no personal data.")
     tasks.sweep(WAAK)
     assert not of_breaches(world)
+
+
+def test_an_alarm_centres_own_breach_stands_on_its_supervisors_list_and_on_nobody_elses(world: World) -> None:
+    supervisor = world.actor("supervisor")
+    row = actions.report(supervisor, "An operator's screen was filmed by a visitor.")
+    task_jobs.sweep(0)
+
+    def listed() -> list[str]:
+        return [one.kind for one in task_queries.tasks(supervisor, task_queries.Which.OPEN)]
+
+    assert set(listed()) == {"breach_tell", "breach_judge"}, "nothing of a provider's office"
+    found = task_queries.tasks(supervisor, task_queries.Which.OPEN)
+    assert naming.of(supervisor, found).told[found[0].id].path == f"/backoffice/privacy/breaches/{row.id}"
+    tasks.assign(supervisor, found[-1].id, supervisor.id)
+    tasks.done(supervisor, found[-1].id)
+    assert not of_breaches(world)
+    actions.dismiss(supervisor, row.id, "No picture of anybody was on it.")
+    task_jobs.sweep(0)
+    assert listed() == []
+    with pytest.raises(Denied):
+        tasks.done(world.actor("operator"), found[0].id)
 
 
 def test_no_customer_and_no_other_provider_sees_a_case(world: World) -> None:

@@ -13,6 +13,10 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
 
 from tests.actors import World
 from tests.integration.ledger.publishing import publish
@@ -22,7 +26,8 @@ from zegel.records.evidence import Incomplete
 from zegel.records.package import Tampered
 from zegel.records.zipped import NotThatZip
 from zegel.seal.errors import SealError
-from zegel.server.evidence import actions, queries, sealed
+from zegel.server.api import evidence as api
+from zegel.server.evidence import actions, authority, queries, sealed
 from zegel.server.evidence.actions import OrderSaid, PackageSaid
 from zegel.server.evidence.errors import AskedAlready, BadOrder, DecidedAlready
 from zegel.server.evidence.rules import Form, Ground
@@ -37,6 +42,7 @@ from zegel.server.gate import Denied, Resource, ResourceKind
 from zegel.server.kernel import clock, tenancy
 from zegel.server.ledger import Kind
 from zegel.server.ledger import queries as ledger
+from zegel.server.lifecycle import incidents
 
 
 def order_of(case: Any, **changes: Any) -> OrderSaid:
@@ -194,6 +200,35 @@ def test_the_owner_hands_over_by_his_own_decision_or_on_an_order_and_no_more_tha
     assert [line.ground for line in lines] == ["seizure", "own_decision"]
     with pytest.raises(Denied):
         queries.disclosures(world.actor("technician"))
+
+
+def test_the_installation_vouches_for_a_key_that_signs_films_and_sees_neither_key_nor_film(world: World) -> None:
+    key = ec.generate_private_key(ec.SECP256R1())
+    shown = key.public_key().public_bytes(
+        serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo
+    )
+    own, root = x509.load_pem_x509_certificates(authority.certify(world.actor("owner"), shown).encode())
+    own.verify_directly_issued_by(root)
+    assert own.subject.get_attributes_for_oid(NameOID.ORGANIZATION_NAME)[0].value == "De Haan Bouw BV"
+    assert root == authority.root()
+    assert own.public_key() == key.public_key()
+    with pytest.raises(BadOrder):
+        authority.certify(world.actor("owner"), b"no key")
+    with pytest.raises(Denied):
+        authority.certify(world.actor("technician"), shown)
+
+
+def test_an_order_belongs_to_an_incident_of_its_own_site(world: World, claimed: Any) -> None:
+    owner = world.actor("owner")
+    incident = incidents.open_incident(owner, WORLD.site(claimed.site).id, "Break-in at the gate", "The fence was cut.")
+    row = actions.record_order(owner, order_of(claimed, incident_id=incident))
+    assert api._orders(owner, [row])[0]["incident"] == "Break-in at the gate"
+    actions.decide_order(owner, row.id, True)
+    actions.declare_package(owner, package_of(world, claimed, "owner", order_id=row.id))
+    (line,) = api._disclosures(owner, queries.disclosures(owner))
+    assert (line["incident_id"], line["incident"]) == (str(incident), "Break-in at the gate")
+    with pytest.raises(BadOrder):
+        actions.record_order(owner, order_of(claimed, incident_id=uuid4()))
 
 
 def test_what_is_published_with_people_in_it_needs_an_order_that_says_so(world: World, claimed: Any) -> None:

@@ -4,7 +4,8 @@
 import "./language";
 import { html, nothing, render, type Part } from "../kit/dom";
 import { clockSeconds, day, number, span, t } from "../kit/words";
-import { type Proved, REPORT, readPackage } from "../records/evidence";
+import { FILMS, type Proved, REPORT, readPackage } from "../records/evidence";
+import { withoutManifest } from "../records/mp4";
 import { type Opened, type Stretch, filmOf, readFile } from "../records/package";
 import { type RedactedFilm, readRedacted } from "../records/redacted";
 import { isZip } from "../records/zipped";
@@ -109,7 +110,8 @@ function packagePart(proved: Proved): Part {
     <section><h2>${t("Files in it")}</h2>
       ${report === undefined ? nothing : html`<p><a class="button" href=${URL.createObjectURL(new Blob([report as BlobPart], { type: "application/pdf" }))} download="report.pdf">${t("Keep the report")}</a></p>`}
       <ol class="stretches">${[...recordings].map(([name, opened]) => html`<li class="recorded"><button class="plain" @click=${() => choose(name, opened)}>${opened.statement.value.cameraName} · <span class="mono">${clockSeconds(opened.statement.value.fromMs, opened.statement.value.zone)} – ${clockSeconds(opened.statement.value.toMs, opened.statement.value.zone)}</span></button></li>`)}
-      ${[...sealed].map(([name, count]) => html`<li class="empty">${name}: ${t("{n} sealed recordings, as the unit listed them; nobody opens them without the owner", { n: number(count) })}</li>`)}</ol></section>
+      ${[...sealed].map(([name, count]) => html`<li class="empty">${name}: ${t("{n} sealed recordings, as the unit listed them; nobody opens them without the owner", { n: number(count) })}</li>`)}
+        ${[...files].filter(([name]) => name.startsWith(FILMS)).map(([name, data]) => html`<li class="recorded"><a class="button" href=${URL.createObjectURL(new Blob([data as BlobPart], { type: "video/mp4" }))} download=${name.slice(FILMS.length)}>${name}</a> ${withoutManifest(data).manifest ? t("an open film, with a C2PA manifest in it: a reader of C2PA checks it") : t("an open film")}</li>`)}</ol></section>
     <section><h2>${t("Who had it in hand")}</h2><ol class="stretches">${said.custody.map(({ atMs, what, who: name, index }) => html`<li><span class="mono">${day(atMs, zone)} ${clockSeconds(atMs, zone)}</span> ${custodyWords(what)}${name === "" ? nothing : html`: ${name}`}${index === null ? nothing : html` · ${t("entry {n}", { n: number(index) })}`}</li>`)}</ol></section>`;
 }
 
@@ -134,7 +136,7 @@ function ask(busy: boolean): Part {
     <button id="open" ?disabled=${busy}>${t("Open it")}</button></form>`;
 }
 
-function facts({ statement: { value }, signerWords, unitWords, receipts, keyset }: Opened): Part {
+function facts({ statement: { value }, signerWords, unitWords, receipts, keyset, manifest }: Opened): Part {
   const at = (ms: number): string => `${day(ms, value.zone)} ${clockSeconds(ms, value.zone)}`;
   const rows: readonly (readonly [string, Part | string])[] = [
     [t("Camera"), [value.cameraName, value.siteName].filter(Boolean).join(", ")], [t("When"), `${at(value.fromMs)} – ${at(value.toMs)} (${value.zone})`],
@@ -142,7 +144,7 @@ function facts({ statement: { value }, signerWords, unitWords, receipts, keyset 
     [t("Signed by"), html`${state.proved?.evidence.maker === "arc" ? t("a person of the alarm centre, as the log says") : t("an owner of the unit that recorded it")}<br><span class="mono">${signerWords}</span>`], [t("The unit"), html`<span class="mono">${unitWords}</span>`],
     [t("In the log"), t("entry {n} of {log}, with {count} receipts", { n: number(receipts[0]!.index), log: keyset.log.origin, count: number(receipts.length) })],
   ];
-  return html`<dl>${rows.map(([name, words]) => html`<dt>${name}</dt><dd>${words}</dd>`)}</dl>
+  return html`<dl>${rows.map(([name, words]) => html`<dt>${name}</dt><dd>${words}</dd>`)}${manifest ? html`<dt>C2PA</dt><dd>${t("A manifest is in it. This page does not check it; a reader of C2PA does.")}</dd>` : nothing}</dl>
     <p class="small">${t("Whose words these are, only a telephone tells: have the signer read out his eight words, and compare.")}</p>`;
 }
 

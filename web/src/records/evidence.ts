@@ -28,6 +28,8 @@ export const VERIFIER = "verify.html";
 export const READ_ME = "readme.txt";
 export const RECORDINGS = "recordings/";
 export const SEALED = "sealed/";
+/** Films that their maker put beside the originals, open. */
+export const FILMS = "films/";
 const SLOT_MS = 1000;
 
 export interface Proved {

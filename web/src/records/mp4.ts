@@ -2,7 +2,7 @@
 // A film from opened segments: `ftyp moov`, then every `moof mdat`, copied, with times from zero and numbers from one. Nothing is
 // re-encoded. Where nothing was recorded the next recording follows: the statement says when each of them was.
 // The same bytes come out of src/zegel/records/mp4.py: a test compares.
-import { type Bytes, concat, copy } from "../seal/bytes";
+import { type Bytes, concat, copy, hex } from "../seal/bytes";
 import { SealError, must } from "../seal/errors";
 import { type Box, boxes } from "../viewer/boxes";
 
@@ -147,4 +147,21 @@ export function splitFilm(file: Uint8Array, type = TYPE): { readonly film: Uint8
     return null;
   }
   return null;
+}
+
+/** User type of the box that holds a C2PA manifest. */
+const MANIFEST = "d8fec3d61b0e483c92975828877ec481";
+
+/** The film as it was before it got a C2PA manifest, which is one box of its own: what our statements speak of. `manifest`: whether it has one. */
+export function withoutManifest(film: Uint8Array): { readonly film: Uint8Array; readonly manifest: boolean } {
+  let at = 0;
+  try {
+    for (const box of boxes(film)) {
+      if (box.type === "uuid" && hex(box.payload.subarray(0, 16)) === MANIFEST) return { film: concat(film.subarray(0, at), film.subarray(at + box.bytes.length)), manifest: true };
+      at += box.bytes.length;
+    }
+  } catch {
+    return { film, manifest: false };
+  }
+  return { film, manifest: false };
 }

@@ -16,7 +16,7 @@ import { type Receipt, verifyReceipt } from "../seal/proof";
 import { openSegment } from "../seal/segment";
 import { signingFingerprint } from "../seal/suite";
 import { words } from "../seal/words";
-import { Film, splitFilm } from "./mp4";
+import { Film, splitFilm, withoutManifest } from "./mp4";
 
 export const MAGIC = "ZEGELPK1";
 const SLOT_MS = 1000;
@@ -75,6 +75,8 @@ export interface Opened {
   readonly stretches: readonly Stretch[];
   /** A film's bytes before its last box; null for originals. */
   readonly film: Uint8Array | null;
+  /** Whether a C2PA manifest was in front of it. */
+  readonly manifest: boolean;
   readonly segments: readonly Uint8Array[];
   /** Start of each epoch, by its identifier in hex. */
   readonly starts: ReadonlyMap<string, number>;
@@ -83,7 +85,8 @@ export interface Opened {
 /** SealError when anything in it is not what it should be. `trusted`: keys that may have signed beside the unit's owners. */
 export function readFile(file: Uint8Array, ...trusted: readonly Uint8Array[]): Opened {
   const originals = file.length >= 8 && fromAscii(file.subarray(0, 8)) === MAGIC;
-  const film = originals ? null : splitFilm(file);
+  const split = originals ? null : splitFilm(file);
+  const film = split === null ? null : { ...split, ...withoutManifest(split.film) };
   must(originals || film !== null, "encoding", "this is no file of Zegel: neither a package nor a film with a statement in it");
   const cursor = new Cursor(film === null ? file.subarray(8) : film.parts);
   const [envelope, receiptBytes] = [cursor.part(), cursor.part()];
@@ -100,7 +103,7 @@ export function readFile(file: Uint8Array, ...trusted: readonly Uint8Array[]): O
   const receipts = receiptsOf(receiptBytes, { export: value.export, hash: statement.statement.hash }, statement.keyset.log.vkey);
   return {
     statement: statement.statement, keyset: statement.keyset, signerWords: words(statement.statement.signer), unitWords: words(signingFingerprint(value.unitKey)), receipts,
-    stretches: stretchesOf(value, manifests, starts), film: film?.film ?? null, segments, starts,
+    stretches: stretchesOf(value, manifests, starts), film: film?.film ?? null, manifest: film?.manifest ?? false, segments, starts,
   };
 }
 

@@ -18,7 +18,7 @@ from ninja import Field, Query, Router, Schema
 from zegel.server.api import errors, throttle
 from zegel.server.api.base import acting
 from zegel.server.api.fields import LATEST_MS, Bytes, to_text
-from zegel.server.evidence import actions, queries, report, sealed
+from zegel.server.evidence import actions, authority, queries, report, sealed
 from zegel.server.evidence.actions import OrderSaid, PackageSaid
 from zegel.server.evidence.errors import UnknownOrder
 from zegel.server.evidence.models import Disclosure, Order, Preparation
@@ -31,6 +31,7 @@ from zegel.server.exports.use_log import plain_cell
 from zegel.server.gate import Action, decide
 from zegel.server.kernel import clock, tenancy
 from zegel.server.kernel.actor import Actor
+from zegel.server.lifecycle import incidents
 from zegel.server.people import queries as people
 from zegel.server.sites import queries as sites
 
@@ -119,6 +120,10 @@ class NewPackage(Schema):
     evidence: Bytes
     signer: Bytes
     size: int = Field(ge=0, lt=2**53)
+
+
+class KeyShown(Schema):
+    public_key: Bytes
 
 
 class SealedWish(Schema):
@@ -235,6 +240,14 @@ def package(request: HttpRequest, body: NewPackage) -> dict[str, Any]:
     return {"package_id": str(body.package_id), "index": index, "promise": to_text(promise)}
 
 
+@router.post("/evidence/c2pa-certificate")
+def c2pa_certificate(request: HttpRequest, body: KeyShown) -> dict[str, Any]:
+    """For a key that the asker drew to sign the C2PA manifests of his films with; the films stay with him."""
+    actor = acting(request)
+    throttle.views.take(str(actor.id))
+    return {"chain": authority.certify(actor, body.public_key)}
+
+
 @router.post("/evidence/sealed")
 def sealed_file(request: HttpRequest, body: SealedWish) -> HttpResponse:
     """By the provider, on an order: ciphertext, lists and proofs. Nobody here can open it."""
@@ -273,7 +286,7 @@ def disclosures_file(request: HttpRequest) -> HttpResponse:
 
 _COLUMNS = (
     "id", "made_ms", "owner", "maker", "form", "purpose", "authority", "reference", "ground", "article", "scope",
-    "recipient", "by", "second", "from_ms", "to_ms", "cameras", "package_hash", "size",
+    "recipient", "by", "second", "from_ms", "to_ms", "cameras", "incident", "package_hash", "size",
 )  # fmt: skip
 
 
@@ -299,7 +312,15 @@ def _orders(actor: Actor, rows: Sequence[Order]) -> list[dict[str, Any]]:
     )
     with tenancy.acting_as(actor.party_id, actor.id):
         places = {row.site_id: sites.get_site(row.site_id).name for row in rows}
-    return [_order(actor, row, names, parties, places) for row in rows]
+        known = incidents.titles(row.incident_id for row in rows if row.incident_id is not None)
+    return [_order(actor, row, names, parties, places) | _incident(row, known) for row in rows]
+
+
+def _incident(row: Order | None, known: dict[UUID, str]) -> dict[str, Any]:
+    """To which incident an order belongs; without a name when it is none of those that the asker may see."""
+    if row is None or row.incident_id is None:
+        return {"incident_id": None, "incident": ""}
+    return {"incident_id": str(row.incident_id), "incident": known.get(row.incident_id, "")}
 
 
 def _order(
@@ -312,7 +333,6 @@ def _order(
         "officer": row.officer, "reference": row.reference, "ground": row.ground, "article": row.article,
         "scope": row.scope, "camera_ids": row.camera_ids, "from_ms": clock.ms(row.from_at),
         "to_ms": clock.ms(row.to_at), "publication": row.publication,
-        "incident_id": None if row.incident_id is None else str(row.incident_id),
         "received_ms": clock.ms(row.received_at), "received_by": names.get(row.received_by, ""),
         "received_party": parties.get(row.received_party_id, ""), "decision": row.decision,
         "decided_ms": clock.ms(row.decided_at), "decided_by": names.get(row.decided_by, "") if row.decided_by else "",
@@ -354,6 +374,9 @@ def _disclosures(actor: Actor, rows: Sequence[Disclosure]) -> list[dict[str, Any
         cameras = {
             text: camera.name for row in rows for text in row.camera_ids if (camera := sites.find_camera(UUID(text)))
         }
+        known = incidents.titles(
+            row.order.incident_id for row in rows if row.order is not None and row.order.incident_id is not None
+        )
     return [
         {
             "id": str(row.id), "order_id": None if row.order_id is None else str(row.order_id), "maker": row.maker,
@@ -363,7 +386,7 @@ def _disclosures(actor: Actor, rows: Sequence[Disclosure]) -> list[dict[str, Any
             "by": names.get(row.made_by, ""), "second": names.get(row.second_id, "") if row.second_id else "",
             "from_ms": clock.ms(row.from_at), "to_ms": clock.ms(row.to_at), "made_ms": clock.ms(row.made_at),
             "cameras": [cameras.get(text, text) for text in row.camera_ids],
-            "package_hash": bytes(row.package_hash).hex(), "size": row.size,
+            "package_hash": bytes(row.package_hash).hex(), "size": row.size, **_incident(row.order, known),
         }
         for row in rows
     ]  # fmt: skip

@@ -46,7 +46,7 @@ def tasks(request: HttpRequest, which: Which = Which.OPEN) -> dict[str, Any]:
     """The list, how many there are of each, and who may be given one."""
     actor = _office(request)
     assert actor.party_id is not None
-    staff = people.members(actor.party_id, causes.STAFF)
+    staff = people.members(actor.party_id, causes.GIVEN)
     return {
         "now_ms": clock.now_ms(), "tasks": _shapes(actor, queries.tasks(actor, which)), "counts": queries.counts(actor),
         "people": [{"id": str(one.id), "name": one.display_name} for one in staff],

@@ -21,7 +21,7 @@ AHEAD = timedelta(days=30)
 PAGE = "/backoffice/privacy/reviews"
 
 
-@causes.source("audits")
+@causes.source("audits", centres=True)
 def found(party_id: UUID) -> Iterator[Cause]:
     soon = clock.now() + AHEAD
     for row in queries.open_reviews(party_id):

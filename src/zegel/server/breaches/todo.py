@@ -18,7 +18,7 @@ from zegel.server.tasks.rules import Cause
 ABOUT = "breach"
 
 
-@causes.source("breaches")
+@causes.source("breaches", centres=True)
 def found(party_id: UUID) -> Iterator[Cause]:
     for duty in queries.open_duties(party_id):
         detail = f"{duty.kind}.{duty.towards or ''}"[:60]

@@ -100,6 +100,8 @@ def attach_terms(actor: Actor, owner_id: UUID, agreement_id: UUID) -> list[Attac
                     attached_at=clock.now(),
                 )
             )
+        if found:  # whoever signed it looks at a page that was there before them
+            w.publish("agreement.changed", owner_id=agreement.owner_id, what="attached", attached_to=agreement.id)
         return found
 
 

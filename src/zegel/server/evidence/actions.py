@@ -29,6 +29,7 @@ from zegel.server.gate import Action, Resource, ResourceKind, require
 from zegel.server.kernel import clock, work
 from zegel.server.kernel.actor import Actor
 from zegel.server.ledger import Entry, Fact, Kind
+from zegel.server.lifecycle import incidents
 from zegel.server.people import queries as people
 from zegel.server.people.roles import Role
 from zegel.server.sites import queries as sites
@@ -64,6 +65,7 @@ def record_order(actor: Actor, said: OrderSaid) -> Order:
         site = sites.get_site(said.site_id)
         require(actor, Action.RECORD, _of_site(site))
         _check_cameras(site, said.camera_ids)
+        _check_incident(site, said.incident_id)
         assert actor.id is not None
         assert actor.party_id is not None
         if said.ground is Ground.OWN_DECISION and actor.party_id != site.owner_id:
@@ -264,6 +266,11 @@ def _check_cameras(site: Site, camera_ids: Sequence[UUID]) -> None:
         camera = sites.find_camera(camera_id)
         if camera is None or camera.unit.site_id != site.id:
             raise BadOrder(_("Not every camera is of this site."), action=_("Choose again."), field="camera_ids")
+
+
+def _check_incident(site: Site, incident_id: UUID | None) -> None:
+    if incident_id is not None and incident_id not in incidents.titles([incident_id], site.id):
+        raise BadOrder(_("The incident is of another site."), action=_("Choose again."), field="incident_id")
 
 
 def _of_site(site: Site) -> Resource:

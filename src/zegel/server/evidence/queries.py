@@ -70,7 +70,7 @@ def disclosures(
             rows = rows.filter(made_at__gte=since)
         if until is not None:
             rows = rows.filter(made_at__lt=until)
-        return list(rows.order_by("-made_at")[:limit])
+        return list(rows.select_related("order").order_by("-made_at")[:limit])
 
 
 def without_ground(owner_id: UUID) -> int:

@@ -12,7 +12,7 @@ The principles that keep them safe:
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -232,6 +232,14 @@ def of(actor: Actor, *, open_only: bool = False) -> list[Incident]:
         gate.require(actor, Action.LIST, resource(actor.party_id))
         rows = Incident.objects.order_by("-opened_at")
         return list((rows.filter(closed_at__isnull=True) if open_only else rows)[:500])
+
+
+def titles(incident_ids: Iterable[UUID], site_id: UUID | None = None) -> dict[UUID, str]:
+    """Within an acting party: of those that it may see (and that are of that site)."""
+    rows = Incident.objects.filter(id__in=set(incident_ids))
+    if site_id is not None:
+        rows = rows.filter(site_id=site_id)
+    return dict(rows.values_list("id", "title"))
 
 
 def told(actor: Actor, incident_id: UUID) -> tuple[Incident, list[HoldTold]]:

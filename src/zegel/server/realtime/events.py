@@ -60,7 +60,7 @@ OPEN_TOPICS = frozenset({
 })  # fmt: skip
 OWNERS_TOPICS = frozenset({
     "task.changed", "stock.changed", "view.logged", "view.ended", "footage.deleted", "epoch.stored", "manifest.stored",
-    "breach.changed", "audit.changed", "privacy.contact", "integration.changed",
+    "breach.changed", "audit.changed", "privacy.contact", "integration.changed", "agreement.changed",
     "invoice.changed", "offer.changed", "payment.changed",
     "chain.step", "chain.offered", "chain.sheet", "chain.taken_back", "chain.declined",
 })  # fmt: skip

@@ -67,7 +67,7 @@ def assign(actor: Actor, task_id: UUID, person_id: UUID | None) -> Task:
     """To somebody of the office, or (None) to nobody. Raises Denied, UnknownTask, BadTask."""
     with work.transaction(actor) as w:
         row = _locked(actor, task_id)
-        if person_id is not None and person_id not in {one.id for one in people.members(row.owner_id, causes.STAFF)}:
+        if person_id is not None and person_id not in {one.id for one in people.members(row.owner_id, causes.GIVEN)}:
             raise BadTask(_("This person does not work here."), action=_("Choose somebody from the list."))
         row.assignee = person_id
         return _saved(w, row, "assignee")

@@ -20,27 +20,35 @@ from zegel.server.tasks import scope
 from zegel.server.tasks.rules import SILENT_AFTER, About, Cause, TaskKind, ends_soon
 
 STAFF = (Role.PLANNER, Role.TECHNICIAN, Role.ADMIN, Role.PRIVACY_OFFICER)
+GIVEN = (*STAFF, Role.SUPERVISOR)  # who may be given a task: a centre has its supervisors for it
 BOUND = (*STAFF, Role.AUDITOR)  # who must have signed to keep things to himself (C16)
 
 
 Find = Callable[[UUID], Iterable[Cause]]
 _sources: dict[str, Find] = {}
+_of_centres: set[str] = set()
 
 
-def source(name: str) -> Callable[[Find], Find]:
+def source(name: str, *, centres: bool = False) -> Callable[[Find], Find]:
     """Registers what finds causes of a room above, under its name; from its AppConfig.ready(). It is called within the
-    provider's party, each minute: it asks little. What it says of each task in words: naming.source."""
+    provider's party, each minute: it asks little. What it says of each task in words: naming.source. `centres`: an
+    alarm centre has such things to do of its own, too."""
 
     def keep(find: Find) -> Find:
         if _sources.setdefault(name, find) is not find:
             raise ValueError(f"Causes named {name!r} are registered twice.")
+        if centres:
+            _of_centres.add(name)
         return find
 
     return keep
 
 
 def of(provider_id: UUID) -> list[Cause]:
-    """Within the provider's party."""
+    """Within the provider's party, or an alarm centre's: that has no customers of its own to look after here, and
+    its certificates and seats stand on its own page."""
+    if scope.is_only_centre(provider_id):
+        return [cause for name in sorted(_of_centres) for cause in _sources[name](provider_id)]
     customers = scope.customers(provider_id)
     sites = {row.id: row for row in Site.objects.filter(owner_id__in=customers)}
     return [

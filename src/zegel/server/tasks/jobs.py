@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Every minute each provider's causes are looked at; at once when one of them is heard of."""
+"""Every minute the causes of each provider and each alarm centre are looked at; at once when one is heard of."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from zegel.server.tasks import actions, scope
 
 @jobs.periodic("* * * * *", name="tasks.sweep")
 def sweep(timestamp: int) -> None:
-    """One provider's fault stops no other's."""
-    for provider_id in scope.providers():
+    """One party's fault stops no other's."""
+    for provider_id in scope.offices():
         try:
             actions.sweep(provider_id)
         except Exception as error:

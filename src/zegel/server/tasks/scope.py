@@ -19,6 +19,19 @@ def providers() -> list[UUID]:
     return _asked("SELECT unnest(provider_parties(%s))", clock.now())
 
 
+def offices() -> list[UUID]:
+    """Every party whose tasks there are: providers, and the alarm centres that serve whom they serve."""
+    found = providers()
+    return list(dict.fromkeys([*found, *(centre for one in found for centre in centres_of(one))]))
+
+
+def is_only_centre(party_id: UUID) -> bool:
+    """Within the party: it serves somebody as an alarm centre, and nobody as a provider."""
+    kinds = ServiceRelation.objects.filter(people.at(clock.now()), party_id=party_id).values_list("kind", flat=True)
+    found = set(kinds)
+    return RelationKind.ARC.value in found and RelationKind.PROVIDER.value not in found
+
+
 def centres_of(provider_id: UUID) -> list[UUID]:
     """The alarm centres (first ones) that serve the provider's customers. Only the customers' own rows tell."""
     return _asked("SELECT unnest(provider_centres(%s, %s))", provider_id, clock.now())

@@ -12,7 +12,7 @@ import type { Packed, PackageWish, Step } from "../../records/packing";
 import { Refusal } from "../port";
 import type { Camera } from "../types";
 import { asRefusal } from "../wire";
-import type { Disclosure, House, Order, Preparation, SiteShown } from "./types";
+import type { Disclosure, House, IncidentShown, Order, Preparation, SiteShown } from "./types";
 import { groundName, grounds, makerName, sizeWords } from "./words";
 
 const HOUR_MS = 3_600_000;
@@ -23,6 +23,7 @@ interface State {
   readonly disclosures: readonly Disclosure[];
   readonly sites: readonly SiteShown[];
   readonly cameras: readonly Camera[];
+  readonly incidents: readonly IncidentShown[];
   readonly alarmId: string | null;
   readonly busy: string;
 }
@@ -43,7 +44,7 @@ export class EvidenceDesk {
   #closed = false;
 
   constructor(host: HTMLElement, private readonly house: House, alarmId: string | null) {
-    this.#board = new Board<State>(host, { orders: null, preparations: [], disclosures: [], sites: [], cameras: [], alarmId, busy: "" }, (state) => this.#draw(state));
+    this.#board = new Board<State>(host, { orders: null, preparations: [], disclosures: [], sites: [], cameras: [], incidents: [], alarmId, busy: "" }, (state) => this.#draw(state));
     void this.#load();
   }
 
@@ -58,7 +59,8 @@ export class EvidenceDesk {
       const preparations = standing === "centre" ? (await ask<{ preparations: Preparation[] }>("GET", "/evidence/preparations")).preparations : [];
       // An operator reads no register.
       const disclosures = await ask<{ disclosures: Disclosure[] }>("GET", "/evidence/disclosures").then((found) => found.disclosures, () => []);
-      if (!this.#closed) this.#board.change({ orders, cameras, sites, preparations, disclosures });
+      const incidents = await ask<{ incidents: IncidentShown[] }>("GET", "/incidents").then((found) => found.incidents, () => []);
+      if (!this.#closed) this.#board.change({ orders, cameras, sites, preparations, disclosures, incidents });
     } catch (error) {
       this.#board.change({ orders: [] });
       this.house.failed(error);
@@ -85,7 +87,7 @@ export class EvidenceDesk {
   #record(): void {
     const { sites, cameras } = this.#board.state;
     const site = sites.find(({ id }) => cameras.some((camera) => camera.site.id === id)) ?? sites[0];
-    const said = { authority: "", officer: "", reference: "", ground: this.house.standing === "owner" ? "seizure" : "seizure", article: "", scope: "", publication: false };
+    const said = { authority: "", officer: "", reference: "", ground: this.house.standing === "owner" ? "seizure" : "seizure", article: "", scope: "", publication: false, incident_id: null as string | null };
     const asked: Asked = { orderId: "", siteId: site?.id ?? "", cameras: new Set(), from: local(Date.now() - 24 * HOUR_MS), until: local(Date.now()), recipient: "" };
     let error = "";
     let busy = false;
@@ -93,7 +95,8 @@ export class EvidenceDesk {
       busy = true;
       opened.redraw();
       try {
-        await this.house.ask("POST", "/evidence/orders", { ...said, site_id: asked.siteId, camera_ids: [...asked.cameras], from_ms: Date.parse(asked.from), to_ms: Date.parse(asked.until), received_ms: Date.now() - 1000 });
+        const incident_id = this.#incidentsAt(asked.siteId).some(({ id }) => id === said.incident_id) ? said.incident_id : null;
+        await this.house.ask("POST", "/evidence/orders", { ...said, incident_id, site_id: asked.siteId, camera_ids: [...asked.cameras], from_ms: Date.parse(asked.from), to_ms: Date.parse(asked.until), received_ms: Date.now() - 1000 });
         opened.close();
         this.house.toast(t("Recorded. Nothing leaves before it is decided on."), "ok");
         await this.#load();
@@ -110,10 +113,21 @@ export class EvidenceDesk {
       ${choices("order-ground", t("What compels it"), allowed.map((value) => ({ value, words: groundName(value) })), said.ground, (value) => { said.ground = value; opened.redraw(); })}
       ${field("order-article", t("Article of law"), { value: said.article, maxlength: 200, input: (value) => (said.article = value) })}
       ${textField("order-scope", t("What is asked for, in its own words"), { value: said.scope, maxlength: 2000, input: (value) => (said.scope = value) })}
-      ${this.#choose(asked, opened, false)}
+      ${this.#choose(asked, opened, false)}${this.#incident(asked, said)}
       <label class="choice"><input type="checkbox" id="order-publication" .checked=${said.publication} @change=${(event: Event) => { said.publication = (event.target as HTMLInputElement).checked; }}><span>${t("The order says that the images are to be published")}</span></label>
       ${error === "" ? nothing : note(error, "alarm", "alarm")}
       ${foot(button(t("Leave it"), opened.close), button(t("Record it"), () => void send(opened), { kind: "primary", busy, id: "order-save" }))}`, { wide: true });
+  }
+
+  #incidentsAt(siteId: string): readonly IncidentShown[] {
+    return this.#board.state.incidents.filter(({ site }) => site.id === siteId);
+  }
+
+  /** To which incident it belongs: of those of its site, those that go on first. */
+  #incident(asked: Asked, said: { incident_id: string | null }): Part {
+    const here = this.#incidentsAt(asked.siteId).toSorted((a, b) => Number(a.closed_ms !== null) - Number(b.closed_ms !== null));
+    return html`<div class="field"><label for="order-incident">${t("Incident")}</label><select class="input" id="order-incident" @change=${(event: Event) => { said.incident_id = (event.target as HTMLSelectElement).value || null; }}>
+      <option value="">${here.length === 0 ? t("None is on record at this site") : t("Of no incident")}</option>${here.map((one) => html`<option value=${one.id} ?selected=${one.id === said.incident_id}>${one.title} (${day(one.opened_ms)}${one.closed_ms === null ? "" : `, ${t("closed")}`})</option>`)}</select></div>`;
   }
 
   #decide(order: Order): void {
@@ -229,6 +243,10 @@ export class EvidenceDesk {
         ${this.#mayRecord() ? this.#table(state) : nothing}`}</div>`;
   }
 
+  #pathOf(incidentId: string): string {
+    return `${this.house.standing === "owner" ? "/portal" : "/backoffice/privacy"}/incidents/${incidentId}`;
+  }
+
   #mayRecord(): boolean {
     const role = this.house.session.actingParty?.role ?? "";
     return ["owner", "privacy_officer", "admin", "supervisor"].includes(role);
@@ -240,7 +258,7 @@ export class EvidenceDesk {
     const names = order.camera_ids.map((id) => state.cameras.find((camera) => camera.id === id)?.name ?? "").filter(Boolean).join(", ");
     const accepted = order.decision === "accepted" && order.ended_ms === null;
     return html`<article class="order" data-order=${order.id}><div class="head"><h3>${order.authority} <span class="mono small">${order.reference}</span></h3>${pill(words, tone, { dot: true })}</div>
-      <p class="small">${[groundName(order.ground), order.article].filter(Boolean).join(", ")}${order.publication ? html` · <b>${t("to be published")}</b>` : nothing}</p><blockquote>${order.scope}</blockquote>
+      <p class="small">${[groundName(order.ground), order.article].filter(Boolean).join(", ")}${order.publication ? html` · <b>${t("to be published")}</b>` : nothing}${order.incident_id === null ? nothing : html` · <a class="of-incident" href=${this.#pathOf(order.incident_id)}>${t("Incident: {title}", { title: order.incident || order.incident_id.slice(0, 8) })}</a>`}</p><blockquote>${order.scope}</blockquote>
       <p class="mute small">${order.owner} · ${order.site} · ${names} · ${day(order.from_ms, zone)} ${clock(order.from_ms, zone)} – ${day(order.to_ms, zone)} ${clock(order.to_ms, zone)}</p>
       <p class="faint small">${t("Received by {name} ({party}), {when}", { name: order.received_by, party: order.received_party, when: `${day(order.received_ms)} ${clock(order.received_ms)}` })}${order.decided_ms === null ? nothing : html` · ${t("decided by {name}, {when}", { name: order.decided_by, when: `${day(order.decided_ms)} ${clock(order.decided_ms)}` })}`}${order.decision_note === "" ? nothing : html` · ${order.decision_note}`}</p>
       <div class="row">${order.may.decide && order.decision === "waiting" && order.ended_ms === null ? button(t("Decide"), () => this.#decide(order), { kind: "primary", id: `decide-${order.id}` }) : nothing}
@@ -278,7 +296,7 @@ export class EvidenceDesk {
     return html`<section class="card pad stack"><div class="row apart"><h2>${t("Register of disclosures")}</h2>${state.disclosures.length === 0 ? nothing : button(t("As a file"), () => void this.#register(), { icon: "download", small: true, id: "register-file" })}</div>
       ${table(t("Register of disclosures"), [
         { title: t("When"), cell: (row) => html`<span class="mono">${day(row.made_ms)} ${clockSeconds(row.made_ms)}</span>` },
-        { title: t("To whom"), cell: (row) => html`${row.recipient}<div class="mute small">${[row.authority, row.reference].filter((each) => each !== "" && each !== row.recipient).join(", ")}</div>` },
+        { title: t("To whom"), cell: (row) => html`${row.recipient}<div class="mute small">${[row.authority, row.reference, row.incident].filter((each) => each !== "" && each !== row.recipient).join(", ")}</div>` },
         { title: t("Ground"), cell: (row) => [groundName(row.ground), row.article].filter(Boolean).join(", ") },
         { title: t("Of what"), cell: (row) => html`${row.cameras.join(", ")}<div class="mute small">${day(row.from_ms)} ${clock(row.from_ms)} – ${clock(row.to_ms)}</div>` },
         { title: t("By"), cell: (row) => html`${[row.by, row.second].filter(Boolean).join(", ")}<div class="mute small">${makerName(row.maker)}, ${row.party}</div>` },

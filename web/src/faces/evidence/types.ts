@@ -31,6 +31,8 @@ export interface Order {
   readonly from_ms: number;
   readonly to_ms: number;
   readonly publication: boolean;
+  readonly incident_id: string | null;
+  readonly incident: string;
   readonly received_ms: number;
   readonly received_by: string;
   readonly received_party: string;
@@ -76,6 +78,17 @@ export interface Disclosure {
   readonly cameras: readonly string[];
   readonly package_hash: string;
   readonly size: number;
+  readonly incident_id: string | null;
+  readonly incident: string;
+}
+
+/** An incident that an order may belong to. */
+export interface IncidentShown {
+  readonly id: string;
+  readonly title: string;
+  readonly site: { readonly id: string };
+  readonly opened_ms: number;
+  readonly closed_ms: number | null;
 }
 
 export interface SiteShown {

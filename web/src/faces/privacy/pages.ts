@@ -24,7 +24,8 @@ export const everybody: readonly Role[] = [...readers, "technician", "operator"]
 export const PAGES: readonly Page[] = [
   { view: HOME, title: () => t("What needs attention"), icon: "now", section: "now", roles: everybody, load: () => import("../paged/start") },
   { view: "requests", title: () => t("Requests"), icon: "person", section: "now", roles: ["privacy_officer", "admin", "auditor"], css: "privacy-requests", load: () => import("./requests/view"), attention: () => import("./requests/attention") },
-  // now: breaches, requests, disclosures, reviews…
+  // now: breaches, requests, disclosures, reviews… An alarm centre has no office beside this one: its tasks are here.
+  { view: "tasks", title: () => t("Tasks"), icon: "check", section: "now", roles: ["supervisor"], load: () => import("./tasks/view") },
   { view: "report", title: () => t("Report a breach"), icon: "broken", section: "now", roles: staff, css: "privacy-breaches", load: () => import("./report/view") },
   { view: "statement", title: () => t("My confidentiality statement"), icon: "lock", section: "books", roles: staff, load: () => import("./statement/view"), attention: () => import("./statement/attention") },
   { view: "breaches", title: () => t("Data breaches"), icon: "alarm", section: "now", roles: [...keepers, "auditor"], css: "privacy-breaches", load: () => import("./breaches/view"), attention: () => import("./breaches/attention") },

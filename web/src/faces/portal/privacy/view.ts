@@ -2,7 +2,7 @@
 // The owner's part of accounting: whom he names for questions about privacy, and what he asks his provider to show.
 import { html, nothing, render, type Part } from "../../../kit/dom";
 import { textField } from "../../../kit/form";
-import { button, empty, pill, skeleton } from "../../../kit/pieces";
+import { button, empty, link, pill, skeleton } from "../../../kit/pieces";
 import { day, t, when } from "../../../kit/words";
 import { contactCard, contactDialog, type Contacts } from "../../privacy_contact";
 import type { AuditRequest } from "../../privacy/reviews/types";
@@ -22,6 +22,7 @@ export function mount(host: HTMLElement, ctx: Ctx): Mounted {
   const draw = (): void => {
     render(html`<div class="page stack privacy"><div class="title"><div><div class="lbl">${ctx.state().me.party}</div><h1>${t("Privacy")}</h1></div></div>
       ${contacts === null ? skeleton(4, t("Loading")) : contactCard(contacts, change)}
+      ${statementCard(ctx.session.actingParty?.id ?? "")}
       ${!owner ? nothing : asked === null ? skeleton(3, t("Loading")) : requestsCard(asked, ask, withdraw)}</div>`, host);
   };
   const change = (): void => contactDialog(contacts?.contact ?? null, async (said) => {
@@ -42,6 +43,12 @@ export function mount(host: HTMLElement, ctx: Ctx): Mounted {
   void ctx.port.ask<Contacts>("GET", "/privacy-contact").then((found) => { contacts = found; draw(); }, (error: unknown) => ctx.failed(error));
   if (owner) void ctx.port.ask<Asked>("GET", "/audit-requests").then((found) => { asked = found; draw(); }, (error: unknown) => ctx.failed(error));
   return { close: () => undefined };
+}
+
+/** What anybody may read of how this organisation's cameras are kept: its own statement, and the promises tried for it. */
+function statementCard(party: string): Part {
+  return html`<section class="card pad stack" id="own-statement"><h2>${t("Your privacy statement")}</h2><p class="mute measure">${t("Written from what really runs: purposes, terms, recipients, and the promises with their newest evidence. Link to it, print it, or hand it over.")}</p>
+    <div class="row">${link(t("Read the statement"), `/statement?of=${party}`, { icon: "note", id: "own-statement-link" })}${link(t("What is promised, and tried"), `/promises?of=${party}`, { icon: "shield" })}</div></section>`;
 }
 
 function requestsCard({ requests, now_ms }: Asked, ask: () => void, withdraw: (id: string) => void): Part {
