@@ -3,7 +3,9 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -11,6 +13,8 @@ from hypothesis import strategies as st
 
 from zegel.declare import Term, law, profiles
 from zegel.declare.profiles import TermRefused
+
+ROOT = Path(__file__).resolve().parents[3]
 
 
 @pytest.mark.parametrize("name", profiles.NAMES)
@@ -84,6 +88,44 @@ def test_a_file_without_a_term_or_with_a_promise_twice_is_refused():
         profiles._read("site-nl", without, own)
     with pytest.raises(profiles.BadProfile, match="twice"):
         profiles._read("site-nl", base, own.replace('"C25",', '"C25", "C1",', 1))
+
+
+@pytest.mark.parametrize(
+    ("where", "instead"),
+    [
+        ("on = true", 'on = "yes"'), ("from = 2026-01-01", 'from = "new year"'), ("hold_s = 0", "hold_s = -1"),
+        ("mail_pictures = true", "mail_pictures = 1"), ("battery_mv = 11800", 'battery_mv = "full"'),
+        ("[telemetry]", '[[centre.live]]\nfrom = 2026-01-01\non = false\nsource = "twice"\n\n[telemetry]'),
+        ('source = "Terms of the profile', 'nowhere = "'),
+    ],
+)  # fmt: skip
+def test_what_a_centre_may_do_is_dated_with_a_source_or_the_server_does_not_start(where, instead):
+    base, own = profiles._text("base"), profiles._text("site-nl")
+    assert where in own
+    with pytest.raises(profiles.BadProfile):
+        profiles._read("site-nl", base, own.replace(where, instead, 1))
+
+
+def test_a_name_nobody_wrote_down_lets_a_centre_do_the_least():
+    least = profiles.centre("castle-xx")
+    assert (least.certificates, least.operators) == (("any",), ("any",))
+    assert (least.hold_s, least.mail_pictures, least.live_on(date(2030, 1, 1))) == (60, False, False)
+    for name in profiles.NAMES:
+        assert profiles.centre(name).hold_s <= least.hold_s
+
+
+@pytest.mark.parametrize("name", profiles.NAMES)
+def test_what_releases_is_a_closed_list_without_sabotage_and_faults(name):
+    assert not profiles.profile(name).releases & {"tamper", "technical", "test", "medical", "motion"}
+
+
+def test_pages_offer_for_release_what_the_profiles_allow():
+    """An owner chooses in his browser, which knows the list by heart; what units say besides is no choice of his."""
+    page = (ROOT / "web/src/faces/portal/hours/alarming.ts").read_text("utf-8")
+    pattern = r"const SEEN[^=]*= \[([^\]]*)\].*const RELEASABLE[^=]*= \[\.\.\.SEEN,([^\]]*)\]"
+    lists = re.search(pattern, page, re.DOTALL).groups()
+    offered = set(re.findall(r'"(\w+)"', "".join(lists)))
+    assert offered == profiles.profile("site-nl").releases - {"hold_up", "panic", "input"}
 
 
 # --- law ---

@@ -5,20 +5,15 @@ from __future__ import annotations
 
 from datetime import date
 
-import pytest
-
-from zegel.server.agreements import schemes
-from zegel.server.footage.live_switch import BadSwitches, is_on, parse, states, switches
-
-LINE = '[[switch]]\nprofile = "home-se"\nfrom = {day}\non = {on}\nsource = "the terms"\n'
+from zegel.server.footage.live_switch import Switch, is_on, states, switches
 
 
-def lines(*said: tuple[str, str]) -> str:
-    return "\n".join(LINE.format(day=day, on=on) for day, on in said)
+def lines(*said: tuple[date, bool]) -> tuple[Switch, ...]:
+    return tuple(Switch("home-se", day, on, "the terms") for day, on in said)
 
 
 def test_what_a_day_says_holds_until_the_next_day_that_says_otherwise() -> None:
-    among = parse(lines(("2026-03-01", "true"), ("2026-09-01", "false")))
+    among = lines((date(2026, 3, 1), True), (date(2026, 9, 1), False))
     assert [is_on("home-se", day, among) for day in (date(2026, 2, 28), date(2026, 3, 1), date(2026, 9, 1))] == [
         False, True, False,
     ]  # fmt: skip
@@ -29,24 +24,9 @@ def test_what_a_day_says_holds_until_the_next_day_that_says_otherwise() -> None:
 
 
 def test_a_profile_that_nobody_wrote_down_is_off() -> None:
-    assert not is_on("office", date(2030, 1, 1), parse(lines(("2026-03-01", "true"))))
+    assert not is_on("office", date(2030, 1, 1), lines((date(2026, 3, 1), True)))
 
 
-def test_every_profile_whose_centres_are_certified_is_written_down_and_on() -> None:
+def test_every_profile_that_guards_a_place_is_written_down_and_on() -> None:
     found = {one.profile: one.on for one in states(date(2026, 11, 1), switches())}
-    assert found == dict.fromkeys(schemes.PROFILES, True)
-
-
-WRONG = (
-    "",
-    "switch = 1",
-    LINE.format(day='"x"', on="true"),
-    LINE.format(day="2026-01-01", on='"yes"'),
-    lines(("2026-01-01", "true"), ("2026-01-01", "false")),
-)
-
-
-@pytest.mark.parametrize("text", WRONG)
-def test_a_file_that_is_not_one_stops_the_start(text: str) -> None:
-    with pytest.raises(BadSwitches):
-        parse(text)
+    assert found == dict.fromkeys(("site-nl", "home-se", "home-de"), True)

@@ -54,8 +54,45 @@ class TermRule:
 
 
 @dataclass(frozen=True)
+class Live:
+    """From a day on, whether alarm centres may look live (S8)."""
+
+    since: date
+    on: bool
+    source: str
+
+
+@dataclass(frozen=True)
+class Centre:
+    """What is asked of an alarm centre before images of a site open, and what it may do.
+
+    `certificates`, `operators`: schemes of which the centre and each operator has one in date ("any": of whichever;
+    none: nothing is asked). `hold_s`: the least seconds in which nobody looks at an eligible alarm. `mail_pictures`:
+    cameras whose pictures the server can read may stand there. `live`: in order of their days; no two on one day.
+    """
+
+    certificates: tuple[str, ...]
+    operators: tuple[str, ...]
+    hold_s: int
+    mail_pictures: bool
+    live: tuple[Live, ...]
+    source: str
+
+    def __post_init__(self) -> None:
+        days = [one.since for one in self.live]
+        if sorted(set(days)) != days or self.hold_s < 0 or not self.source:
+            raise ValueError("centre: lines of live in order, one a day; no negative seconds; a source")
+
+    def live_on(self, day: date) -> bool:
+        said = [one.on for one in self.live if one.since <= day]
+        return bool(said) and said[-1]
+
+
+@dataclass(frozen=True)
 class Profile:
-    """One of NAMES. `parameters`: what a promise's sentence and its probe are filled in with."""
+    """One of NAMES. `parameters`: what a promise's sentence and its probe are filled in with. `releases`: the closed
+    list of classes of which images may go to the alarm centre (S2). `telemetry`: figures from which a device wants
+    looking at."""
 
     name: str
     version: int
@@ -65,6 +102,9 @@ class Profile:
     promises: tuple[str, ...]
     parameters: Mapping[str, Mapping[str, Any]] = field(repr=False)
     terms: Mapping[Term, TermRule] = field(repr=False)
+    releases: frozenset[str] = field(repr=False)
+    centre: Centre = field(repr=False)
+    telemetry: Mapping[str, int] = field(repr=False)
 
 
 def known(name: str) -> bool:
@@ -76,6 +116,18 @@ def profile(name: str) -> Profile:
     """An unknown name gets the strictest one."""
     found = name if known(name) else STRICTEST
     return _read(found, _text("base"), _text(found))
+
+
+@cache
+def centre(name: str) -> Centre:
+    """What holds at a site of that profile; a name nobody wrote down gets what is strictest of everything."""
+    return profile(name).centre if known(name) else _centre(tomllib.loads(_text("base"))["centre"])
+
+
+@cache
+def telemetry(name: str) -> Mapping[str, int]:
+    """Figures of that profile from which a device wants looking at; of an unknown name what holds everywhere."""
+    return profile(name).telemetry if known(name) else _figures(tomllib.loads(_text("base"))["telemetry"])
 
 
 def days(
@@ -122,13 +174,16 @@ def _text(name: str) -> str:
 def _read(name: str, base: str, own: str) -> Profile:
     """Raises BadProfile."""
     try:
-        table = tomllib.loads(own)
-        lines = {**tomllib.loads(base)["terms"], **table.get("terms", {})}
+        table, common = tomllib.loads(own), tomllib.loads(base)
+        lines = {**common["terms"], **table.get("terms", {})}
         terms = {Term(word): _rule(line) for word, line in lines.items()}
         parameters = {key: MappingProxyType(dict(given)) for key, given in table.get("parameters", {}).items()}
         found = Profile(
             table["name"], table["version"], table["since"], table["country"], table["source"],
             tuple(table["promises"]), MappingProxyType(parameters), MappingProxyType(terms),
+            frozenset(table.get("images", common["images"])["releases"]),
+            _centre({**common["centre"], **table.get("centre", {})}),
+            _figures(table.get("telemetry", common["telemetry"])),
         )  # fmt: skip
     except (tomllib.TOMLDecodeError, KeyError, TypeError, ValueError) as problem:
         raise BadProfile(f"{name}.toml: {problem!r}") from None
@@ -136,6 +191,38 @@ def _read(name: str, base: str, own: str) -> Profile:
     if found.name != name or missing or len(set(found.promises)) != len(found.promises):
         raise BadProfile(f"{name}.toml: another name, a promise twice, or no term for {', '.join(missing) or 'none'}")
     return found
+
+
+def _centre(line: Mapping[str, Any]) -> Centre:
+    live = tuple(Live(_day(one["from"]), _flag(one["on"]), _source(one)) for one in line["live"])
+    return Centre(
+        tuple(line["certificates"]), tuple(line["operators"]), int(line["hold_s"]), _flag(line["mail_pictures"]),
+        live, str(line["source"]),
+    )  # fmt: skip
+
+
+def _figures(line: Mapping[str, Any]) -> Mapping[str, int]:
+    if not line["source"]:
+        raise ValueError("telemetry: a source")
+    return MappingProxyType({name: int(value) for name, value in line.items() if name != "source"})
+
+
+def _day(value: object) -> date:
+    if type(value) is not date:
+        raise ValueError(f"{value!r} is no day")
+    return value
+
+
+def _flag(value: object) -> bool:
+    if type(value) is not bool:
+        raise ValueError(f"{value!r} is neither true nor false")
+    return value
+
+
+def _source(line: Mapping[str, Any]) -> str:
+    if not line["source"]:
+        raise ValueError("a line without a source")
+    return str(line["source"])
 
 
 def _rule(line: Mapping[str, Any]) -> TermRule:

@@ -1,16 +1,13 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Which certificates an alarm centre and its operators must have in date before images of a site open. Pure data.
-
-Sources: promises C15 (a Dutch site: "the certified alarm centre (PAC)"), D2 (a German home: "a certified operator
-(VdS)", with VdS 2153 for the centre). The Swedish home promises none by name; there the European standard for alarm
-receiving centres, EN 50518, is asked of the centre alone. A profile that is not named here gets the strictest reading:
-a certificate of some scheme for the centre and for the operator.
-"""
+"""Which certificates an alarm centre and its operators must have in date before images of a site open, as the site's
+profile says (zegel.declare.profiles: promises C15 and D2). Pure."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+
+from zegel.declare import profiles
 
 
 class Scheme(StrEnum):
@@ -22,7 +19,6 @@ class Scheme(StrEnum):
 
 
 ANY = frozenset(Scheme)
-NONE: frozenset[Scheme] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -33,26 +29,17 @@ class Required:
     operator: frozenset[Scheme]
 
 
-_DUTCH = Required(frozenset({Scheme.PAC}), frozenset({Scheme.PAC}))
-_GERMAN = Required(frozenset({Scheme.VDS}), frozenset({Scheme.VDS}))
-_SWEDISH = Required(frozenset({Scheme.EN50518}), NONE)
-_UNKNOWN = Required(ANY, ANY)
-
-_BY_PROFILE = {
-    "site-nl": _DUTCH,
-    "home-nl": _DUTCH,
-    "home-de": _GERMAN,
-    "site-de": _GERMAN,
-    "home-se": _SWEDISH,
-    "site-se": _SWEDISH,
-}
-PROFILES = tuple(_BY_PROFILE)
-"""Those with terms of their own."""
+_ANY_WORD = "any"
 
 
 def required(profile: str) -> Required:
-    """What a site of that profile asks for."""
-    return _BY_PROFILE.get(profile, _UNKNOWN)
+    """What a site of that profile asks for. Raises ValueError for a word that is no scheme."""
+    asked = profiles.centre(profile)
+    return Required(_schemes(asked.certificates), _schemes(asked.operators))
+
+
+def _schemes(words: tuple[str, ...]) -> frozenset[Scheme]:
+    return ANY if _ANY_WORD in words else frozenset(Scheme(word) for word in words)
 
 
 # How long before its end a certificate is spoken of, each stage once (C1: an expiring certificate raises a task).

@@ -11,6 +11,7 @@ from dataclasses import asdict, dataclass, fields, replace
 from typing import Any
 from uuid import UUID
 
+from zegel.declare import profiles
 from zegel.server.alarms.errors import BadParameter
 from zegel.server.alarms.models import ParameterSet
 from zegel.server.sites.models import Site
@@ -61,8 +62,7 @@ class Parameters:
         return norms.get(signal_class, self.norm_other_s)
 
     def hold_of(self, profile: str) -> int:
-        """For an eligible alarm at a site of that profile: at least 60 s in a home, whatever was set; none on a
-        building site."""
+        """For an eligible alarm at a site of that profile: at least what the profile says, whatever was set."""
         least = least_hold_s(profile)
         return least if self.hold_s is None else max(least, self.hold_s)
 
@@ -71,7 +71,6 @@ class Parameters:
         return self.hold_of(profile) < other.hold_of(profile) or self.max_viewers > other.max_viewers
 
 
-HOME_HOLD_S = 60
 RESERVED = frozenset({"hold_s", "max_viewers"})  # they hold back the alarm centre, which doesn't set them
 DEFAULTS = Parameters()
 
@@ -87,7 +86,8 @@ ENTRY_AND_ABORT_S = 60  # CP-01
 
 
 def least_hold_s(profile: str) -> int:
-    return HOME_HOLD_S if profile.startswith("home") else 0
+    """As the profile has it; of no profile nothing is held back."""
+    return profiles.centre(profile).hold_s if profile else 0
 
 
 def checked(values: Mapping[str, Any]) -> dict[str, int]:

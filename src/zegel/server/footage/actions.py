@@ -18,6 +18,7 @@ from uuid import UUID
 
 from django.conf import settings
 
+from zegel.declare import profiles
 from zegel.seal import epoch as seal_epoch
 from zegel.seal import manifest as seal_manifest
 from zegel.seal import release as seal_release
@@ -496,6 +497,8 @@ def cameras_released(unit: Unit, body: AlarmBody) -> tuple[UUID, ...]:
     policy, keyset = sites.policy_by_hash(unit, body.policy_hash), sites.newest_keyset(unit)
     if policy is None or keyset is None or keyset.arc is None:
         return ()
+    if body.class_name not in profiles.profile(unit.site.profile).releases:
+        return ()  # the profile's closed list (S2), whatever the policy says
     if body.class_name not in policy.release_classes or not policy.surveillance_allowed(body.raised_ms):
         return ()
     others = sorted(_cameras_of_zone(policy, body) - {body.camera}) if body.cause is Cause.INPUT else []

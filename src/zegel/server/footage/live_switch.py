@@ -1,15 +1,14 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The dated switch of the alarm centres' live view (S8): for each profile, on or off from a day on. Pure, but for the
-file that it reads once."""
+"""The dated switch of the alarm centres' live view (S8), as the profiles have it: on or off from a day on. Pure."""
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
-from importlib.resources import files
+
+from zegel.declare import profiles
 
 AFTER_S = 10
 """With live off, a centre sees what was recorded until so many seconds after the alarm was raised, nothing later."""
@@ -17,7 +16,7 @@ AFTER_S = 10
 
 @dataclass(frozen=True)
 class Switch:
-    """One line of the file."""
+    """One line of a profile."""
 
     profile: str
     since: date
@@ -36,28 +35,13 @@ class State:
     next: Switch | None
 
 
-class BadSwitches(ValueError):
-    """The file is not what it must be; the server does not start."""
-
-
-def parse(text: str) -> tuple[Switch, ...]:
-    """In order of profile and day. Raises BadSwitches."""
-    try:
-        rows = tomllib.loads(text)["switch"]
-        found = [Switch(str(row["profile"]), row["from"], row["on"], str(row["source"])) for row in rows]
-    except (tomllib.TOMLDecodeError, KeyError, TypeError) as problem:
-        raise BadSwitches(f"live_switch.toml: {problem}") from None
-    if any(type(one.since) is not date or type(one.on) is not bool or not one.source for one in found):
-        raise BadSwitches("live_switch.toml: a line has a day, true or false, and a source")
-    if len({(one.profile, one.since) for one in found}) != len(found):
-        raise BadSwitches("live_switch.toml: two lines speak of one profile and day")
-    return tuple(sorted(found, key=lambda one: (one.profile, one.since)))
-
-
 @cache
 def switches() -> tuple[Switch, ...]:
-    """Those of this installation."""
-    return parse((files("zegel.server.footage") / "live_switch.toml").read_text("utf-8"))
+    """Those of every profile, in order of profile and day."""
+    return tuple(
+        Switch(name, line.since, line.on, line.source)
+        for name in profiles.NAMES for line in profiles.profile(name).centre.live
+    )  # fmt: skip
 
 
 def is_on(profile: str, day: date, among: Sequence[Switch] | None = None) -> bool:

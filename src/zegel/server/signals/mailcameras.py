@@ -21,6 +21,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 from django.db import connection
 
+from zegel.declare import profiles
 from zegel.protocols import mail
 from zegel.protocols.events import Event
 from zegel.protocols.mail.kept import without_pictures
@@ -61,7 +62,7 @@ def add(actor: Actor, site_id: UUID, name: str) -> tuple[MailCamera, str]:
         site = sites.get_site(site_id)
         camera_id, (token, hashed) = ids.new(), _token()
         gate.require(actor, Action.ADD, _resource(camera_id, site.owner_id, site.id))
-        if _is_home(site.profile):
+        if not _may_stand(site.profile):
             raise MailCameraRefused
         if not name.strip():
             raise BadPanel.name()
@@ -184,7 +185,7 @@ def take(found: Found, message: bytes, peer: str) -> intake.Accepted:
         camera = MailCamera.objects.get(id=found.camera_id)
         site = sites.get_site(camera.site_id)
     read = mail.read(message, received_ms=received_ms, tz=ZoneInfo(site.tz))
-    pictures, left_out = _usable(() if _is_home(site.profile) else read.pictures)
+    pictures, left_out = _usable(read.pictures if _may_stand(site.profile) else ())
     new = intake.NewSignal(
         source=Source.MAIL, transport="mail", owner_id=camera.owner_id, provider_id=camera.provider_id,
         event=_named(read, camera), raw=without_pictures(message), site_id=site.id, peer=peer,
@@ -213,9 +214,9 @@ def _with_pictures(new: intake.NewSignal, camera: MailCamera, pictures: list[tup
     return accepted
 
 
-def _is_home(profile: str) -> bool:
-    """There the server never sees a picture; a site may have become one after its camera was added."""
-    return profile.startswith("home")
+def _may_stand(profile: str) -> bool:
+    """In a home the server never sees a picture; a site may have become one after its camera was added."""
+    return profiles.centre(profile).mail_pictures
 
 
 def _usable(pictures: Sequence[tuple[str, str, bytes]]) -> tuple[list[tuple[str, bytes]], bool]:

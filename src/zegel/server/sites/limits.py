@@ -20,6 +20,8 @@ from dataclasses import dataclass, fields, replace
 from enum import StrEnum
 from typing import Any
 
+from zegel.declare import profiles
+
 
 class Condition(StrEnum):
     """What can be the matter with a unit or one of its cameras."""
@@ -57,13 +59,9 @@ RANGES: dict[str, tuple[int, int]] = {
     "fps10": (1, 600), "gaps": (1, 60), "silent_s": (120, 86_400),
 }  # fmt: skip
 
-_MAST = Limits(battery_mv=11_800)
-_HOME = Limits(silent_s=1_800)
-_BY_PROFILE = {"site-nl": _MAST, "site-de": _MAST, "site-se": _MAST}
-
-
 def of_profile(profile: str) -> Limits:
-    return _BY_PROFILE.get(profile, _HOME)
+    """The profile's own figures over the defaults."""
+    return replace(Limits(), **profiles.telemetry(profile))
 
 
 def of_site(profile: str, own: Mapping[str, Any]) -> Limits:

@@ -8,7 +8,7 @@ import hashlib
 import hmac
 from uuid import UUID, uuid4
 
-from zegel.declare import registry
+from zegel.declare import profiles, registry
 from zegel.seal import assent, policy
 from zegel.seal.envelope import Envelope
 from zegel.seal.errors import SealError
@@ -183,14 +183,15 @@ def only_kinds_that_release(look: Look) -> Result:
     with_images = set(
         Release.objects.filter(owner_id__in=look.customers, issued_ms__gte=since).values_list("alarm_id", flat=True)
     )
-    units = {unit.id: unit for unit in Unit.objects.filter(owner_id__in=look.customers)}
+    units = {unit.id: unit for unit in Unit.objects.filter(owner_id__in=look.customers).select_related("site")}
     fell, tried = [], 0
     for row in Alarm.objects.filter(id__in=with_images):
         look.on_time()
         unit = units.get(row.unit_id) if row.unit_id else None
         held = None if unit is None else sites.policy_by_hash(unit, bytes(row.policy_hash or b""))
         tried += 1
-        if held is None or row.alarm_class not in held.release_classes:
+        listed = unit is not None and row.alarm_class in profiles.profile(unit.site.profile).releases
+        if held is None or not listed or row.alarm_class not in held.release_classes:
             fell.append(str(row.id))
     return judged(tried, fell)
 
