@@ -14,9 +14,11 @@ from types import SimpleNamespace
 
 import pytest
 
-from zegel.client.person import Client
+from zegel.client.person import Client, unb64
 from zegel.demo.processes import Stage, free_port, wait_until
 from zegel.demo.scene import start_server
+from zegel.seal import words as spoken
+from zegel.seal.suite import Suite, open_fingerprint
 
 GUIDE = Path(__file__).resolve().parents[2] / "docs/guide/install.md"
 FIRM = GUIDE.read_text().partition("```toml\n")[2].partition("```")[0]  # the guide's own example must work
@@ -116,6 +118,10 @@ def test_a_stranger_gets_from_nothing_to_an_armed_unit(installed):
     client = Client.sign_in(installed.url, "anna@home.example", password_of(installed, "anna@home.example"))
     assert [unit["state"] for unit in client.http.get("/api/v1/units")["units"]] == ["paired"]
     assert {pin.kind for pin in client.pins} >= {"unit", "keyset", "log"}
+    shown = client.http.get("/api/v1/maintenance/provider-key")  # what her sheet lets her compare
+    assert said(installed, r"(\S+)  [^\n]*when you let a technician look") == spoken.words(
+        open_fingerprint(Suite(shown["suite"]), unb64(shown["open_pk"]))
+    )
 
 
 def counter(home: Path) -> int:

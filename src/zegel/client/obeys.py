@@ -19,7 +19,7 @@ from zegel.seal.envelope import Envelope
 from zegel.seal.errors import SealError
 from zegel.seal.hours import Weekly
 from zegel.seal.keyset import Keyset
-from zegel.seal.policy import CameraRules, Policy, verify_policy
+from zegel.seal.policy import CameraRules, Policy, Polygon, verify_policy
 from zegel.seal.status import State, Status, verify_status
 from zegel.seal.suite import open_fingerprint, sign_fingerprint
 from zegel.seal.words import words
@@ -46,6 +46,8 @@ def obeyed(owner: Client, unit_id: UUID, keyset: Keyset) -> Obeyed:
     if not told["states"]:
         raise NotAsShown("the unit has not said anything yet")
     status = verify_status(unb64(told["states"][0]), key)
+    if status.keyset_hash != keyset.hash:
+        raise NotAsShown("the unit does not obey these keys (yet): its own word names another keyset than the newest")
     for envelope in told["policies"]:
         policy = _verified(unb64(envelope), keyset)
         if policy is not None and policy.hash == status.policy_hash:
@@ -77,6 +79,10 @@ def lines(found: Obeyed, keyset: Keyset, cameras: Mapping[bytes, str]) -> Iterat
     yield "records", policy.mode.value
     for rules in policy.cameras:
         yield "camera", f"{cameras.get(rules.camera, rules.camera.hex())}: {_camera(rules)}"
+        for zone_drawn in rules.zones:
+            yield f"  zone {zone_drawn.name}", _corners(zone_drawn.polygon)
+        for mask in rules.privacy:
+            yield "  mask", _corners(mask)
     yield "alarms", ", ".join(policy.alarm_classes) or "nothing but sabotage"
     yield "releases", ", ".join(policy.release_classes) or "nothing"
     window, caps = policy.window, policy.caps
@@ -92,6 +98,9 @@ def lines(found: Obeyed, keyset: Keyset, cameras: Mapping[bytes, str]) -> Iterat
     yield "seals to", words(open_fingerprint(keyset.suite, keyset.tenant_open_pk))
     if keyset.arc is not None:
         yield "centre's key", words(sign_fingerprint(keyset.arc.sign_pk))
+    yield "log's key", keyset.log.vkey
+    for witness in keyset.witnesses:
+        yield "witness", witness.vkey
 
 
 def _later(policy: Policy, cameras: Mapping[bytes, str]) -> Iterator[tuple[str, str]]:
@@ -123,6 +132,11 @@ def _camera(rules: CameraRules) -> str:
         f"turned within {limits.pan_min}:{limits.pan_max},{limits.tilt_min}:{limits.tilt_max}"
     )  # fmt: skip
     return f"{zones or 'the whole picture'}; {len(rules.privacy)} privacy masks; {turned}"
+
+
+def _corners(polygon: Polygon) -> str:
+    """Each corner in per cent of the picture, to the hundredth that the policy has."""
+    return " ".join(f"{point.x / 100:g},{point.y / 100:g}" for point in polygon.corners) + " (% from the left, the top)"
 
 
 def _delegate(delegate: Delegate, zone: str) -> str:

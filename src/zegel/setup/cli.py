@@ -131,8 +131,24 @@ def _sheet(person: Person, founding: Founding, keyring: Keyring, origin: str) ->
         f"  Sign in at     {origin}/sign-in", f"  E-mail         {person.email}",
         f"  Password       {keys.password}", f"  Recovery code  {keys.recovery.text()}",
         f"  Signing key    {words(keys.bundle.signing.fingerprint)}",
+        *_others_keys(person, founding, keyring),
         "  Only this sheet has the password and the code. Hand it over, or destroy it.", "-" * 78,
     ))  # fmt: skip
+
+
+def _others_keys(person: Person, founding: Founding, keyring: Keyring) -> list[str]:
+    """Of those who serve an owner: what he compares before his device seals anything to them. Who was founded before
+    this run is in the agreement."""
+    serving = {service.kind: service.party for service in founding.services if service.owner == person.party}
+    provider, centre = keyring.parties.get(serving.get("provider", "")), keyring.parties.get(serving.get("arc", ""))
+    lines = []
+    if person.role == "owner" and provider is not None:
+        name = founding.party(serving["provider"]).name
+        lines.append(f"    {words(provider.tenant.fingerprint)}  {name}, when you let a technician look")
+    if person.role == "owner" and centre is not None:
+        name = founding.party(serving["arc"]).name
+        lines.append(f"    {words(centre.signing.fingerprint)}  {name}, when you pair a unit")
+    return ["  Keys of others, to be compared when a page shows them:", *lines] if lines else []
 
 
 def _summary(founding: Founding, todo: Founding, keyring: Keyring, authority: str | None) -> str:

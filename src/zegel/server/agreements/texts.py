@@ -19,7 +19,7 @@ from django.utils.translation import gettext_lazy, override
 from zegel.declare import Term, profiles
 from zegel.server.notify import endpoints
 
-VERSION = 2
+VERSION = 3
 
 # purpose code -> in words; the closed list of what cameras may be for
 PURPOSES: dict[str, Promise] = {
@@ -72,6 +72,7 @@ class Facts:
     arc_words: str = ""  # of the alarm centre's signing key, to be compared when a unit is paired
     log_words: str = ""  # of the log's key
     annexes: str = ""  # out of the declarations (contracts.annexes); without them the short ones below
+    provider_words: str = ""  # of the provider's own key, to which an owner seals what he lets a technician see
 
 
 def agreement(facts: Facts, language: str) -> str:
@@ -177,5 +178,7 @@ def _keys(facts: Facts, title: str) -> str:
         title,
         _("The alarm centre: %(words)s") % {"words": facts.arc_words or "–"},
         _("The log: %(words)s") % {"words": facts.log_words or "–"},
+        _("%(provider)s, to let a technician see something: %(words)s")
+        % {"provider": facts.provider, "words": facts.provider_words or "–"},
     ]
     return "\n".join(lines)

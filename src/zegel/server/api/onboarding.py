@@ -14,7 +14,7 @@ from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from ninja import Field, Router, Schema
 
-from zegel.seal.suite import sign_fingerprint
+from zegel.seal.suite import Suite, open_fingerprint, sign_fingerprint
 from zegel.seal.words import words
 from zegel.server.agreements import actions as agreements
 from zegel.server.agreements import offers, texts
@@ -302,6 +302,7 @@ def _document(actor: Actor, party: UUID, language: str) -> Document:
         names.get(party, ""), names.get(provider, ""), names.get(arc, "") if arc else "",
         own[0].profile if own else "site-nl", sorted(f"{site.name}, {site.address}" for site in own),
         offers.sub_processors(provider), *_key_words(party), annexes.text(party, provider, language),
+        _opening_words(party, provider),
     )  # fmt: skip
     return offers.draw_up(actor, party, provider, facts, language)
 
@@ -311,6 +312,12 @@ def _key_words(party: UUID) -> tuple[str, str]:
     arc = queries.arc_signing_key(party)
     log = hashlib.sha256(str(ledger.verifier_key()).encode()).digest()
     return ("" if arc is None else words(sign_fingerprint(arc[1])), words(log))
+
+
+def _opening_words(party: UUID, provider: UUID) -> str:
+    """Of the provider's key to which an owner's device seals a grant: what he compares before the first one."""
+    key = queries.tenant_open_key(provider, seen_by=party)
+    return "" if key is None else words(open_fingerprint(Suite(key[0]), key[1]))
 
 
 def _own_document(actor: Actor, document_id: UUID) -> Document:
