@@ -25,11 +25,11 @@ from zegel.seal.cosignature import cosign
 from zegel.seal.envelope import Envelope
 from zegel.seal.epoch import sign_epoch
 from zegel.seal.grant import Grant, sign_grant
-from zegel.seal.mailpicture import encrypt_picture, sign_mailpicture
 from zegel.seal.member import sign_member, sign_succession
 from zegel.seal.policy import Policy, sign_policy
 from zegel.seal.ranges import RangeKeys
 from zegel.seal.release import Release, sign_release
+from zegel.seal.sealedfile import Document, MailPicture, encrypt_file, seal_file, sign_mailpicture
 from zegel.seal.segment import Header, SegmentFlag, Track, seal_segment
 from zegel.seal.status import Status, sign_status
 from zegel.seal.suite import KeyKind, OpeningKey, Suite, fingerprint
@@ -102,6 +102,7 @@ def main() -> None:
         "releases": [item for world in worlds for item in releases(world)],
         "grants": [grant(world) for world in worlds],
         "mailpictures": [mailpicture(world) for world in worlds],
+        "documents": [document(world) for world in worlds],
         "members": [member(world) for world in worlds],
         "successions": [succession(world) for world in worlds],
         "pairings": [pairing_vector(world) for world in worlds],
@@ -264,7 +265,7 @@ def some_leaves(keys: RangeKeys) -> list[list[Any]]:
 
 def mailpicture(world: World) -> dict[str, Any]:
     header, key = world.make_mailpicture(), os.urandom(32)
-    ciphertext = encrypt_picture(header.picture, key, PICTURE)
+    ciphertext = encrypt_file(MailPicture, header.file, key, PICTURE)
     header = replace(header, ciphertext_hash=hashlib.sha256(ciphertext).digest())
     return {
         "envelope": sign_mailpicture(header, key, world.tenant.public_key, world.log.key).hex(),
@@ -273,6 +274,22 @@ def mailpicture(world: World) -> dict[str, Any]:
         "recipient_private": world.tenant.private.hex(),
         "ciphertext": ciphertext.hex(),
         "picture": PICTURE.hex(),
+    }
+
+
+def document(world: World) -> dict[str, Any]:
+    file_id, key = os.urandom(16), os.urandom(32)
+    ciphertext = encrypt_file(Document, file_id, key, PICTURE)
+    header = Document(
+        world.suite, file_id, os.urandom(16), world.party, world.tenant.fingerprint, NOW, "image/jpeg", len(PICTURE),
+        hashlib.sha256(ciphertext).digest(),
+    )  # fmt: skip
+    return {
+        "object": seal_file(header, key, world.tenant.public_key).encode().hex(),
+        "suite": int(world.suite),
+        "recipient_private": world.tenant.private.hex(),
+        "ciphertext": ciphertext.hex(),
+        "content": PICTURE.hex(),
     }
 
 

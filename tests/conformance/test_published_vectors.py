@@ -25,7 +25,6 @@ from zegel.seal.fields import Body
 from zegel.seal.grant import Grant, open_grant
 from zegel.seal.kept import Kept
 from zegel.seal.keyset import Keyset
-from zegel.seal.mailpicture import MailPicture, open_mailpicture, verify_mailpicture
 from zegel.seal.manifest import Manifest
 from zegel.seal.member import Member, Succession, open_member, open_succession, verify_member, verify_succession
 from zegel.seal.note import VerifierKey
@@ -35,6 +34,7 @@ from zegel.seal.promise import Promise, Time
 from zegel.seal.ranges import RangeKeys
 from zegel.seal.redacted import Redacted
 from zegel.seal.release import Release, open_release, verify_release
+from zegel.seal.sealedfile import Document, MailPicture, open_file, verify_mailpicture
 from zegel.seal.segment import open_segment
 from zegel.seal.status import Status
 from zegel.seal.suite import KeyKind, OpeningKey, Suite, fingerprint
@@ -166,16 +166,32 @@ def test_pictures_from_mails_open_for_their_recipient_and_are_bound_to_what_is_s
     for item in made.get("mailpictures", []):
         found = verify_mailpicture(hexed(item, "envelope"), hexed(item, "sign_pk"))
         recipient = OpeningKey(Suite(item["suite"]), hexed(item, "recipient_private"))
-        assert open_mailpicture(found, recipient, hexed(item, "ciphertext")) == hexed(item, "picture")
+        assert open_file(found, recipient, hexed(item, "ciphertext")) == hexed(item, "picture")
         for lie in (
-            replace(found, received_ms=found.received_ms + 1),
+            replace(found, made_ms=found.made_ms + 1),
             replace(found, ciphertext_hash=bytes(32)),
             replace(found, size=found.size + 1),
         ):
             with pytest.raises(SealError):
-                open_mailpicture(lie, recipient, hexed(item, "ciphertext"))
+                open_file(lie, recipient, hexed(item, "ciphertext"))
         with pytest.raises(SealError):
-            open_mailpicture(found, OpeningKey.generate(found.suite), hexed(item, "ciphertext"))
+            open_file(found, OpeningKey.generate(found.suite), hexed(item, "ciphertext"))
+
+
+def test_documents_of_partners_open_for_their_recipient_and_as_nothing_else(
+    made: dict[str, list[dict[str, Any]]],
+) -> None:
+    for item in made["documents"]:
+        found = Document.decode(hexed(item, "object"))
+        recipient, ciphertext = (
+            OpeningKey(Suite(item["suite"]), hexed(item, "recipient_private")),
+            hexed(item, "ciphertext"),
+        )
+        assert open_file(found, recipient, ciphertext) == hexed(item, "content")
+        picture = MailPicture.decode(hexed(item, "object"))
+        for lie in (replace(found, made_ms=found.made_ms + 1), replace(found, size=found.size + 1), picture):
+            with pytest.raises(SealError):
+                open_file(lie, recipient, ciphertext)
 
 
 def test_members_get_the_tenant_key(made: dict[str, list[dict[str, Any]]]) -> None:

@@ -166,7 +166,7 @@ export async function signedObjects(w: World): Promise<readonly { object: string
     ["promise", await seal.signObject(seal.PROMISE, { version: 1, origin: ORIGIN, index: 41, leaf: random(32), atMs: NOW }, log.key), log.key],
     ["time", await seal.signObject(seal.TIME, { version: 1, nonce: random(16), atMs: NOW }, log.key), log.key],
     ["mailpicture", await seal.signObject(seal.MAIL_PICTURE, {
-      version: 1, suite: w.suite, picture: random(16), camera: ids.camera, recipient: ids.owner, recipientKey: w.tenant.key.fingerprint, receivedMs: NOW,
+      version: 1, suite: w.suite, file: random(16), about: ids.camera, recipient: ids.owner, recipientKey: w.tenant.key.fingerprint, madeMs: NOW,
       mediaType: "image/jpeg", size: 4711, ciphertext: random(32), sealed: random((w.suite === 1 ? 32 : 1120) + 48),
     }, log.key), log.key],
     ["member", await seal.sealMember({

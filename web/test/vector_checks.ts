@@ -104,10 +104,22 @@ export const CHECKS: Readonly<Record<string, (items: Items) => Promise<void> | v
       const { value } = seal.verifyMailPicture(fromHex(each.envelope), fromHex(each.sign_pk));
       const recipient = await seal.openingKey(each.suite, fromHex(each.recipient_private));
       const ciphertext = fromHex(each.ciphertext);
-      assert.equal(hex(await seal.openMailPicture(value, recipient, ciphertext)), each.picture);
-      await assert.rejects(seal.openMailPicture({ ...value, receivedMs: value.receivedMs + 1 }, recipient, ciphertext));
-      await assert.rejects(seal.openMailPicture(value, recipient, ciphertext.subarray(1)));
-      await assert.rejects(seal.openMailPicture(value, await seal.openingKey(each.suite, seal.random(32)), ciphertext));
+      assert.equal(hex(await seal.openFile(seal.MAIL_PICTURE, value, recipient, ciphertext)), each.picture);
+      await assert.rejects(seal.openFile(seal.MAIL_PICTURE, { ...value, madeMs: value.madeMs + 1 }, recipient, ciphertext));
+      await assert.rejects(seal.openFile(seal.MAIL_PICTURE, value, recipient, ciphertext.subarray(1)));
+      await assert.rejects(seal.openFile(seal.MAIL_PICTURE, value, await seal.openingKey(each.suite, seal.random(32)), ciphertext));
+    }
+  },
+  async documents(items) {
+    for (const each of items) {
+      const found = seal.DOCUMENT.decode(fromHex(each.object));
+      const recipient = await seal.openingKey(each.suite, fromHex(each.recipient_private));
+      const ciphertext = fromHex(each.ciphertext);
+      assert.equal(hex(await seal.openFile(seal.DOCUMENT, found, recipient, ciphertext)), each.content);
+      await assert.rejects(seal.openFile(seal.DOCUMENT, { ...found, madeMs: found.madeMs + 1 }, recipient, ciphertext));
+      await assert.rejects(seal.openFile(seal.DOCUMENT, { ...found, size: found.size + 1 }, recipient, ciphertext));
+      await assert.rejects(seal.openFile(seal.MAIL_PICTURE, found, recipient, ciphertext), "what is of one kind opens as no other");
+      await assert.rejects(seal.openFile(seal.DOCUMENT, found, await seal.openingKey(each.suite, seal.random(32)), ciphertext));
     }
   },
   async members(items) {

@@ -25,6 +25,9 @@ async function ofSuite(suite: seal.Suite): Promise<Record<string, unknown[]>> {
   const plaintexts = [new Uint8Array(0), random(1000), random(16384), random(40_000)];
   const { file, index, body } = await receipt(w);
   const pairing = { version: 1 as const, unit: w.ids.unit, pairing: w.ids.pairing, keyset: w.keysetHash, policy: w.policyHash };
+  const photo = random(5000);
+  const document = { file: newId(), about: newId(), recipient: w.ids.owner, suite, recipientPublic: w.tenant.key.publicKey, madeMs: 1_800_000_000_000, mediaType: "image/png" };
+  const sealed = await seal.sealFile(seal.DOCUMENT, document, photo);
   const code = { fingerprint: w.unit.key.fingerprint, secret: random(32) };
   return {
     fingerprints: [
@@ -45,6 +48,7 @@ async function ofSuite(suite: seal.Suite): Promise<Record<string, unknown[]>> {
     epochs: [{ envelope: hex(await epoch(w)), unit_pk: hex(w.unit.key.publicKey), suite, tenant_private: hex(w.tenant.secret), root: hex(w.root) }],
     releases: [{ envelope: hex(await release(w, ranges)), unit_pk: hex(w.unit.key.publicKey), suite, recipient_private: hex(w.arcOpen.secret), leaves, outside }],
     grants: [{ envelope: hex(await grant(w, ranges)), sign_pk: hex(w.owner.key.publicKey), suite, recipient_private: hex(w.arcOpen.secret), leaves, outside }],
+    documents: [{ object: hex(sealed.object), suite, recipient_private: hex(w.tenant.secret), ciphertext: hex(sealed.ciphertext), content: hex(photo) }],
     members: [{ envelope: hex(member), sign_pk: hex(owner.key.publicKey), suite, person_private: hex(person.secret), tenant_private: hex(w.tenant.secret) }],
     successions: [{
       envelope: hex(await seal.sealSuccession(suite, w.ids.owner, w.tenant.secret, next.key.publicKey, owner.key)), sign_pk: hex(owner.key.publicKey), suite,

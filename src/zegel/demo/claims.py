@@ -31,9 +31,9 @@ from zegel.seal.envelope import read_unverified
 from zegel.seal.epoch import SLOT_MS, Epoch, open_epoch, verify_epoch
 from zegel.seal.errors import CannotOpen, OutOfRange
 from zegel.seal.keyset import Keyset
-from zegel.seal.mailpicture import open_mailpicture, verify_mailpicture
 from zegel.seal.note import Algorithm, NoteSigner, VerifierKey
 from zegel.seal.release import verify_release
+from zegel.seal.sealedfile import open_file, verify_mailpicture
 from zegel.seal.segment import Track, open_segment
 from zegel.seal.suite import OpeningKey, SigningKey
 from zegel.seal.tree import SLOTS, cover_of
@@ -499,7 +499,7 @@ def mailed_picture_is_sealed(night: Night) -> str:
     raw = night.owner.http.raw("POST", f"/api/v1/mail-pictures/{_mailed(night)[0]}/open", {"purpose": "own_use"})
     size = int.from_bytes(raw[:4], "big")
     sealed = verify_mailpicture(raw[4 : 4 + size], VerifierKey.parse(night.place.log.vkey).public_key)
-    if open_mailpicture(sealed, night.place.keyring.parties["dehaan"].tenant, raw[4 + size :]) != picture:
+    if open_file(sealed, night.place.keyring.parties["dehaan"].tenant, raw[4 + size :]) != picture:
         raise Broken("the owner's picture is another one")
     count = _search([night.place.data, night.stage.logs], {"the mailed picture": picture[-64:]})
     return f"opened by its owner; {count} files searched for it"

@@ -19,7 +19,7 @@ from tests.attack.test_door_routes import signed_in
 from tests.clock import stopped_clock
 
 from zegel.demo.world import WORLD
-from zegel.seal import document as documents
+from zegel.seal import sealedfile
 from zegel.seal.suite import Suite, open_fingerprint
 from zegel.server.chain import actions, follow, jobs, queries, rules, sheets, working
 from zegel.server.chain.errors import (
@@ -397,13 +397,13 @@ def photo(sheet: Sheet, content: bytes, about: UUID | None = None) -> working.Se
     assert seal_to is not None
     public = base64.urlsafe_b64decode(seal_to["open_pk"] + "==")
     key, document_id = bytes(range(32)), uuid4().bytes
-    ciphertext = documents.encrypt_document(document_id, key, content)
+    ciphertext = sealedfile.encrypt_file(sealedfile.Document, document_id, key, content)
     suite = Suite(seal_to["suite"])
-    header = documents.Document(
+    header = sealedfile.Document(
         suite, document_id, (about or sheet.step_id).bytes, sheet.tenant_id.bytes, open_fingerprint(suite, public),
         clock.now_ms(), "image/jpeg", len(content), hashlib.sha256(ciphertext).digest(),
     )  # fmt: skip
-    return working.Sealed(DocumentKind.PHOTO, documents.seal_document(header, key, public), ciphertext)
+    return working.Sealed(DocumentKind.PHOTO, sealedfile.seal_file(header, key, public).encode(), ciphertext)
 
 
 def test_a_photo_opens_with_the_tenants_key_and_no_other(chain: Chain) -> None:
@@ -413,9 +413,9 @@ def test_a_photo_opens_with_the_tenants_key_and_no_other(chain: Chain) -> None:
     assert working.add_document(mechanic, sheet.id, one) == working.add_document(mechanic, sheet.id, one)
     with tenancy.acting_as(NOORDMAN):
         row = Document.objects.get()
-    found = documents.Document.decode(bytes(row.header))
+    found = sealedfile.Document.decode(bytes(row.header))
     key = chain.world.keys.parties["noordman"].tenant
-    assert documents.open_document(found, key, bytes(row.ciphertext)) == b"a leaking pump"
+    assert sealedfile.open_file(found, key, bytes(row.ciphertext)) == b"a leaking pump"
     assert b"leaking" not in bytes(row.ciphertext)
     with pytest.raises(BadAct):
         working.add_document(mechanic, sheet.id, photo(sheet, b"of another job", about=uuid4()))

@@ -20,8 +20,8 @@ from tests.actors import World
 from tests.attack.test_door_routes import signed_in
 from tests.integration.signals.mailing import PICTURE, Mailing, a_mail
 from zegel.demo.world import WORLD
-from zegel.seal.mailpicture import open_mailpicture, verify_mailpicture
 from zegel.seal.note import VerifierKey
+from zegel.seal.sealedfile import open_file, verify_mailpicture
 from zegel.server.alarms import actions as alarms
 from zegel.server.alarms import interpreter
 from zegel.server.alarms.models import Alarm
@@ -72,7 +72,7 @@ def opened_by(world: World, person: str, picture_id: Any, purpose: Purpose, alar
     key = VerifierKey.parse(ledger.verifier_key())
     sealed = verify_mailpicture(found.envelope, key.public_key)
     tenant = world.owner_tenant("yard") if person == "owner" else world.arc_tenant("yard")
-    return open_mailpicture(sealed, tenant, found.ciphertext)
+    return open_file(sealed, tenant, found.ciphertext)
 
 
 def test_a_mail_becomes_an_alarm_with_a_picture_that_owner_and_operator_open(
@@ -267,7 +267,7 @@ def test_over_http_a_camera_is_added_its_address_told_once_and_its_picture_opene
     assert opened.status_code == 200
     size = int.from_bytes(opened.content[:4], "big")
     sealed = verify_mailpicture(opened.content[4 : 4 + size], VerifierKey.parse(ledger.verifier_key()).public_key)
-    assert open_mailpicture(sealed, world.arc_tenant("yard"), opened.content[4 + size :]) == PICTURE
+    assert open_file(sealed, world.arc_tenant("yard"), opened.content[4 + size :]) == PICTURE
     assert PICTURE[40:100] not in opened.content
     assert int(opened["Zegel-Index"]) >= 0
     other = signed_in(world, "household")

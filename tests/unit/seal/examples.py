@@ -19,7 +19,6 @@ from zegel.seal import (
     grant,
     kept,
     keyset,
-    mailpicture,
     manifest,
     member,
     pairing,
@@ -27,6 +26,7 @@ from zegel.seal import (
     promise,
     redacted,
     release,
+    sealedfile,
     status,
 )
 from zegel.seal.account import RecoveryCode
@@ -298,9 +298,9 @@ class World:
         }
         return arckey.ArcKey(**(fields | changes))
 
-    def make_mailpicture(self) -> mailpicture.MailPicture:
+    def make_mailpicture(self) -> sealedfile.MailPicture:
         """Without a ciphertext: whoever wants to open it sets that one's hash."""
-        return mailpicture.MailPicture(
+        return sealedfile.MailPicture(
             self.suite, b"\x07" * 16, self.camera, self.party, self.tenant.fingerprint, NOW, "image/jpeg", len(PICTURE),
             bytes(32),
         )  # fmt: skip
@@ -468,9 +468,9 @@ class World:
                 lambda data: assent.verify_assent(data, self.owner.public_key, self.make_assent()),
             ),
             "mailpicture": Example(
-                mailpicture.sign_mailpicture(self.make_mailpicture(), self.root, self.tenant.public_key, self.log.key),
+                sealedfile.sign_mailpicture(self.make_mailpicture(), self.root, self.tenant.public_key, self.log.key),
                 self.log.key,
-                lambda data: mailpicture.verify_mailpicture(data, log_pk),
+                lambda data: sealedfile.verify_mailpicture(data, log_pk),
             ),
             "member": Example(
                 member.sign_member(self.party, self.person, self.person_key.public_key, self.tenant, self.owner),

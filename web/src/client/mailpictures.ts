@@ -4,8 +4,8 @@
 // look is in the log within two seconds.
 import { type Bytes, equal, fromBase64url } from "../seal/bytes";
 import { SealError, must } from "../seal/errors";
-import { type MailPicture, openMailPicture, verifyMailPicture } from "../seal/mailpicture";
 import { type VerifierKey, parseVerifierKey } from "../seal/note";
+import { MAIL_PICTURE, type SealedFile, openFile, verifyMailPicture } from "../seal/sealedfile";
 import { ApiError } from "./errors";
 import type { Session } from "./session";
 
@@ -44,7 +44,7 @@ export async function openPicture(session: Session, id: string, purpose: "own_us
   const { value } = verifyMailPicture(envelope, log.key);
   const picture = await opened(session, value, ciphertext);
   const index = Number(response.headers.get("Zegel-Index"));
-  return { picture, mediaType: value.mediaType, atMs: value.receivedMs, index, proved: proved(session, response, index, log, sinceMs) };
+  return { picture, mediaType: value.mediaType, atMs: value.madeMs, index, proved: proved(session, response, index, log, sinceMs) };
 }
 
 function split(bytes: Uint8Array): { envelope: Uint8Array; ciphertext: Uint8Array } {
@@ -55,11 +55,11 @@ function split(bytes: Uint8Array): { envelope: Uint8Array; ciphertext: Uint8Arra
 }
 
 /** With whichever of the party's keys it was sealed to: an older one still opens. */
-async function opened(session: Session, found: MailPicture, ciphertext: Uint8Array): Promise<Bytes> {
+async function opened(session: Session, found: SealedFile, ciphertext: Uint8Array): Promise<Bytes> {
   const keys = await session.tenantKeys("opening");
   const key = keys.find(({ fingerprint }) => equal(fingerprint, found.recipientKey));
   if (key === undefined) throw new SealError("open", "the picture is sealed to a key that you don't hold");
-  return openMailPicture(found, key, ciphertext);
+  return openFile(MAIL_PICTURE, found, key, ciphertext);
 }
 
 async function proved(session: Session, response: Response, index: number, log: VerifierKey, sinceMs: number): Promise<void> {

@@ -21,7 +21,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
-from zegel.seal import document as sealed_documents
+from zegel.seal import sealedfile
 from zegel.seal.errors import SealError
 from zegel.server.chain import actions, ordering, queries, rules, sheets, source
 from zegel.server.chain.errors import BadAct, NotNow, TakenByAnother, UnknownSheet
@@ -311,7 +311,7 @@ def add_document(actor: Actor, sheet_id: UUID, sealed: Sealed) -> Told:
     """Sealed to the tenant, unreadable here. Once; also for a while after the step ended, when the line came late.
     Raises Denied, UnknownSheet, BadAct, NotNow (more than a step has)."""
     found = _checked(sealed)
-    document_id = UUID(bytes=found.document)
+    document_id = UUID(bytes=found.file)
     with work.transaction(actor) as w:
         sheet, step = _at_work(actor, sheet_id)
         if Act.objects.filter(id=document_id, sheet=sheet).exists():
@@ -328,11 +328,11 @@ def add_document(actor: Actor, sheet_id: UUID, sealed: Sealed) -> Told:
     return Told(document_id, True)
 
 
-def _checked(sealed: Sealed) -> sealed_documents.Document:
+def _checked(sealed: Sealed) -> sealedfile.Document:
     if not 1 <= len(sealed.ciphertext) <= rules.LARGEST_DOCUMENT:
         raise BadAct(_("This photo is too large."), action=_("Take it again."))
     try:
-        found = sealed_documents.Document.decode(sealed.header)
+        found = sealedfile.Document.decode(sealed.header)
     except SealError:
         raise BadAct(_("This photo is not sealed as it must be."), action=_("Take it again.")) from None
     if hashlib.sha256(sealed.ciphertext).digest() != found.ciphertext_hash:
@@ -340,15 +340,15 @@ def _checked(sealed: Sealed) -> sealed_documents.Document:
     return found
 
 
-def _store(step: Step, sheet: Sheet, found: sealed_documents.Document, sealed: Sealed) -> None:
+def _store(step: Step, sheet: Sheet, found: sealedfile.Document, sealed: Sealed) -> None:
     if found.about != step.id.bytes or found.recipient != step.owner_id.bytes:
         raise BadAct(_("This photo is not of this job."), action=_("Take it again."))
     if Document.objects.filter(step=step).count() >= rules.MOST_DOCUMENTS:
         raise NotNow
-    if Document.objects.filter(id=UUID(bytes=found.document)).exists():
+    if Document.objects.filter(id=UUID(bytes=found.file)).exists():
         raise BadAct(_("This photo is not of this job."), action=_("Take it again."))
     Document.objects.create(
-        id=UUID(bytes=found.document), owner_id=step.owner_id, provider_id=step.provider_id, step=step,
+        id=UUID(bytes=found.file), owner_id=step.owner_id, provider_id=step.provider_id, step=step,
         customer_id=step.customer_id, kind=sealed.kind.value, made_at=_within(sheet, clock.moment(found.made_ms)),
         header=sealed.header, ciphertext=sealed.ciphertext, size=len(sealed.ciphertext), closed_at=step.closed_at,
     )  # fmt: skip

@@ -22,8 +22,8 @@ from uuid import UUID
 from zegel.seal.arckey import ArcKey
 from zegel.seal.envelope import verify
 from zegel.seal.errors import SealError
-from zegel.seal.mailpicture import MailPicture as Sealed
-from zegel.seal.mailpicture import encrypt_picture
+from zegel.seal.sealedfile import MailPicture as Sealed
+from zegel.seal.sealedfile import encrypt_file
 from zegel.seal.suite import Suite, open_fingerprint
 from zegel.server.footage.models import MailPicture
 from zegel.server.kernel import clock, ids, shred, storage, tenancy, work
@@ -100,7 +100,7 @@ def _stored(
     arrived: Arrived, media_type: str, picture: bytes, owner: _Recipient, arc: _Recipient | None
 ) -> MailPicture:  # fmt: skip
     picture_id, secret = ids.new(), os.urandom(32)
-    ciphertext = encrypt_picture(picture_id.bytes, secret, picture)
+    ciphertext = encrypt_file(Sealed, picture_id.bytes, secret, picture)
     header = Sealed(
         owner.suite, picture_id.bytes, arrived.camera_id.bytes, b"", b"", arrived.received_ms, media_type, len(picture),
         hashlib.sha256(ciphertext).digest(),

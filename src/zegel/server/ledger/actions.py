@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 from django.db import connection
 
-from zegel.seal import envelope, mailpicture
+from zegel.seal import envelope, sealedfile
 from zegel.seal import evidence as seal_evidence
 from zegel.seal.evidence import Evidence
-from zegel.seal.mailpicture import MailPicture
+from zegel.seal.sealedfile import MailPicture
 from zegel.server.kernel import clock, shred, work
 from zegel.server.ledger import numbers, origin, promises
 from zegel.server.ledger.entry import Entry, Kind, pack_ranges
@@ -90,7 +90,7 @@ def _destroy_now() -> None:
 
 def sign_mailpicture(header: MailPicture, key: bytes, recipient_pk: bytes) -> bytes:
     """The envelope in which a picture's key, sealed to one party, is said by this installation's log."""
-    return mailpicture.sign_mailpicture(header, key, recipient_pk, origin.key())
+    return sealedfile.sign_mailpicture(header, key, recipient_pk, origin.key())
 
 
 def sign_evidence(evidence: Evidence) -> bytes:

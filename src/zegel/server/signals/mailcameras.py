@@ -25,7 +25,7 @@ from zegel.declare import profiles
 from zegel.protocols import mail
 from zegel.protocols.events import Event
 from zegel.protocols.mail.kept import without_pictures
-from zegel.seal.mailpicture import MAX_PICTURE, MEDIA_TYPES
+from zegel.seal.sealedfile import MailPicture
 from zegel.server import gate
 from zegel.server.footage import mailpictures
 from zegel.server.gate import Action, Resource, ResourceKind
@@ -220,7 +220,8 @@ def _may_stand(profile: str) -> bool:
 
 
 def _usable(pictures: Sequence[tuple[str, str, bytes]]) -> tuple[list[tuple[str, bytes]], bool]:
-    kept = [(kind, data) for _, kind, data in pictures if kind in MEDIA_TYPES and 0 < len(data) <= MAX_PICTURE]
+    known, largest = MailPicture.MEDIA_TYPES, MailPicture.LARGEST
+    kept = [(kind, data) for _, kind, data in pictures if kind in known and 0 < len(data) <= largest]
     return kept, len(kept) < len(pictures)
 
 

@@ -2,7 +2,7 @@
 // A photo or signature of this device: made small, without what a camera writes into it (place, time, device), and sealed to the firm that
 // offered the job, before it is kept or sent.
 import { type Bytes, base64url, fromBase64url, fromUuid, random, uuid } from "../../../seal/bytes";
-import { sealDocument } from "../../../seal/document";
+import { DOCUMENT, sealFile } from "../../../seal/sealedfile";
 import type { Paper, Sheet } from "./types";
 
 const LONGEST = 1600;
@@ -33,8 +33,9 @@ async function paper(sheet: Sheet, kind: Paper["kind"], mediaType: "image/jpeg" 
   const document = random(16);
   document[6] = ((document[6] ?? 0) & 0x0f) | 0x40;
   document[8] = ((document[8] ?? 0) & 0x3f) | 0x80;
-  const { object, ciphertext } = await sealDocument(
-    { document, about: fromUuid(sheet.step_id), recipient: fromUuid(sheet.tenant_id), suite: sheet.seal_to.suite, recipientPublic: fromBase64url(sheet.seal_to.open_pk), madeMs: nowMs, mediaType },
+  const { object, ciphertext } = await sealFile(
+    DOCUMENT,
+    { file: document, about: fromUuid(sheet.step_id), recipient: fromUuid(sheet.tenant_id), suite: sheet.seal_to.suite, recipientPublic: fromBase64url(sheet.seal_to.open_pk), madeMs: nowMs, mediaType },
     content,
   );
   return { type: "document", id: uuid(document), sheet: sheet.id, kind, at_ms: nowMs, object: base64url(object), ciphertext: base64url(ciphertext) };

@@ -6,7 +6,7 @@ import { field, textField } from "../../../kit/form";
 import { button, note, pill, skeleton } from "../../../kit/pieces";
 import { clock, dayWord, t, when } from "../../../kit/words";
 import { fromBase64url } from "../../../seal/bytes";
-import { DOCUMENT, openDocument } from "../../../seal/document";
+import { DOCUMENT, openFile } from "../../../seal/sealedfile";
 import { equal } from "../../../seal/bytes";
 import { sureDialog } from "../../settings/dialogs";
 import { refusedOf } from "../../report_dialog";
@@ -87,7 +87,7 @@ class StepsPanel {
       const keys = await this.ctx.session.tenantKeys("opening");
       const key = keys.find(({ fingerprint }) => equal(fingerprint, found.recipientKey));
       if (key === undefined) return void this.ctx.toast(t("Your account does not hold the key of this photo. Ask the owner to share it with you."), "alarm");
-      const url = URL.createObjectURL(new Blob([await openDocument(found, key, fromBase64url(row.ciphertext))], { type: found.mediaType }));
+      const url = URL.createObjectURL(new Blob([await openFile(DOCUMENT, found, key, fromBase64url(row.ciphertext))], { type: found.mediaType }));
       openDialog(t("Photo"), () => html`<img class="chain-photo" src=${url} alt=${t("What the partner photographed")}>`, { wide: true, closed: () => URL.revokeObjectURL(url) });
     } catch (error) {
       this.ctx.failed(error);
