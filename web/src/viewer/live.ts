@@ -6,6 +6,7 @@ import { type Bytes, wipe } from "../seal/bytes";
 import { SealError } from "../seal/errors";
 import type { LiveNow, LiveSegment, LiveView } from "../client/live";
 import { takeApart } from "./boxes";
+import { Film, type Stretch } from "./film";
 import { Stills } from "./stills";
 
 export interface LivePictureNow {
@@ -26,16 +27,14 @@ const MOST_S = 0.8;
 const MORE_S = 0.06;
 const JUMP_S = 1.0;
 const KEPT_S = 8;
+const ROOM_S = 2;
 const BEAT_MS = 100;
 const CALM_MS = 15_000;
 
 export class LivePicture {
-  readonly #source = new MediaSource();
-  readonly #url = URL.createObjectURL(this.#source);
+  readonly #film: Film;
   readonly #queue: Piece[] = [];
   readonly #changed = new Set<(now: LivePictureNow) => void>();
-  #buffer: SourceBuffer | null = null;
-  #codec: string | null = null;
   #epochMs: number | null = null;
   #offsetS = 0;
   #endS = 0;
@@ -52,15 +51,7 @@ export class LivePicture {
     private readonly video: HTMLVideoElement,
     private readonly still: HTMLCanvasElement,
   ) {
-    video.muted = true;
-    video.playsInline = true;
-    video.disableRemotePlayback = true;
-    video.src = this.#url;
-    this.#source.addEventListener("sourceopen", () => {
-      URL.revokeObjectURL(this.#url);
-      this.#pump();
-    });
-    video.addEventListener("error", this.#broken);
+    this.#film = new Film(video, ROOM_S, { grew: () => this.#grew(), broken: (why) => view.stop("unsupported", why) });
     video.addEventListener("waiting", this.#starved);
     view.onSegment((segment) => this.#take(segment));
     view.onChange((now) => this.#follow(now));
@@ -91,8 +82,8 @@ export class LivePicture {
       if (this.#needsKey && !header.randomAccess) return;
       this.#needsKey = false;
       const { media, codec } = takeApart(plaintext);
-      if (codec !== null) this.#useCodec(codec);
-      if (this.#codec !== null && media.length > 0) this.#queue.push({ media, epochMs: epochStartMs });
+      if (codec !== null) this.#film.useCodec(codec);
+      if (this.#film.codec !== null && media.length > 0) this.#queue.push({ media, epochMs: epochStartMs });
       this.#pump();
     } catch (error) {
       this.view.stop(error instanceof SealError && error.code === "unsupported" ? "unsupported" : "not_verified", error instanceof Error ? error.message : null);
@@ -106,29 +97,13 @@ export class LivePicture {
     this.#stills.take(plaintext, epochStartMs);
   }
 
-  #useCodec(codec: string): void {
-    if (codec === this.#codec) return;
-    const type = `video/mp4; codecs="${codec}"`;
-    if (!MediaSource.isTypeSupported(type)) throw new SealError("unsupported", `this browser does not play ${codec}`);
-    if (this.#buffer && this.#codec !== null) this.#buffer.changeType(type);
-    this.#codec = codec;
-  }
-
   #pump(): void {
-    if (this.#stopped || this.#codec === null || this.#source.readyState !== "open") return;
-    this.#buffer ??= this.#openBuffer(this.#codec);
-    const piece = this.#queue[0];
-    if (piece === undefined || this.#buffer.updating) return;
+    const piece = this.#stopped || !this.#film.ready ? undefined : this.#queue[0];
+    if (piece === undefined) return;
     if (piece.epochMs !== this.#epochMs) this.#newEpoch(piece);
-    try {
-      if (this.#buffer.timestampOffset !== this.#offsetS) this.#buffer.timestampOffset = this.#offsetS;
-      this.#buffer.appendBuffer(piece.media);
-      this.#queue.shift();
-      wipe(piece.media);
-    } catch (error) {
-      if (error instanceof DOMException && error.name === "QuotaExceededError") return this.#makeRoom(2);
-      this.view.stop("unsupported", error instanceof Error ? error.message : null);
-    }
+    if (!this.#film.put(piece.media, this.#offsetS)) return;
+    this.#queue.shift();
+    wipe(piece.media);
   }
 
   /** Its times begin anew: they are laid behind what was there. */
@@ -137,38 +112,29 @@ export class LivePicture {
     this.#epochMs = epochMs;
   }
 
-  #openBuffer(codec: string): SourceBuffer {
-    const buffer = this.#source.addSourceBuffer(`video/mp4; codecs="${codec}"`);
-    buffer.mode = "segments";
-    buffer.addEventListener("updateend", () => {
-      if (this.#stopped) return;
-      this.#endS = lastEnd(buffer.buffered);
-      this.#start();
-      this.#pump();
-    });
-    return buffer;
-  }
-
-  #makeRoom(kept: number): void {
-    const before = this.video.currentTime - kept;
-    if (before > 0 && this.#buffer && !this.#buffer.updating) this.#buffer.remove(0, before);
+  #grew(): void {
+    if (this.#stopped) return;
+    this.#endS = this.#film.endS;
+    this.#start();
+    this.#pump();
   }
 
   // --- out --------------------------------------------------------------------------------------------------------------
 
   #start(): void {
-    const { buffered } = this.video;
-    if (this.#started || buffered.length === 0) return;
+    const newest = this.#film.stretches.at(-1);
+    if (this.#started || newest === undefined) return;
     this.#started = true;
-    this.video.currentTime = Math.max(buffered.start(buffered.length - 1) + 0.001, this.#endS - this.#behindS);
-    void this.video.play().catch(() => undefined);
+    this.video.currentTime = Math.max(newest[0] + 0.001, this.#endS - this.#behindS);
+    this.#film.play();
     this.#tell();
   }
 
   #beat(): void {
     if (this.#stopped || !this.#started || this.#stills !== null) return this.#tell();
     this.#stay();
-    if (this.#queue.length === 0 && this.#buffer && !this.#buffer.updating && this.video.buffered.length > 0 && this.video.currentTime - this.video.buffered.start(0) > 2 * KEPT_S) this.#makeRoom(KEPT_S);
+    const [first] = this.#film.stretches;
+    if (this.#queue.length === 0 && first !== undefined && this.video.currentTime - first[0] > 2 * KEPT_S) this.#film.forgetBefore(this.video.currentTime - KEPT_S);
     if (performance.now() - this.#starvedAt > CALM_MS) {
       this.#behindS = Math.max(LEAST_S, this.#behindS - MORE_S / 2);
       this.#starvedAt = performance.now();
@@ -180,12 +146,13 @@ export class LivePicture {
   #stay(): void {
     const { video } = this;
     const behind = this.#endS - video.currentTime;
-    if (behind > this.#behindS + JUMP_S || (behind > 0 && !within(video.buffered, video.currentTime))) {
-      video.currentTime = Math.max(lastStart(video.buffered) + 0.001, this.#endS - this.#behindS);
+    const stretches = this.#film.stretches;
+    if (behind > this.#behindS + JUMP_S || (behind > 0 && !within(stretches, video.currentTime))) {
+      video.currentTime = Math.max((stretches.at(-1)?.[0] ?? 0) + 0.001, this.#endS - this.#behindS);
     }
     const rate = behind > this.#behindS + 0.3 ? 1.3 : behind > this.#behindS + 0.08 ? 1.08 : 1;
     if (video.playbackRate !== rate) video.playbackRate = rate;
-    if (video.paused) void video.play().catch(() => undefined);
+    if (video.paused) this.#film.play();
   }
 
   readonly #starved = (): void => {
@@ -201,10 +168,6 @@ export class LivePicture {
 
   // --- end --------------------------------------------------------------------------------------------------------------
 
-  readonly #broken = (): void => {
-    if (!this.#stopped && this.video.error) this.view.stop("unsupported", this.video.error.message);
-  };
-
   #follow(now: LiveNow): void {
     if (now.phase === "stopped") this.#takeAway();
   }
@@ -215,20 +178,10 @@ export class LivePicture {
     clearInterval(this.#tick);
     this.#stills?.takeAway();
     wipe(...this.#queue.splice(0).map(({ media }) => media));
-    this.video.removeEventListener("error", this.#broken);
     this.video.removeEventListener("waiting", this.#starved);
-    this.video.pause();
-    this.video.removeAttribute("src");
-    this.video.load();
-    this.#buffer = null;
+    this.#film.close();
     this.#tell();
   }
 }
 
-const lastEnd = (buffered: TimeRanges): number => (buffered.length === 0 ? 0 : buffered.end(buffered.length - 1));
-const lastStart = (buffered: TimeRanges): number => (buffered.length === 0 ? 0 : buffered.start(buffered.length - 1));
-
-function within(buffered: TimeRanges, at: number): boolean {
-  for (let i = 0; i < buffered.length; i++) if (at >= buffered.start(i) - 0.05 && at <= buffered.end(i)) return true;
-  return false;
-}
+const within = (stretches: readonly Stretch[], at: number): boolean => stretches.some(([from, to]) => at >= from - 0.05 && at <= to);

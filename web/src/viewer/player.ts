@@ -6,6 +6,7 @@ import { type Bytes, wipe } from "../seal/bytes";
 import { SealError } from "../seal/errors";
 import type { OpenedSegment, View, ViewNow } from "../client/view";
 import { type Finding, takeApart } from "./boxes";
+import { Film } from "./film";
 import { FindingsTrack } from "./findings";
 import { Order, type Sequenced } from "./order";
 import { Stills } from "./stills";
@@ -32,6 +33,7 @@ const BEHIND_S = 120;
 const CATCH_UP_S = 2.5;
 const FAR_S = 20;
 const LIVE_S = 1.2;
+const ROOM_S = 5;
 const GAP_S = 0.12;
 const STARVED_S = 0.5;
 
@@ -41,13 +43,10 @@ interface Piece extends Sequenced {
 }
 
 export class Player {
-  readonly #source = new MediaSource();
-  readonly #url = URL.createObjectURL(this.#source);
+  readonly #film: Film;
   readonly #video: HTMLVideoElement;
   readonly #track = new FindingsTrack();
   readonly #changed = new Set<(now: PlayerNow) => void>();
-  #buffer: SourceBuffer | null = null;
-  #codec: string | null = null;
   readonly #queue: Order<Piece>;
   /** UTC of media time 0: the start of the first epoch that came. */
   #baseMs: number | null = null;
@@ -67,15 +66,7 @@ export class Player {
     this.#video = video;
     this.#live = view.follows;
     this.#queue = new Order(() => view.follows && view.now.phase !== "complete");
-    video.muted = true;
-    video.playsInline = true;
-    video.disableRemotePlayback = true;
-    video.src = this.#url;
-    this.#source.addEventListener("sourceopen", () => {
-      URL.revokeObjectURL(this.#url); // it served to join the two, and is nothing any more
-      this.#pump();
-    });
-    video.addEventListener("error", this.#broken);
+    this.#film = new Film(video, ROOM_S, { grew: () => this.#grew(), broken: (why) => view.stop("unsupported", why) });
     view.setAppetite(() => this.#hungry());
     view.onSegment((segment) => this.#take(segment));
     view.onChange((now) => this.#follow(now));
@@ -101,7 +92,7 @@ export class Player {
       atMs: base === null || !this.#started || this.#stopped ? null : base + this.#video.currentTime * 1000,
       behindS: this.#stopped ? 0 : Math.max(0, this.#endS - this.#video.currentTime),
       live: this.#live && !this.#paused && this.#endS - this.#video.currentTime < CATCH_UP_S,
-      stretches: base === null ? [] : ranges(this.#video.buffered).map(([from, to]) => ({ fromMs: base + from * 1000, toMs: base + to * 1000 })),
+      stretches: base === null ? [] : this.#film.stretches.map(([from, to]) => ({ fromMs: base + from * 1000, toMs: base + to * 1000 })),
     };
   }
 
@@ -115,7 +106,7 @@ export class Player {
     if (this.#stills !== null) return this.#stills.pause(paused);
     this.#paused = paused;
     if (paused) this.#video.pause();
-    else this.#play();
+    else this.#film.play();
     this.#tell();
   }
 
@@ -126,7 +117,7 @@ export class Player {
     this.#live = false;
     this.#video.playbackRate = 1;
     this.#video.currentTime = Math.max(0, (ms - this.#baseMs) / 1000);
-    this.#play();
+    this.#film.play();
   }
 
   /** To the newest picture, and stay there. */
@@ -135,7 +126,7 @@ export class Player {
     this.#live = this.view.follows;
     this.#paused = false;
     this.#video.currentTime = Math.max(0, this.#endS - LIVE_S);
-    this.#play();
+    this.#film.play();
   }
 
   // --- in -----------------------------------------------------------------------------------------------------------------
@@ -147,8 +138,8 @@ export class Player {
       this.#baseMs ??= epochStartMs;
       const offsetS = (epochStartMs - this.#baseMs) / 1000;
       for (const { ms, findings: found } of findings) this.#track.add(offsetS + ms / 1000, found);
-      if (codec !== null) this.#useCodec(codec);
-      if (this.#codec !== null && media.length > 0) this.#queue.add({ media, offsetS, epochMs: epochStartMs, seq: header.seq }, performance.now());
+      if (codec !== null) this.#film.useCodec(codec);
+      if (this.#film.codec !== null && media.length > 0) this.#queue.add({ media, offsetS, epochMs: epochStartMs, seq: header.seq }, performance.now());
       this.#pump();
     } catch (error) {
       this.view.stop(error instanceof SealError && error.code === "unsupported" ? "unsupported" : "not_verified", error instanceof Error ? error.message : null);
@@ -166,46 +157,19 @@ export class Player {
     for (const { ms, findings } of this.#stills.take(plaintext, epochStartMs)) this.#track.add(offsetS + ms / 1000, findings);
   }
 
-  #useCodec(codec: string): void {
-    if (codec === this.#codec) return;
-    const type = `video/mp4; codecs="${codec}"`;
-    if (!MediaSource.isTypeSupported(type)) throw new SealError("unsupported", `this browser does not play ${codec}`);
-    if (this.#buffer && this.#codec !== null) this.#buffer.changeType(type);
-    this.#codec = codec;
-  }
-
   #pump(): void {
-    if (this.#stopped || this.#codec === null || this.#source.readyState !== "open") return;
-    this.#buffer ??= this.#openBuffer(this.#codec);
-    const piece = this.#queue.peek(performance.now());
-    if (!piece || this.#buffer.updating) return;
-    try {
-      if (this.#buffer.timestampOffset !== piece.offsetS) this.#buffer.timestampOffset = piece.offsetS;
-      this.#buffer.appendBuffer(piece.media);
-      this.#queue.done();
-      wipe(piece.media);
-    } catch (error) {
-      if (error instanceof DOMException && error.name === "QuotaExceededError") return this.#makeRoom();
-      this.view.stop("unsupported", error instanceof Error ? error.message : null);
-    }
+    const piece = this.#stopped || !this.#film.ready ? null : this.#queue.peek(performance.now());
+    if (piece === null || !this.#film.put(piece.media, piece.offsetS)) return;
+    this.#queue.done();
+    wipe(piece.media);
   }
 
-  #openBuffer(codec: string): SourceBuffer {
-    const buffer = this.#source.addSourceBuffer(`video/mp4; codecs="${codec}"`);
-    buffer.mode = "segments";
-    buffer.addEventListener("updateend", () => {
-      if (this.#stopped) return;
-      this.#endS = ranges(buffer.buffered).at(-1)?.[1] ?? 0;
-      this.#start();
-      this.#pump();
-      this.#tell();
-    });
-    return buffer;
-  }
-
-  #makeRoom(): void {
-    const before = this.#video.currentTime - 5;
-    if (before > 0 && this.#buffer && !this.#buffer.updating) this.#buffer.remove(0, before);
+  #grew(): void {
+    if (this.#stopped) return;
+    this.#endS = this.#film.endS;
+    this.#start();
+    this.#pump();
+    this.#tell();
   }
 
   #hungry(): boolean {
@@ -215,15 +179,11 @@ export class Player {
   // --- out ----------------------------------------------------------------------------------------------------------------
 
   #start(): void {
-    const first = ranges(this.#video.buffered)[0];
+    const [first] = this.#film.stretches;
     if (this.#started || !first) return;
     this.#started = true;
     this.#video.currentTime = first[0] + 0.001;
-    if (!this.#paused) this.#play();
-  }
-
-  #play(): void {
-    void this.#video.play().catch(() => undefined);
+    if (!this.#paused) this.#film.play();
   }
 
   #beat(): void {
@@ -232,8 +192,8 @@ export class Player {
     this.#pace();
     this.#pump();
     const old = this.#video.currentTime - BEHIND_S;
-    if (this.#buffer && !this.#buffer.updating && this.#queue.empty && old > (ranges(this.#video.buffered)[0]?.[0] ?? 0) + 10) {
-      this.#buffer.remove(0, old);
+    if (this.#queue.empty && old > (this.#film.stretches[0]?.[0] ?? 0) + 10) {
+      this.#film.forgetBefore(old);
       this.#track.forgetBefore(old);
     }
     this.#tell();
@@ -242,14 +202,14 @@ export class Player {
   /** Nothing was recorded between two stretches: go on with the next. */
   #skipGap(): void {
     const at = this.#video.currentTime;
-    const stretches = ranges(this.#video.buffered);
+    const { stretches } = this.#film;
     // A decoder may stop a few frames short of an edge: then it starves though time is left.
     const starved = !this.#video.seeking && this.#video.readyState < HTMLMediaElement.HAVE_FUTURE_DATA;
     const inside = stretches.some(([from, to]) => at >= from - 0.05 && at < to - (starved ? STARVED_S : GAP_S));
     const next = stretches.find(([from]) => from > at);
     if (!inside && next && !this.#paused) {
       this.#video.currentTime = next[0] + 0.001;
-      this.#play();
+      this.#film.play();
     }
   }
 
@@ -258,7 +218,7 @@ export class Player {
     const behind = this.#endS - this.#video.currentTime;
     const rate = !this.#live || this.#paused || behind < LIVE_S + 0.3 ? 1 : behind > FAR_S ? 4 : behind > CATCH_UP_S ? 2 : 1.1;
     if (this.#video.playbackRate !== rate) this.#video.playbackRate = rate;
-    if (!this.#paused && this.#video.paused) this.#play();
+    if (!this.#paused && this.#video.paused) this.#film.play();
   }
 
   #tell(): void {
@@ -267,10 +227,6 @@ export class Player {
   }
 
   // --- end ----------------------------------------------------------------------------------------------------------------
-
-  #broken = (): void => {
-    if (!this.#stopped && this.#video.error) this.view.stop("unsupported", this.#video.error.message);
-  };
 
   #follow(now: ViewNow): void {
     if (now.phase === "stopped") this.#takeAway();
@@ -284,16 +240,7 @@ export class Player {
     this.#stills?.takeAway();
     wipe(...this.#queue.clear().map(({ media }) => media));
     this.#track.clear();
-    this.#video.removeEventListener("error", this.#broken);
-    this.#video.pause();
-    this.#video.removeAttribute("src");
-    this.#video.load();
-    URL.revokeObjectURL(this.#url);
-    this.#buffer = null;
+    this.#film.close();
     this.#tell();
   }
-}
-
-function ranges(buffered: TimeRanges): readonly [number, number][] {
-  return Array.from({ length: buffered.length }, (_, i) => [buffered.start(i), buffered.end(i)]);
 }
