@@ -3,10 +3,13 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 import pytest
 
 from tests.e2e.conftest import Story
 from tests.e2e.desk import Desk, functional_only
+from zegel.client import maintenance
 
 pytestmark = pytest.mark.usefixtures("desks_closed")
 
@@ -85,6 +88,46 @@ def test_journey_13_the_owner_lets_a_technician_look_and_the_look_ends_with_the_
     owner.page.wait_for_selector("text=Tom Jansen >> visible=true")
     functional_only(technician)
     assert owner.complaints == []
+
+
+_PAINTED = """() => { const c = document.querySelector('figure.live-look canvas.frozen');
+  if (!c || c.width < 100) return false;
+  const copy = document.createElement('canvas'); copy.width = 64; copy.height = 36;
+  const draw = copy.getContext('2d'); draw.drawImage(c, 0, 0, 64, 36);
+  return new Set(draw.getImageData(0, 0, 64, 36).data.map((value) => value >> 3)).size > 4 }"""
+
+
+def test_to_aim_a_camera_the_technician_gets_one_still_at_a_time_under_consent(story: Story) -> None:
+    story.guard()
+    fault = maintenance.report(story.place.client("owner"), *_yard(story), "wrong_view", "it looks at the sky")
+    technician, owner = _english(story.signed_in("technician", 390, 844)), story.signed_in("owner", 390, 844)
+    technician.go(f"/backoffice/jobs/{fault['id']}")
+    technician.page.click("#ask")
+    assert technician.page.is_checked("input[name=ask-way][value=still]")  # what one needs for aiming
+    technician.page.fill("#ask-reason", "To aim it at the gate again")
+    technician.page.click("#dialog-save")
+    owner.go("/portal/maintenance")
+    owner.page.wait_for_selector("h2:has-text('asks for stills of Gate camera 2, to aim it')")
+    if owner.page.query_selector("#allow") is None:
+        owner.page.click("#compared")
+    owner.page.click("#allow")
+    owner.page.wait_for_selector("h2:has-text('may ask for stills of Gate camera 2')")
+    technician.page.click("#get-still")
+    technician.page.wait_for_function(_PAINTED, polling=50)
+    technician.page.wait_for_selector(".live-look .pill:has-text('Still of')")
+    assert technician.page.query_selector("figure.live-look video") is None  # nothing moves
+    technician.page.wait_for_function(_MARKED)
+    for desk in (technician, owner):
+        assert desk.axe() == []
+    technician.page.click("#works")
+    technician.page.wait_for_selector("figure.live-look", state="detached")
+    functional_only(technician)
+    assert technician.complaints == owner.complaints == []
+
+
+def _yard(story: Story) -> tuple[UUID, UUID]:
+    unit = story.enrol()
+    return unit.unit_id, unit.camera_id
 
 
 def test_the_office_finds_anything_in_two_keystrokes_and_a_task_is_done_and_undone(story: Story) -> None:

@@ -2,9 +2,10 @@
 // What an owner consents to reaches as far as he chose, by his own clock, whatever a server says; and live is of now.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { LIVE_SECONDS, checkBegun } from "../src/client/grants";
+import { LIVE_SECONDS, STILL_SECONDS, checkBegun } from "../src/client/grants";
 import { isOfNow } from "../src/client/live";
-import { CLOCK_TRUSTED_MS, consentClock, grantsEnd } from "../src/faces/portal/maintenance/model";
+import type { Asked } from "../src/faces/office/maintenance";
+import { CLOCK_TRUSTED_MS, consentClock, grantsEnd, wantsNext } from "../src/faces/portal/maintenance/model";
 import * as seal from "../src/seal";
 import { NOW, epoch as signedEpoch, world } from "./factory";
 
@@ -33,6 +34,15 @@ test("an older live picture is not granted, whatever clock the server tells", as
   const part = { requestId: "", cameraId: seal.uuid(value.camera), unitId: "", untilMs: NOW + 900_000, sinceMs: clock };
   assert.throws(() => checkBegun(live, part, trust, clock), /began before you allowed it/);
   assert.ok(checkBegun({ ...live, startMs: clock }, part, trust, clock) <= LIVE_SECONDS);
+  assert.equal(checkBegun({ ...live, startMs: clock }, { ...part, still: true }, trust, clock), STILL_SECONDS);
+});
+
+test("a still is given when one was asked for since the last, and not because the last has ended", () => {
+  const asked = { way: "still", until_ms: NOW + 60_000, granted_until_ms: NOW - 1000, trouble: "" } as Asked;
+  assert.equal(wantsNext({ ...asked, still_ms: null, begun_ms: null }, NOW), false);
+  assert.equal(wantsNext({ ...asked, still_ms: NOW, begun_ms: null }, NOW), true);
+  assert.equal(wantsNext({ ...asked, still_ms: NOW - 20_000, begun_ms: NOW - 19_000 }, NOW), false);
+  assert.equal(wantsNext({ ...asked, way: "live", still_ms: null, begun_ms: NOW - 900_000 }, NOW), true);
 });
 
 test("what was kept of an earlier look is not of now", () => {

@@ -22,6 +22,7 @@ from zegel.seal.hours import Interval, Weekly
 from zegel.seal.manifest import verify_manifest
 from zegel.seal.policy import CameraRules, Hours, PanTilt, Point, Polygon
 from zegel.seal.segment import Header, SegmentFlag, Track, open_segment
+from zegel.unit.engine import HOMECOMING_S
 from zegel.unit.source.media import Packet, Stream
 from zegel.unit.watch.burner import Burner
 from zegel.unit.watch.masks import Masks
@@ -161,6 +162,11 @@ def test_a_turned_camera_with_masks_is_taken_only_black_until_it_is_home_again(r
     rig.step(20)
     lens.play(4, home)
     assert len(segments_of(rig)) > black + 2
+
+
+def test_the_page_of_live_pictures_says_how_long_it_really_stays_black() -> None:
+    said = (Path(__file__).parents[3] / "web/src/faces/portal/live/model.ts").read_text("utf-8")
+    assert f"HOMECOMING_S = {HOMECOMING_S:.0f};" in said
 
 
 def test_a_turned_camera_stays_black_also_when_the_newest_policy_turns_it_no_more(rig: Rig) -> None:

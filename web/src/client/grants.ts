@@ -21,6 +21,8 @@ import type { UnitTrust } from "./trust";
 
 /** A grant of a live track reaches so many of its first seconds, and no more. */
 export const LIVE_SECONDS = 900;
+/** A still is the first picture of a live epoch of its own; so many of that epoch's seconds are granted. */
+export const STILL_SECONDS = 20;
 /** A unit's clock may be off by so much and its picture still counts as one that began after the consent. */
 export const CLOCK_SLACK_MS = 15_000;
 const LIVE_TRACK = 4;
@@ -65,6 +67,8 @@ export interface Part {
   readonly unitId: string;
   readonly untilMs: number;
   readonly sinceMs: number;
+  /** The owner said yes to single stills, and not to more. */
+  readonly still?: boolean;
 }
 
 /** Waits for the picture that begins with the consent; null when the request ended meanwhile. SealError `expired` when none came. */
@@ -87,7 +91,7 @@ export function checkBegun(epoch: Epoch, part: Part, trust: Pick<UnitTrust, "key
   must(trust.keysets.has(hex(epoch.keyset)), "object", "this picture was made under a keyset that you do not know");
   must(epoch.startMs >= part.sinceMs - CLOCK_SLACK_MS, "object", "this picture began before you allowed it");
   must(epoch.startMs <= nowMs + CLOCK_SLACK_MS, "object", "this picture begins in the future: the unit's clock is wrong");
-  const seconds = Math.min(LIVE_SECONDS, Math.floor((part.untilMs - epoch.startMs) / 1000));
+  const seconds = Math.min(part.still ? STILL_SECONDS : LIVE_SECONDS, Math.floor((part.untilMs - epoch.startMs) / 1000));
   must(seconds > 0, "expired", "the time that you allowed is over");
   return seconds;
 }

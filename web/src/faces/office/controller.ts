@@ -10,7 +10,8 @@ import { Refusal } from "../port";
 import type { Refused } from "../settings/dialogs";
 import { asRefusal } from "../refusal";
 import { drafts, keep, newRef, type Draft } from "./drafts";
-import type { Looking } from "./looking";
+import { drawWatermark } from "../../viewer/watermark";
+import type { Looking, Still } from "./looking";
 import { TABS, leadsTo, pathOf, routeOf, start, type State, type Who } from "./model";
 import type { Customer, Found, Health, Item, Paper, Place, Switch, Task, Tasks, Which } from "./types";
 import { officeView, type Actions } from "./view";
@@ -64,6 +65,21 @@ export class Office {
 
   #tick(): void {
     this.#board.change({ nowMs: this.clock() });
+    this.#stills();
+  }
+
+  /** The still that was asked for is looked at once its keys are there; a still is gone with its consent. */
+  #stills(): void {
+    const { wanted, still, nowMs } = this.#state;
+    const asked = (id: string | undefined | null): Asked | undefined => this.#state.jobs?.flatMap(({ requests }) => requests).find((one) => one.id === id && one.state === "allowed" && (one.until_ms ?? 0) > nowMs);
+    if (still !== null && asked(still.requestId) === undefined) {
+      still.picture.close();
+      this.#board.change({ still: null });
+    }
+    const one = asked(wanted);
+    if (wanted !== null && one === undefined) this.#board.change({ wanted: null });
+    if (one === undefined || this.#looking !== null) return;
+    if (one.begun_ms !== null && one.still_ms !== null && one.begun_ms >= one.still_ms && one.granted_until_ms !== null && one.granted_until_ms > nowMs) void this.#look(one).catch((error: unknown) => this.#failed(error));
   }
 
   async #load(): Promise<void> {
@@ -88,7 +104,10 @@ export class Office {
     }
   }
 
-  readonly #jobs = async (): Promise<void> => this.#board.change({ jobs: (await this.ask<{ malfunctions: readonly Malfunction[] }>("GET", "/maintenance")).malfunctions });
+  readonly #jobs = async (): Promise<void> => {
+    this.#board.change({ jobs: (await this.ask<{ malfunctions: readonly Malfunction[] }>("GET", "/maintenance")).malfunctions });
+    this.#stills();
+  };
   /** Those that the page shows: one site, a customer's, or what is typed above the list. */
   readonly #places = async (): Promise<void> => {
     const { route, filter, jobs } = this.#state;
@@ -203,7 +222,12 @@ export class Office {
     const { who } = this.#state;
     const { Looking } = await import("./looking");
     if (turn !== this.#turn) return;
-    const looking = new Looking(this.session(), asked, `${who.name} · ${who.party}`);
+    const took = (still: Still): void => {
+      this.#state.still?.picture.close();
+      if (this.#looking === looking) this.#looking = null;
+      this.#board.change({ still, wanted: null, look: null });
+    };
+    const looking: Looking = new Looking(this.session(), asked, `${who.name} · ${who.party}`, asked.way === "still" ? took : null);
     this.#looking = looking;
     this.#board.change({ look: { requestId: asked.id, cameraId: asked.camera_id, now: looking.view.now } });
     looking.view.onChange((now) => {
@@ -292,6 +316,18 @@ export class Office {
     count: (item: Item, count: number) => void this.#do(() => this.ask("POST", `/provider/stock/${item.id}/count`, { count })),
     request: (malfunction: Malfunction) => this.#open(({ askDialog }) => askDialog(malfunction, (said) => this.#told(() => this.ask("POST", `/maintenance/malfunctions/${malfunction.id}/requests`, said), t("Asked. The owner gets a notice and a letter.")))),
     look: (asked: Asked) => void this.#look(asked).catch((error: unknown) => this.#failed(error)),
+    still: (asked: Asked) => {
+      this.#drop();
+      this.#board.change({ wanted: asked.id });
+      void this.#do(() => this.ask("POST", `/maintenance/requests/${asked.id}/still`)).then((done) => { if (!done) this.#board.change({ wanted: null }); });
+    },
+    paint: (canvas, mark) => {
+      const { still, who } = this.#state;
+      if (still === null) return;
+      [canvas.width, canvas.height] = [still.picture.width, still.picture.height];
+      canvas.getContext("2d")?.drawImage(still.picture, 0, 0);
+      requestAnimationFrame(() => drawWatermark(mark, `${who.name} · ${who.party}`, still.atMs)); // in the page by then
+    },
     leave: () => this.#drop(),
     attach: (video, still, mark) => this.#looking?.attach(video, still, mark),
     end: (asked: Asked, works: boolean) => {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 // The office's forms.
 import { html, nothing } from "../../kit/dom";
-import { field, textField } from "../../kit/form";
+import { choices, field, textField } from "../../kit/form";
 import { t } from "../../kit/words";
 import { cameraName, type Malfunction } from "./maintenance";
 import { formDialog, type Refused } from "../settings/dialogs";
@@ -131,16 +131,17 @@ export function moveDialog(item: Item, places: readonly Place[], send: Send<{ st
   });
 }
 
-export function askDialog(malfunction: Malfunction, send: Send<{ camera_id: string; reason: string; minutes: number }>): void {
+export function askDialog(malfunction: Malfunction, send: Send<{ camera_id: string; reason: string; minutes: number; way: "live" | "still" }>): void {
   const cameras = malfunction.camera_id === null ? malfunction.cameras : malfunction.cameras.filter(({ id }) => id === malfunction.camera_id);
-  formDialog(t("Ask to see the picture"), { camera: cameras[0]?.id ?? "", reason: "", minutes: "15" }, (page) => html`
-    <p class="mute">${t("The owner reads your name and your reason, and decides. You see this camera live, nothing else, until it works or the time is over.")}</p>
+  formDialog(t("Ask to see the picture"), { camera: cameras[0]?.id ?? "", reason: "", minutes: "15", way: malfunction.fault === "wrong_view" ? "still" : "live" }, (page) => html`
+    <p class="mute">${t("The owner reads your name and your reason, and decides. You see this camera, nothing else, until it works or the time is over.")}</p>
+    ${choices("ask-way", t("What do you need?"), [{ value: "still", words: t("Single stills, to aim it") }, { value: "live", words: t("The live picture, to find what is the matter") }], page.said.way, (way) => page.put({ way }))}
     ${cameras.length > 1 ? selectField("ask-camera", t("Camera"), cameras.map(({ id, name }) => ({ value: id, words: name })), page.said.camera, (camera) => page.set({ camera })) : html`<p><b>${cameraName(malfunction, cameras[0]?.id ?? null)}</b></p>`}
     ${textField("ask-reason", t("Why must you see it?"), { value: page.said.reason, rows: 2, maxlength: 500, ...page.error("reason"), hint: t("For example: to see whether it is the lens or the cable, and to aim it afterwards."), input: (reason) => page.set({ reason }) })}
     ${selectField("ask-minutes", t("For how long?"), ["5", "15", "30", "60"].map((value) => ({ value, words: t("{n} min", { n: value }) })), page.said.minutes, (minutes) => page.set({ minutes }))}`, {
     save: t("Ask the owner"), fields: ["reason"],
     check: ({ reason }) => (reason.trim().length < 3 ? { reason: t("Write it in a sentence.") } : {}) as Record<string, string>,
-    send: ({ camera, reason, minutes }) => send({ camera_id: camera, reason: reason.trim(), minutes: Number(minutes) }),
+    send: ({ camera, reason, minutes, way }) => send({ camera_id: camera, reason: reason.trim(), minutes: Number(minutes), way: way === "still" ? "still" : "live" }),
   });
 }
 

@@ -4,7 +4,7 @@ import { html, nothing, ref, repeat, type Part } from "../../kit/dom";
 import { choices, field, textField } from "../../kit/form";
 import { icon } from "../../kit/icons";
 import { button, empty, note, pill, skeleton } from "../../kit/pieces";
-import { age, relative, span, t, when } from "../../kit/words";
+import { age, clockSeconds, relative, span, t, when } from "../../kit/words";
 import { cameraName, faultName, outcomeName, stateOf, troubleName, type Asked, type Malfunction } from "./maintenance";
 import type { Draft } from "./drafts";
 import { pairingHelp, unitCard } from "./lists";
@@ -62,12 +62,35 @@ function waitingCard(state: State, asked: Asked, act: Actions): Part {
 
 function allowedCard(state: State, job: Malfunction, asked: Asked, act: Actions): Part {
   const { nowMs, look } = state;
+  if (asked.way === "still") return stillsCard(state, job, asked, act);
   const granted = asked.granted_until_ms !== null && asked.granted_until_ms > nowMs;
   const shown = look?.requestId === asked.id && look.now.phase !== "stopped";
   return html`<section class="card pad stack look" aria-labelledby="look-title"><div class="row apart"><h2 id="look-title">${t("{owner} allows you to look", { owner: asked.answered_by || t("The owner") })}</h2><span class="countdown" role="timer" aria-label=${t("Time left")}>${age(Math.max(0, (asked.until_ms ?? 0) - nowMs))}</span></div>
     ${shown ? picture(state, job, asked, act) : html`${look?.requestId === asked.id ? endedNote(look.now.reason, look.now.detail) : nothing}${granted ? button(t("Look now"), () => act.look(asked), { kind: "primary", icon: "play", id: "look" }) : note(asked.trouble === "" ? t("The owner’s device makes the keys. This takes a moment; he may have to open his portal.") : troubleName(asked.trouble), "", "key")}`}
     <div class="row">${button(t("The camera works: end the look"), () => act.end(asked, true), { icon: "check", kind: shown ? "primary" : "", id: "works" })}${shown ? button(t("Close the picture"), act.leave, { kind: "quiet" }) : button(t("I need not look"), () => act.end(asked, false), { kind: "quiet" })}</div>
     <p class="faint small">${t("Live only. What you see is written down, with your name over the picture.")}</p></section>`;
+}
+
+/** Single stills to aim by: each is asked for, given by the owner's device, and looked at once. */
+function stillsCard(state: State, job: Malfunction, asked: Asked, act: Actions): Part {
+  const { nowMs, look, still } = state;
+  const shown = still?.requestId === asked.id ? still : null;
+  const waits = state.wanted === asked.id;
+  const opening = look?.requestId === asked.id && look.now.phase !== "stopped";
+  return html`<section class="card pad stack look" aria-labelledby="look-title"><div class="row apart"><h2 id="look-title">${t("{owner} allows you stills", { owner: asked.answered_by || t("The owner") })}</h2><span class="countdown" role="timer" aria-label=${t("Time left")}>${age(Math.max(0, (asked.until_ms ?? 0) - nowMs))}</span></div>
+    ${opening ? html`<div class="taking">${picture(state, job, asked, act)}</div>` : shown === null ? nothing : repeat([shown], ({ atMs }) => atMs, ({ atMs }) => stillFigure(job, asked, atMs, act))}
+    ${look?.requestId === asked.id && !opening ? endedNote(look.now.reason, look.now.detail) : nothing}
+    ${!waits ? nothing : asked.trouble === "" ? note(t("The owner’s device makes the keys of one still. This takes a moment; he may have to open his portal."), "", "key") : note(troubleName(asked.trouble), "warn", "alarm")}
+    <div class="row">${button(shown === null ? t("Get a still") : t("Next still"), () => act.still(asked), { kind: "primary", icon: "still", id: "get-still", busy: waits && asked.trouble === "" })}${button(t("The camera works: end the look"), () => act.end(asked, true), { icon: "check", id: "works" })}${shown === null ? button(t("I need not look"), () => act.end(asked, false), { kind: "quiet" }) : nothing}</div>
+    <p class="faint small">${t("One still at a time, nothing moving. Each is written down, with your name over the picture, and gone with the consent.")}</p></section>`;
+}
+
+function stillFigure(job: Malfunction, asked: Asked, atMs: number, act: Actions): Part {
+  const attach = (host?: Element): void => {
+    const [canvas, watermark] = [host?.querySelector<HTMLCanvasElement>("canvas.frozen"), host?.querySelector<HTMLCanvasElement>("canvas.mark")];
+    if (canvas && watermark) act.paint(canvas, watermark);
+  };
+  return html`<figure class="live-look" ${ref(attach)}><canvas class="frozen" role="img" aria-label=${t("{camera}, a still", { camera: cameraName(job, asked.camera_id) })}></canvas><canvas class="mark" aria-hidden="true"></canvas><figcaption class="row">${pill(t("Still of {time}", { time: clockSeconds(atMs, job.site.tz) }))}</figcaption></figure>`;
 }
 
 function picture({ look }: State, job: Malfunction, asked: Asked, act: Actions): Part {
@@ -112,12 +135,12 @@ function partsField(state: State, job: Malfunction, draft: Draft | undefined, ac
     act.write(job, { parts: known === undefined ? [...parts, { name, count: 1 }] : parts.map((part) => (part.name === name ? { ...part, count: part.count + 1 } : part)) });
     input.value = "";
   };
-  return html`<div class="parts field"><label for="part">${t("Parts used")}</label><div class="row"><input class="input grow" id="part" list="stock-names" maxlength="120" autocomplete="off">${button(t("Add"), add, { small: true })}</div><datalist id="stock-names">${names.map((name) => html`<option value=${name}></option>`)}</datalist>
+  return html`<div class="parts field"><label for="part">${t("Parts used")}</label><div class="row"><input class="input grow" id="part" list="stock-names" maxlength="120" autocomplete="off">${button(t("Add"), add, { small: true })}</div><datalist id="stock-names">${names.map((name) => html`<option value=${name}></option>`)}</datalist><p class="hint">${t("What is in the stock comes off it with the report.")}</p>
     ${parts.length === 0 ? nothing : html`<ul class="row chosen-parts">${parts.map((part) => html`<li class="row">${pill(part.count > 1 ? `${part.count} × ${part.name}` : part.name)}<button type="button" class="btn small quiet" aria-label=${t("Take off {name}", { name: part.name })} @click=${() => act.write(job, { parts: parts.filter(({ name }) => name !== part.name) })}>×</button></li>`)}</ul>`}</div>`;
 }
 
 function history(state: State, job: Malfunction): Part {
   if (job.requests.length === 0 && job.reports.length === 0) return nothing;
-  return html`<section class="card" aria-labelledby="history"><header><h2 id="history">${t("What happened")}</h2></header><ul class="items">${job.reports.map((report) => html`<li><div class="body"><b>${outcomeName(report.outcome)}</b> · ${report.by}<div>${report.text}</div><div class="faint small">${[when(report.at_ms, state.nowMs, job.site.tz), report.minutes === null ? "" : t("{n} min", { n: report.minutes }), ...report.parts.map((part) => `${part.count} × ${part.name}`)].filter(Boolean).join(" · ")}</div></div></li>`)}
+  return html`<section class="card" aria-labelledby="history"><header><h2 id="history">${t("What happened")}</h2></header><ul class="items">${job.reports.map((report) => html`<li><div class="body"><b>${outcomeName(report.outcome)}</b> · ${report.by}<div>${report.text}</div><div class="faint small">${[when(report.at_ms, state.nowMs, job.site.tz), report.minutes === null ? "" : t("{n} min", { n: report.minutes }), ...report.parts.map((part) => (part.taken === undefined || part.taken === 0 ? `${part.count} × ${part.name}` : t("{n} × {name}, {taken} off the stock", { n: part.count, name: part.name, taken: part.taken })))].filter(Boolean).join(" · ")}</div></div></li>`)}
     ${job.requests.map((asked) => html`<li><div class="body"><b>${asked.technician}</b> · ${stateOf(asked, state.nowMs).words}${asked.refusal === "" ? nothing : html`: <q>${asked.refusal}</q>`}<div>${asked.reason}</div><div class="faint small">${when(asked.asked_ms, state.nowMs, job.site.tz)}${asked.begun_ms !== null && asked.ended_ms !== null ? ` · ${span((asked.ended_ms - asked.begun_ms) / 1000)}` : ""}</div></div></li>`)}</ul></section>`;
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
-// A technician's look: live, by the grant that the owner sealed, with his own name over the picture. No recording, no still, no
-// download; it ends with the grant, and the keys with it.
+// A technician's look: live, by the grant that the owner sealed, with his own name over the picture. No recording, no download; it ends
+// with the grant, and the keys with it. Who may have stills sees the first picture of his look and nothing moving: the look ends with it,
+// and the still lives on this page until the consent ends.
 import { openGranted } from "../../client/grants";
 import { LiveView, type LiveKeys, type LiveNow } from "../../client/live";
 import type { Session } from "../../client/session";
@@ -17,12 +18,22 @@ export interface Look {
   readonly now: LiveNow;
 }
 
+/** The still that is on the page. */
+export interface Still {
+  readonly requestId: string;
+  readonly atMs: number;
+  readonly picture: ImageBitmap;
+}
+
 export class Looking {
   readonly view: LiveView;
   #picture: LivePicture | null = null;
   #ended = false;
 
-  constructor(session: Session, readonly request: { readonly id: string; readonly camera_id: string; readonly unit_id: string }, private readonly watermark: string) {
+  #taking = false;
+
+  /** `took`: who may have stills only is given the first picture, and the look ends. */
+  constructor(session: Session, readonly request: { readonly id: string; readonly camera_id: string; readonly unit_id: string }, private readonly watermark: string, private readonly took: ((still: Still) => void) | null = null) {
     this.view = new LiveView(session, {
       cameraId: request.camera_id, unitId: request.unit_id, confirmed: true, purpose: "maintenance",
       opener: (epoch, grants) => keysOf(session, request.unit_id, epoch, grants),
@@ -37,12 +48,23 @@ export class Looking {
   attach(video: HTMLVideoElement, still: HTMLCanvasElement, mark: HTMLCanvasElement): void {
     if (this.#picture !== null || this.#ended) return;
     this.#picture = new LivePicture(this.view, video, still);
+    if (this.took !== null) this.#picture.onChange(() => void this.#take(video, still));
     const paint = (): void => {
       if (this.#ended) return;
       drawWatermark(mark, this.watermark, Date.now());
       requestAnimationFrame(paint);
     };
     requestAnimationFrame(paint); // in the page by then
+  }
+
+  async #take(video: HTMLVideoElement, still: HTMLCanvasElement): Promise<void> {
+    const atMs = this.#picture?.now.atMs ?? null;
+    const there = this.#picture?.stills || (video.readyState >= HTMLMediaElement.HAVE_CURRENT_DATA && !video.seeking && video.videoWidth > 0);
+    if (this.#taking || this.#ended || atMs === null || !there) return;
+    this.#taking = true;
+    const picture = await createImageBitmap(this.#picture?.stills ? still : video);
+    this.end();
+    this.took?.({ requestId: this.request.id, atMs, picture });
   }
 
   end(): void {

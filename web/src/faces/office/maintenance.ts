@@ -19,6 +19,10 @@ export interface Asked {
   readonly company_id: string;
   readonly reason: string;
   readonly minutes_asked: number;
+  /** The live picture, or single stills to aim by. */
+  readonly way: "live" | "still";
+  /** When the last still was asked for. */
+  readonly still_ms: number | null;
   readonly asked_ms: number;
   readonly state: "waiting" | "allowed" | "refused" | "ended";
   readonly answered_by: string;
@@ -40,7 +44,8 @@ export interface WorkReport {
   readonly outcome: Outcome;
   readonly text: string;
   readonly minutes: number | null;
-  readonly parts: readonly { readonly name: string; readonly count: number }[];
+  /** `taken`: how many came off the provider's stock. */
+  readonly parts: readonly { readonly name: string; readonly count: number; readonly taken?: number }[];
   readonly ref: string;
   readonly at_ms: number;
 }
@@ -108,6 +113,7 @@ export function endName(end: string): string {
 
 export function stateOf(asked: Asked, nowMs: number): { readonly words: string; readonly tone: Tone } {
   if (asked.state === "waiting") return { words: t("Waits for the owner"), tone: "warn" };
+  if (asked.state === "allowed" && asked.way === "still" && (asked.until_ms ?? 0) > nowMs) return { words: t("May ask for stills"), tone: "accent" };
   if (asked.state === "allowed" && (asked.until_ms ?? 0) > nowMs) {
     return asked.granted_until_ms !== null && asked.granted_until_ms > nowMs ? { words: t("Can look now"), tone: "accent" } : { words: t("Allowed"), tone: "accent" };
   }

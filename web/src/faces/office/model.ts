@@ -3,7 +3,7 @@
 import { language } from "../../kit/words";
 import type { Malfunction } from "./maintenance";
 import type { Draft } from "./drafts";
-import type { Look } from "./looking";
+import type { Look, Still } from "./looking";
 import type { Customer, Found, Health, Item, Paper, Place, Switch, Tasks, Which } from "./types";
 
 export type Tab = "tasks" | "jobs" | "customers" | "sites" | "stock" | "papers";
@@ -43,13 +43,16 @@ export interface State {
   /** Work reports that this device has not handed over yet. */
   readonly drafts: readonly Draft[];
   readonly look: Look | null;
+  /** The newest still of the request that is on the page, and which one is waited for. */
+  readonly still: Still | null;
+  readonly wanted: string | null;
   /** The newest figures of the units on the page. */
   readonly health: Readonly<Record<string, Health>>;
 }
 
 export const start = (who: Who, nowMs: number): State => ({
   who, nowMs, connected: true, error: "", route: { tab: "tasks", id: null }, which: "open", tasks: null, jobs: null, customers: null, mayAdd: false, places: null, placesCount: 0, stock: null, papers: null, switches: [],
-  filter: "", find: { text: "", found: null, at: -1 }, drafts: [], look: null, health: {},
+  filter: "", find: { text: "", found: null, at: -1 }, drafts: [], look: null, still: null, wanted: null, health: {},
 });
 
 /** The technician's own page is his jobs; the office begins with what there is to do. */

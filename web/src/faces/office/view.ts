@@ -36,6 +36,8 @@ export interface Actions {
   readonly count: (item: Item, count: number) => void;
   readonly request: (malfunction: Malfunction) => void;
   readonly look: (asked: Asked) => void;
+  readonly still: (asked: Asked) => void;
+  readonly paint: (canvas: HTMLCanvasElement, mark: HTMLCanvasElement) => void;
   readonly leave: () => void;
   readonly attach: (video: HTMLVideoElement, still: HTMLCanvasElement, mark: HTMLCanvasElement) => void;
   readonly end: (asked: Asked, works: boolean) => void;

@@ -193,7 +193,7 @@ function cameraCard(state: PortalState, camera: Camera, act: PortalActions): Par
     <div class="row apart"><h2>${camera.name}</h2>${pill(condition.words, condition.tone, { dot: true })}</div>
     <p class="mute">${camera.site.name} · ${camera.unit.name}</p>
     ${seen?.window ? note(t("The alarm centre can see this until {time} at the latest.", { time: clock(seen.window.until_ms, seen.site.tz) }), "alarm", "eye") : html`<p class="faint small">${t("Sealed to you. Nobody else can open it.")}</p>`}
-    <div class="row">${button(t("Recordings"), () => act.go("recordings", camera.id), { icon: "record", kind: "primary" })}</div></div></section>`;
+    <div class="row">${button(t("Recordings"), () => act.go("recordings", camera.id), { icon: "record", kind: "primary" })}${button(t("Live and pictures"), () => act.go("live", camera.id), { icon: "live" })}</div></div></section>`;
 }
 
 // --- who looked ------------------------------------------------------------------------------------------------------------

@@ -60,12 +60,11 @@ function hoursLine(hours: Hours, nowMs: number): Line {
 const namesOf = (classes: readonly string[]): string => classes.map(className).join(", ");
 
 function cameraLines(policy: Policy, cameras: ReadonlyMap<string, string>): readonly string[] {
-  return policy.cameras.map(({ camera, zones, privacy, ptz }) => [
-    `${cameras.get(hex(camera)) ?? t("a camera")}:`,
+  return policy.cameras.map(({ camera, zones, privacy, ptz }) => `${cameras.get(hex(camera)) ?? t("a camera")}: ${[
     zones.length === 0 ? t("the whole picture is watched") : t("watched in {zones}", { zones: zones.map(({ name, classes }) => (classes.length === 0 ? name : `${name} (${namesOf(classes)})`)).join(", ") }),
     ...(privacy.length === 0 ? [] : [tn("{n} privacy mask, black in everything", "{n} privacy masks, black in everything", privacy.length)]),
     ...(ptz === null ? [] : [t("may be turned by the alarm centre within its limits")]),
-  ].join(" ").replace(/: (.*)/, (_, rest: string) => `: ${rest}`));
+  ].join("; ")}`);
 }
 
 export function delegateWords(delegate: Delegate, when: (ms: number) => string): readonly string[] {

@@ -4,6 +4,7 @@ import { sendPolicy } from "../../../client/owner";
 import { LiveView } from "../../../client/live";
 import { ApiError } from "../../../client/errors";
 import { Board, type Part } from "../../../kit/dom";
+import { uuid } from "../../../seal/bytes";
 import { t } from "../../../kit/words";
 import { LivePicture } from "../../../viewer/live";
 import { type Direction, Steer } from "../../../viewer/steer";
@@ -38,7 +39,7 @@ export class LivePage implements Mounted {
   constructor(host: HTMLElement, private readonly ctx: Ctx, id: string | null, draw: (state: State, page: LivePage) => Part) {
     const { live: cameras, others } = apart(ctx.state().cameras);
     this.#board = new Board<State>(host, {
-      loading: ctx.state().loading, cameras, others, shots: new Map(), chosen: chosenOf(cameras, id), confirmed: false, looking: false, rules: new Map(), tiles: [],
+      loading: ctx.state().loading, cameras, others, shots: new Map(), chosen: chosenOf(cameras, id), confirmed: false, looking: false, rules: new Map(), masked: new Set(), tiles: [],
       mayChange: ctx.state().me.role === "owner", nowMs: ctx.port.nowMs(), wrong: null,
     }, (state) => draw(state, this));
     this.#stops = [
@@ -91,9 +92,10 @@ export class LivePage implements Mounted {
     const units = [...new Set(this.state.cameras.map(({ unit }) => unit.id))];
     const found = await Promise.all(units.map(async (id) => {
       const trust = await this.ctx.session.trust.unit(id, "owner").catch(() => null);
-      return [id, trust?.policy?.value.live ?? DEFAULT_RULES] as const;
+      return { id, policy: trust?.policy?.value };
     }));
-    if (!this.#closed) this.#board.change({ rules: new Map(found) });
+    const masked = found.flatMap(({ policy }) => policy?.cameras ?? []).filter(({ privacy }) => privacy.length > 0).map(({ camera }) => uuid(camera));
+    if (!this.#closed) this.#board.change({ rules: new Map(found.map(({ id, policy }) => [id, policy?.live ?? DEFAULT_RULES] as const)), masked: new Set(masked) });
   }
 
   /** Signed here, for the unit: hours in which nobody looks live, how long a look lasts, what the people there are told. */

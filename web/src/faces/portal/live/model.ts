@@ -13,6 +13,8 @@ export interface Rules {
 }
 
 export const DEFAULT_RULES: Rules = { blocked: [], maxS: 600, notice: "" };
+/** So long a turned camera with privacy masks stays black after it was sent home (the unit: HOMECOMING_S). */
+export const HOMECOMING_S = 20;
 export const SIDE_BY_SIDE = 4;
 
 export type Shot =
@@ -41,6 +43,8 @@ export interface State {
   readonly confirmed: boolean;
   readonly looking: boolean;
   readonly rules: ReadonlyMap<string, Rules>;
+  /** Cameras with a privacy mask: black while they are turned. */
+  readonly masked: ReadonlySet<string>;
   readonly tiles: readonly TileState[];
   readonly mayChange: boolean;
   readonly nowMs: number;

@@ -10,7 +10,7 @@ import { canShoot } from "../can";
 import { weekWords } from "../hours/obeys";
 import type { Mount } from "../pages";
 import { LivePage } from "./controller";
-import { canTurn, endWords, phaseWords, SIDE_BY_SIDE, type Shot, type State, type TileState } from "./model";
+import { HOMECOMING_S, canTurn, endWords, phaseWords, SIDE_BY_SIDE, type Shot, type State, type TileState } from "./model";
 import { openRules } from "./rules";
 
 export const mount: Mount = (host, ctx, id) => new LivePage(host, ctx, id, draw);
@@ -40,7 +40,7 @@ function before(state: State, page: LivePage): Part {
       <label class="live-confirm"><input type="checkbox" id="live-confirm" .checked=${live(state.confirmed)} @change=${(event: Event) => page.confirm((event.target as HTMLInputElement).checked)}>
         <span>${t("I look to check the site, goods or the process, not to watch staff. The people there know that I look live.")}</span></label>
       <div class="row">${button(tn("Look live", "Look live at {n} cameras", Math.max(1, state.chosen.length)), () => page.lookAll(), { kind: "primary", icon: "live", id: "look-live", disabled: !state.confirmed || state.chosen.length === 0 })}
-        <span class="faint small grow">${t("At most {time} at a time.", { time: span(rules.maxS) })}${rules.blocked.length === 0 ? "" : ` ${t("Never in {hours}.", { hours: weekWords(rules.blocked).join("; ") })}`}</span>
+        <span class="faint small live-limit">${t("At most {time} at a time.", { time: span(rules.maxS) })}${rules.blocked.length === 0 ? "" : ` ${t("Never in {hours}.", { hours: weekWords(rules.blocked).join("; ") })}`}</span>
         ${state.mayChange ? button(t("Change the rules"), () => openRules(page, state.cameras.find(({ id }) => id === state.chosen[0]) ?? state.cameras[0]!), { kind: "quiet", icon: "clock", id: "live-rules" }) : nothing}</div>
     </section>${others(state, page)}`;
 }
@@ -108,6 +108,7 @@ function padPart({ camera, turned }: TileState, page: LivePage): Part {
       <div class="pad-cross">${hold("up", t("Up"), "▲")}${hold("left", t("Left"), "◀")}<button type="button" class="btn pad-home" aria-label=${t("Home")} title=${t("Home")} @click=${() => page.goTo(camera.id, null)}>${icon("house")}</button>${hold("right", t("Right"), "▶")}${hold("down", t("Down"), "▼")}</div>
       <div class="pad-zoom">${hold("in", t("Closer"), "+")}${hold("out", t("Wider"), "−")}</div>
       ${(camera.presets?.length ?? 0) === 0 ? nothing : html`<div class="pad-places">${camera.presets!.map((name) => button(name, () => page.goTo(camera.id, name), { small: true }))}</div>`}
+      ${page.state.masked.has(camera.id) ? html`<p class="small mute">${t("This camera has a privacy mask, drawn for where it looks at home. So its whole picture is black while it is turned, and for {n} seconds after it was sent home.", { n: HOMECOMING_S })}</p>` : nothing}
       ${turned === null || turned === "" ? nothing : html`<p class="small warn-text" role="status">${turnedWords(turned)}${turned === "not_allowed" && page.state.mayChange ? html` <a href="/portal/masks/${camera.id}">${t("Sign limits")}</a>` : nothing}</p>`}
     </div>`;
 }

@@ -29,6 +29,8 @@ export class Maintenance implements Mounted {
   readonly #mine = new Set<string>();
   /** Until when the owner consented, by his own choice and clock. */
   readonly #until = new Map<string, number>();
+  /** Those of which he read that stills are asked for: a server that says more later gets no more. */
+  readonly #stills = new Set<string>();
 
   constructor(host: HTMLElement, private readonly ctx: Ctx, draw: (state: State, act: Actions) => Part) {
     this.#board = new Board<State>(host, { role: ctx.state().me.role, nowMs: ctx.state().nowMs, malfunctions: null, units: [], cameras: [], key: null, changed: null, minutes: {}, giving: {}, trouble: {} }, (state) => draw(state, this.#actions));
@@ -99,7 +101,16 @@ export class Maintenance implements Mounted {
     if (key === null || !key.compared) return;
     const minutes = minutesFor(this.#state, asked);
     this.#until.set(asked.id, this.#clock() + minutes * 60_000);
+    if (asked.way === "still") return this.#allowStills(asked, minutes);
     await this.#give(asked, () => this.ctx.port.ask<Asked>("POST", `/maintenance/requests/${asked.id}/allow`, { minutes }));
+  }
+
+  /** Nothing begins yet: each still is given when the technician asks for it. */
+  async #allowStills(asked: Asked, minutes: number): Promise<void> {
+    this.#stills.add(asked.id);
+    this.#giving(asked.id, "asking");
+    if (await this.#try(() => this.ctx.port.ask("POST", `/maintenance/requests/${asked.id}/allow`, { minutes }))) this.#mine.add(asked.id);
+    this.#giving(asked.id, null);
   }
 
   async #next(asked: Asked): Promise<void> {
@@ -124,7 +135,7 @@ export class Maintenance implements Mounted {
       const envelope = await begunEpoch(this.ctx.session, asked.id);
       if (envelope !== null && allowed.until_ms !== null) {
         this.#giving(asked.id, "sealing");
-        await grantPart(this.ctx.session, key, { requestId: asked.id, cameraId: asked.camera_id, unitId: asked.unit_id, untilMs: grantsEnd(this.#until.get(asked.id), sinceMs, allowed.until_ms), sinceMs }, envelope, this.#clock());
+        await grantPart(this.ctx.session, key, { requestId: asked.id, cameraId: asked.camera_id, unitId: asked.unit_id, untilMs: grantsEnd(this.#until.get(asked.id), sinceMs, allowed.until_ms), sinceMs, still: asked.way === "still" || this.#stills.has(asked.id) }, envelope, this.#clock());
       }
       this.#giving(asked.id, null);
     } catch (error) {

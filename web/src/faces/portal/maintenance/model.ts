@@ -30,8 +30,9 @@ const all = (state: State): readonly Shown[] => (state.malfunctions ?? []).flatM
 export const waiting = (state: State): readonly Shown[] => all(state).filter(({ asked }) => asked.state === "waiting");
 export const running = (state: State): readonly Shown[] => all(state).filter(({ asked }) => asked.state === "allowed" && (asked.until_ms ?? 0) > state.nowMs);
 
-/** A part has ended and there is time left: the next one can be given. */
+/** A part has ended and there is time left: the next one can be given. A still: one was asked for since the last. */
 export function wantsNext(asked: Asked, nowMs: number): boolean {
+  if (asked.way === "still") return asked.still_ms !== null && (asked.begun_ms === null || asked.still_ms > asked.begun_ms) && (asked.until_ms ?? 0) - nowMs > 2000;
   return (asked.granted_until_ms === null || asked.granted_until_ms <= nowMs || asked.trouble !== "") && (asked.until_ms ?? 0) - nowMs > 5000;
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
 // The customer's page of maintenance: who asks to see what and why, who can see it now and until when, and what was the matter.
+import { STILL_SECONDS } from "../../../client/grants";
 import { html, nothing, repeat, type Part } from "../../../kit/dom";
 import { icon } from "../../../kit/icons";
 import { button, empty, keyWords, note, pill, progress, skeleton, tile } from "../../../kit/pieces";
@@ -39,10 +40,10 @@ function waitingCard(state: State, { malfunction, asked }: Shown, act: Actions):
   const minutes = minutesFor(state, asked);
   const owner = state.role === "owner";
   return html`<section class="card pad stack asks" aria-labelledby="asks-${asked.id}"><div class="row">${tile("tool", "warn")}<div class="grow">
-      <h2 id="asks-${asked.id}">${t("{who} asks to see {camera}", { who: who(asked), camera: cameraName(malfunction, asked.camera_id) })}</h2>
+      <h2 id="asks-${asked.id}">${asked.way === "still" ? t("{who} asks for stills of {camera}, to aim it", { who: who(asked), camera: cameraName(malfunction, asked.camera_id) }) : t("{who} asks to see {camera}", { who: who(asked), camera: cameraName(malfunction, asked.camera_id) })}</h2>
       <p class="mute">${malfunction.site.name} · ${faultName(malfunction.fault)} · ${t("asked {when}", { when: relative(asked.asked_ms, state.nowMs) })}</p></div></div>
     <blockquote>${asked.reason}</blockquote>
-    <ul class="ticks"><li>${icon("eye", "small")}${t("Live only: nothing of before, no recording, no other camera.")}</li><li>${icon("clock", "small")}${t("It ends by itself, and at once when you stop it.")}</li><li>${icon("list", "small")}${t("It stands in “Who looked”, with a receipt.")}</li></ul>
+    <ul class="ticks"><li>${icon("eye", "small")}${asked.way === "still" ? t("Single stills only, each when he asks for it: your device gives him the keys of {n} seconds at most for one. Nothing of before, no recording, no other camera.", { n: STILL_SECONDS }) : t("Live only: nothing of before, no recording, no other camera.")}</li><li>${icon("clock", "small")}${t("It ends by itself, and at once when you stop it.")}</li><li>${icon("list", "small")}${t("It stands in “Who looked”, with a receipt.")}</li></ul>
     ${owner ? html`${compare(state, act)}${state.key?.compared ? answer(state, asked, minutes, act) : nothing}` : note(t("Only an owner can allow it."), "", "lock")}</section>`;
 }
 
@@ -79,12 +80,12 @@ function runningCard(state: State, { malfunction, asked }: Shown, act: Actions):
   const left = Math.max(0, (asked.until_ms ?? 0) - nowMs);
   const next = state.role === "owner" && state.giving[asked.id] === undefined && wantsNext(asked, nowMs);
   return html`<section class="card pad stack looks" aria-labelledby="looks-${asked.id}"><div class="row">${tile("eye", "accent")}<div class="grow">
-      <h2 id="looks-${asked.id}">${looks ? t("{who} can see {camera} live", { who: who(asked), camera: cameraName(malfunction, asked.camera_id) }) : t("You allowed {who} to see {camera}", { who: who(asked), camera: cameraName(malfunction, asked.camera_id) })}</h2>
+      <h2 id="looks-${asked.id}">${asked.way === "still" ? t("{who} may ask for stills of {camera}", { who: who(asked), camera: cameraName(malfunction, asked.camera_id) }) : looks ? t("{who} can see {camera} live", { who: who(asked), camera: cameraName(malfunction, asked.camera_id) }) : t("You allowed {who} to see {camera}", { who: who(asked), camera: cameraName(malfunction, asked.camera_id) })}</h2>
       <p class="mute">${t("Until {time}, then it ends by itself.", { time: clock(asked.until_ms ?? nowMs, malfunction.site.tz) })}</p></div>
       <span class="countdown" role="timer" aria-label=${t("Time left")}>${age(left)}</span></div>
     ${givingLine(state, asked)}${trouble(state, asked)}${asked.trouble !== "" && !looks ? note(troubleName(asked.trouble), "warn", "alarm") : nothing}
-    ${looks || state.giving[asked.id] !== undefined ? nothing : html`<p class="mute small">${t("Keys are given for a quarter of an hour at a time, by your own device. While this page is open they follow by themselves.")}</p>`}
-    <div class="row">${state.role === "owner" ? button(t("Stop it now"), () => act.stop(asked), { kind: "alarm", icon: "close", id: "stop" }) : nothing}${next ? button(t("Go on"), () => act.next(asked), { icon: "play", id: "go-on" }) : nothing}</div></section>`;
+    ${looks || state.giving[asked.id] !== undefined ? nothing : asked.way === "still" ? html`<p class="mute small">${t("Each still is given by your own device. While this page is open that happens by itself.")}</p>` : html`<p class="mute small">${t("Keys are given for a quarter of an hour at a time, by your own device. While this page is open they follow by themselves.")}</p>`}
+    <div class="row">${state.role === "owner" ? button(t("Stop it now"), () => act.stop(asked), { kind: "alarm", icon: "close", id: "stop" }) : nothing}${next ? button(asked.way === "still" ? t("Give this still") : t("Go on"), () => act.next(asked), { icon: "play", id: "go-on" }) : nothing}</div></section>`;
 }
 
 // --- what was the matter ---

@@ -144,7 +144,7 @@ function digestCard(settings: Settings, act: Actions): Part {
 // --- where, and who else ---
 
 function devicesCard(state: State, settings: Settings, act: Actions): Part {
-  const body = settings.devices.length === 0 ? html`<p class="pad mute">${t("None yet. Open this page on a phone and press “Tell me on this device”.")}</p>`
+  const body = settings.devices.length === 0 ? html`<p class="pad mute">${t("None yet. Open this page on a phone and press “I agree: tell me on this device”.")}</p>`
     : html`<ul class="items">${repeat(settings.devices, ({ id }) => id, (device) => html`<li data-device=${device.id}>${tile("device", device.fault === "" ? "" : "warn")}<div class="body"><b>${device.name || t("A browser")}</b> ${device.id === state.thisDevice ? pill(t("this one"), "ok") : nothing}
       <div class="mute small">${device.told_ms === null ? t("Nothing sent yet") : t("Last told {when}", { when: relative(device.told_ms, state.nowMs) })} · ${device.service === "test" ? t("test endpoint") : device.service}</div>
       ${device.fault === "" ? nothing : html`<div class="small warn-text">${device.fault === "later" ? t("Its push service can’t be reached now; tried again.") : t("Its push service refuses. Take it off and add it again on that device.")}</div>`}</div>

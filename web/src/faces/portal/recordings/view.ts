@@ -11,10 +11,8 @@ import { trouble } from "../../look";
 import { Refusal, type Looking, type LookingNow } from "../../port";
 import { asRefusal } from "../../wire";
 import type { Ctx, Mounted } from "../pages";
-import { askToDelete } from "./deleting";
 import { type Lane, type SeenAt, type State, addressOf, HOUR_MS, inside, laneOf, midnight, nextDay, secondsOf, showing, zoomed } from "./model";
 import { type RecordingsActions, recordingsPage } from "./page";
-import { askToSave } from "./saving";
 
 const PREVIEWS = 8;
 const STEP_S = 10;
@@ -442,17 +440,19 @@ class Recordings implements Mounted {
       scan: (span) => void this.#scan(span), key: (event) => this.#key(event), fetch: (span) => void this.#fetch(span),
       save: (span) => {
         const lane = laneOf(this.#state);
-        if (lane !== undefined) askToSave(this.ctx, { camera: lane.camera, tz: this.#state.tz ?? "UTC", ...span });
+        const tz = this.#state.tz ?? "UTC";
+        if (lane !== undefined) void import("./saving").then(({ askToSave }) => askToSave(this.ctx, { camera: lane.camera, tz, ...span }), (error: unknown) => this.ctx.failed(asRefusal(error)));
       },
       remove: (span) => {
         const lane = laneOf(this.#state);
         if (lane === undefined) return;
-        askToDelete(this.ctx, { camera: lane.camera, tz: this.#state.tz, ...span }, () => {
+        const wish = { camera: lane.camera, tz: this.#state.tz, ...span };
+        void import("./deleting").then(({ askToDelete }) => askToDelete(this.ctx, wish, () => {
           this.#stop();
           this.#newPreviews();
           this.#lane(lane.camera.id, { seen: lane.seen.filter(({ atMs }) => atMs < span.fromMs || atMs >= span.toMs) });
           void this.#load(lane.camera.id);
-        });
+        }), (error: unknown) => this.ctx.failed(asRefusal(error)));
       },
       video: (video) => {
         if (video === this.#video) return;
