@@ -16,7 +16,6 @@ from zegel.seal import encoding, envelope
 from zegel.seal.errors import SealError
 from zegel.server.backups import places
 from zegel.server.backups.errors import CopyDamaged
-from zegel.server.kernel import erasures
 from zegel.server.kernel.storage import NotFound, Store
 
 LISTS = ("destroyed.log", "erased.log")
@@ -26,6 +25,8 @@ _AT_ONCE = 512 * 1024
 
 def copy() -> int:
     """What was added since; how many bytes. Raises NotSetUp, StorageError."""
+    from zegel.server.kernel import erasures  # a restore reads this module before there is a database
+
     store, count = places.shred_store(), 0
     erasures.drain()
     for name in LISTS:
