@@ -164,8 +164,8 @@ def test_a_turned_camera_with_masks_is_taken_only_black_until_it_is_home_again(r
     assert len(segments_of(rig)) > black + 2
 
 
-def test_the_page_of_live_pictures_says_how_long_it_really_stays_black() -> None:
-    said = (Path(__file__).parents[3] / "web/src/faces/portal/live/model.ts").read_text("utf-8")
+def test_the_pages_say_how_long_it_really_stays_black() -> None:
+    said = (Path(__file__).parents[3] / "web/src/viewer/steer.ts").read_text("utf-8")
     assert f"HOMECOMING_S = {HOMECOMING_S:.0f};" in said
 
 

@@ -44,6 +44,10 @@ class Watched implements Looking {
     return this.#player?.stills ?? false;
   }
 
+  get masked(): boolean {
+    return this.#player?.masked ?? false;
+  }
+
   attach(video: HTMLVideoElement, still?: HTMLCanvasElement): void {
     if (video === this.#attached || this.view.now.phase === "stopped") return;
     this.#attached = video;

@@ -62,6 +62,8 @@ export interface Looking {
   readonly onChange: (listener: (now: LookingNow) => void) => void;
   /** Whether the camera makes stills: then they are drawn on `still`, and the video stays empty. */
   readonly stills: boolean;
+  /** Whether parts of the picture are blackened by the unit; then all of it is while the camera is turned. */
+  readonly masked?: boolean;
   attach(video: HTMLVideoElement, still?: HTMLCanvasElement): void;
   boxes(): readonly Box[];
   seek(ms: number): void;

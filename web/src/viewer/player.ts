@@ -57,6 +57,7 @@ export class Player {
   #stopped = false;
   #tick = 0;
   #stills: Stills | null = null;
+  #masked = false;
 
   constructor(
     private readonly view: View,
@@ -81,6 +82,11 @@ export class Player {
   /** Whether the picture is stills. */
   get stills(): boolean {
     return this.#stills !== null;
+  }
+
+  /** Whether the unit blackens parts of this camera's picture (it re-encodes for nothing else). */
+  get masked(): boolean {
+    return this.#masked;
   }
 
   get now(): PlayerNow {
@@ -133,6 +139,7 @@ export class Player {
 
   #take({ header, plaintext, epochStartMs }: OpenedSegment): void {
     try {
+      this.#masked = header.reencoded;
       if (header.codec === "mjpg") return this.#takeStills(plaintext, epochStartMs);
       const { media, findings, codec } = takeApart(plaintext);
       this.#baseMs ??= epochStartMs;

@@ -20,6 +20,8 @@ export function speedsOf(held: ReadonlySet<Direction>, heldMs: number): { readon
 }
 
 const SLOW_MS = 700;
+/** So long a turned camera with privacy masks stays black after it was sent home (the unit's own HOMECOMING_S). */
+export const HOMECOMING_S = 20;
 /** Well within the second and a half after which a unit stops by itself. */
 export const REPEAT_MS = 500;
 

@@ -12,7 +12,7 @@ import type { Binding } from "../../kit/keys";
 import { button, pill, steps } from "../../kit/pieces";
 import type { Stretch } from "../../kit/timeline";
 import { clockSeconds, number, t } from "../../kit/words";
-import { type Direction, type Order, Steer } from "../../viewer/steer";
+import { type Direction, HOMECOMING_S, type Order, Steer } from "../../viewer/steer";
 import { type Arrangement, type Count, COUNTS, type Place, arrange, can, moved, nowhere, shown, withCount, withFocus } from "../../viewer/tiles";
 import { Veil } from "../../viewer/veil";
 import { drawWatermark } from "../../viewer/watermark";
@@ -410,7 +410,7 @@ class Pictures implements Picture {
     try {
       const { id } = await this.port.control(tile.place.alarmId, tile.place.cameraId, order);
       this.#ordered.add(id);
-      if (order.action !== "stop") this.#say("");
+      if (order.action !== "stop") this.#say(tile.looking?.masked ? t("The owner drew privacy masks here: all is black while the camera is turned, and for {n} seconds after it was sent home.", { n: HOMECOMING_S }) : "");
     } catch (error) {
       this.#say(error instanceof Refusal ? error.message : t("The camera could not be reached."));
       throw error;

@@ -13,8 +13,6 @@ export interface Rules {
 }
 
 export const DEFAULT_RULES: Rules = { blocked: [], maxS: 600, notice: "" };
-/** So long a turned camera with privacy masks stays black after it was sent home (the unit: HOMECOMING_S). */
-export const HOMECOMING_S = 20;
 export const SIDE_BY_SIDE = 4;
 
 export type Shot =

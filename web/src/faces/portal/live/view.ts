@@ -4,13 +4,13 @@ import { html, live, nothing, ref, repeat, type Part } from "../../../kit/dom";
 import { icon } from "../../../kit/icons";
 import { button, empty, note, pill, skeleton } from "../../../kit/pieces";
 import { clockSeconds, span, t, tn } from "../../../kit/words";
-import type { Direction } from "../../../viewer/steer";
+import { HOMECOMING_S, type Direction } from "../../../viewer/steer";
 import type { Camera } from "../../types";
 import { canShoot } from "../can";
 import { weekWords } from "../hours/obeys";
 import type { Mount } from "../pages";
 import { LivePage } from "./controller";
-import { HOMECOMING_S, canTurn, endWords, phaseWords, SIDE_BY_SIDE, type Shot, type State, type TileState } from "./model";
+import { canTurn, endWords, phaseWords, SIDE_BY_SIDE, type Shot, type State, type TileState } from "./model";
 import { openRules } from "./rules";
 
 export const mount: Mount = (host, ctx, id) => new LivePage(host, ctx, id, draw);
