@@ -2,7 +2,7 @@
 """The consent record and its receipt: ISO/IEC TS 27560:2023 in the Data Privacy Vocabulary's profile of it, as JSON-LD.
 
 A receipt is a copy of the record for its giver (`dpv-27560:receipt-record`). Its context is written into it, so that it
-is understood without asking anybody. DPV 2.0 (https://w3id.org/dpv); names of fields as in the profile.
+is understood without asking anybody. DPV 2.1 (https://w3id.org/dpv); names of fields as in the profile.
 """
 
 from __future__ import annotations
@@ -25,13 +25,14 @@ CONTEXT = {
     "dpv": "https://w3id.org/dpv#",
     "dpv-27560": "https://w3id.org/dpv/schema/dpv-27560#",
     "eu-gdpr": "https://w3id.org/dpv/legal/eu/gdpr#",
+    "legal-eu": "https://w3id.org/dpv/legal/eu#",
     "loc": "https://w3id.org/dpv/loc#",
     "pd": "https://w3id.org/dpv/pd#",
     "rdf": "http://www.w3.org/1999/02/22-rdf-syntax-ns#",
     "rdfs": "http://www.w3.org/2000/01/rdf-schema#",
     "skos": "http://www.w3.org/2004/02/skos/core#",
 }
-LAW = "eu-gdpr:GDPR"
+LAW = "legal-eu:law-GDPR"
 
 
 def record(row: Consent) -> dict[str, Any]:
@@ -43,7 +44,7 @@ def record(row: Consent) -> dict[str, Any]:
         "@context": CONTEXT,
         "@id": f"urn:uuid:{row.id}",
         "@type": ["dpv:ConsentRecord"],
-        "dct:conformsTo": "dpv-27560:record-2",
+        "dct:conformsTo": "dpv-27560:record",
         "dpv:hasIdentifier": str(row.id),
         "dpv:hasDataSubject": {"@type": ["dpv:DataSubject"], "dpv:hasIdentifier": _subject(row)},
         "dct:created": _at(row.given_at),
@@ -107,7 +108,10 @@ def _statuses(row: Consent) -> list[dict[str, Any]]:
     given = {
         "@type": ["dpv:ConsentGiven", "dpv:ExplicitlyExpressedConsent"], "dpv:isIndicatedAtTime": _at(row.given_at),
         "dpv:isExercisedAt": f"{settings.ORIGIN}{row.place}",
-        "dpv:hasWithdrawalMethod": f"{settings.ORIGIN}{row.place if row.person_id else links.path_of(row)}",
+        "dpv:hasConsentControl": [
+            {"@type": ["dpv:WithdrawConsent"],
+             "dpv:isExercisedAt": f"{settings.ORIGIN}{row.place if row.person_id else links.path_of(row)}"}
+        ],
         "dpv:hasDuration": {"@type": ["dpv:UntilEventDuration"], "rdf:value": "until it is withdrawn"},
     }  # fmt: skip
     if row.withdrawn_at is None:

@@ -33,7 +33,7 @@ _MEASURES: Mapping[Measure, tuple[str, str]] = {
     Measure.ENCRYPTED: ("dpv:hasTechnicalMeasure", "dpv:EncryptionInTransfer"),
     Measure.CONFIDENTIAL: ("dpv:hasOrganisationalMeasure", "dpv:ConfidentialityAgreement"),
     Measure.BACKED_UP: ("dpv:hasTechnicalMeasure", "dpv:DataBackupProtocols"),
-    Measure.TERM: ("dpv:hasOrganisationalMeasure", "dpv:StoragePolicy"),
+    Measure.TERM: ("dpv:hasOrganisationalMeasure", "dpv:DataStoragePolicy"),
 }
 
 
