@@ -205,3 +205,5 @@ def test_who_guesses_keys_is_slowed_down(world: World, monkeypatch: pytest.Monke
     monkeypatch.setattr(face, "GUESSES", face.throttle.Buckets(face.Rate(per_s=0.001, burst=3)))
     answers = [System("zgk_" + "a" * 32).get("/me").status_code for _ in range(5)]
     assert answers == [401, 401, 401, 429, 429]
+    partner = Client(headers={"authorization": "Bearer zgk_" + "b" * 32}).get("/api/v1/partner/sheets")
+    assert partner.status_code == 429, "the partner's side counts them, too"

@@ -10,10 +10,10 @@ from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from ninja import Field, Router, Schema
-from ninja.security import HttpBearer
 
 from zegel.server.api.base import signed_in
 from zegel.server.api.fields import LATEST_MS, Bytes
+from zegel.server.api.service import ServiceKey
 from zegel.server.chain import label, queries, rules, sheets, working
 from zegel.server.chain.actions import party_of
 from zegel.server.chain.errors import NotNow
@@ -28,15 +28,7 @@ from zegel.server.kernel import clock, tenancy
 from zegel.server.kernel.actor import Actor, ActorKind
 from zegel.server.people.roles import Role
 
-
-class PartnerKey(HttpBearer):
-    """A key of the partner's own, in `Authorization: Bearer`."""
-
-    def authenticate(self, request: HttpRequest, token: str) -> keys.Caller:
-        return keys.caller_of(token, request.META.get("REMOTE_ADDR", ""))
-
-
-router = Router(tags=["partner"], auth=[PartnerKey(), signed_in])
+router = Router(tags=["partner"], auth=[ServiceKey(), signed_in])
 
 
 class Part(Schema):
