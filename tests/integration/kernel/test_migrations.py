@@ -50,6 +50,22 @@ def test_no_migration_takes_anything_away_that_the_release_before_still_uses():
     ] == []
 
 
+_TAKES_AWAY_IN_SQL = re.compile(
+    r"\b(DROP|RENAME)\s+(COLUMN|TABLE)\b|\bRENAME\s+TO\b|\bALTER\s+COLUMN\s+\w+\s+TYPE\b", re.I
+)
+
+
+def test_nor_does_any_in_its_own_sql():
+    said = [
+        (str(migration), operation.sql)
+        for migration in our_migrations()
+        for operation in migration.operations
+        if isinstance(operation, operations.RunSQL)
+    ]
+    assert len(said) > 20
+    assert [name for name, sql in said if _TAKES_AWAY_IN_SQL.search(str(sql))] == []
+
+
 def test_a_second_run_changes_nothing(db):
     with psycopg.connect(db.owner) as owner:
         before = owner.execute("SELECT count(*) FROM django_migrations").fetchone()
@@ -121,6 +137,10 @@ def put_back(db, release: Path) -> None:
         kernel_postgres.grant_to_app(admin, owner=kernel_postgres.OWNER, app=kernel_postgres.APP)
 
 
+_COLUMNS = """
+SELECT table_name || '.' || column_name || ' ' || data_type FROM information_schema.columns
+WHERE table_schema = 'public'
+"""
 _NEEDED = """
 SELECT table_name || '.' || column_name FROM information_schema.columns
 WHERE table_schema = 'public' AND is_nullable = 'NO' AND column_default IS NULL AND is_identity = 'NO'
@@ -129,14 +149,18 @@ WHERE table_schema = 'public' AND is_nullable = 'NO' AND column_default IS NULL 
 
 @pytest.mark.parametrize("release", RELEASES[-1:], ids=lambda path: path.name.removesuffix(".sql.xz"))
 def test_processes_of_the_release_before_can_still_add_their_rows(db, release):
-    """What they don't know of must be nullable, or have its value from the database itself."""
+    """What they don't know of must be nullable, or have its value from the database itself; what they read and write is
+    there still, under its name and of its type."""
     put_back(db, release)
     with psycopg.connect(db.admin) as connection:
         tables = {name for (name,) in connection.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")}
         known = {name for (name,) in connection.execute(_NEEDED)}
+        columns = {name for (name,) in connection.execute(_COLUMNS)}
     call_command("migrate", database="owner", verbosity=0)
     with psycopg.connect(db.admin) as connection:
         needed = {name for (name,) in connection.execute(_NEEDED)}
+        left = {name for (name,) in connection.execute(_COLUMNS)}
+    assert sorted(columns - left) == []
     missing = sorted(name for name in needed - known if name.partition(".")[0] in tables)
     assert missing == [], " ".join(missing)
 
