@@ -7,9 +7,10 @@ import base64
 import io
 import json
 import zipfile
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from django.core import mail
@@ -203,6 +204,61 @@ def test_a_statement_says_what_changed(lived: World) -> None:
     assert "Letterbox BV (NL): sends letters." in changed[0].text
     page = Client().get(f"/statement/1/2?of={PROVIDER}&lang=en").content.decode()
     assert "Letterbox BV" in page
+
+
+def test_a_statement_says_what_its_party_chose_and_wrote_itself(lived: World) -> None:
+    """Held against the running system: the figure in the sentence is the one that the runner goes by."""
+    from zegel.declare import Term
+    from zegel.server.agreements.models import TermChoice
+    from zegel.server.lifecycle.owners import Owner
+    from zegel.server.privacy import actions as privacy
+
+    statement.renew_all(PROVIDER)
+    before = _sentences(OWNER, "terms")
+    with tenancy.acting_as(OWNER):
+        real = Owner(OWNER).days(Term.SURVEILLANCE_IMAGES)
+        assert any(f" {real} " in text for text in before), before
+        TermChoice.objects.create(
+            owner_id=OWNER, provider_id=PROVIDER, term=Term.SURVEILLANCE_IMAGES.value, days=5, chosen_at=clock.now()
+        )
+        assert Owner(OWNER).days(Term.SURVEILLANCE_IMAGES) == 5
+    words = "We guard what is not ours.\n\n<b>Ask us.</b>"
+    privacy.name_contact(
+        lived.actor("owner"), privacy.Named("Ann Other", "ann@example.nl", "+31 20 123 4567", statement=words)
+    )
+    assert statement.renew(OWNER) is not None
+    after = _sentences(OWNER, "terms")
+    assert any(" 5 " in text for text in after), after
+    assert _sentences(OWNER, "own") == ["We guard what is not ours.", "<b>Ask us.</b>"]
+    page = Client().get(f"/statement?of={OWNER}&lang=nl").content.decode()
+    assert "In eigen woorden" in page
+    assert "&lt;b&gt;Ask us.&lt;/b&gt;" in page
+    assert Client().get(f"/statement.pdf?of={OWNER}&lang=nl").content.startswith(b"%PDF")
+
+
+def test_a_firm_without_cameras_speaks_of_its_customers_and_of_no_camera(lived: World) -> None:
+    from zegel.server.tenants.models import Tenant
+
+    with tenancy.acting_as(OWNER):
+        Tenant.objects.create(
+            owner_id=OWNER, provider_id=PROVIDER, profile="office", since=clock.now(), changed_at=clock.now()
+        )
+    whose = queries.subject(OWNER)
+    assert whose is not None
+    assert whose.firm
+    assert whose.profiles[-1] == "office"
+    content = statement.written(replace(whose, places=(), profiles=("office",)))
+    by_id = {section["id"]: [line["text"]["en"] for line in section["lines"]] for section in content["sections"]}
+    assert "images" not in by_id
+    assert "camera" not in " ".join(by_id["who"] + by_id["data"])
+    assert any("kept 2557 days at most" in text for text in by_id["data"]), "books, for as long as the law has it"
+
+
+def _sentences(party_id: UUID, section: str) -> list[str]:
+    row = statement.newest(party_id)
+    assert row is not None
+    found = [one["lines"] for one in row.content["sections"] if one["id"] == section]
+    return [line["text"]["en"] for lines in found for line in lines]
 
 
 def test_the_auditor_takes_his_pack_and_sees_no_image(lived: World) -> None:

@@ -11,6 +11,7 @@ from uuid import UUID
 
 from zegel.declare import law, profiles
 from zegel.declare.vocabulary import Term
+from zegel.server.agreements import terms
 from zegel.server.kernel import clock, tenancy
 from zegel.server.people import queries as people
 from zegel.server.people.queries import as_party
@@ -21,6 +22,7 @@ from zegel.server.promises.probing import LOOKED_DAYS, probe_of
 from zegel.server.promises.rules import Every, Result, State, Why, state_now, unproven
 from zegel.server.sites.models import Site
 from zegel.server.tasks import scope
+from zegel.server.tenants import queries as tenants
 
 SHOWN_DAYS = 30
 FEED = 50
@@ -143,6 +145,10 @@ class Subject:
     household: bool
     country: str
     profiles: tuple[str, ...]
+    firm: bool = False
+    """A tenant with customers of its own: its records, not cameras, are what it answers for."""
+    places: tuple[tuple[str, str], ...] = ()
+    """Profile and country of each of its own sites."""
 
     @property
     def is_provider(self) -> bool:
@@ -160,11 +166,17 @@ def subject(party_id: UUID) -> Subject | None:
         rows = Site.objects.all() if own else Site.objects.filter(owner_id=party_id)
         if own:
             rows = rows.filter(owner_id__in=scope.customers(party_id))
+        own_sites = sorted(set(Site.objects.filter(owner_id=party_id).values_list("profile", "country")))
         used = {name if profiles.known(name) else profiles.STRICTEST for name in rows.values_list("profile", flat=True)}
+        tenant = tenants.tenant(party_id)
     if party is None:
         return None
+    used |= {tenant.profile} if tenant is not None else set()
     names = tuple(name for name in profiles.NAMES if name in used) or (profiles.STRICTEST,)
-    return Subject(party_id, provider, party.name, party.kind == "household", party.country, names)
+    return Subject(
+        party_id, provider, party.name, party.kind == "household", party.country, names, tenant is not None,
+        tuple(own_sites),
+    )  # fmt: skip
 
 
 def names_of(used: Collection[str]) -> set[str]:
@@ -181,11 +193,33 @@ def figures_of(used: Sequence[str]) -> dict[str, dict[str, Any]]:
     return found
 
 
+def figures_for(whose: Subject, used: Sequence[str] = ()) -> dict[str, dict[str, Any]]:
+    """As figures_of, with the terms that this party chose or its authority's norm cut: what the runner goes by."""
+    found = figures_of(used or whose.profiles)
+    with as_party(whose.party_id):
+        days = {name: days_of(whose, name) for name in used or whose.profiles}
+    for name, figures in found.items():
+        profile = next((one for one in days if name in profiles.profile(one).promises), None)
+        if profile is not None:
+            figures["surveillance_days"] = days[profile][Term.SURVEILLANCE_IMAGES]
+            figures["overview_days"] = days[profile][Term.OVERVIEW_IMAGES]
+    return found
+
+
+def days_of(whose: Subject, profile: str) -> dict[Term, int]:
+    """Within that party's view: the longest that each term lasts for it under that profile today."""
+    if whose.is_provider:  # it speaks of all its customers, each with terms of its own
+        return {term: profiles.days(profile, term) for term in Term}
+    countries = {country for name, country in whose.places if name == profile} or {whose.country}
+    each = [terms.all_days(whose.party_id, profile, country or whose.country) for country in sorted(countries)]
+    return {term: max(days[term] for days in each) for term in Term}
+
+
 def _figures(profile: str, promise: str) -> dict[str, Any]:
     return {
         "surveillance_days": profiles.days(profile, Term.SURVEILLANCE_IMAGES),
         "overview_days": profiles.days(profile, Term.OVERVIEW_IMAGES),
-        "looked_days": LOOKED_DAYS, "px_per_m": 40,
+        "looked_days": LOOKED_DAYS,
         "hours": law.deadline("breach.customer", clock.now().date()).hours,
         **profiles.profile(profile).parameters.get(promise, {}),
     }  # fmt: skip

@@ -42,13 +42,16 @@ _MOST_CUSTOMERS = 5000
 _FILMED = frozenset({Subject.FILMED})
 _OTHERS = frozenset({Subject.CUSTOMER, Subject.USER, Subject.CONTACT, Subject.CORRESPONDENT, Subject.REQUESTER})
 
+_OF_FIRM = frozenset({Subject.CONSUMER, Subject.CORRESPONDENT, Subject.REQUESTER})
+
 Text = dict[str, str]
 
 
 def titles() -> dict[str, str]:
     """Headings of a statement, in the language that is active."""
     return {
-        "who": _("Who is responsible"), "data": _("What is processed, why, and for how long"),
+        "who": _("Who is responsible"), "own": _("In its own words"),
+        "data": _("What is processed, why, and for how long"),
         "images": _("Cameras and what they see"), "looks": _("Who looks, and when"),
         "terms": _("How long it is kept"), "safety": _("Where it lies and how it is protected"),
         "others": _("Who works for us"), "rights": _("What you can ask"), "breaches": _("If something goes wrong"),
@@ -142,7 +145,7 @@ def written(whose: queries.Subject) -> dict[str, Any]:
         "elsewhere": contact.statement_url if contact else "",
         "authority": {"name": authority.name, "site": authority.site} if authority else None,
         "profiles": [{"name": name, "version": profiles.profile(name).version} for name in whose.profiles],
-        "sections": list(_sections(whose, said)),
+        "sections": list(_sections(whose, said, contact.statement if contact else "")),
     }  # fmt: skip
 
 
@@ -155,11 +158,11 @@ def _site_contact(whose: queries.Subject) -> dict[str, str]:
     return {"name": row.controller or whose.name, "email": row.contact_email, "phone": row.contact_phone}
 
 
-def _sections(whose: queries.Subject, contact: Mapping[str, str]) -> Iterator[dict[str, Any]]:
-    figures, names = queries.figures_of(whose.profiles), queries.names_of(whose.profiles)
+def _sections(whose: queries.Subject, contact: Mapping[str, str], own: str) -> Iterator[dict[str, Any]]:
+    figures, names = queries.figures_for(whose), queries.names_of(whose.profiles)
     made: dict[str, list[dict[str, Any]]] = {
-        "who": list(_who(whose, contact)), "data": list(_data(whose)), "others": list(_others(whose)),
-        "complain": [_line(_complain)],
+        "who": list(_who(whose, contact)), "own": list(_own(own)), "data": list(_data(whose)),
+        "others": list(_others(whose)), "complain": [_line(_complain)],
     }  # fmt: skip
     for heading, under in headings().items():
         made[heading] = [
@@ -169,6 +172,13 @@ def _sections(whose: queries.Subject, contact: Mapping[str, str]) -> Iterator[di
     for section in titles():
         if made.get(section):
             yield {"id": section, "title": _in_all(lambda section=section: titles()[section]), "lines": made[section]}  # type: ignore[misc]
+
+
+def _own(words: str) -> Iterator[dict[str, Any]]:
+    """What the tenant wrote himself, paragraph by paragraph, in whichever language it is."""
+    for paragraph in words.splitlines():
+        if paragraph.strip():
+            yield {"promise": None, "text": dict.fromkeys(LANGUAGES, paragraph.strip())}
 
 
 def _in_all(say: Callable[[], str]) -> Text:
@@ -199,6 +209,16 @@ def _who(whose: queries.Subject, contact: Mapping[str, str]) -> Iterator[dict[st
             )
             % {"name": whose.name}
         )
+    elif whose.firm and not whose.places:
+        yield _line(
+            lambda: _("%(name)s decides why and how data of its customers is used, and is responsible (controller).")
+            % {"name": whose.name}
+        )
+        if provider is not None:
+            yield _line(
+                lambda: _("%(name)s keeps the data on its behalf (processor), and never uses it for itself.")
+                % {"name": provider.name}
+            )
     else:
         yield _line(
             lambda: _("%(name)s decides why and how its cameras watch, and is responsible (controller).")
@@ -215,17 +235,27 @@ def _who(whose: queries.Subject, contact: Mapping[str, str]) -> Iterator[dict[st
 
 def _data(whose: queries.Subject) -> Iterator[dict[str, Any]]:
     """What the declarations say, alike lines folded into one."""
-    wanted = _FILMED | _OTHERS if whose.is_provider else _FILMED | {Subject.CONTACT}
+    wanted = _subjects(whose)
+    with as_party(whose.party_id):
+        days_by = [queries.days_of(whose, name) for name in whose.profiles]
     seen: dict[tuple[Any, ...], None] = {}
     everything: list[TrackDeclaration | Declaration] = [*tracks(), *declarations()]
     for one in everything:
         if one.subject in wanted:
-            days = profiles.days(whose.profiles[0], one.term)
+            days = max(days[one.term] for days in days_by)
             recipients = tuple(sorted({who.value for who in one.recipients}))
             seen[one.category.value, one.purpose.value, one.basis.value, recipients, days] = None
     order = [category.value for category in Category]
     for category, purpose, basis, recipients, days in sorted(seen, key=lambda key: (order.index(key[0]), key[1:])):
         yield _line(_said_of(category, purpose, basis, recipients, days))
+
+
+def _subjects(whose: queries.Subject) -> frozenset[Subject]:
+    """Who is filmed, where there are cameras; a firm's customers, where it is one; everybody, at the provider."""
+    found = _OF_FIRM if whose.firm else frozenset()
+    if whose.is_provider:
+        return found | _FILMED | _OTHERS
+    return found if whose.firm and not whose.places else found | _FILMED | {Subject.CONTACT}
 
 
 def _said_of(category: str, purpose: str, basis: str, recipients: Sequence[str], days: int) -> Callable[[], str]:

@@ -76,7 +76,7 @@ class Reader:
         return _("A household") if self.whose.household else self.whose.name
 
     def lines(self) -> list[Line]:
-        names, figures = queries.names_of(self.profiles), queries.figures_of(self.profiles)
+        names, figures = queries.names_of(self.profiles), queries.figures_for(self.whose, self.profiles)
         return queries.lines(self.whose.provider_id, names, figures)
 
 
@@ -207,7 +207,7 @@ def history(request: HttpRequest, promise: str) -> HttpResponse:
             raise NotThere
     except (NotThere, TooOften) as problem:
         return _nothing(request, problem)
-    line = queries.lines(reader.whose.provider_id, {promise}, queries.figures_of(reader.profiles))[0]
+    line = queries.lines(reader.whose.provider_id, {promise}, queries.figures_for(reader.whose, reader.profiles))[0]
     rows = queries.history(reader.whose.provider_id, promise)
     return _page(request, "promise", {
         "reader": reader, "line": _shown(line, reader.language),
@@ -386,7 +386,7 @@ def _version(reader: Reader, said: str) -> Any:
 
 def _sections(content: Mapping[str, Any], reader: Reader) -> list[dict[str, Any]]:
     said = {line["promise"] for section in content["sections"] for line in section["lines"] if line["promise"]}
-    lines = queries.lines(reader.whose.provider_id, said, queries.figures_of(reader.whose.profiles))
+    lines = queries.lines(reader.whose.provider_id, said, queries.figures_for(reader.whose))
     states = {line.promise.id: line for line in lines}
     return [
         {"id": section["id"], "title": section["title"][reader.language],

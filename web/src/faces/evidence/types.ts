@@ -106,7 +106,7 @@ export interface Use {
   readonly who: string;
   readonly party: string;
   readonly what: string;
-  readonly how: "file" | "print" | "made";
+  readonly how: "file" | "print" | "made" | "mail" | "api";
   readonly purpose: string;
   readonly recipient: string;
   readonly file: string;
