@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import test, { type TestContext } from "node:test";
 import * as seal from "../src/seal";
 import { type Bytes, base64url, equal, fromBase64url, newId, random, uuid } from "../src/seal";
+import { standsOn } from "../src/client/leaked";
 import { goodPassword, sameCode, strength } from "../src/client/account";
 import { type MemberRow, type People, admit, confirmMember, memberWords, ownWords, people, renew, replaceKey, standing } from "../src/client/members";
 import { type Found, pairUnit } from "../src/client/pair";
@@ -212,6 +213,12 @@ test("a succession that no owner signed opens nothing", async (t) => {
   made!.succession = base64url(await seal.sealSuccession(1, place.server.world.ids.owner, random(32), fromBase64url(made!.open_pk), await seal.signingKey(stranger.signSeed)));
   await place.session.refresh();
   assert.equal((await place.session.tenantKeys([place.session.signing.publicKey])).length, 1);
+});
+
+test("a password that leaked is known again with what people add to it", () => {
+  const known = new Set(["trustno1", "sunshine", "correcthorsebatterystaple", "qwerty123456", "dragon"]);
+  for (const leaked of ["Sunshine", "sunshine2024!", "SUNSHINE-SUNSHINE", "5unsh1ne", "Correct Horse Battery Staple", "1234dragon1234", "qwerty123456"]) assert.ok(standsOn(known, leaked), leaked);
+  for (const fresh of ["sunshine over the harbour", "koper zwaluw drempel kaneel", "dragonfly", ""]) assert.ok(!standsOn(known, fresh), fresh);
 });
 
 test("a password is judged by what it is made of", () => {

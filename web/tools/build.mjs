@@ -3,7 +3,7 @@
 import { build, context } from "esbuild";
 import { cpSync, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { createHash } from "node:crypto";
-import { brotliCompressSync, constants, gzipSync } from "node:zlib";
+import { brotliCompressSync, constants, gunzipSync, gzipSync } from "node:zlib";
 import { dirname, join, relative } from "node:path";
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
@@ -35,6 +35,21 @@ const pushWords = {
   },
 };
 
+/** Passwords that leaked: Django's list, which is here with the server. A page fetches it when somebody chooses one. */
+const leakedPasswords = {
+  name: "leaked-passwords",
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^zegel:leaked-passwords$/ }, ({ path }) => ({ path, namespace: "zegel-leaked" }));
+    onLoad({ filter: /.*/, namespace: "zegel-leaked" }, () => {
+      const lib = join(web, "..", ".venv", "lib");
+      const found = (existsSync(lib) ? readdirSync(lib) : []).map((python) => join(lib, python, "site-packages", "django", "contrib", "auth", "common-passwords.txt.gz")).find(existsSync);
+      if (found === undefined) throw new Error("Django's list of passwords is not there: run make setup");
+      const words = gunzipSync(readFileSync(found)).toString("utf8").split("\n").filter((word) => word.length >= 5);
+      return { contents: `export default ${JSON.stringify([...new Set(words)].sort().join("\n"))}`, loader: "js", watchFiles: [found] };
+    });
+  },
+};
+
 /** What is one file can't fetch its language: it has all of them. */
 const oneFile = {
   name: "one-file",
@@ -50,7 +65,7 @@ function families(pages) {
 }
 
 const common = { bundle: true, absWorkingDir: web, logLevel: "warning", legalComments: "none", charset: "utf8", treeShaking: true };
-const browser = { ...common, platform: "browser", target: ["es2022", "chrome120", "firefox128", "safari17"], plugins: [pushWords], minify: !watch, sourcemap: watch };
+const browser = { ...common, platform: "browser", target: ["es2022", "chrome120", "firefox128", "safari17"], plugins: [pushWords, leakedPasswords], minify: !watch, sourcemap: watch };
 
 const jobs = [
   ...families(entries("src/pages", ".ts")).map((entryPoints) => ({ ...browser, format: "esm", splitting: true, outdir: out, entryNames: "[name]", chunkNames: "chunk-[hash]", entryPoints })),

@@ -18,7 +18,7 @@ const files = readdirSync(join(web, "test"))
 
 rmSync(out, { recursive: true, force: true });
 await build({
-  bundle: true, absWorkingDir: web, logLevel: "warning", platform: "node", target: "node20", format: "esm", splitting: true,
+  bundle: true, absWorkingDir: web, logLevel: "warning", platform: "node", target: "node20", format: "esm", splitting: true, external: ["zegel:*"],
   outdir: out, outExtension: { ".js": ".mjs" }, entryPoints: files, sourcemap: "inline",
 });
 const built = readdirSync(out).filter((name) => name.endsWith(".test.mjs") || name === "write_vectors.mjs").map((name) => join(out, name));

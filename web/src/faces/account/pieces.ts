@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 // What accounts are made of on screen: choosing a password, the recovery code on paper and typed back, giving a second factor.
 import { LEAST_LENGTH, LEAST_STRENGTH, goodPassword, sameCode, strength } from "../../client/account";
+import { leaked, loadLeaked } from "../../client/leaked";
 import { type FactorAnswer, type FactorAsked, passkeysWork, usePasskey } from "../../client/factor";
 import { html, need, nothing, percent, placed, type Part } from "../../kit/dom";
 import { field } from "../../kit/form";
@@ -22,12 +23,14 @@ export const nothingChosen: Chosen = { password: "", again: "" };
 export function passwordTrouble({ password, again }: Chosen, email: string): string {
   if (password.length < LEAST_LENGTH) return t("At least {n} characters. Four or five words in a row are easiest.", { n: LEAST_LENGTH });
   if (!goodPassword(password, email)) return t("Too easy to guess. Add another word that has nothing to do with you.");
+  if (leaked(password)) return t("This one stands on lists of passwords that leaked, or is one of them with a little added. Choose other words.");
   return password === again ? "" : t("Type it twice, the same.");
 }
 
 export function passwordFields(chosen: Chosen, email: string, change: (chosen: Chosen) => void, error = "", disabled = false): Part {
   const share = chosen.password === "" ? 0 : Math.min(1, strength(chosen.password, email) / (LEAST_STRENGTH * 1.5));
-  const good = goodPassword(chosen.password, email);
+  void loadLeaked().catch(() => undefined); // without the list the other rules hold
+  const good = goodPassword(chosen.password, email) && !leaked(chosen.password);
   const words = chosen.password === "" ? t("Choose one that you use nowhere else.") : good ? t("Strong enough.") : passwordTrouble({ ...chosen, again: chosen.password }, email);
   return html`${field("new-password", t("New password"), { type: "password", autocomplete: "new-password", value: chosen.password, maxlength: 1024, disabled, input: (password) => change({ ...chosen, password }) })}
     <div class="strength ${good ? "good" : ""}"><div class="strength-line" role="meter" aria-label=${t("Strength of the password")} aria-valuemin="0" aria-valuemax="100" aria-valuenow=${Math.round(share * 100)}><span ${placed({ width: percent(share) })}></span></div><p class="small mute" aria-live="polite">${words}</p></div>
