@@ -11,14 +11,17 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
+from uuid import NAMESPACE_URL, uuid5
 
 import pytest
 
+import zegel as zegel_package
 from zegel.client.person import Client, unb64
 from zegel.demo.processes import Stage, free_port, wait_until
 from zegel.demo.scene import start_server
 from zegel.seal import words as spoken
 from zegel.seal.suite import Suite, open_fingerprint
+from zegel.setup.founding import FoundingWrong, read
 
 GUIDE = Path(__file__).resolve().parents[2] / "docs/guide/install.md"
 FIRM = GUIDE.read_text().partition("```toml\n")[2].partition("```")[0]  # the guide's own example must work
@@ -96,6 +99,17 @@ def enrolled(place: SimpleNamespace, name: str) -> tuple[str, Path]:
 def posture(home: Path) -> str:
     done = zegel("unit", "status", "--data", str(home), "--json")
     return str(json.loads(done.stdout)["posture"]) if done.returncode == 0 else ""
+
+
+def test_an_outsider_verifies_every_file_and_page_that_it_serves(installed, tmp_path):
+    key, kept = said(installed, r"every agreement: +(\S+)"), tmp_path / "receipt"
+    built = Path(zegel_package.__file__).parent / "server/static/zegel/dist/manifest.json"
+    verify = ["viewer", "verify", installed.url, "--key", key, "--built", str(built), "--receipt", str(kept)]
+    done = zegel(*verify)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "your build  the same" in done.stdout
+    assert "not there" not in done.stdout
+    assert zegel("ledger", "verify-receipt", str(kept), "--key", key).returncode == 0
 
 
 def pair(place: SimpleNamespace, code: str, *more: str) -> subprocess.CompletedProcess[str]:
@@ -215,11 +229,17 @@ def test_nothing_on_the_disk_of_the_server_says_a_password_or_a_code(installed):
         (('key = "anna"', 'key = "operator"'), "person twice"),
     ],
 )
-def test_a_wrong_file_changes_nothing_and_says_what_is_wrong(installed, change, says):
+def test_a_wrong_file_is_not_read(installed, change, says):
     (installed.folder / "wrong.toml").write_text(FIRM.replace(*change))
+    with pytest.raises(FoundingWrong, match=re.escape(says)):
+        read(installed.folder / "wrong.toml", lambda key: uuid5(NAMESPACE_URL, key))
+
+
+def test_a_wrong_file_changes_nothing_and_says_what_is_wrong(installed):
+    (installed.folder / "wrong.toml").write_text(FIRM.replace('role = "owner"', 'role = "king"'))
     done = zegel("setup", "--data", str(installed.folder / "server"), "--file", str(installed.folder / "wrong.toml"))
     assert done.returncode == 2
-    assert says in done.stderr
+    assert "role is one of" in done.stderr
 
 
 def test_somebody_new_in_a_party_that_is_there_is_refused(installed):

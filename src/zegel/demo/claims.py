@@ -322,6 +322,14 @@ def receipts_verify_offline(night: Night) -> str:
     return f"{len(looks)} receipts, with the log's public key alone; a changed one is refused"
 
 
+def viewer_is_the_one_in_the_log(night: Night) -> str:
+    """As anybody checks it, with the log's key: every file and page that is served, against the log's entry."""
+    told = run(["viewer", "verify", night.place.origin, "--key", night.place.log.vkey])
+    said = dict(line.split(maxsplit=1) for line in told.splitlines() if " " in line)
+    files, pages = (said[name].split(",")[0] for name in ("files", "pages"))
+    return f"{files} files and {pages} pages; {said['logged'].split(' of ')[0]}"
+
+
 def _receipt(night: Night, index: int) -> bytes:
     """The receipt's file; the newest entries wait up to a second for the checkpoint that covers them."""
     until_s = clock.mono_s() + _RECEIPT_S
@@ -938,6 +946,7 @@ CLAIMS: tuple[tuple[str, Callable[[Night], str]], ...] = (
     ("who asks for pictures of himself, and the public, get none of others", others_do_not_leave),
     ("the owner sees every release and every view", owner_sees_who_looked),
     ("each look has a receipt that verifies offline", receipts_verify_offline),
+    ("the pages' code is the one that the log names", viewer_is_the_one_in_the_log),
     ("an outsider verifies the whole log", log_verifies),
     ("a witness that the provider does not run cosigns the log", witness_cosigns),
     ("the promises about this night hold when they are tried, and anybody reads it", promises_hold),

@@ -152,6 +152,7 @@ def _table(installation: Installation, source: clip.Source, took_s: float) -> st
         "", f"  {base + '/kit':<52} the kit that the screens are made of",
         f"  {base + '/ledger/checkpoint':<52} the public log. Check it yourself, with its key and nothing else:",
         f'    .venv/bin/zegel ledger verify {installation.log.url} --key "{installation.log.vkey}"',
+        f'    .venv/bin/zegel viewer verify {base} --key "{installation.log.vkey}"',
         f"    .venv/bin/zegel unit status --data {installation.data.parent / 'unit'}",
         "", "  Let others call, from a second terminal:",
         "    .venv/bin/zegel demo send burglary|fire|holdup|tamper|open|poll    a panel, encrypted DC-09",
