@@ -4,8 +4,10 @@ books only under a written agreement."""
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
 from uuid import uuid4
+from zoneinfo import ZoneInfo
 
 import facturx
 import pytest
@@ -68,7 +70,7 @@ def test_an_invoice_is_written_issued_sent_and_paid_by_the_banks_statement(story
     reference = page.inner_text("dl.facts code")
     bookkeeper.go("/service/payments")
     where = tmp_path / "statement.xml"
-    where.write_bytes(statement("168.19", reference, "2026-11-22"))
+    where.write_bytes(statement("168.19", reference, datetime.now(ZoneInfo("Europe/Amsterdam")).date().isoformat()))
     page.set_input_files("#statement", str(where))
     bookkeeper.sees("[role=status]:has-text('1 booking read, 1 new, 1 found')")
     page.wait_for_selector("#statement:not([disabled])")

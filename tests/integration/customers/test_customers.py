@@ -4,19 +4,27 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
 import pytest
+from django.db import DatabaseError
+from django.db.transaction import atomic
 from tests.actors import World
 from tests.integration.requests.test_requests import tables_with
 
 from zegel.demo.world import WORLD
-from zegel.server.customers import actions, files, forgetting, jobs, queries
+from zegel.server.customers import actions, files, forgetting, jobs, merging, queries, yearly
 from zegel.server.customers.errors import BadDetails, NotNow, OtherPreview, Restricted
-from zegel.server.customers.models import Contact, Customer, Suggestion
-from zegel.server.customers.rules import CustomerKind, Details, Function, Reason, Standing, Why
+from zegel.server.customers.models import Contact, Customer, Suggestion, YearlyLine
+from zegel.server.customers.rules import CustomerKind, Decision, Details, Function, Reason, Standing, Why
 from zegel.server.gate import Denied
+from zegel.server.invoices import actions as invoices
+from zegel.server.invoices.document import Buyer
+from zegel.server.invoices.making import NewPaper
+from zegel.server.invoices.models import Invoice
+from zegel.server.invoices.rules import Category, Line
 from zegel.server.kernel import clock, tenancy, work
 from zegel.server.kernel.actor import system
 from zegel.server.ledger import Kind
@@ -41,6 +49,7 @@ from zegel.server.requests.models import Case
 from zegel.server.requests.rules import AboutWhat, Channel, Deed, EraseHow, How, Outcome, Right, Verdict
 
 NOORDMAN = WORLD.party("noordman").id
+DAY = timedelta(days=1)
 SANNE = Details(
     name="Sanne de Boer", street="Veerhaven", house_number="12", postcode="3016 cj", city="Rotterdam",
     email="Sanne@Example.org", phone="+31 6 1234 5678",
@@ -273,3 +282,109 @@ def test_the_register_of_a_tenant_has_its_customers_and_that_of_a_guarded_site_h
     theirs = making.of_controller(site, Party.CUSTOMER)
     assert "service" in {line["purpose"] for line in mine["lines"]}
     assert not any("consumer" in line["subjects"] for line in theirs["lines"])
+
+
+def test_two_records_of_one_customer_become_one_as_it_was_shown(world: World) -> None:
+    """Every room's rows go over, detail by detail somebody chooses, and of the other only its number is left."""
+    desk, shop = world.actor("desk"), world.actor("shop")
+    kept = came_in()
+    other = actions.add(desk, Details(name="S. de Boer-Smit", postcode="3016CJ", house_number="12", phone="0612340000"))
+    with work.transaction(system(NOORDMAN)) as w:
+        order = orders.open(w, NOORDMAN, orders.New(OrderType.REPAIR, other.id, "It leaks"))
+    invoice = _issued(world, other.id)
+    actions.restrict(shop, kept.id, Why.DISPUTED)
+    with pytest.raises((Denied, Restricted)):
+        merging.preview(desk, kept.id, other.id)
+    actions.unrestrict(shop, kept.id)
+    shown = merging.preview(desk, kept.id, other.id)
+    assert {one.name for one in shown.differing} == {"name", "street", "city", "email", "phone", "postcode"}
+    moves = dict(shown.moves)
+    assert (moves["orders.Order"], moves["invoices.Invoice"]) == (1, 1)
+
+    actions.correct(desk, other.id, {"city": "Schiedam"})
+    with pytest.raises(OtherPreview):
+        merging.merge(desk, kept.id, other.id, ["phone"], shown.proof)
+    shown = merging.preview(desk, kept.id, other.id)
+    with pytest.raises(BadDetails):
+        merging.merge(desk, kept.id, other.id, ["country"], shown.proof)
+    for stranger in ("bookkeeper", "garagist", "mechanic"):
+        with pytest.raises(Exception, match=r".") as refused:
+            merging.merge(world.actor(stranger), kept.id, other.id, [], shown.proof)
+        assert not isinstance(refused.value, OtherPreview)
+    merging.merge(desk, kept.id, other.id, ["phone", "name"], shown.proof)
+
+    one, gone = now_of(kept.id), now_of(other.id)
+    assert (one.name, one.phone, one.city, one.email) == (
+        "S. de Boer-Smit", "0612340000", "Rotterdam", "sanne@example.org",
+    )  # fmt: skip
+    assert (gone.name, gone.phone, gone.merged_into_id, gone.number) == ("", "", kept.id, other.number)
+    with tenancy.acting_as(NOORDMAN):
+        assert Order.objects.get(id=order.id).customer_id == kept.id
+        assert Invoice.objects.get(id=invoice.id).customer_id == kept.id
+        with pytest.raises(DatabaseError, match="never changed"), atomic():
+            Invoice.objects.filter(id=invoice.id).update(buyer_name="Another")
+        said = [row.said.facts for row in ledger.of_party([Kind.CUSTOMER_RECORD], NOORDMAN, since_ms=0) if row.said]
+    assert {"merged", "merged_away"} <= {facts["what"] for facts in said}
+    assert queries.record(desk, kept.id).doubles == ()
+    with pytest.raises(NotNow):
+        merging.preview(desk, kept.id, other.id)
+
+
+def _issued(world: World, customer_id: UUID) -> Invoice:
+    bookkeeper = world.actor("bookkeeper")
+    line = Line("Repair", Decimal(1), "HUR", Decimal("75"), Category.STANDARD, Decimal(21))
+    buyer = Buyer("S. de Boer", "", "Veerhaven 12", "3016 CJ", "Rotterdam", "NL", "", "", "")
+    return invoices.issue(bookkeeper, invoices.draft(bookkeeper, NewPaper(buyer, (line,), "nl", customer_id)).id)
+
+
+def test_the_yearly_list_is_drawn_up_decided_line_by_line_and_closed_with_a_proof(world: World) -> None:
+    desk, now = world.actor("desk"), clock.now()
+    quiet, left, double = (
+        actions.add(desk, Details(name=f"Somebody {n}", email=f"{n}@people.example")) for n in range(3)
+    )  # fmt: skip
+    twin = actions.add(desk, Details(name="Somebody 2", email="2@people.example"))
+    moved(quiet.id, active_at=now - timedelta(days=400))
+    moved(left.id, active_at=now - timedelta(days=450))
+    drawn = yearly.draw_up(desk)
+    with pytest.raises(NotNow):
+        yearly.draw_up(desk)
+    state = yearly.state(desk)
+    assert state.open is not None
+    mine = {line.customer_id: line.reason for line in yearly.lines_of(desk, drawn.id)}
+    assert {mine[quiet.id], mine[left.id]} == {"quiet"}
+    assert mine[twin.id] == "double"
+    with pytest.raises(NotNow):
+        yearly.close(desk, drawn.id)
+    actions.confirm(desk, quiet.id, "He ordered every second winter so far")
+    with pytest.raises(BadDetails):
+        actions.end(desk, left.id, "no")
+    assert yearly.end_quiet(desk, drawn.id, "No order for more than a year") >= 1
+    for line in yearly.lines_of(desk, drawn.id):
+        if line.customer_id not in {quiet.id, left.id, twin.id} and line.decided_at is None:
+            actions.keep(desk, line.customer_id, Reason(line.reason), "Decided by another test", now.date() + DAY)
+    merging.merge(desk, double.id, twin.id, [], merging.preview(desk, double.id, twin.id).proof)
+    closed = yearly.close(desk, drawn.id)
+    with tenancy.acting_as(NOORDMAN):
+        rows = {row.customer_id: row for row in YearlyLine.objects.filter(of=drawn)}
+        assert (rows[quiet.id].decision, rows[left.id].decision, rows[twin.id].decision) == (
+            Decision.CONFIRM, Decision.END, Decision.MERGE,
+        )  # fmt: skip
+        assert rows[quiet.id].words.startswith("He ordered")
+        assert bytes(closed.proof or b"") == yearly.proof_of(closed)
+        YearlyLine.objects.filter(id=rows[left.id].id).update(decision=Decision.KEEP)
+        assert bytes(closed.proof or b"") != yearly.proof_of(closed), "a list that is changed afterwards is found out"
+
+
+def test_a_year_without_a_list_draws_one_up_by_itself_and_one_that_waits_breaks_the_promise(world: World) -> None:
+    desk = world.actor("desk")
+    first = actions.add(desk, Details(name="Somebody Early", email="early@people.example"))
+    moved(first.id, since=clock.now() - timedelta(days=364))
+    assert yearly.draw_due(NOORDMAN) is None
+    moved(first.id, since=clock.now() - timedelta(days=366))
+    drawn = yearly.draw_due(NOORDMAN)
+    assert drawn is not None
+    assert drawn.drawn_by is None
+    assert yearly.draw_due(NOORDMAN) is None, "one is open"
+    with tenancy.acting_as(NOORDMAN):
+        assert yearly.overdue(NOORDMAN, clock.now()) == []
+        assert yearly.overdue(NOORDMAN, clock.now() + timedelta(days=100)) == [str(drawn.id)]

@@ -413,3 +413,45 @@ def test_another_firm_sees_nothing_of_these_books(world: World) -> None:
     with tenancy.acting_as(WORLD.party("garage").id):
         assert not Invoice.objects.exists()
         assert not Series.objects.exists()
+
+
+def test_an_accountants_agreement_that_lapses_today_opens_nothing_after_its_last_moment(world: World) -> None:
+    """Signed until the end of the firm's day: the evening before midnight in Amsterdam he reads, a minute later not;
+    and what he read stands in the log."""
+    row = issued(world)
+    accountant, midnight = world.actor("accountant"), datetime(2026, 11, 23, 23, tzinfo=UTC)
+    assert accountant.id is not None
+    new = actions.NewAgreement(
+        accountant.id, "Vos Accountants", "2026/8", date(2026, 11, 1), MORNING - timedelta(days=20), midnight
+    )
+    actions.record_agreement(world.actor("shop"), new)
+
+    def reads() -> None:
+        with tenancy.acting_as(SHOP):
+            actions.found(accountant, row.id, actions.Action.READ)
+        journal.note(accountant, "read", about=row.id)
+
+    with stopped_clock(midnight - timedelta(minutes=1)):
+        reads()
+    for late in (midnight, midnight + timedelta(minutes=1)):
+        with stopped_clock(late), pytest.raises(Denied):
+            reads()
+    with tenancy.acting_as(SHOP):
+        entries = [one.said.facts for one in ledger.of_party([EntryKind.INVOICE], SHOP, since_ms=0) if one.said]
+    assert [facts["what"] for facts in entries].count("read") == 1
+
+
+def test_what_a_consumer_was_quoted_with_vat_is_what_he_pays_and_gets_back(world: World) -> None:
+    bookkeeper = world.actor("bookkeeper")
+    hundred = Line("Repair at a fixed price", Decimal(1), "LS", Decimal(100), Category.STANDARD, Decimal(21))
+    quoted = offering.make(bookkeeper, NewPaper(VRIES, (hundred,), "nl", prices_with_vat=True))
+    assert (quoted.total_cents, quoted.net_cents, quoted.vat_cents, quoted.rounding_cents) == (10_000, 8264, 1735, 1)
+    row = actions.issue(bookkeeper, offering.invoice(bookkeeper, quoted.id).id)
+    assert (row.total_cents, row.rounding_cents) == (10_000, 1)
+    assert einvoice.read(_xml(row))["total"] == "100.00"
+    note = actions.issue(bookkeeper, actions.credit(bookkeeper, row.id, "It broke again").id)
+    assert (note.total_cents, again(row).open_cents) == (10_000, 0)
+    with tenancy.acting_as(SHOP):
+        content, _papers = journal.sales_csv(SHOP, Period(date(2026, 1, 1), date(2026, 12, 31)))
+    assert b";100.00;" in content or b",100.00," in content
+    assert list(invariants.papers()) == []

@@ -14,13 +14,14 @@ from zegel.demo.world import WORLD
 from zegel.server.agreements import actions as agreements
 from zegel.server.agreements.models import Sign
 from zegel.server.gate import Denied
+from zegel.server.invoices.models import Invoice
 from zegel.server.kernel import clock, tenancy
 from zegel.server.kernel.actor import system
 from zegel.server.maintenance import actions as maintenance
 from zegel.server.maintenance import stock
 from zegel.server.maintenance.rules import Fault, ItemKind, ItemState
 from zegel.server.people.roles import Language, PartyKind
-from zegel.server.tasks import actions, finding, office, queries
+from zegel.server.tasks import actions, finding, naming, office, queries
 from zegel.server.tasks.errors import BadTask, UnknownTask
 from zegel.server.tasks.queries import Which
 from zegel.server.tasks.rules import TaskKind
@@ -76,6 +77,31 @@ def test_what_lacks_an_agreement_a_sign_or_a_statement_is_to_do(world: World) ->
     staff = [one for one in WORLD.people_of("waak") if one.role != "auditor"]  # his time is over before
     assert later.count(TaskKind.STATEMENT_ENDS.value) == len(staff)
     assert later.count(TaskKind.CERTIFICATE_ENDS.value) == 3  # the alarm centre's own; its people's are its own matter
+
+
+def test_an_invoice_that_nobody_paid_in_time_is_a_task_of_who_made_it_until_the_money_is_there(world: World) -> None:
+    waak, day = WORLD.party("waak").id, clock.now().date()
+    unpaid: dict[str, Any] = {
+        "owner_id": waak, "provider_id": waak, "kind": "invoice", "state": "issued", "year": day.year, "sequence": 1,
+        "number": "1-0001", "buyer_name": "J. de Vries", "buyer_country": "NL", "language": "nl", "currency": "EUR",
+        "total_cents": 100, "made_at": clock.now(), "due_on": day,
+    }  # fmt: skip
+    with tenancy.acting_as(waak):
+        Invoice.objects.create(**unpaid | {"due_on": day - timedelta(days=1)})
+        Invoice.objects.create(**unpaid | {"sequence": 2, "due_on": day + timedelta(days=2)})
+    others = WORLD.party("noordman").id  # whom the same provider serves: its invoices are its own matter
+    with tenancy.acting_as(others):
+        Invoice.objects.create(**unpaid | {"owner_id": others, "due_on": day - timedelta(days=9)})
+
+    def told() -> list[str]:
+        actions.sweep(WAAK)
+        rows = [row for row in queries.tasks(world.actor("planner"), Which.OPEN) if row.kind == "invoice_overdue"]
+        return [one.words for one in naming.of(world.actor("planner"), rows).told.values()]
+
+    assert told() == ["Invoice 1-0001 is overdue"]
+    with tenancy.acting_as(waak):
+        Invoice.objects.update(settled_at=clock.now())
+    assert told() == []
 
 
 def test_a_task_is_given_put_off_done_and_all_of_it_undone(world: World) -> None:

@@ -152,3 +152,60 @@ def test_prospects_need_a_day_on_which_their_consent_ends() -> None:
     found = mapping.taken(["Anna", "2027-03-01"], by).details
     assert found is not None
     assert found.consent_until == date(2027, 3, 1)
+
+
+@pytest.mark.parametrize(
+    ("written", "day"),
+    [
+        ("3-11-2021", (2021, 11, 3)), ("03.11.2021", (2021, 11, 3)), ("3/11/2021", (2021, 11, 3)),
+        ("2021-11-03 00:00:00", (2021, 11, 3)), ("20211103", (2021, 11, 3)), ("3 november 2021", (2021, 11, 3)),
+        ("3. März 2021", (2021, 3, 3)), ("den 3 maj 2021", (2021, 5, 3)), ("3-mrt-2021", (2021, 3, 3)),
+        ("Nov 3, 2021", (2021, 11, 3)), ("03-11-21", (2021, 11, 3)), ("11/23/2021", (2021, 11, 23)),
+        ("44503", (2021, 11, 3)), ("29-2-2024", (2024, 2, 29)), ("29-2-2023", None), ("31.4.2021", None),
+        ("3 foo 2021", None), ("soon", None), ("99999999", None),
+    ],
+)  # fmt: skip
+def test_days_are_read_as_four_countries_and_spreadsheets_write_them(
+    written: str, day: tuple[int, int, int] | None
+) -> None:
+    one = taken(name="Anna", brand="Opel", type="Corsa", plate="AB-12-CD", purchased_on=written)
+    assert one.thing.purchased_on == (date(*day) if day else None)
+    assert ("purchased_on" in one.left_out) == (day is None)
+
+
+@pytest.mark.parametrize(
+    ("written", "name"),
+    [
+        ("Müller, Hans", "Hans Müller"), ("Boer, S. de", "S. de Boer"),
+        ("van der Berg, Jan-Willem", "Jan-Willem van der Berg"),
+        ("Jansen, Bakker en Zn", "Jansen, Bakker en Zn"), ("Klein, Werkstatt GmbH", "Klein, Werkstatt GmbH"),
+        ("Blom, dochters & co", "Blom, dochters & co"), ("A, B, C", "A, B, C"),
+    ],
+)  # fmt: skip
+def test_whoever_is_listed_by_his_last_name_is_written_as_he_is_addressed(written: str, name: str) -> None:
+    said = taken(name=written).details
+    assert said is not None
+    assert said.name == name
+
+
+def test_a_list_as_people_send_it_is_read_whole() -> None:
+    """Tabs, UTF-16, a title, doubled headers, breaks in quotes, empty lines, a spreadsheet's way with a first nought,
+    houses as they are written."""
+    head = ["Naam", "Adres", "Postcode / Plaats", "Tel", "Tel", "E-mail"] + [f"Vrij {n}" for n in range(194)]
+    lines = [
+        ["Klanten 2019-2024"], [""], head,
+        ['"Boer, Sanne\nde"', "Veerhaven 12-bis", "3016CJ Rotterdam", '="0612345678"', "", "sanne@x.example"],
+        [], ["", "", ""],
+        ["Åsa Öst", "Storgatan 5 B", "111 22 Stockholm", "+46 70 123 45 67", "", "asa@x.example", *["x"] * 194],
+    ]  # fmt: skip
+    table = reading.read("\r\n".join("\t".join(line) for line in lines).encode("utf-16"))
+    assert (table.habits.encoding, table.habits.separator, len(table.header)) == ("utf-16-le", "\t", 200)
+    assert table.header[3:5] == ("Tel", "Tel (2)")
+    columns = mapping.guess(table.header)
+    rows = [mapping.taken(row.cells, Choices(columns | {2: Target.POSTCODE_CITY})).details for row in table.rows()]
+    first, second = rows
+    assert first is not None
+    assert second is not None
+    assert (first.name, first.street, first.house_number) == ("Sanne de Boer", "Veerhaven", "12-bis")
+    assert (first.postcode, first.city, first.phone) == ("3016 CJ", "Rotterdam", "0612345678")
+    assert (second.name, second.house_number, second.postcode, second.city) == ("Åsa Öst", "5 B", "111 22", "Stockholm")

@@ -86,6 +86,20 @@ CASES: dict[str, Document] = {
         NOORDMAN, VRIES, line(), kind=Kind.CREDIT, number="C2026-0003", due_on=None,
         corrects=("2026-0042", date(2026, 11, 1)), corrects_why="Sent back",
     ),
+    "quoted with VAT to a consumer": said(
+        NOORDMAN, VRIES, line(quantity=Decimal(1), unit="C62", price=Decimal(100)),
+        line(rate="9", price=Decimal("9.99")),
+        line(quantity=Decimal(3), unit="C62", price=Decimal("0.35"), discount=Decimal("12.5")), prices_with_vat=True,
+    ),
+    "quoted with VAT in kronor": said(
+        LINDGREN, VRIES, line(rate="25", quantity=Decimal(1), price=Decimal("99.99")),
+        line(rate="6", quantity=Decimal("1.75"), price=Decimal(49)), language="sv", prices_with_vat=True,
+    ),
+    "a credit note of what was quoted with VAT": said(
+        NOORDMAN, VRIES, line(quantity=Decimal(1), unit="C62", price=Decimal(100)), kind=Kind.CREDIT,
+        number="C2026-0004", due_on=None, corrects=("2026-0042", date(2026, 11, 1)), corrects_why="Sent back",
+        prices_with_vat=True,
+    ),
     "all discounted away": said(NOORDMAN, VRIES, line(discount=Decimal(100))),
 }  # fmt: skip
 
@@ -220,3 +234,6 @@ def test_the_paper_says_in_the_buyers_language_what_the_law_wants(made: tuple[by
         assert wanted in german
     assert "§ 19 UStG" in text(CASES["exempt as a small firm"])
     assert "C2026-0003" in text(CASES["a credit note"])
+    quoted = text(CASES["quoted with VAT to a consumer"])
+    for wanted in ("Prijs incl. btw", "100,00 EUR", "Afronding"):
+        assert wanted in quoted

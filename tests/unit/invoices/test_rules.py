@@ -97,3 +97,25 @@ def test_the_rate_is_that_of_the_day(country: str, day: date, rates: list[str]) 
 ])  # fmt: skip
 def test_books_are_kept_as_long_as_their_country_says(country: str, day: date, years: int) -> None:
     assert books.kept(country, day).years == years
+
+
+@given(_LINES)
+def test_what_was_quoted_with_vat_is_what_is_paid_to_the_cent(lines: list[Line]) -> None:
+    found, figures = rules.totals(lines, with_vat=True), rules.figures(lines, with_vat=True)
+    assert found.total_cents == sum(one.net_cents for one in lines) == sum(one.shown_cents for one in figures)
+    assert found.total_cents == found.net_cents + found.vat_cents + found.rounding_cents
+    assert found.net_cents == sum(one.net_cents for one in figures) == sum(one.net_cents for one in found.groups)
+    assert abs(found.rounding_cents) <= len(found.groups), "a cent for each rate at most"
+    for group in found.groups:  # BR-CO-17, to the letter
+        assert group.vat_cents == rules.cents(rules.decimal(group.net_cents) * group.rate / 100)
+    for line_, one in zip(lines, figures, strict=True):
+        assert one.net_cents == one.base_cents - one.discount_cents
+        assert abs(one.net_cents - line_.net_cents * 100 / (100 + line_.rate)) <= 1
+        assert abs(one.price - line_.price * 100 / (100 + line_.rate)) <= Decimal("1e-8")
+
+
+def test_a_hundred_with_vat_stays_a_hundred() -> None:
+    found = rules.totals([line("1", "100")], with_vat=True)
+    assert (found.net_cents, found.vat_cents, found.rounding_cents, found.total_cents) == (8264, 1735, 1, 10_000)
+    small = rules.totals([line("1", "121")], with_vat=True)
+    assert (small.net_cents, small.vat_cents, small.rounding_cents) == (10_000, 2_100, 0)

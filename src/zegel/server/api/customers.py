@@ -14,9 +14,9 @@ from ninja import Field, Query, Router, Schema
 from zegel.server.api import errors
 from zegel.server.api.base import acting
 from zegel.server.api.fields import Bytes, to_text
-from zegel.server.customers import actions, files, forgetting, queries
+from zegel.server.customers import actions, files, forgetting, merging, queries, yearly
 from zegel.server.customers.forgetting import Preview
-from zegel.server.customers.models import Change, Contact, Customer, Forgotten, Review, Suggestion
+from zegel.server.customers.models import Change, Contact, Customer, Forgotten, Review, Suggestion, YearlyLine
 from zegel.server.customers.rules import TEXTS, CustomerKind, Details, Function, Reason, Standing, Why
 from zegel.server.exports import actions as exports
 from zegel.server.kernel import clock
@@ -98,6 +98,19 @@ class Proof(Schema):
     proof: Bytes
 
 
+class Words(Schema):
+    """Empty, or a sentence for the yearly list."""
+
+    words: Annotated[str, Field(max_length=600)] = ""
+
+
+class Merging(Schema):
+    """`take`: details of the other record that are right."""
+
+    take: list[Annotated[str, Field(max_length=40)]] = Field(default_factory=list, max_length=20)
+    proof: Bytes
+
+
 # --- the list ---
 
 
@@ -138,15 +151,49 @@ def clean_up(request: HttpRequest) -> dict[str, Any]:
             _line(line.row) | {"reason": line.reason.value, "since_on": line.since.isoformat()} for line in lines
         ],
         "decided": [_line(row.customer) | _review(row, names) for row in done],
-        "terms": _terms(queries.own_terms(actor)),
+        "terms": _terms(queries.own_terms(actor)), "yearly": _yearly_state(yearly.state(actor)),
     }  # fmt: skip
+
+
+@router.post("/service/customers/clean-up")
+def draw_up(request: HttpRequest) -> dict[str, Any]:
+    """The yearly list of who may go, as of today."""
+    actor = acting(request)
+    yearly.draw_up(actor)
+    return _yearly_state(yearly.state(actor))
+
+
+@router.get("/service/customers/clean-up/{list_id}")
+def yearly_list(request: HttpRequest, list_id: UUID) -> dict[str, Any]:
+    """One list's lines with what was decided."""
+    rows = yearly.lines_of(acting(request), list_id)
+    names = people.person_names({row.decided_by for row in rows if row.decided_by})
+    return {"lines": [_yearly_line(row, names) for row in rows]}
+
+
+@router.post("/service/customers/clean-up/{list_id}/close")
+def close_list(request: HttpRequest, list_id: UUID) -> dict[str, Any]:
+    """When every line is decided; its hash goes into the log."""
+    actor = acting(request)
+    yearly.close(actor, list_id)
+    return _yearly_state(yearly.state(actor))
+
+
+@router.post("/service/customers/clean-up/{list_id}/end-quiet")
+def end_quiet(request: HttpRequest, list_id: UUID, body: Words) -> dict[str, Any]:
+    """The relation is over with all who are open on it because they were quiet."""
+    return {"ended": yearly.end_quiet(acting(request), list_id, body.words)}
 
 
 @router.get("/service/customers/waiting")
 def waiting(request: HttpRequest) -> dict[str, Any]:
     """How many wait for somebody: details from outside, and lines of the list."""
     actor = acting(request)
-    return {"suggested": queries.counts(actor)["suggested"], "clean_up": len(queries.clean_up(actor))}
+    running = yearly.state(actor).open
+    return {
+        "suggested": queries.counts(actor)["suggested"], "clean_up": len(queries.clean_up(actor)),
+        "yearly": None if running is None else running.open,
+    }  # fmt: skip
 
 
 # --- one ---
@@ -165,6 +212,7 @@ def one(request: HttpRequest, customer_id: UUID) -> dict[str, Any]:
         "reviews": [_review(each, names) for each in found.reviews],
         "forgotten": None if found.forgotten is None else _forgotten(found.forgotten),
         "doubles": [_line(each) for each in found.doubles],
+        "merged_into": None if row.merged_into_id is None else str(row.merged_into_id),
         "restricted_by": names.get(row.restricted_by, "") if row.restricted_by else "",
         "may": sorted(found.may),
     }
@@ -202,15 +250,34 @@ def end_contact(request: HttpRequest, contact_id: UUID) -> dict[str, Any]:
 
 
 @router.post("/service/customers/{customer_id}/confirm")
-def confirm(request: HttpRequest, customer_id: UUID) -> dict[str, Any]:
+def confirm(request: HttpRequest, customer_id: UUID, body: Words) -> dict[str, Any]:
     """A further order is expected."""
-    return _line(actions.confirm(acting(request), customer_id))
+    return _line(actions.confirm(acting(request), customer_id, body.words))
 
 
 @router.post("/service/customers/{customer_id}/end")
-def end(request: HttpRequest, customer_id: UUID) -> dict[str, Any]:
+def end(request: HttpRequest, customer_id: UUID, body: Words) -> dict[str, Any]:
     """The relation is over."""
-    return _line(actions.end(acting(request), customer_id))
+    return _line(actions.end(acting(request), customer_id, body.words))
+
+
+@router.get("/service/customers/{customer_id}/merge/{other_id}")
+def merge_preview(request: HttpRequest, customer_id: UUID, other_id: UUID) -> dict[str, Any]:
+    """What differs between the two and what would go over from the other, with the proof to send back."""
+    shown = merging.preview(acting(request), customer_id, other_id)
+    return {
+        "kept": _line(shown.kept), "other": _line(shown.other), "proof": to_text(shown.proof),
+        "differing": [{"name": one.name, "kept": one.kept, "other": one.other} for one in shown.differing],
+        "moves": [{"model": model, "count": count} for model, count in shown.moves],
+    }  # fmt: skip
+
+
+@router.post("/service/customers/{customer_id}/merge/{other_id}")
+def merge(request: HttpRequest, customer_id: UUID, other_id: UUID, body: Merging) -> dict[str, Any]:
+    """The other record becomes part of this one, as it was shown. It can't be undone."""
+    actor = acting(request)
+    merging.merge(actor, customer_id, other_id, body.take, body.proof)
+    return one(request, customer_id)
 
 
 @router.post("/service/customers/{customer_id}/consent")
@@ -310,3 +377,31 @@ def _forgotten(row: Forgotten) -> dict[str, Any]:
 
 def _terms(of: queries.Terms) -> dict[str, int]:
     return {"quiet_days": of.quiet, "claim_days": of.claims}
+
+
+def _yearly_state(of: yearly.State) -> dict[str, Any]:
+    every = of.past if of.open is None else (of.open, *of.past)
+    by = {each for one in every for each in (one.row.drawn_by, one.row.closed_by)}
+    names = people.person_names({each for each in by if each is not None})
+    return {
+        "open": None if of.open is None else _yearly(of.open, names),
+        "past": [_yearly(one, names) for one in of.past], "due_ms": clock.ms(of.due_at),
+    }  # fmt: skip
+
+
+def _yearly(one: yearly.Yearly, names: dict[UUID, str]) -> dict[str, Any]:
+    row = one.row
+    return {
+        "id": str(row.id), "drawn_ms": clock.ms(row.drawn_at), "closed_ms": clock.ms(row.closed_at),
+        "drawn_by": names.get(row.drawn_by, "") if row.drawn_by else "",
+        "closed_by": names.get(row.closed_by, "") if row.closed_by else "", "looked_at": row.looked_at,
+        "lines": one.lines, "open": one.open, "decided": one.decided,
+        "proof": to_text(bytes(row.proof)) if row.proof else "",
+    }  # fmt: skip
+
+
+def _yearly_line(row: YearlyLine, names: dict[UUID, str]) -> dict[str, Any]:
+    return _line(row.customer) | {
+        "reason": row.reason, "since_on": row.since.isoformat(), "decision": row.decision, "words": row.words,
+        "decided_ms": clock.ms(row.decided_at), "by": names.get(row.decided_by, "") if row.decided_by else "",
+    }  # fmt: skip

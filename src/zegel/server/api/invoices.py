@@ -60,7 +60,7 @@ Day = Annotated[date, Field(ge=date(2000, 1, 1), le=date(2100, 1, 1))]
 
 
 class LineBody(Schema):
-    """`price`: of one, without VAT. Figures as text or number."""
+    """`price`: of one, without VAT unless the paper's prices include it. Figures as text or number."""
 
     text: str = Field(max_length=500)
     quantity: Quantity
@@ -103,6 +103,7 @@ class PaperBody(Schema):
     purchase_order: str = Field(default="", max_length=100)
     delivered_on: Day | None = None
     payment_days: int | None = Field(default=None, ge=0, le=365)
+    prices_with_vat: bool = False
     lines: list[LineBody] = Field(default_factory=list, max_length=200)
 
     def new(self) -> NewPaper:
@@ -111,6 +112,7 @@ class PaperBody(Schema):
         return NewPaper(
             buyer, tuple(one.line() for one in self.lines), language, self.customer_id, self.order_id, self.subject,
             self.note, self.buyer_reference, self.purchase_order, self.delivered_on, self.payment_days,
+            self.prices_with_vat,
         )  # fmt: skip
 
 
@@ -148,6 +150,7 @@ class SettingsBody(Schema):
     small_firm: bool
     footer: str = Field(default="", max_length=600)
     tax_number: str = Field(default="", max_length=40)
+    prices_with_vat: bool = False
 
 
 class AgreementBody(Schema):
@@ -618,18 +621,21 @@ def _kept_until(row: Invoice) -> str | None:
 
 def _paperwork(row: Paperwork) -> dict[str, Any]:
     lines: Sequence[PaperLine] = list(row.lines.order_by("position"))  # type: ignore[attr-defined]
-    totals = rules.totals([making.line_of(one) for one in lines])
+    said = [making.line_of(one) for one in lines]
+    totals = rules.totals(said, with_vat=row.prices_with_vat)
+    shown = rules.figures(said, with_vat=row.prices_with_vat)
     buyer = making.buyer(row)
     return {
         "buyer": {name: getattr(buyer, name) for name in BuyerBody.model_fields}, "language": row.language,
         "note": row.note, "net_cents": row.net_cents, "vat_cents": row.vat_cents,
+        "rounding_cents": row.rounding_cents, "prices_with_vat": row.prices_with_vat,
         "lines": [
             {
                 "text": one.text, "quantity": _plain(one.quantity), "unit": one.unit, "price": _plain(one.price),
                 "discount": _plain(one.discount), "category": one.category, "rate": _plain(one.rate),
-                "reason": one.reason, "net_cents": one.net_cents,
+                "reason": one.reason, "net_cents": one.net_cents, "shown_cents": figures.shown_cents,
             }
-            for one in lines
+            for one, figures in zip(lines, shown, strict=True)
         ],
         "groups": [
             {

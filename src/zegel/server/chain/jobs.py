@@ -65,6 +65,18 @@ def forgotten(event: outbox.Event) -> None:
                 erasures.delete(Sheet.objects.filter(tenant_id=event.owner_id, customer_id=customer_id), party)
 
 
+@outbox.subscribe("customer.merged", name="chain.customer_merged")
+def merged(event: outbox.Event) -> None:
+    """His record became part of another: what partners hold of him goes with that one's end."""
+    if event.owner_id is None:
+        return
+    with work.transaction(system(event.owner_id)):
+        for party in _parties_of(event.owner_id):
+            with tenancy.acting_as(party):
+                rows = Sheet.objects.filter(tenant_id=event.owner_id, customer_id=event.uuid("customer_id"))
+                rows.update(customer_id=event.uuid("into"))
+
+
 def _parties_of(owner_id: UUID) -> list[UUID]:
     return list(Partner.objects.filter(owner_id=owner_id).values_list("party_id", flat=True).distinct())
 

@@ -21,7 +21,7 @@ from django.utils.translation import gettext as _
 
 from zegel.server.customers import rules
 from zegel.server.customers.errors import BadDetails, NotNow, Restricted, UnknownCustomer
-from zegel.server.customers.models import Change, Contact, Customer, Review, Suggestion
+from zegel.server.customers.models import Change, Contact, Customer, Review, Suggestion, YearlyLine
 from zegel.server.customers.rules import (
     CustomerKind,
     Decision,
@@ -103,7 +103,7 @@ def add(actor: Actor, given: Details) -> Customer:
 
 
 def _add(w: work.Work, owner_id: UUID, said: Details, source: Source) -> Customer:
-    row = new_row(owner_id, _provider(owner_id), next_number(owner_id), said, source)
+    row = new_row(owner_id, provider_of(owner_id), next_number(owner_id), said, source)
     row.save(force_insert=True)
     note(w, row, What.ADDED, source=source)
     return row
@@ -127,7 +127,7 @@ def take_over(w: work.Work, owner_id: UUID, given: Sequence[Details]) -> list[tu
     one_at_a_time(owner_id)
     known = Known()
     known.load(owner_id, given)
-    provider, number = _provider(owner_id), next_number(owner_id)
+    provider, number = provider_of(owner_id), next_number(owner_id)
     found: list[tuple[Customer, bool]] = []
     new: list[Customer] = []
     for said in given:
@@ -201,7 +201,7 @@ def one_at_a_time(owner_id: UUID) -> None:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 6301))", [str(owner_id)])
 
 
-def _provider(owner_id: UUID) -> UUID:
+def provider_of(owner_id: UUID) -> UUID:
     return people.serving(owner_id, RelationKind.PROVIDER) or owner_id
 
 
@@ -213,6 +213,7 @@ def seen(w: work.Work, customer_id: UUID) -> Customer:
         row.standing, row.consent_until, row.ended_at = Standing.CUSTOMER.value, None, None
         note(w, row, What.BECAME_CUSTOMER)
     row.save(update_fields=["active_at", "standing", "consent_until", "ended_at"])
+    decide_lines(w, row, Decision.GONE, only=Reason.QUIET)
     return row
 
 
@@ -385,7 +386,9 @@ def _contact(actor: Actor, contact_id: UUID) -> tuple[Contact, Customer]:
 
 
 def confirm(actor: Actor, customer_id: UUID, words: str = "") -> Customer:
-    """A further order is expected, so the relation lasts (A4). Raises Denied, UnknownCustomer, NotNow, BadDetails."""
+    """A further order is expected, so the relation lasts (A4). `words`: which, for the yearly list. Raises Denied,
+    UnknownCustomer, NotNow, BadDetails."""
+    words = _sentence(words) if words else ""
     with work.transaction(actor) as w:
         row = _open(actor, customer_id, Action.CHANGE)
         if row.standing != Standing.CUSTOMER:
@@ -393,12 +396,14 @@ def confirm(actor: Actor, customer_id: UUID, words: str = "") -> Customer:
         row.active_at = clock.now()
         row.save(update_fields=["active_at"])
         note(w, row, What.CONFIRMED)
+        decide_lines(w, row, Decision.CONFIRM, words, only=Reason.QUIET)
         return row
 
 
-def end(actor: Actor, customer_id: UUID) -> Customer:
+def end(actor: Actor, customer_id: UUID, words: str = "") -> Customer:
     """The relation is over: kept for as long as claims can come, then anonymised. Raises Denied, UnknownCustomer,
-    NotNow."""
+    NotNow, BadDetails."""
+    words = _sentence(words) if words else ""
     with work.transaction(actor) as w:
         row = _open(actor, customer_id, Action.END)
         if row.standing != Standing.CUSTOMER:
@@ -406,6 +411,7 @@ def end(actor: Actor, customer_id: UUID) -> Customer:
         row.standing, row.ended_at = Standing.FORMER.value, clock.now()
         row.save(update_fields=["standing", "ended_at"])
         note(w, row, What.LEFT)
+        decide_lines(w, row, Decision.END, words, only=Reason.QUIET)
         return row
 
 
@@ -420,6 +426,7 @@ def renew_consent(actor: Actor, customer_id: UUID, until: date) -> Customer:
         row.consent_until = until
         row.save(update_fields=["consent_until"])
         note(w, row, What.CONSENT_RENEWED)
+        decide_lines(w, row, Decision.CONFIRM, only=Reason.CONSENT_OVER)
         return row
 
 
@@ -463,6 +470,7 @@ def unrestrict(actor: Actor, customer_id: UUID) -> Customer:
         row.restricted_at, row.restricted_why, row.restricted_by = None, "", None
         row.save(update_fields=["restricted_at", "restricted_why", "restricted_by"])
         note(w, row, What.LIFTED)
+        decide_lines(w, row, Decision.GONE, only=Reason.RESTRICTED_LONG)
         return row
 
 
@@ -472,9 +480,7 @@ def unrestrict(actor: Actor, customer_id: UUID) -> Customer:
 def keep(actor: Actor, customer_id: UUID, reason: Reason, words: str, until: date) -> Review:
     """A line of the list stays, for a reason and until a day, a year ahead at most. Raises Denied, UnknownCustomer,
     NotNow, BadDetails."""
-    words = " ".join(words.split())
-    if not 10 <= len(words) <= LONGEST_WORDS or not rules.printable(words):
-        raise BadDetails("words")
+    words = _sentence(words)
     if not clock.now().date() < until <= (clock.now() + timedelta(days=366)).date():
         raise BadDetails("until")
     if reason is Reason.CONSENT_OVER:
@@ -484,7 +490,27 @@ def keep(actor: Actor, customer_id: UUID, reason: Reason, words: str, until: dat
     with work.transaction(actor) as w:
         row = _open(actor, customer_id, Action.END)
         note(w, row, What.KEPT)
+        decide_lines(w, row, Decision.KEEP, words, only=reason)
         return _review(w, row, reason, Decision.KEEP, words, until)
+
+
+def _sentence(words: str) -> str:
+    """Raises BadDetails."""
+    said = " ".join(words.split())
+    if not 10 <= len(said) <= LONGEST_WORDS or not rules.printable(said):
+        raise BadDetails("words")
+    return said
+
+
+def decide_lines(
+    w: work.Work, row: Customer, decision: Decision, words: str = "", *, only: Reason | None = None
+) -> None:
+    """Within the running work: what was decided stands on the yearly list that he is on, whichever page it was done
+    from. `only`: the line of that reason."""
+    lines = YearlyLine.objects.filter(customer=row, decided_at=None)
+    if only is not None:
+        lines = lines.filter(reason=only.value)
+    lines.update(decision=decision.value, words=words, decided_at=clock.now(), decided_by=w.actor.id)
 
 
 def _review(

@@ -19,8 +19,8 @@ from django.utils.translation import gettext as _
 
 from zegel.server.customers import actions, rules
 from zegel.server.customers.errors import NotNow, OtherPreview, UnknownCustomer
-from zegel.server.customers.models import Contact, Customer, Forgotten, Suggestion
-from zegel.server.customers.rules import Standing, What
+from zegel.server.customers.models import Contact, Customer, Forgotten, Review, Suggestion, YearlyLine
+from zegel.server.customers.rules import Decision, Standing, What
 from zegel.server.gate import Action, require
 from zegel.server.kernel import clock, erasures, work
 from zegel.server.kernel.actor import Actor
@@ -121,6 +121,11 @@ def _carry_out(w: work.Work, row: Customer, why: str) -> Forgotten:
     erasures.blanked("customers.Customer", row.owner_id, [row.id], said)
     erasures.delete(Contact.objects.filter(customer=row), row.owner_id)
     erasures.delete(Suggestion.objects.filter(customer=row), row.owner_id)
+    actions.decide_lines(w, row, Decision.ANONYMISE)
+    for written in (Review, YearlyLine):  # what somebody wrote of him in a decision
+        rows = written.objects.filter(customer=row).exclude(words="")
+        erasures.blanked(written._meta.label, row.owner_id, list(rows.values_list("id", flat=True)), {"words": ""})
+        rows.update(words="")
     row.refresh_from_db()
     actions.note(w, row, What.ANONYMISED)
     facts: dict[str, Fact] = {"what": "proof", "customer": row.id, "proof": done.proof, "why": why}

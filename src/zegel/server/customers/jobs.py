@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Each night: prospects whose consent is over and former customers of whom no claim can come any more are anonymised.
-What is restricted waits for a person (Art. 18: it may be kept for claims); so does whoever is merely quiet."""
+What is restricted waits for a person (Art. 18: it may be kept for claims); so does whoever is merely quiet. The yearly
+list is drawn up where nobody did for a year."""
 
 from __future__ import annotations
 
@@ -8,7 +9,7 @@ from uuid import UUID
 
 from django.db import connection
 
-from zegel.server.customers import actions, forgetting, queries, rules
+from zegel.server.customers import actions, forgetting, queries, rules, yearly
 from zegel.server.customers.rules import Reason
 from zegel.server.kernel import clock, jobs, log, tenancy, work
 from zegel.server.kernel.actor import system
@@ -22,6 +23,7 @@ def night(timestamp: int) -> None:
     """Before the room of time blanks what is left of those whose term is over."""
     for owner_id in firms():
         forget_due(owner_id)
+        yearly.draw_due(owner_id)
 
 
 def firms() -> list[UUID]:

@@ -14,7 +14,8 @@ class Customer(TenantModel):
     """A person or company that is, might become or was a customer. `name_key`, `place_key`: how doubles are found;
     `active_at`: the last order, or when the office last confirmed that one is expected; `ended_at`: when the relation
     ended, from which claims can come; `consent_until`: a prospect's consent ends then. Once anonymised only numbers,
-    dates and the country are left, so that what was done keeps counting."""
+    dates and the country are left, so that what was done keeps counting. `merged_into`: the record that this one became
+    part of; nothing but its number is left here."""
 
     id = models.UUIDField(primary_key=True, default=ids.new, editable=False)
     number = models.IntegerField()
@@ -42,6 +43,7 @@ class Customer(TenantModel):
     restricted_why = models.CharField(max_length=10, choices=[(w.value, w.name) for w in Why], default="")
     restricted_by = models.UUIDField(null=True)
     anonymised_at = models.DateTimeField(null=True)
+    merged_into = models.ForeignKey("self", on_delete=models.SET_NULL, null=True, related_name="merged")
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=["owner_id", "number"], name="customers_number"),)
@@ -133,3 +135,49 @@ class Forgotten(TenantModel):
     why = models.CharField(max_length=16)
     at = models.DateTimeField()
     by = models.UUIDField(null=True)
+
+
+class YearlyList(TenantModel):
+    """The yearly act (A4): who was to be decided on that day, drawn up by somebody or by the clock (`drawn_by` null),
+    and closed when each line has its decision. `quiet_days`, `claim_days`: the terms of that day; `proof`: SHA-256 of
+    the lines with their decisions."""
+
+    id = models.UUIDField(primary_key=True, default=ids.new, editable=False)
+    drawn_at = models.DateTimeField()
+    drawn_by = models.UUIDField(null=True)
+    quiet_days = models.IntegerField()
+    claim_days = models.IntegerField()
+    looked_at = models.IntegerField()
+    closed_at = models.DateTimeField(null=True)
+    closed_by = models.UUIDField(null=True)
+    proof = models.BinaryField(null=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=["owner_id"], name="customers_one_open_list", condition=models.Q(closed_at__isnull=True)
+            ),
+        )
+        indexes = (models.Index(fields=["owner_id", "-drawn_at"], name="customers_lists"),)
+
+
+class YearlyLine(TenantModel):
+    """Somebody on a yearly list: why, since when, and what was decided with which words."""
+
+    id = models.UUIDField(primary_key=True, default=ids.new, editable=False)
+    of = models.ForeignKey(YearlyList, on_delete=models.CASCADE, related_name="lines")
+    customer = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="yearly_lines")
+    reason = models.CharField(max_length=16, choices=[(r.value, r.name) for r in Reason])
+    since = models.DateField()
+    decision = models.CharField(max_length=10, choices=[(d.value, d.name) for d in Decision], default="")
+    words = models.CharField(max_length=500, default="")
+    decided_at = models.DateTimeField(null=True)
+    decided_by = models.UUIDField(null=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=["of", "customer", "reason"], name="customers_line_once"),
+        )
+        indexes = (
+            models.Index(fields=["customer"], name="customers_line_open", condition=models.Q(decided_at__isnull=True)),
+        )

@@ -28,7 +28,7 @@ declare(
 declare(  # what was done keeps counting when nobody can be told apart any more
     "customers.Customer",
     ("number", "kind", "country", "language", "standing", "source", "since", "active_at", "consent_until", "ended_at",
-     "restricted_at", "restricted_why", "restricted_by", "anonymised_at"),
+     "restricted_at", "restricted_why", "restricted_by", "anonymised_at", "merged_into"),
     subject=Subject.CONSUMER, path="", category=Category.ACTIVITY, purpose=Purpose.SERVICE, basis=Basis.CONTRACT,
     recipients=(Recipient.OWNER,), term=Term.LIABILITY, starts=Start.CUSTOMER_LEFT, export=Export.VALUE,
     erase=Erase.WITH_PARENT,
@@ -57,6 +57,22 @@ declare(
     basis=Basis.LEGAL_OBLIGATION, recipients=(Recipient.OWNER,), term=Term.LIABILITY, starts=Start.CUSTOMER_LEFT,
     export=Export.VALUE, erase=Erase.DELETE_ROW,
 )  # fmt: skip
+declare(
+    "customers.YearlyLine", ("customer", "reason", "since", "decision", "words", "decided_at", "decided_by"),
+    subject=Subject.CONSUMER, path="customer__id", category=Category.ACTIVITY, purpose=Purpose.ACCOUNTABILITY,
+    basis=Basis.LEGAL_OBLIGATION, recipients=(Recipient.OWNER,), term=Term.LIABILITY, starts=Start.CUSTOMER_LEFT,
+    export=Export.VALUE, erase=Erase.DELETE_ROW,
+)  # fmt: skip
+declare(
+    "customers.YearlyList", ("drawn_at", "drawn_by", "closed_at", "closed_by"), subject=Subject.STAFF,
+    path="drawn_by", category=Category.ACTIVITY, purpose=Purpose.ACCOUNTABILITY, basis=Basis.LEGAL_OBLIGATION,
+    recipients=(Recipient.OWNER,), term=Term.REQUEST, starts=Start.CASE_CLOSED, export=Export.VALUE,
+    erase=Erase.DELETE_ROW,
+)  # fmt: skip
+not_personal(
+    "customers.YearlyList", ("quiet_days", "claim_days", "looked_at", "proof"), why="terms, a number and a hash"
+)
+not_personal("customers.YearlyLine", ("of",), why="which list it is of")
 declare(  # the proof outlives the name
     "customers.Forgotten", ("customer", "at", "by"), subject=Subject.STAFF, path="by", category=Category.ACTIVITY,
     purpose=Purpose.ACCOUNTABILITY, basis=Basis.LEGAL_OBLIGATION, recipients=(Recipient.OWNER,), term=Term.REQUEST,

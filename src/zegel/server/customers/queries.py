@@ -232,17 +232,17 @@ def clean_up(actor: Actor) -> list[CleanUp]:
         return due(actor.party_id)
 
 
-def due(owner_id: UUID) -> list[CleanUp]:
+def due(owner_id: UUID, most: int = MOST_LINES) -> list[CleanUp]:
     """Within an acting party."""
     now, of = clock.now(), terms_of(owner_id)
     found: list[CleanUp] = []
-    for row in _perhaps(owner_id, of, now):
+    for row in _perhaps(owner_id, of, now)[: most * 2]:
         for reason in rules.reasons(dates(row), now, of.quiet, of.claims):
             found.append(CleanUp(row, reason, _since(row, reason, of)))
-    found += _shared_addresses(owner_id)
+    found += _twice(owner_id)
     kept = _kept([line.row.id for line in found])
     left = [line for line in found if (line.row.id, line.reason) not in kept]
-    return sorted(left, key=lambda line: (line.since, line.row.number))[:MOST_LINES]
+    return sorted(left, key=lambda line: (line.since, line.row.number))[:most]
 
 
 def going(owner_id: UUID) -> list[UUID]:
@@ -260,7 +260,7 @@ def _perhaps(owner_id: UUID, of: Terms, now: datetime) -> QuerySet[Customer]:
     over = _over(of, now)
     over |= Q(standing=Standing.CUSTOMER.value, active_at__lt=now - timedelta(days=of.quiet))
     over |= Q(restricted_at__lt=now - rules.RESTRICTED_LONG)
-    return Customer.objects.filter(over, owner_id=owner_id, anonymised_at=None).order_by("active_at")[: MOST_LINES * 2]
+    return Customer.objects.filter(over, owner_id=owner_id, anonymised_at=None).order_by("active_at")
 
 
 def dates(row: Customer) -> rules.Dates:
@@ -277,12 +277,15 @@ def _since(row: Customer, reason: Reason, of: Terms) -> date:
     return row.consent_until or row.since.date()
 
 
-def _shared_addresses(owner_id: UUID) -> list[CleanUp]:
-    """Of each address that several customers have, the newest of them."""
-    rows = Customer.objects.filter(owner_id=owner_id, anonymised_at=None).exclude(email="")
-    twice = rows.values("email").annotate(n=Count("id"), last=Max("number")).filter(n__gt=1)[:100]
-    numbers = [each["last"] for each in twice]
-    found = Customer.objects.filter(owner_id=owner_id, number__in=numbers)
+def _twice(owner_id: UUID) -> list[CleanUp]:
+    """Of those with one address, or one name at one house, the newest."""
+    rows = Customer.objects.filter(owner_id=owner_id, anonymised_at=None)
+    numbers: set[int] = set()
+    for same in (
+        rows.exclude(email="").values("email"), rows.exclude(place_key="").values("name_key", "place_key"),
+    ):  # fmt: skip
+        numbers |= {each["last"] for each in same.annotate(n=Count("id"), last=Max("number")).filter(n__gt=1)[:100]}
+    found = rows.filter(number__in=numbers).order_by("number")
     return [CleanUp(row, Reason.DOUBLE, row.since.date()) for row in found]
 
 

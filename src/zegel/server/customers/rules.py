@@ -18,6 +18,8 @@ LANGUAGES = ("nl", "sv", "de", "en")
 PROSPECT_MOST = timedelta(days=731)
 """A consent to be a prospect ends by itself, at the latest then (A3: for a set period)."""
 RESTRICTED_LONG = timedelta(days=92)
+DECIDED_WITHIN = timedelta(days=92)
+"""A yearly list that is drawn up is decided by then."""
 _PHONE = re.compile(r"\+?[0-9][0-9 ().\-/]{4,38}")
 _COUNTRY = re.compile(r"[A-Z]{2}")
 
@@ -82,6 +84,7 @@ class What(StrEnum):
     CONSENT_ENDED = "consent_ended"
     KEPT = "kept"
     ANONYMISED = "anonymised"
+    MERGED = "merged"  # another record of the same customer became part of this one, or this one of another
 
 
 class Reason(StrEnum):
@@ -97,9 +100,12 @@ class Reason(StrEnum):
 class Decision(StrEnum):
     """What the office decides of a line of the list."""
 
-    KEEP = "keep"  # with the reason why an order is still expected
+    KEEP = "keep"  # with the reason why he is kept all the same
+    CONFIRM = "confirm"  # an order is expected
     END = "end"  # the relation is over
     ANONYMISE = "anonymise"
+    MERGE = "merge"  # it was somebody who stood there twice
+    GONE = "gone"  # what put him on the list was over before anybody decided
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 
 from zegel.server.customers import rules
@@ -125,9 +125,23 @@ _CODE_CITY = re.compile(
 _MAIL = re.compile(r"[^\s<>;,\"'()]+@[^\s<>;,\"'()]+\.[^\s<>;,\"'()]+")
 _DAYS = (
     re.compile(r"(?P<y>\d{4})[-./](?P<m>\d{1,2})[-./](?P<d>\d{1,2})(?:[T ].*)?"),
-    re.compile(r"(?P<d>\d{1,2})[-./](?P<m>\d{1,2})[-./](?P<y>\d{4})(?: .*)?"),
+    re.compile(r"(?P<d>\d{1,2})[-./](?P<m>\d{1,2})[-./](?P<y>\d{4}|\d{2})(?: .*)?"),
     re.compile(r"(?P<y>\d{4})(?P<m>\d{2})(?P<d>\d{2})"),
+    re.compile(r"(?:den )?(?P<d>\d{1,2})\.?[ -](?P<m>[^\W\d_]{3,9})\.?[ -](?P<y>\d{4})"),
+    re.compile(r"(?P<m>[^\W\d_]{3,9})\.? (?P<d>\d{1,2}),? (?P<y>\d{4})"),
 )
+_SERIAL = re.compile(r"(?P<days>[2-6]\d{4})(?:[.,]\d+)?")
+_SERIAL_FIRST = date(1899, 12, 30)  # the day from which spreadsheets count
+_MONTHS = {
+    "jan": 1, "feb": 2, "maa": 3, "mrt": 3, "mar": 3, "mär": 3, "apr": 4, "mei": 5, "maj": 5, "mai": 5, "may": 5,
+    "jun": 6, "jul": 7, "aug": 8, "sep": 9, "okt": 10, "oct": 10, "nov": 11, "dec": 12, "dez": 12,
+}  # fmt: skip
+_LAST_FIRST = re.compile(r"(?P<last>[^\W\d_][^,&+/\d]{1,40}), ?(?P<first>[^\W\d_][^,&+/\d]{0,40})")
+_OF_FIRMS = frozenset({
+    "bv", "nv", "vof", "cv", "bvba", "gmbh", "mbh", "ug", "ag", "kg", "ohg", "gbr", "ev", "ab", "hb", "kb", "ltd",
+    "llc", "inc", "sarl", "sa", "zn", "zonen", "en", "und", "och", "and", "co", "cie",
+})  # fmt: skip
+
 
 
 @dataclass(frozen=True)
@@ -227,7 +241,7 @@ def _cell(text: str) -> str:
 
 def _details(get: Mapping[Target, str], by: Choices) -> tuple[Details, list[str]]:
     left_out: list[str] = []
-    person = get[Target.NAME] or " ".join(
+    person = _turned(get[Target.NAME]) or " ".join(
         part for part in (get[Target.FIRST_NAME], get[Target.INFIX], get[Target.LAST_NAME]) if part
     )
     company = get[Target.COMPANY]
@@ -294,14 +308,34 @@ def _phone(text: str, country: str) -> str:
 
 
 def _day(text: str) -> date | None:
+    """In the ways of four countries and of spreadsheets; the day comes before the month where figures leave it open."""
     for form in _DAYS:
         found = form.fullmatch(text)
         if found:
-            try:
-                return date(int(found["y"]), int(found["m"]), int(found["d"]))
-            except ValueError:
-                return None
-    return None
+            return _date(found["y"], found["m"], found["d"])
+    counted = _SERIAL.fullmatch(text)
+    return None if counted is None else _SERIAL_FIRST + timedelta(days=int(counted["days"]))
+
+
+def _date(year: str, month: str, day: str) -> date | None:
+    """None when there is no such day. A year of two figures is one of ours, not of our grandparents'."""
+    y = int(year) + (0 if len(year) == 4 else 2000 if int(year) < 70 else 1900)
+    m = int(month) if month.isdecimal() else _MONTHS.get(month.casefold()[:3], 0)
+    d = int(day)
+    if m > 12 >= d and month.isdecimal():  # written the American way
+        m, d = d, m
+    try:
+        return date(y, m, d)
+    except ValueError:
+        return None
+
+
+def _turned(name: str) -> str:
+    """Who is written with his last name first, as lists are, is written as he is addressed; firms stay as they are."""
+    found = _LAST_FIRST.fullmatch(name)
+    if found is None or {_letters(word) for word in re.split(r"[\s,]+", name)} & _OF_FIRMS:
+        return name
+    return f"{found['first'].strip()} {found['last'].strip()}"
 
 
 def _thing(get: Mapping[Target, str], left_out: list[str]) -> Thing:

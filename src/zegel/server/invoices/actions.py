@@ -240,8 +240,8 @@ def credit(actor: Actor, invoice_id: UUID, why: str) -> Invoice:
 _SAME = (
     "owner_id", "provider_id", "customer_id", "order_id", "buyer_name", "buyer_attention", "buyer_street",
     "buyer_postcode", "buyer_city", "buyer_country", "buyer_email", "buyer_vat_id", "buyer_registration", "language",
-    "currency", "subject", "net_cents", "vat_cents", "total_cents", "buyer_reference", "purchase_order",
-    "delivered_on",
+    "currency", "subject", "net_cents", "vat_cents", "rounding_cents", "prices_with_vat", "total_cents",
+    "buyer_reference", "purchase_order", "delivered_on",
 )  # fmt: skip
 
 
@@ -290,6 +290,7 @@ class NewSettings:
     small_firm: bool
     footer: str
     tax_number: str
+    prices_with_vat: bool = False
 
 
 def set_settings(actor: Actor, new: NewSettings) -> Settings:

@@ -10,7 +10,7 @@ from typing import Any
 
 from zegel.declare.law import books
 from zegel.server.invoices import rules
-from zegel.server.invoices.rules import Category, Group, Kind, Line, Totals
+from zegel.server.invoices.rules import Category, Figures, Group, Kind, Line, Totals
 
 CURRENCIES = {"NL": "EUR", "DE": "EUR", "SE": "SEK"}
 """A firm invoices in the currency in which it declares its VAT, so that one figure stands on the paper."""
@@ -78,10 +78,16 @@ class Document:
     small_firm: bool
     corrects: tuple[str, date] | None = None
     corrects_why: str = ""
+    prices_with_vat: bool = False
 
     @property
     def totals(self) -> Totals:
-        return rules.totals(self.lines)
+        return rules.totals(self.lines, with_vat=self.prices_with_vat)
+
+    @property
+    def figures(self) -> tuple[Figures, ...]:
+        """Of each line."""
+        return rules.figures(self.lines, with_vat=self.prices_with_vat)
 
     def sentence(self, group: Group) -> tuple[str, str]:
         """Words and VATEX code for a group without VAT; empty for others. Somebody's own words come first."""

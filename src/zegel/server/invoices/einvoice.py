@@ -15,12 +15,13 @@ from lxml import etree
 from zegel.server.invoices import rules
 from zegel.server.invoices.document import Buyer, Document, Seller
 from zegel.server.invoices.errors import InvoiceError
-from zegel.server.invoices.rules import Category, Kind, Line
+from zegel.server.invoices.rules import Category, Figures, Kind, Line
 from zegel.server.kernel import log
 
 FILE_NAME = "factur-x.xml"
 LEVEL = "en16931"
 _REGISTERS = {"NL": "0106", "SE": "0007"}  # ISO 6523: Kamer van Koophandel, organisationsnummer
+_ROUNDING = b'PayableRoundingAmount currencyID="%s"'
 _TYPES = {Kind.INVOICE: "380", Kind.CREDIT: "381"}
 
 logging.getLogger("factur-x").setLevel(logging.ERROR)  # it would write the invoice into the log
@@ -39,7 +40,8 @@ def cii(said: Document) -> bytes:
 
 def ubl(said: Document) -> bytes:
     """The same for networks that carry UBL. Raises BadDocument."""
-    return _made(said, "ubl-2.1")
+    made = _made(said, "ubl-2.1")  # the library writes EUR at a rounding amount, whatever the currency is
+    return made.replace(b'PayableRoundingAmount currencyID="EUR"', _ROUNDING % said.currency.encode())
 
 
 def _made(said: Document, flavor: str) -> bytes:
@@ -65,9 +67,13 @@ def terms(said: Document) -> dict[str, Any]:
         "BT-72": said.delivered_on,
         "BG-23": [_group(said, index) for index in range(len(totals.groups))],
         "BT-106": _money(totals.net_cents), "BT-109": _money(totals.net_cents),
-        "BT-110": _money(totals.vat_cents), "BT-112": _money(totals.total_cents),
+        "BT-110": _money(totals.vat_cents), "BT-112": _money(totals.net_cents + totals.vat_cents),
+        "BT-114": _money(totals.rounding_cents) if totals.rounding_cents else "",
         "BT-115": _money(totals.total_cents),
-        "BG-25": [_line(number, line) for number, line in enumerate(said.lines, 1)],
+        "BG-25": [
+            _line(number, line, one)
+            for number, (line, one) in enumerate(zip(said.lines, said.figures, strict=True), 1)
+        ],
     }  # fmt: skip
     if said.corrects is not None:
         found["BG-3"] = [{"BT-25": said.corrects[0], "BT-26": said.corrects[1]}]
@@ -135,18 +141,18 @@ def _group(said: Document, index: int) -> dict[str, Any]:
     return {key: value for key, value in found.items() if value not in (None, "")}
 
 
-def _line(number: int, line: Line) -> dict[str, Any]:
+def _line(number: int, line: Line, one: Figures) -> dict[str, Any]:
     name, _newline, more = line.text.partition("\n")
     found: dict[str, Any] = {
-        "BT-126": str(number), "BT-129": _plain(line.quantity), "BT-130": line.unit, "BT-131": _money(line.net_cents),
-        "BT-146": _plain(line.price), "BT-151": line.category.value,
+        "BT-126": str(number), "BT-129": _plain(line.quantity), "BT-130": line.unit, "BT-131": _money(one.net_cents),
+        "BT-146": _plain(one.price), "BT-151": line.category.value,
         "BT-152": None if line.category is Category.OUTSIDE else _plain(line.rate), "BT-153": name.strip(),
         "BT-154": more.strip(),
     }  # fmt: skip
-    if line.discount_cents:
+    if one.discount_cents:
         found["BG-27"] = [
             {
-                "amount": _money(line.discount_cents), "base_amount": _money(line.gross_cents),
+                "amount": _money(one.discount_cents), "base_amount": _money(one.base_cents),
                 "rate": _plain(line.discount), "reason_code": "95",
             }
         ]  # fmt: skip
@@ -163,12 +169,12 @@ def _plain(number: Decimal) -> str:
 
 
 def read(xml: bytes) -> dict[str, str]:
-    """Number, currency and total of a CII invoice, for whoever compares paper and XML."""
+    """Number, currency and what is to be paid of a CII invoice, for whoever compares paper and XML."""
     tree = etree.fromstring(xml, etree.XMLParser(resolve_entities=False, no_network=True))
     names = tree.nsmap
     found = {
         "number": "rsm:ExchangedDocument/ram:ID",
         "currency": ".//ram:InvoiceCurrencyCode",
-        "total": ".//ram:SpecifiedTradeSettlementHeaderMonetarySummation/ram:GrandTotalAmount",
+        "total": ".//ram:SpecifiedTradeSettlementHeaderMonetarySummation/ram:DuePayableAmount",
     }
     return {key: tree.findtext(path, "", names) for key, path in found.items()}

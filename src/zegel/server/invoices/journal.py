@@ -59,7 +59,7 @@ def taxes(owner_id: UUID, period: Period) -> list[Tax]:
     period.check()
     found: dict[tuple[str, Decimal, str], list[int]] = {}
     for row in _issued(owner_id, period):
-        for group in rules.totals(making.lines_of(row)).groups:
+        for group in rules.totals(making.lines_of(row), with_vat=row.prices_with_vat).groups:
             sums = found.setdefault((group.category.value, group.rate, row.currency), [0, 0, 0])
             sign = -1 if row.kind == Kind.CREDIT.value else 1
             sums[0] += sign * group.net_cents
@@ -77,7 +77,7 @@ def _issued(owner_id: UUID, period: Period) -> Iterable[Invoice]:
 
 SALES = (
     "number", "kind", "corrects", "issued_on", "delivered_on", "due_on", "customer", "country", "vat_number",
-    "currency", "category", "rate", "net", "vat", "gross", "total", "paid", "settled",
+    "currency", "category", "rate", "net", "vat", "gross", "rounding", "total", "paid", "settled",
 )  # fmt: skip
 MONEY = ("booked_on", "value_on", "account", "amount", "currency", "name", "iban", "reference", "text", "for", "way")
 
@@ -89,13 +89,14 @@ def sales_csv(owner_id: UUID, period: Period) -> tuple[bytes, int]:
     for row in queries.issued_between(owner_id, period.first, period.last).select_related("corrects"):
         papers += 1
         sign = -1 if row.kind == Kind.CREDIT.value else 1
-        for group in rules.totals(making.lines_of(row)).groups:
+        for group in rules.totals(making.lines_of(row), with_vat=row.prices_with_vat).groups:
             rows.append((
                 row.number, row.kind, "" if row.corrects is None else row.corrects.number, row.issued_on,
                 row.delivered_on, row.due_on, row.buyer_name, row.buyer_country, row.buyer_vat_id, row.currency,
                 group.category.value, f"{group.rate:f}", _money(sign * group.net_cents), _money(sign * group.vat_cents),
-                _money(sign * (group.net_cents + group.vat_cents)), _money(sign * row.total_cents),
-                _money(sign * row.paid_cents), row.settled_at.date() if row.settled_at else "",
+                _money(sign * (group.net_cents + group.vat_cents)), _money(sign * row.rounding_cents),
+                _money(sign * row.total_cents), _money(sign * row.paid_cents),
+                row.settled_at.date() if row.settled_at else "",
             ))  # fmt: skip
     return _csv(SALES, rows), papers
 

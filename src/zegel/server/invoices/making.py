@@ -45,6 +45,7 @@ class NewPaper:
     purchase_order: str = ""
     delivered_on: date | None = None
     payment_days: int | None = None
+    prices_with_vat: bool = False
 
 
 NOBODY = Buyer("", "", "", "", "", "", "", "", "")
@@ -140,14 +141,15 @@ def _tidy(one: Buyer) -> Buyer:
 
 def fields_of(new: NewPaper) -> dict[str, Any]:
     """What an invoice and an offer hold alike."""
-    one, totals = new.buyer, rules.totals(new.lines)
+    one, totals = new.buyer, rules.totals(new.lines, with_vat=new.prices_with_vat)
     return {
         "customer_id": new.customer_id, "order_id": new.order_id, "buyer_name": one.name,
         "buyer_attention": one.attention, "buyer_street": one.street, "buyer_postcode": one.postcode,
         "buyer_city": one.city, "buyer_country": one.country, "buyer_email": one.email,
         "buyer_vat_id": one.vat_id, "buyer_registration": one.registration, "language": new.language,
         "subject": new.subject.strip(), "note": new.note.strip(), "net_cents": totals.net_cents,
-        "vat_cents": totals.vat_cents, "total_cents": totals.total_cents,
+        "vat_cents": totals.vat_cents, "total_cents": totals.total_cents, "rounding_cents": totals.rounding_cents,
+        "prices_with_vat": new.prices_with_vat,
     }  # fmt: skip
 
 
@@ -156,13 +158,14 @@ def currency_of(one: Seller) -> str:
 
 
 def line_rows(model: type[_L], parent: dict[str, Any], owner: Paperwork, lines: Sequence[Line]) -> list[_L]:
+    figures = rules.figures(lines, with_vat=owner.prices_with_vat)
     return [
         model(
             id=ids.new(), owner_id=owner.owner_id, provider_id=owner.provider_id, position=position, text=line.text,
             quantity=line.quantity, unit=line.unit, price=line.price, discount=line.discount,
-            category=line.category.value, rate=line.rate, reason=line.reason, net_cents=line.net_cents, **parent,
+            category=line.category.value, rate=line.rate, reason=line.reason, net_cents=one.net_cents, **parent,
         )
-        for position, line in enumerate(lines, 1)
+        for position, (line, one) in enumerate(zip(lines, figures, strict=True), 1)
     ]  # fmt: skip
 
 
@@ -191,7 +194,7 @@ def document(row: Invoice, one: Seller, settings: Settings, issued_on: date) -> 
         due_on=row.due_on, delivered_on=row.delivered_on, currency=row.currency, language=row.language,
         subject=row.subject, note=row.note, footer=settings.footer, buyer_reference=row.buyer_reference,
         purchase_order=row.purchase_order, seller=one, buyer=buyer(row), lines=lines_of(row),
-        small_firm=settings.small_firm, corrects_why=row.corrects_why,
+        small_firm=settings.small_firm, corrects_why=row.corrects_why, prices_with_vat=row.prices_with_vat,
         corrects=None if corrected is None or corrected.issued_on is None else (corrected.number, corrected.issued_on),
     )  # fmt: skip
 
@@ -202,7 +205,7 @@ def offer_document(row: Offer, one: Seller, settings: Settings) -> Document:
         kind=Kind.INVOICE, number=row.number, reference="", issued_on=made_on, due_on=None, delivered_on=None,
         currency=row.currency, language=row.language, subject=row.subject, note=row.note, footer=settings.footer,
         buyer_reference="", purchase_order="", seller=one, buyer=buyer(row), lines=lines_of(row),
-        small_firm=settings.small_firm,
+        small_firm=settings.small_firm, prices_with_vat=row.prices_with_vat,
     )  # fmt: skip
 
 

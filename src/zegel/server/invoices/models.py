@@ -18,13 +18,14 @@ from zegel.server.kernel.tenancy import TenantModel
 class Settings(TenantModel):
     """What a firm lays down for its invoices; none: the defaults. Its imprint is the tenant's. `small_firm`: it has
     chosen its country's exemption for small firms, so it charges no VAT. `tax_number`: Germany's Steuernummer (BT-32),
-    for who has no VAT identification number."""
+    for who has no VAT identification number. `prices_with_vat`: how a new paper begins: as consumers are quoted."""
 
     id = models.UUIDField(primary_key=True, default=ids.new, editable=False)
     payment_days = models.SmallIntegerField(default=30)
     offer_days = models.SmallIntegerField(default=30)
     reminder_days = models.SmallIntegerField(default=14)
     small_firm = models.BooleanField(default=False)
+    prices_with_vat = models.BooleanField(default=False)
     footer = models.CharField(max_length=500, default="")
     tax_number = models.CharField(max_length=30, default="")
     changed_at = models.DateTimeField()
@@ -48,7 +49,8 @@ class Series(TenantModel):
 
 
 class Paperwork(TenantModel):
-    """What an offer and an invoice have in common: for whom, in which words and money. Amounts in cents."""
+    """What an offer and an invoice have in common: for whom, in which words and money. Amounts in cents.
+    `prices_with_vat`: its lines' prices include VAT; see rules.figures."""
 
     id = models.UUIDField(primary_key=True, default=ids.new, editable=False)
     customer_id = models.UUIDField(null=True)
@@ -68,6 +70,8 @@ class Paperwork(TenantModel):
     note = models.CharField(max_length=1000, default="")
     net_cents = models.BigIntegerField(default=0)
     vat_cents = models.BigIntegerField(default=0)
+    rounding_cents = models.BigIntegerField(default=0)
+    prices_with_vat = models.BooleanField(default=False)
     total_cents = models.BigIntegerField(default=0)
     made_at = models.DateTimeField()
     made_by = models.UUIDField(null=True)

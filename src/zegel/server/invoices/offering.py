@@ -111,7 +111,7 @@ def invoice(actor: Actor, offer_id: UUID) -> Invoice:
         made = actions.draft(
             actor, NewPaper(
                 making.buyer(row), making.lines_of(row), row.language, row.customer_id, row.order_id, row.subject,
-                row.note,
+                row.note, prices_with_vat=row.prices_with_vat,
             ),
         )  # fmt: skip
         Invoice.objects.filter(id=made.id).update(offer_id=row.id)

@@ -78,15 +78,24 @@ def _data(said: Document, title: str) -> dict[str, Any]:
     return {
         "title": title, "day": [on.year, on.month, on.day], "seller": {"name": seller.name}, "imprint": _imprint(said),
         "to": _to(said), "subject": said.subject, "note": said.note, "footer": said.footer,
-        "heads": [_("What"), _("Quantity"), _("Price"), _("VAT"), _("Amount")],
-        "lines": [_line(line, said.currency) for line in said.lines],
+        "heads": _heads(said),
+        "lines": [
+            _line(line, one.shown_cents, said.currency) for line, one in zip(said.lines, said.figures, strict=True)
+        ],
         "sums": [
             (_("Total without VAT"), money(totals.net_cents, said.currency)),
             *(_sum(group, said.currency) for group in totals.groups if group.rate),
+            *([(_("Rounding"), money(totals.rounding_cents, said.currency))] if totals.rounding_cents else []),
         ],
         "total": (_("Total"), money(totals.total_cents, said.currency)),
         "sentences": [text for text in (said.sentence(group)[0] for group in totals.groups) if text],
     }  # fmt: skip
+
+
+def _heads(said: Document) -> list[str]:
+    if said.prices_with_vat:
+        return [_("What"), _("Quantity"), _("Price with VAT"), _("VAT"), _("Amount with VAT")]
+    return [_("What"), _("Quantity"), _("Price"), _("VAT"), _("Amount")]
 
 
 def _imprint(said: Document) -> list[str]:
@@ -109,13 +118,13 @@ def _to(said: Document) -> list[str]:
     return [part for part in parts if part]
 
 
-def _line(line: Line, currency: str) -> list[str]:
+def _line(line: Line, shown_cents: int, currency: str) -> list[str]:
     less = _("discount %(percent)s%%") % {"percent": number(line.discount)} if line.discount else ""
     return [
         "\n".join(part for part in (line.text, less) if part),
         f"{number(line.quantity)} {words.unit(line.unit)}".strip(),
         number_format(line.price, max(2, -int(line.price.normalize().as_tuple().exponent)), force_grouping=True),
-        words.rate(line.category, line.rate), money(line.net_cents, currency),
+        words.rate(line.category, line.rate), money(shown_cents, currency),
     ]  # fmt: skip
 
 

@@ -41,7 +41,7 @@ _BUYER = (
     "buyer_name", "buyer_attention", "buyer_street", "buyer_postcode", "buyer_city", "buyer_country", "buyer_email",
     "buyer_vat_id", "buyer_registration", "customer_id", "order_id", "subject", "note",
 )  # fmt: skip
-_FIGURES = ("language", "currency", "net_cents", "vat_cents", "total_cents")
+_FIGURES = ("language", "currency", "net_cents", "vat_cents", "total_cents", "rounding_cents", "prices_with_vat")
 _LINE = (
     "position", "quantity", "unit", "price", "discount", "category", "rate", "reason", "net_cents",
 )  # fmt: skip
@@ -130,7 +130,8 @@ not_personal("invoices.Series", ("kind", "year", "last"), why="the last number o
 not_personal(
     "invoices.Settings",
     (
-        "payment_days", "offer_days", "reminder_days", "small_firm", "footer", "tax_number", "changed_at", "changed_by",
+        "payment_days", "offer_days", "reminder_days", "small_firm", "prices_with_vat", "footer", "tax_number",
+        "changed_at", "changed_by",
     ),
     why="a firm's own imprint and settings, printed on each of its invoices",
 )  # fmt: skip

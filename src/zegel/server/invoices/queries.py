@@ -10,6 +10,7 @@ from uuid import UUID
 
 from django.db.models import F, Q, QuerySet, Sum
 
+from zegel.server.invoices import making
 from zegel.server.invoices.models import BooksAgreement, Invoice, Offer, Payment, Settings, Statement
 from zegel.server.invoices.rules import Kind, State
 from zegel.server.kernel import clock
@@ -47,7 +48,7 @@ class Wanted:
 
 def invoices(owner_id: UUID, wanted: Wanted, after: int = 0) -> tuple[list[Invoice], bool]:
     """The newest first, and whether there are more."""
-    rows = _shown(Invoice.objects.filter(owner_id=owner_id), wanted.show)
+    rows = _shown(Invoice.objects.filter(owner_id=owner_id), wanted.show, owner_id)
     if wanted.customer_id is not None:
         rows = rows.filter(customer_id=wanted.customer_id)
     if wanted.order_id is not None:
@@ -61,7 +62,17 @@ def invoices(owner_id: UUID, wanted: Wanted, after: int = 0) -> tuple[list[Invoi
     return found[:AT_ONCE], len(found) > AT_ONCE
 
 
-def _shown(rows: QuerySet[Invoice], show: str) -> QuerySet[Invoice]:
+def today_of(owner_id: UUID) -> date:
+    """The firm's own day: around midnight it is not that of UTC."""
+    return making.today(making.seller(owner_id, settings(owner_id)).country)
+
+
+def overdue(owner_id: UUID) -> QuerySet[Invoice]:
+    """The longest overdue first."""
+    return _shown(Invoice.objects.filter(owner_id=owner_id), "overdue", owner_id).order_by("due_on", "number")
+
+
+def _shown(rows: QuerySet[Invoice], show: str, owner_id: UUID) -> QuerySet[Invoice]:
     if show == "drafts":
         return rows.filter(state=State.DRAFT)
     if show == "credits":
@@ -70,7 +81,7 @@ def _shown(rows: QuerySet[Invoice], show: str) -> QuerySet[Invoice]:
     if show == "open":
         return issued.filter(settled_at=None)
     if show == "overdue":
-        return issued.filter(settled_at=None, due_on__lt=clock.now().date())
+        return issued.filter(settled_at=None, due_on__lt=today_of(owner_id))
     return issued.exclude(settled_at=None) if show == "settled" else rows
 
 
@@ -88,7 +99,7 @@ def sums(owner_id: UUID) -> Sums:
     issued = Invoice.objects.filter(owner_id=owner_id, state=State.ISSUED, kind=Kind.INVOICE, settled_at=None)
     return Sums(
         Invoice.objects.filter(owner_id=owner_id, state=State.DRAFT).count(),
-        _by_currency(issued), _by_currency(issued.filter(due_on__lt=clock.now().date())),
+        _by_currency(issued), _by_currency(issued.filter(due_on__lt=today_of(owner_id))),
         unmatched(owner_id).count(),
     )  # fmt: skip
 

@@ -4,6 +4,10 @@
 Amounts are integer cents; quantities, prices and rates are decimals. Every sum follows EN 16931: a line's net amount is
 rounded to cents (BR-DEC-23), VAT is worked out for each category and rate over the sum of its lines and rounded then
 (BR-CO-17), the totals are sums of rounded amounts (BR-CO-10, -13, -14, -15). Half a cent goes up, away from zero.
+
+Prices may include VAT, as consumers are quoted (art. 2 Directive 98/6/EC). Then what was quoted is what is paid, to the
+cent: the net amount of a rate is taken out of the sum of its lines, VAT is worked out from that by the same rule, and
+where the two can't make the quoted sum (a cent for a rate at most) the difference is the rounding amount (BT-114).
 """
 
 from __future__ import annotations
@@ -12,7 +16,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_FLOOR, ROUND_HALF_UP, Decimal
 from enum import StrEnum
 from string import ascii_uppercase, digits
 
@@ -78,7 +82,8 @@ def decimal(amount_cents: int) -> Decimal:
 
 @dataclass(frozen=True)
 class Line:
-    """`price`: of one unit without VAT, up to four decimals; `discount`: per cent of the line; `rate`: per cent."""
+    """`price`: of one unit, up to four decimals, with or without VAT as the paper says; `discount`: per cent of the
+    line; `rate`: per cent. Cents are of the price as it stands there; figures() has them without VAT."""
 
     text: str
     quantity: Decimal
@@ -116,26 +121,87 @@ class Group:
 
 @dataclass(frozen=True)
 class Totals:
+    """`total_cents`: what is to be paid: without VAT, VAT and rounding together."""
+
     net_cents: int
     vat_cents: int
     total_cents: int
     groups: tuple[Group, ...]
+    rounding_cents: int = 0
 
 
-def totals(lines: Iterable[Line]) -> Totals:
+@dataclass(frozen=True)
+class Figures:
+    """A line without VAT: the price of one, the amount before its discount, that discount, and what is left (BT-146,
+    -137, -136, -131). `shown_cents`: as it stands on the paper, with VAT where its prices are."""
+
+    price: Decimal
+    base_cents: int
+    discount_cents: int
+    net_cents: int
+    shown_cents: int
+
+
+def figures(lines: Sequence[Line], *, with_vat: bool = False) -> tuple[Figures, ...]:
+    """Of each line, in their order."""
+    if not with_vat:
+        return tuple(
+            Figures(one.price, one.gross_cents, one.discount_cents, one.net_cents, one.net_cents) for one in lines
+        )
+    nets = _nets(lines)
+    return tuple(_without(one, net) for one, net in zip(lines, nets, strict=True))
+
+
+def _nets(lines: Sequence[Line]) -> list[int]:
+    """Of each line what is left without its VAT. The sum of a rate is right to half a cent; what its lines lose by
+    rounding goes to those that lost most, so that they add up."""
+    found = [0] * len(lines)
+    members: dict[tuple[Category, Decimal], list[int]] = {}
+    for index, line in enumerate(lines):
+        members.setdefault(_key(line), []).append(index)
+    for (_category, rate), indexes in members.items():
+        exact = {index: _taken_out(Decimal(lines[index].net_cents), rate) for index in indexes}
+        floors = {index: int(value.to_integral_value(ROUND_FLOOR)) for index, value in exact.items()}
+        wanted = cents(_taken_out(Decimal(sum(lines[index].net_cents for index in indexes)), rate) * CENT)
+        missing = wanted - sum(floors.values())
+        by_loss = sorted(indexes, key=lambda index: (floors[index] - exact[index], index))
+        for place, index in enumerate(by_loss):
+            found[index] = floors[index] + (1 if place < missing else 0)
+    return found
+
+
+def _without(line: Line, net_cents: int) -> Figures:
+    discount = int(_taken_out(Decimal(line.discount_cents), line.rate).to_integral_value(ROUND_HALF_UP))
+    price = _taken_out(line.price, line.rate).quantize(Decimal("1e-8"), rounding=ROUND_HALF_UP)
+    return Figures(price, net_cents + discount, discount, net_cents, line.net_cents)
+
+
+def _taken_out(amount: Decimal, rate: Decimal) -> Decimal:
+    return amount * 100 / (100 + rate)
+
+
+def _key(line: Line) -> tuple[Category, Decimal]:
+    return line.category, line.rate.normalize() + 0
+
+
+def totals(lines: Iterable[Line], *, with_vat: bool = False) -> Totals:
     """In the order of categories and rates, the highest rate first."""
+    every = tuple(lines)
     nets: dict[tuple[Category, Decimal], int] = {}
     reasons: dict[tuple[Category, Decimal], str] = {}
-    for line in lines:
-        key = (line.category, line.rate.normalize() + 0)
-        nets[key] = nets.get(key, 0) + line.net_cents
+    shown = 0
+    for line, one in zip(every, figures(every, with_vat=with_vat), strict=True):
+        key = _key(line)
+        nets[key] = nets.get(key, 0) + one.net_cents
         reasons.setdefault(key, line.reason)
+        shown += one.shown_cents
     groups = tuple(
         Group(category, rate, net, cents(decimal(net) * rate / 100), reasons[category, rate])
         for (category, rate), net in sorted(nets.items(), key=lambda each: (-each[0][1], each[0][0].value))
     )
     net, vat = sum(one.net_cents for one in groups), sum(one.vat_cents for one in groups)
-    return Totals(net, vat, net + vat, groups)
+    rounding = shown - net - vat if with_vat else 0
+    return Totals(net, vat, net + vat + rounding, groups, rounding)
 
 
 # --- references by which a payment finds its invoice ---

@@ -11,4 +11,4 @@ class TasksConfig(AppConfig):
     label = "tasks"
 
     def ready(self) -> None:
-        from zegel.server.tasks import jobs, left_over  # noqa: F401  registers with the worker, and a cause
+        from zegel.server.tasks import jobs, left_over, unpaid  # noqa: F401  register with the worker, and causes

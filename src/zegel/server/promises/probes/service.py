@@ -14,6 +14,7 @@ from django.db.models import Exists, OuterRef, Q
 from zegel.server.chain.models import Authorisation, Step
 from zegel.server.consents.models import Consent
 from zegel.server.customers import queries as customers
+from zegel.server.customers import yearly
 from zegel.server.customers.models import Contact, Customer
 from zegel.server.customers.rules import TEXTS, Function, Standing
 from zegel.server.gate import Action, Resource, ResourceKind
@@ -43,7 +44,7 @@ NEEDED = frozenset({
     "id", "provider_id", "owner_id", "number", "kind", "name", "street", "house_number", "postcode", "city",
     "country", "email", "phone", "language", "registration_no", "vat_no", "name_key", "place_key", "standing",
     "source", "since", "active_at", "consent_until", "ended_at", "restricted_at", "restricted_why",
-    "restricted_by", "anonymised_at", "customer", "function", "made_at", "left_at", "model", "serial",
+    "restricted_by", "anonymised_at", "merged_into", "customer", "function", "made_at", "left_at", "model", "serial",
     "customer_id", "purchased_on", "shop", "warranty_until", "life_until", "unit_id", "plate", "vin", "mileage",
     "inspection_on", "doubt", "registered_at", "scrapped_at",
 })  # fmt: skip
@@ -88,7 +89,8 @@ def records_are_the_firms_own(look: Look) -> Result:
 
 @probe("A4", every=Every.HOUR)
 def nothing_stays_past_its_term(look: Look) -> Result:
-    """As of images, and of customers: prospects past their consent, former ones past the term for claims."""
+    """As of images, and of customers: prospects past their consent, former ones past the term for claims, a yearly list
+    that nobody drew up or decided."""
     images, fell, tried = kept.images_go_in_time(look), [], 0
     for owner in look.some(look.customers):
         look.on_time()
@@ -98,6 +100,7 @@ def nothing_stays_past_its_term(look: Look) -> Result:
         mine = Customer.objects.filter(owner_id=owner, anonymised_at=None, restricted_at=None)
         tried += mine.count()
         fell += _ids(mine.filter(over).values_list("id", flat=True)[:MOST_TRIED])
+        fell += yearly.overdue(owner, gone)
     return _both(images, judged(tried, fell))
 
 

@@ -8,7 +8,7 @@ import { refusedOf } from "../../report_dialog";
 import { formDialog, type FormPage } from "../../settings/dialogs";
 import { inDays, selectField } from "../../settings/fields";
 import type { Ctx } from "../pages";
-import type { Contact, Details, Preview, Suggestion, Whole } from "./types";
+import type { Contact, Details, Merge, Preview, Suggestion, Whole } from "./types";
 import { fateName, fieldName, functionName, modelName, reasonName, sourceName, whyName } from "./words";
 
 const DETAILS = ["name", "kind", "street", "house_number", "postcode", "city", "country", "email", "phone", "language", "registration_no", "vat_no"] as const;
@@ -85,6 +85,39 @@ export function keepDialog(ctx: Ctx, id: string, name: string, reason: string, d
     check: (said): Record<string, string> => (said.words.trim().length < 10 ? { words: t("Write it in a sentence.") } : {}),
     send: (said) => refusedOf(async () => { await ctx.ask("POST", `/service/customers/${id}/keep`, { ...said, reason }); done(); }),
   });
+}
+
+/** One line of the list is decided with a sentence, which goes into the yearly list. */
+export function decideDialog(title: string, question: string, after: string, save: string, send: (words: string) => Promise<void>): void {
+  formDialog(title, { words: "" }, (page) => html`<p class="mute measure">${after}</p>
+    ${textField("words", question, { value: page.said.words, rows: 2, maxlength: 500, ...page.error("words"), input: (words) => page.set({ words }) })}`, {
+    save, fields: ["words"],
+    check: (said): Record<string, string> => (said.words.trim().length < 10 ? { words: t("Write it in a sentence.") } : {}),
+    send: (said) => refusedOf(() => send(said.words)),
+  });
+}
+
+/** Two records of one customer: detail by detail somebody says which is right. */
+export function mergeDialog(ctx: Ctx, keptId: string, otherId: string, done: () => void): void {
+  const path = `/service/customers/${keptId}/merge/${otherId}`;
+  void ctx.ask<Merge>("GET", path).then((shown) => {
+    const empty = shown.differing.filter(({ kept }) => kept === "").map(({ name }) => name);
+    formDialog(t("Merge {other} into {kept}", { other: shown.other.number, kept: shown.kept.number }), { take: empty as readonly string[] }, (page) => html`
+      <p class="measure">${t("Number {kept} stays; everything of number {other} goes over to it. Choose what is right where the two differ.", { kept: shown.kept.number, other: shown.other.number })}</p>
+      ${shown.differing.length === 0 ? html`<p class="mute">${t("Their details are the same.")}</p>` : html`<div class="merge">${shown.differing.map(({ name, kept, other }) => mergeRow(page, name, kept, other))}</div>`}
+      ${shown.moves.length === 0 ? html`<p class="mute">${t("Nothing else is known of the other one.")}</p>` : html`<p class="mute">${t("Goes over:")} ${shown.moves.map(({ model, count }) => `${modelName(model)} (${number(count)})`).join(" · ")}</p>`}
+      ${note(t("This can’t be undone. What you don’t choose is gone, also from a back-up that is restored."), "warn")}`, {
+      wide: true, save: t("Merge"), kind: "alarm", fields: [],
+      send: ({ take }) => refusedOf(async () => { await ctx.ask("POST", path, { take, proof: shown.proof }); done(); }),
+    });
+  }, (error: unknown) => ctx.failed(error));
+}
+
+function mergeRow(page: FormPage<{ readonly take: readonly string[] }>, name: string, kept: string, other: string): Part {
+  const choose = (taken: boolean): void => page.put({ take: taken ? [...page.said.take, name] : page.said.take.filter((one) => one !== name) });
+  const taken = page.said.take.includes(name);
+  const option = (value: string, is: boolean, id: string): Part => html`<label class="choice" for=${id}><input type="radio" id=${id} name="merge-${name}" .checked=${taken === is} @change=${() => choose(is)}><span>${value === "" ? html`<span class="faint">${t("nothing")}</span>` : value}</span></label>`;
+  return html`<fieldset><legend>${fieldName(name)}</legend>${option(kept, false, `kept-${name}`)}${option(other, true, `other-${name}`)}</fieldset>`;
 }
 
 export const fates = (lines: Preview["lines"]): Part => html`<ul class="items fates">${repeat(lines, ({ model, fate }) => `${model}${fate}`, (line) => html`<li><div class="body">${modelName(line.model)}</div><div class="row end"><span class="mute">${tn("{n} row", "{n} rows", line.count)}</span>${pill(fateName(line.fate), line.fate === "gone" ? "alarm" : line.fate === "kept" ? "warn" : "")}</div></li>`)}</ul>`;

@@ -5,7 +5,7 @@ import { icon } from "../../../kit/icons";
 import { button, empty, note, pill, skeleton } from "../../../kit/pieces";
 import { day, t, when } from "../../../kit/words";
 import { fates } from "./dialogs";
-import type { Contact, Suggestion, Whole } from "./types";
+import type { Contact, Customer, Suggestion, Whole } from "./types";
 import { called, fieldName, functionName, sourceName, standingName, whatName, whyName } from "./words";
 
 export interface RecordActions {
@@ -22,6 +22,7 @@ export interface RecordActions {
   readonly forget: (one: Whole) => void;
   readonly take: (one: Whole) => void;
   readonly open: (id: string) => void;
+  readonly merge: (one: Whole, other: Customer) => void;
 }
 
 const FACTS = ["street", "postcode", "country", "email", "phone", "language", "registration_no", "vat_no"] as const;
@@ -34,7 +35,8 @@ export function recordView(one: Whole | null, nowMs: number, act: RecordActions)
       ${one.anonymised_ms !== null ? nothing : html`<div class="row wrap">${can("change") ? button(t("Correct"), () => act.correct(one), { kind: "primary", id: "correct" }) : nothing}${can("export") ? button(t("For himself, as a file"), () => act.take(one), { icon: "download", id: "take" }) : nothing}</div>`}</div>
     ${one.restricted_ms === null ? nothing : note(html`<b>${t("The use is restricted since {day}.", { day: day(one.restricted_ms) })}</b> ${whyName(one.restricted_why)}${one.restricted_by === "" ? "" : ` · ${one.restricted_by}`}`, "alarm", "lock")}
     ${one.suggestions.map((found) => note(html`<div class="row apart wrap"><span>${t("Other details came in {how}: {names}.", { how: sourceName(found.source), names: Object.keys(found.values).map(fieldName).join(", ") })}</span>${can("change") ? button(t("Look at them"), () => act.suggestion(one, found), { small: true, id: "suggestion" }) : nothing}</div>`, "warn"))}
-    ${one.doubles.length === 0 ? nothing : note(html`${t("Perhaps the same:")} ${one.doubles.map((other) => html`<button type="button" class="btn quiet small" @click=${() => act.open(other.id)}>${called(other)} · ${other.number}</button>`)}`, "")}
+    ${one.doubles.length === 0 ? nothing : note(html`${t("Perhaps the same:")} ${one.doubles.map((other) => html`<span class="twin"><button type="button" class="btn quiet small" @click=${() => act.open(other.id)}>${called(other)} · ${other.number}</button>${can("change") && can("end") ? button(t("Merge…"), () => act.merge(one, other), { small: true, id: `merge-${other.number}` }) : nothing}</span>`)}`, "")}
+    ${one.merged_into === null ? nothing : note(html`${t("This record became part of another one.")} <button type="button" class="btn quiet small" @click=${() => act.open(one.merged_into!)}>${t("Open it")}</button>`, "")}
     ${one.anonymised_ms === null ? facts(one) : nothing}
     ${one.forgotten === null ? nothing : html`<section class="card pad stack" aria-labelledby="forgotten"><h2 id="forgotten">${t("Anonymised {day}", { day: day(one.forgotten.at_ms) })}</h2>${fates(one.forgotten.lines)}<p class="faint small">${t("Proof in the log:")} <code class="hash">${one.forgotten.proof}</code></p></section>`}
     ${one.kind === "company" && one.anonymised_ms === null ? contacts(one, can("change"), act) : nothing}

@@ -82,6 +82,7 @@ export interface Whole extends Customer {
   readonly reviews: readonly Review[];
   readonly forgotten: { readonly at_ms: number; readonly why: string; readonly proof: string; readonly lines: readonly Fate[] } | null;
   readonly doubles: readonly Customer[];
+  readonly merged_into: string | null;
   readonly restricted_by: string;
   readonly may: readonly string[];
 }
@@ -102,7 +103,39 @@ export interface Listed {
 
 export type Due = Customer & { readonly reason: string; readonly since_on: string };
 
+/** The yearly act: a list, how much of it is open, and how often what was decided. */
+export interface Yearly {
+  readonly id: string;
+  readonly drawn_ms: number;
+  readonly closed_ms: number | null;
+  readonly drawn_by: string;
+  readonly closed_by: string;
+  readonly looked_at: number;
+  readonly lines: number;
+  readonly open: number;
+  readonly decided: Readonly<Record<string, number>>;
+  readonly proof: string;
+}
+
+export interface YearlyState {
+  readonly open: Yearly | null;
+  readonly past: readonly Yearly[];
+  readonly due_ms: number | null;
+}
+
+export type YearlyLine = Due & { readonly decision: string; readonly words: string; readonly decided_ms: number | null; readonly by: string };
+
+/** What merging two records would do. */
+export interface Merge {
+  readonly kept: Customer;
+  readonly other: Customer;
+  readonly proof: string;
+  readonly differing: readonly { readonly name: string; readonly kept: string; readonly other: string }[];
+  readonly moves: readonly { readonly model: string; readonly count: number }[];
+}
+
 export interface CleanUp {
+  readonly yearly: YearlyState;
   readonly lines: readonly Due[];
   readonly decided: readonly (Customer & Review)[];
   readonly terms: { readonly quiet_days: number; readonly claim_days: number };

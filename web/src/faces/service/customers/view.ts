@@ -1,18 +1,19 @@
 // SPDX-License-Identifier: EUPL-1.2
 // Customers: the list with its search, one's record, who may go. What is done is done in dialogs.ts; this draws, and asks anew.
+import { openDialog } from "../../../kit/dialog";
 import { keepAnswer, logBy, printPage } from "../../../kit/leaving";
 import { Board, html, nothing, repeat, type Part } from "../../../kit/dom";
 import { icon } from "../../../kit/icons";
 import { button, empty, pill, skeleton } from "../../../kit/pieces";
-import { number, t } from "../../../kit/words";
+import { day, number, t } from "../../../kit/words";
 import { pathOf } from "../../paged/model";
 import { refusedOf } from "../../report_dialog";
 import { sureDialog } from "../../settings/dialogs";
 import type { Ctx, Mounted } from "../pages";
-import { cleanUpView, type CleanUpActions } from "./cleanup";
-import { consentDialog, contactDialog, correctDialog, forgetDialog, keepDialog, newCustomer, restrictDialog, suggestionDialog } from "./dialogs";
+import { cleanUpView, yearlyLines, type CleanUpActions } from "./cleanup";
+import { consentDialog, contactDialog, correctDialog, decideDialog, forgetDialog, keepDialog, mergeDialog, newCustomer, restrictDialog, suggestionDialog } from "./dialogs";
 import { recordView, type RecordActions } from "./record";
-import type { CleanUp, Counts, Customer, Listed, Whole } from "./types";
+import type { CleanUp, Counts, Customer, Listed, Whole, Yearly, YearlyLine } from "./types";
 import { called, place, standingName } from "./words";
 
 const CLEAN_UP = "clean-up";
@@ -141,6 +142,7 @@ class Customers implements Mounted {
     forget: (one) => forgetDialog(this.ctx, one, this.#again),
     take: (one) => void this.#file(`/service/customers/${one.id}/export`),
     open: this.#open,
+    merge: (one, other) => mergeDialog(this.ctx, one.id, other.id, this.#again),
   };
 
   /** Who restricted it may not be the one who may still see it: then he is back at the list. */
@@ -155,11 +157,24 @@ class Customers implements Mounted {
     back: () => this.ctx.go("customers"),
     open: this.#open,
     keep: (one) => keepDialog(this.ctx, one.id, called(one), one.reason, this.#again),
-    confirm: (one) => void this.#try(`/service/customers/${one.id}/confirm`),
-    end: (one) => this.#end(one),
+    confirm: (one) => decideDialog(t("{name}: an order is expected", { name: called(one) }), t("Which order, or why?"), t("He stays for another term. It stands on the yearly list with your name."), t("Order expected"), (words) => this.#post(`/service/customers/${one.id}/confirm`, { words })),
+    end: (one) => decideDialog(t("Is the relation with {name} over?", { name: called(one) }), t("Why is it over?"), t("He is kept for as long as claims can come, and then anonymised by itself. When he orders again he is a customer again."), t("It is over"), (words) => this.#post(`/service/customers/${one.id}/end`, { words })),
     forget: (one) => forgetDialog(this.ctx, one, this.#again),
+    drawUp: () => void this.#try("/service/customers/clean-up"),
+    endQuiet: (list) => decideDialog(t("End the relation with all who were quiet"), t("Why is it over?"), t("Everybody on this list of whom no order came and who is not decided yet becomes a former customer. He is kept for as long as claims can come."), t("It is over with all of them"), (words) => this.#post(`/service/customers/clean-up/${list.id}/end-quiet`, { words })),
+    close: (list) => sureDialog(t("Close the yearly list?"), t("Every line has its decision. The list is written down with its hash in the log, and is not changed any more."), t("Close the list"), () => refusedOf(() => this.#post(`/service/customers/clean-up/${list.id}/close`, {}))),
+    look: (list) => void this.#look(list),
     print: () => void printPage(logBy(this.ctx.port), { what: "clean_up", count: this.#board.state.due?.lines.length ?? 0 }).catch((error: unknown) => this.ctx.failed(error)),
   };
+
+  async #look(list: Yearly): Promise<void> {
+    try {
+      const { lines } = await this.ctx.ask<{ lines: readonly YearlyLine[] }>("GET", `/service/customers/clean-up/${list.id}`);
+      openDialog(t("Yearly list of {day}", { day: day(list.drawn_ms) }), () => yearlyLines(lines), { wide: true });
+    } catch (error) {
+      this.ctx.failed(error);
+    }
+  }
 
   #draw(state: State): Part {
     if (state.id === CLEAN_UP) return cleanUpView(state.due, this.ctx.me.role !== "desk" && this.ctx.me.role !== "bookkeeper", this.#due);

@@ -36,19 +36,24 @@ export const whyName = (code: string): string => WHYS[code]?.() ?? code;
 const WHATS: Readonly<Record<string, () => string>> = {
   added: () => t("Added"), corrected: () => t("Corrected"), suggested: () => t("Other details came in"), refused: () => t("Other details were not taken over"), contact_added: () => t("Contact added"),
   contact_changed: () => t("Contact changed"), contact_ended: () => t("Contact removed"), restricted: () => t("Use restricted"), lifted: () => t("Restriction lifted"), confirmed: () => t("Expectation of an order confirmed"),
-  became_customer: () => t("Became a customer"), left: () => t("Relation ended"), consent_renewed: () => t("Consent renewed"), consent_ended: () => t("Consent taken back"), kept: () => t("Kept, with a reason"), anonymised: () => t("Anonymised"),
+  became_customer: () => t("Became a customer"), left: () => t("Relation ended"), consent_renewed: () => t("Consent renewed"), consent_ended: () => t("Consent taken back"), kept: () => t("Kept, with a reason"), anonymised: () => t("Anonymised"), merged: () => t("Another record of his was merged into this one"),
 };
 export const whatName = (code: string): string => WHATS[code]?.() ?? code;
 
 const REASONS: Readonly<Record<string, () => string>> = {
   consent_over: () => t("His consent to be a prospect is over"), quiet: () => t("No order for longer than the term"), claims_over: () => t("Left so long ago that no claim can come"),
-  restricted_long: () => t("Restricted for three months: decide"), double: () => t("Somebody else has the same e-mail address"),
+  restricted_long: () => t("Restricted for three months: decide"), double: () => t("Perhaps he stands here twice: the same e-mail address, or name and house"),
 };
+const DECISIONS: Readonly<Record<string, () => string>> = {
+  keep: () => t("kept"), confirm: () => t("order expected"), end: () => t("relation over"), anonymise: () => t("anonymised"), merge: () => t("merged"), gone: () => t("settled by itself"),
+};
+export const decisionName = (code: string): string => DECISIONS[code]?.() ?? t("not decided");
+
 export const reasonName = (code: string): string => REASONS[code]?.() ?? code;
 
 const MODELS: Readonly<Record<string, () => string>> = {
   "customers.Customer": () => t("The customer’s own record"), "customers.Contact": () => t("Contacts"), "customers.Change": () => t("History of the record"), "customers.Suggestion": () => t("Details that came in"),
-  "customers.Review": () => t("Decisions about the list"), "orders.Order": () => t("Orders"), "orders.Note": () => t("Notes of orders"), "orders.Word": () => t("Words by which orders are found"), "products.Item": () => t("Products"),
+  "customers.Review": () => t("Decisions about the list"), "customers.YearlyLine": () => t("Lines of yearly lists"), "orders.Order": () => t("Orders"), "orders.Note": () => t("Notes of orders"), "orders.Word": () => t("Words by which orders are found"), "products.Item": () => t("Products"),
   "products.Ownership": () => t("Who owned what"), "intake.Submission": () => t("Forms that were sent"), "chain.Step": () => t("Steps of partners"), "chain.Document": () => t("Photos and signatures"), "chain.Sheet": () => t("Sheets of partners"),
   "invoices.Invoice": () => t("Invoices"), "invoices.InvoiceLine": () => t("Lines of invoices"), "invoices.Paper": () => t("Invoices as files"), "invoices.Reminder": () => t("Reminders"), "invoices.Payment": () => t("Payments"),
   "invoices.Offer": () => t("Offers"), "invoices.OfferLine": () => t("Lines of offers"),

@@ -137,7 +137,7 @@ class BooksPage {
     const { settings } = terms;
     const rows: readonly (readonly [string, string])[] = [
       [t("Days to pay"), String(settings.payment_days)], [t("An offer is valid, days"), String(settings.offer_days)], [t("Days between reminders"), String(settings.reminder_days)],
-      [t("Exemption for small firms"), settings.small_firm ? t("yes: no VAT is charged") : t("no")], [t("Sentence on each paper"), settings.footer], [t("Tax number (Germany)"), settings.tax_number],
+      [t("Exemption for small firms"), settings.small_firm ? t("yes: no VAT is charged") : t("no")], [t("Prices on new papers"), settings.prices_with_vat ? t("with VAT") : t("without VAT")], [t("Sentence on each paper"), settings.footer], [t("Tax number (Germany)"), settings.tax_number],
     ];
     return html`<section class="card"><header><h2>${t("What stands on each invoice")}</h2>${button(t("Change"), () => this.#change(terms), { small: true, id: "change-settings" })}</header><div class="pad stack">
       <p>${[terms.seller["name"], terms.seller["street"], `${terms.seller["postcode"] ?? ""} ${terms.seller["city"] ?? ""}`.trim(), terms.seller["registration"], terms.seller["vat_id"], terms.seller["iban"]].filter(Boolean).join(", ")}</p>
@@ -148,18 +148,19 @@ class BooksPage {
 
   #change(terms: Terms): void {
     const { settings } = terms;
-    const first = { payment: String(settings.payment_days), offer: String(settings.offer_days), reminder: String(settings.reminder_days), small: settings.small_firm, footer: settings.footer, tax: settings.tax_number };
+    const first = { payment: String(settings.payment_days), offer: String(settings.offer_days), reminder: String(settings.reminder_days), small: settings.small_firm, withVat: settings.prices_with_vat, footer: settings.footer, tax: settings.tax_number };
     formDialog(t("What stands on each invoice"), first, (page) => html`
       ${field("payment", t("Days to pay"), { value: page.said.payment, maxlength: 3, input: (payment) => page.set({ payment }), ...page.error("payment_days") })}
       ${field("offer", t("An offer is valid, days"), { value: page.said.offer, maxlength: 3, input: (offer) => page.set({ offer }), ...page.error("offer_days") })}
       ${field("reminder", t("Days between reminders"), { value: page.said.reminder, maxlength: 2, input: (reminder) => page.set({ reminder }), ...page.error("reminder_days") })}
       <label class="check"><input type="checkbox" id="small-firm" .checked=${page.said.small} @change=${(event: Event) => page.put({ small: (event.target as HTMLInputElement).checked })}><span>${t("We use the exemption for small firms: no VAT is charged")}</span></label>
+      <label class="check"><input type="checkbox" id="with-vat" .checked=${page.said.withVat} @change=${(event: Event) => page.put({ withVat: (event.target as HTMLInputElement).checked })}><span>${t("A new paper begins with prices that include VAT, as consumers are quoted")}</span></label>
       ${field("tax", t("Tax number (Germany)"), { value: page.said.tax, maxlength: 30, input: (tax) => page.set({ tax }), ...page.error("tax_number") })}
       ${textField("footer", t("Sentence on each paper"), { value: page.said.footer, maxlength: 500, rows: 2, input: (footer) => page.set({ footer }) })}`, {
       save: t("Save"), fields: ["payment_days", "offer_days", "reminder_days", "tax_number"],
       check: (said): Record<string, string> => Object.fromEntries(([["payment_days", said.payment], ["offer_days", said.offer], ["reminder_days", said.reminder]] as const).filter(([, text]) => !/^\d{1,3}$/.test(text.trim())).map(([name]) => [name, t("Write a number.")])),
       send: (said) => refusedOf(async () => {
-        await this.#ctx.ask("PUT", "/invoice-settings", { payment_days: Number(said.payment), offer_days: Number(said.offer), reminder_days: Number(said.reminder), small_firm: said.small, footer: said.footer, tax_number: said.tax });
+        await this.#ctx.ask("PUT", "/invoice-settings", { payment_days: Number(said.payment), offer_days: Number(said.offer), reminder_days: Number(said.reminder), small_firm: said.small, prices_with_vat: said.withVat, footer: said.footer, tax_number: said.tax });
         this.#board.change({ terms: await this.#ctx.ask<Terms>("GET", "/invoice-terms") });
       }),
     });

@@ -20,6 +20,7 @@ export interface Said {
   readonly purchase_order: string;
   readonly delivered_on: string | null;
   readonly payment_days: number | null;
+  readonly prices_with_vat: boolean;
   readonly lines: readonly Line[];
 }
 
@@ -32,7 +33,7 @@ const usualVat = (terms: Terms): { category: string; rate: string } =>
 
 export const emptyPaper = (terms: Terms, language: string): Said => ({
   customer_id: null, order_id: null, buyer: { ...NOBODY, country: terms.seller["country"] ?? "" }, language, subject: "", note: "", buyer_reference: "",
-  purchase_order: "", delivered_on: null, payment_days: null, lines: [emptyLine(terms)],
+  purchase_order: "", delivered_on: null, payment_days: null, prices_with_vat: terms.settings.prices_with_vat, lines: [emptyLine(terms)],
 });
 
 export interface Form {
@@ -65,9 +66,10 @@ const lineNet = (one: Line): number => {
   return gross - Math.round((gross * discount) / 100);
 };
 
-function about(lines: readonly Line[]): { net: number; total: number } {
+function about(lines: readonly Line[], withVat: boolean): { net: number; total: number } {
   const nets = new Map<string, number>();
   for (const one of lines) nets.set(one.rate, (nets.get(one.rate) ?? 0) + lineNet(one));
+  if (withVat) return { net: [...nets].reduce((sum, [rate, one]) => sum + Math.round((one * 100) / (100 + Number(rate))), 0), total: [...nets.values()].reduce((sum, one) => sum + one, 0) };
   const net = [...nets.values()].reduce((sum, one) => sum + one, 0);
   return { net, total: net + [...nets].reduce((sum, [rate, one]) => sum + Math.round((one * Number(rate)) / 100), 0) };
 }
@@ -75,7 +77,7 @@ function about(lines: readonly Line[]): { net: number; total: number } {
 export function editor(terms: Terms, form: Form): Part {
   const { said, put } = form;
   const buyer = (part: Partial<Buyer>): void => put({ buyer: { ...said.buyer, ...part } });
-  const sums = about(said.lines);
+  const sums = about(said.lines, said.prices_with_vat);
   const fixed = form.what === "credit";
   return html`<form class="form paper-form" novalidate @submit=${(event: Event) => { event.preventDefault(); form.save(); }}>
     ${fixed ? nothing : html`<fieldset class="card pad"><legend>${t("For whom")}</legend><div class="fields">
@@ -91,6 +93,7 @@ export function editor(terms: Terms, form: Form): Part {
     </div></fieldset>`}
     <fieldset class="card pad"><legend>${t("For what")}</legend>
       ${field("subject", t("Subject"), { value: said.subject, maxlength: 200, input: (subject) => put({ subject }) })}
+      <label class="check" for="with-vat"><input type="checkbox" id="with-vat" .checked=${said.prices_with_vat} @change=${(event: Event) => put({ prices_with_vat: (event.target as HTMLInputElement).checked })}><span>${t("The prices include VAT, as consumers are quoted")}</span></label>
       <ol class="paper-lines">${said.lines.map((one, at) => lineForm(terms, said, one, at, put))}</ol>
       <div class="row apart">${button(t("Add a line"), () => put({ lines: [...said.lines, emptyLine(terms)] }), { small: true, icon: "plus", id: "add-line" })}
         <p class="sum" role="status">${t("{net} without VAT, {total} with it", { net: money(sums.net, terms.currency), total: money(sums.total, terms.currency) })}</p></div></fieldset>
@@ -120,7 +123,7 @@ function lineForm(terms: Terms, said: Said, one: Line, at: number, put: Form["pu
     <div class="what">${textField(`text-${at}`, t("What"), { value: one.text, maxlength: 500, rows: 1, input: (text) => change({ text }) })}</div>
     ${field(`quantity-${at}`, t("Quantity"), { value: one.quantity, maxlength: 14, input: (quantity) => change({ quantity }) })}
     ${choice(`unit-${at}`, t("Unit"), terms.units.map(({ code }) => [code, unitWords(code)] as const), one.unit, (unit) => change({ unit }))}
-    ${field(`price-${at}`, t("Price without VAT"), { value: one.price, maxlength: 14, input: (price) => change({ price }) })}
+    ${field(`price-${at}`, said.prices_with_vat ? t("Price with VAT") : t("Price without VAT"), { value: one.price, maxlength: 14, input: (price) => change({ price }) })}
     ${field(`discount-${at}`, t("Discount in %"), { value: one.discount, maxlength: 6, input: (discount) => change({ discount }) })}
     ${choice(`vat-${at}`, t("VAT"), known, chosen, vat)}
     ${one.category === "E" ? field(`reason-${at}`, t("Why it is exempt"), { value: one.reason, maxlength: 300, hint: t("Empty: the usual sentence."), input: (reason) => change({ reason }) }) : nothing}

@@ -8,6 +8,7 @@ import { language, t } from "../../../kit/words";
 import { refusedOf } from "../../report_dialog";
 import { sureDialog, type Refused } from "../../settings/dialogs";
 import type { Ctx, Mounted } from "../pages";
+import { inDays } from "../../settings/fields";
 import { body, editor, emptyPaper, wrongLine, type Said } from "./editor";
 import type { Invoice, Offer, OfferBrief, Terms } from "./types";
 import { categoryWords, dayOf, money, offerStanding, unitWords } from "./words";
@@ -86,7 +87,7 @@ class OffersPage {
 
   #whole(one: Offer, busy: string): Part {
     const open = one.state === "open" || one.state === "sent";
-    const today = new Date(this.#ctx.nowMs()).toISOString().slice(0, 10);
+    const today = inDays(this.#ctx.nowMs(), 0);
     return html`<p><a href="/service/offers" @click=${(event: Event) => { event.preventDefault(); this.#ctx.go("offers"); }}>${t("All offers")}</a></p>
       <div class="title"><div><h1>${t("Offer {number}", { number: one.number })}</h1><div class="row">${offerStanding(one, today)}</div></div><div class="row">
         ${button(t("PDF"), () => void this.#keep(one), { icon: "download", id: "paper" })}
@@ -100,14 +101,14 @@ class OffersPage {
           { title: t("What"), cell: (line) => html`<span class="lines">${line.text}</span>` },
           { title: t("Quantity"), numeric: true, cell: (line) => `${line.quantity} ${unitWords(line.unit)}` },
           { title: t("VAT"), cell: (line) => categoryWords(line.category, line.rate) },
-          { title: t("Amount"), numeric: true, cell: (line) => money(line.net_cents ?? 0, one.currency) },
+          { title: one.prices_with_vat ? t("Amount with VAT") : t("Amount"), numeric: true, cell: (line) => money(line.shown_cents ?? 0, one.currency) },
         ], one.lines, (line) => one.lines.indexOf(line), empty(t("No line yet"), t("Change the draft to write one."), "note"))}
         <p class="sum"><b>${t("{net} without VAT, {total} with it", { net: money(one.net_cents, one.currency), total: money(one.total_cents, one.currency) })}</b></p>
         ${one.invoice_id === null ? nothing : html`<p><a href="/service/invoices/${one.invoice_id}">${t("Its invoice")}</a></p>`}</div></section>`;
   }
 
   #edit(one: Offer): void {
-    this.#board.change({ refused: null, said: { customer_id: one.customer_id, order_id: one.order_id ?? null, buyer: one.buyer, language: one.language, subject: one.subject, note: one.note, buyer_reference: "", purchase_order: "", delivered_on: null, payment_days: null, lines: one.lines } });
+    this.#board.change({ refused: null, said: { customer_id: one.customer_id, order_id: one.order_id ?? null, buyer: one.buyer, language: one.language, subject: one.subject, note: one.note, buyer_reference: "", purchase_order: "", delivered_on: null, payment_days: null, prices_with_vat: one.prices_with_vat, lines: one.lines } });
   }
 
   async #save(): Promise<void> {

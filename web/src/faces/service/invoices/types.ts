@@ -59,6 +59,7 @@ export interface Line {
   readonly rate: string;
   readonly reason: string;
   readonly net_cents?: number;
+  readonly shown_cents?: number;
 }
 
 export interface Group {
@@ -80,6 +81,8 @@ export interface Paperwork {
   readonly currency: string;
   readonly net_cents: number;
   readonly vat_cents: number;
+  readonly rounding_cents: number;
+  readonly prices_with_vat: boolean;
   readonly total_cents: number;
   readonly lines: readonly Line[];
   readonly groups: readonly Group[];
@@ -136,6 +139,7 @@ export interface Settings {
   readonly offer_days: number;
   readonly reminder_days: number;
   readonly small_firm: boolean;
+  readonly prices_with_vat: boolean;
   readonly footer: string;
   readonly tax_number: string;
 }

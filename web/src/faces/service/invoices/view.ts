@@ -9,6 +9,7 @@ import { language, t, tn } from "../../../kit/words";
 import { refusedOf } from "../../report_dialog";
 import { formDialog, sureDialog, type Refused } from "../../settings/dialogs";
 import type { Ctx, Mounted } from "../pages";
+import { inDays } from "../../settings/fields";
 import { body, editor, emptyPaper, wrongLine, type Said } from "./editor";
 import type { Brief, Invoice, Listed, Terms } from "./types";
 import { categoryWords, dateOf, dayOf, money, standing, sums, typedNumber, unitWords, wayWords } from "./words";
@@ -135,7 +136,7 @@ class InvoicesPage {
     this.#board.change({
       refused: null, said: {
         customer_id: one.customer_id, order_id: one.order_id, buyer: one.buyer, language: one.language, subject: one.subject, note: one.note,
-        buyer_reference: one.buyer_reference, purchase_order: one.purchase_order, delivered_on: one.delivered_on, payment_days: one.payment_days, lines: one.lines,
+        buyer_reference: one.buyer_reference, purchase_order: one.purchase_order, delivered_on: one.delivered_on, payment_days: one.payment_days, prices_with_vat: one.prices_with_vat, lines: one.lines,
       },
     });
   }
@@ -145,7 +146,7 @@ class InvoicesPage {
   #whole(one: Invoice, { busy, listed }: State): Part {
     const credit = one.kind === "credit";
     const title = one.number === "" ? (credit ? t("Credit note, draft") : t("Invoice, draft")) : credit ? t("Credit note {number}", { number: one.number }) : t("Invoice {number}", { number: one.number });
-    const today = listed?.today ?? new Date(this.#ctx.nowMs()).toISOString().slice(0, 10);
+    const today = listed?.today ?? inDays(this.#ctx.nowMs(), 0);
     return html`<p><a href="/service/invoices" @click=${(event: Event) => { event.preventDefault(); this.#ctx.go("invoices"); }}>${t("All invoices")}</a></p>
       <div class="title"><div><h1>${title}</h1><div class="row">${standing(one, today)}${one.waits ? (one.fault === "" ? pill(t("on its way"), "accent") : pill(t("not sent: the mail server refused it; it is tried again"), "warn")) : nothing}</div></div>
         <div class="row">${this.#verbs(one, busy, today)}</div></div>
@@ -157,10 +158,11 @@ class InvoicesPage {
           { title: t("What"), cell: (line) => html`<span class="lines">${line.text}</span>${line.discount === "0" ? nothing : html`<div class="mute small">${t("{percent}% discount", { percent: line.discount })}</div>`}` },
           { title: t("Quantity"), numeric: true, cell: (line) => `${line.quantity} ${unitWords(line.unit)}` },
           { title: t("VAT"), cell: (line) => categoryWords(line.category, line.rate) },
-          { title: t("Amount"), numeric: true, cell: (line) => money(line.net_cents ?? 0, one.currency) },
+          { title: one.prices_with_vat ? t("Amount with VAT") : t("Amount"), numeric: true, cell: (line) => money(line.shown_cents ?? 0, one.currency) },
         ], one.lines, (line) => one.lines.indexOf(line), empty(t("No line yet"), t("Change the draft to write one."), "note"))}
         <dl class="facts sums"><dt>${t("Total without VAT")}</dt><dd>${money(one.net_cents, one.currency)}</dd>
           ${one.groups.filter(({ vat_cents }) => vat_cents !== 0).map((group) => html`<dt>${categoryWords(group.category, group.rate)}</dt><dd>${money(group.vat_cents, one.currency)}</dd>`)}
+          ${one.rounding_cents === 0 ? nothing : html`<dt>${t("Rounding")}</dt><dd>${money(one.rounding_cents, one.currency)}</dd>`}
           <dt><b>${t("Total")}</b></dt><dd><b>${money(one.total_cents, one.currency)}</b></dd></dl>
         ${one.note === "" ? nothing : html`<p class="lines">${one.note}</p>`}</div></section>
       <section class="card"><header><h2>${t("What became of it")}</h2></header><div class="pad stack">${this.#facts(one)}</div></section></div>`;
@@ -238,7 +240,7 @@ class InvoicesPage {
   }
 
   #received(one: Invoice): void {
-    const today = new Date(this.#ctx.nowMs()).toISOString().slice(0, 10);
+    const today = inDays(this.#ctx.nowMs(), 0);
     formDialog(t("Paid at the counter"), { amount: (one.open_cents / 100).toFixed(2), way: "card", on: today }, (page) => html`
       ${field("amount", t("Amount in {currency}", { currency: one.currency }), { value: page.said.amount, maxlength: 14, input: (amount) => page.set({ amount }), ...page.error("amount_cents") })}
       <fieldset class="choices"><legend class="field"><span class="label">${t("How")}</span></legend>${(["card", "cash"] as const).map((way) => html`<label class="choice"><input type="radio" name="way" value=${way} .checked=${page.said.way === way} @change=${() => page.put({ way })}><span>${wayWords(way)}</span></label>`)}</fieldset>
