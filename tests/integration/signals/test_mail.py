@@ -18,6 +18,7 @@ from django.conf import settings
 
 from tests.actors import World
 from tests.attack.test_door_routes import signed_in
+from tests.clock import stopped_clock
 from tests.integration.signals.mailing import PICTURE, Mailing, a_mail
 from zegel.demo.world import WORLD
 from zegel.seal.note import VerifierKey
@@ -26,10 +27,10 @@ from zegel.server.alarms import actions as alarms
 from zegel.server.alarms import interpreter
 from zegel.server.alarms.models import Alarm
 from zegel.server.footage import door, mailpictures
-from zegel.server.footage.errors import NothingToShow
+from zegel.server.footage.errors import NothingToShow, TooManyViewers
 from zegel.server.footage.rules import Purpose
 from zegel.server.gate.errors import Denied
-from zegel.server.kernel import tenancy
+from zegel.server.kernel import clock, tenancy
 from zegel.server.ledger import Kind
 from zegel.server.ledger import queries as ledger
 from zegel.server.signals import mailcameras, queries
@@ -93,6 +94,32 @@ def test_a_mail_becomes_an_alarm_with_a_picture_that_owner_and_operator_open(
     with tenancy.acting_as(WORLD.party("dehaan").id):
         entries = ledger.entries([Kind.VIEW], WORLD.party("dehaan").id, since_ms=0)
     assert [entry.said.facts["purpose"] for entry in entries if entry.said] == ["own_use", "alarm_verification"]
+
+
+def test_no_more_people_look_at_a_mailed_picture_at_once_than_at_footage(
+    world: World, camera: tuple[MailCamera, str], mailing: Mailing
+) -> None:
+    mailing.send(camera[1], a_mail(INTRUSION))
+    interpret()
+    alarm = the_alarm(world)
+    (picture,) = mailpictures.of_alarm(world.actor("operator"), alarm.id)
+    alarms.claim(world.actor("operator"), alarm.id)
+
+    def look(person: str, purpose: Purpose = Purpose.ALARM_VERIFICATION) -> None:
+        about = alarm.id if purpose is Purpose.ALARM_VERIFICATION else None
+        door.open_mail_picture(world.actor(person), picture.id, purpose, about, max_viewers=1)
+
+    with stopped_clock(clock.now()) as ticking:
+        look("operator")
+        look("operator")  # his own place
+        with pytest.raises(TooManyViewers):
+            look("supervisor")
+        look("owner", Purpose.OWN_USE)  # his own picture takes nobody's place
+        ticking.advance(door.MAILED_LOOK)
+        look("supervisor")
+    with tenancy.acting_as(WORLD.party("dehaan").id):
+        entries = ledger.entries([Kind.VIEW], WORLD.party("dehaan").id, since_ms=0)
+    assert len(entries) == 4, "a look that was refused is no look"
 
 
 def test_after_the_alarm_is_closed_the_centre_sees_the_picture_no_more(

@@ -361,3 +361,60 @@ def test_a_restore_without_a_panel_belongs_to_the_alarm_of_its_zone_and_of_no_ot
     assert read(replace(first, phase="restore"), site).about == of(first).id
     for other in ({"zone": "gate"}, {"zone": ""}, {"source": "onvif"}, {"panel_id": PANEL}):
         assert read(replace(first, phase="restore", **other), site).about is None  # type: ignore[arg-type]
+
+
+# --- entry and exit for senders without a panel ---
+
+TIMED = replace(HOME, parameters=Parameters(entry_s=30, exit_s=60))
+ELSEWHERE = st.sampled_from(["mail", "mqtt", "api", "onvif"])
+
+
+@given(ELSEWHERE, st.integers(0, 45), st.integers(15, 60))
+def test_who_comes_home_is_given_the_entry_time_whatever_noticed_him(source: str, entry_s: int, abort_s: int) -> None:
+    site = replace(HOME, parameters=Parameters(entry_s=entry_s, abort_s=abort_s))
+    found = read(heard(source=source, panel_id=None), site)
+    assert found.opening is not None
+    assert found.opening.queue_ms == NOW + entry_s * 1000
+    assert found.opening.recall_until_ms is not None
+    assert found.opening.recall_until_ms >= found.opening.queue_ms + abort_s * 1000
+
+
+@given(ELSEWHERE, st.integers(-10_000, 120_000))
+def test_who_leaves_is_no_alarm_for_as_long_as_the_exit_time_lasts(source: str, after_ms: int) -> None:
+    found = read(heard(source=source, panel_id=None, at_ms=NOW + after_ms), replace(TIMED, closed_ms=NOW))
+    assert (found.verdict is Verdict.EXIT) is (0 <= after_ms < 60_000)
+
+
+@given(ELSEWHERE, st.sampled_from(["fire", "holdup_duress", "medical", "tamper"]), st.integers(0, 59_999))
+def test_danger_to_people_and_sabotage_never_wait_for_a_door(source: str, name: str, after_ms: int) -> None:
+    found = read(heard(name, source=source, panel_id=None, at_ms=NOW + after_ms), replace(TIMED, closed_ms=NOW))
+    assert found.opening is not None
+    assert found.opening.queue_ms == NOW + after_ms
+
+
+@pytest.mark.parametrize("source", ["mail", "mqtt", "api", "onvif"])
+def test_a_building_site_has_no_door_by_which_people_come(source: str) -> None:
+    site = replace(TIMED, profile="site-nl", closed_ms=NOW)
+    found = read(heard(source=source, panel_id=None), site)
+    assert found.opening is not None
+    assert found.opening.queue_ms == NOW
+
+
+def test_a_panel_and_a_unit_time_their_own_doors() -> None:
+    for source, panel in (("panel", PANEL), ("unit", None), ("unit", PANEL)):
+        found = read(heard(source=source, panel_id=panel), TIMED)
+        assert found.opening is not None
+        assert found.opening.queue_ms == NOW
+
+
+@given(ELSEWHERE, st.booleans(), st.integers(0, 60_000))
+def test_disarming_the_house_takes_back_what_a_camera_elsewhere_noticed_if_nobody_else_can_say_it(
+    source: str, vouched: bool, after_ms: int
+) -> None:
+    alarm = of(heard(source=source, panel_id=None))
+    opening = heard("open_close", "open", at_ms=NOW + after_ms, zone="", vouched=vouched)
+    found = read(opening, with_open(TIMED, alarm))
+    assert (alarm.id in found.recalls) is vouched
+    assert (alarm.id in found.flags) is not vouched
+    on_site = read(opening, with_open(replace(TIMED, profile="site-nl"), alarm))
+    assert not on_site.recalls, "another sender's word, where no times are kept here"

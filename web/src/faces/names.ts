@@ -123,7 +123,7 @@ export function stepName(kind: string): string {
     view: t("looked"), viewed: t("looked"), opened: t("opened"), park: t("parked"), parked: t("parked"), unpark: t("back from parking"), unparked: t("back from parking"), called: t("called"), guard_sent: t("guard sent"),
     arrived: t("guard arrived"), police_called: t("police called"), plan: t("step of the plan"), code_word: t("code word"), reopen: t("reopened"), reopened: t("reopened"), escalated: t("escalated"),
     guard_accepted: t("guard accepted"), guard_on_the_way: t("guard on the way"), guard_left: t("guard left"), guard_report: t("guard reported"), guard_declined: t("guard declined"), guard_cancelled: t("guard called off"),
-    late: t("came late"), recall_tried: t("recall tried"), potential_cancel: t("opened or cancelled after it"), duress: t("duress"), verified: t("picture made clear"),
+    late: t("came late"), recall_tried: t("recall tried"), pictures_allowed: t("pictures allowed"), pictures_shown: t("pictures shown"), potential_cancel: t("opened or cancelled after it"), duress: t("duress"), verified: t("picture made clear"),
   }, kind);
 }
 

@@ -50,6 +50,8 @@ export interface Alarm {
   /** Where it came from: unit, panel, mail, mqtt, api, onvif, server */
   readonly source: string;
   readonly signal_class: string;
+  /** The panel that said it, where it reports to the alarm centre itself. */
+  readonly panel_id?: string | null;
   /** "" or how: sequential, video, audio, path_failure */
   readonly confirmed: string;
   /** ANSI/TMA-AVS-01: 0 no call, 1 limited, 2 human likely, 3 threat to property, 4 threat to life */

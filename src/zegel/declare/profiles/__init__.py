@@ -68,7 +68,9 @@ class Centre:
 
     `certificates`, `operators`: schemes of which the centre and each operator has one in date ("any": of whichever;
     none: nothing is asked). `hold_s`: the least seconds in which nobody looks at an eligible alarm. `mail_pictures`:
-    cameras whose pictures the server can read may stand there. `live`: in order of their days; no two on one day.
+    cameras whose pictures the server can read may stand there. `door_times`: entry and exit times hold for senders
+    without a panel too, because people come and go there by what they watch. `live`: in order of their days; no two on
+    one day.
     """
 
     certificates: tuple[str, ...]
@@ -77,6 +79,7 @@ class Centre:
     mail_pictures: bool
     live: tuple[Live, ...]
     source: str
+    door_times: bool = False
 
     def __post_init__(self) -> None:
         days = [one.since for one in self.live]
@@ -197,7 +200,7 @@ def _centre(line: Mapping[str, Any]) -> Centre:
     live = tuple(Live(_day(one["from"]), _flag(one["on"]), _source(one)) for one in line["live"])
     return Centre(
         tuple(line["certificates"]), tuple(line["operators"]), int(line["hold_s"]), _flag(line["mail_pictures"]),
-        live, str(line["source"]),
+        live, str(line["source"]), _flag(line.get("door_times", False)),
     )  # fmt: skip
 
 

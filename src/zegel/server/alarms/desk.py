@@ -191,12 +191,13 @@ class Desk:
     def picture(self, site_id: UUID | None, heard: Heard) -> Picture:
         place = self._places[site_id]
         key = testing.area_key(heard.area)
-        area = place.areas.get((heard.panel_id, key)) or place.areas.get((heard.panel_id, ""))
+        said_by = heard.panel_id or site_id
+        area = place.areas.get((said_by, key)) or place.areas.get((said_by, ""))
         return Picture(
             place.parameters, "" if place.site is None else place.site.profile,
             tuple(place.seen.get(one.id) or self._open_alarm(place, one) for one in place.alarms.values()),
             tuple(_test(window) for window in place.tests),
-            area.changed_ms if area is not None and area.closed else None,
+            _closed_ms(place, area, heard),
             tuple(
                 timers.Trip(at, self._closed_code(place, alarm_id, code))
                 for at, alarm_id, code in place.trips.get(heard.detector, ())
@@ -298,10 +299,11 @@ class Desk:
             place.path_failures[signal.panel_id].append(signal.at_ms)
 
     def area(self, signal: Signal, area: str, closed: bool) -> None:
-        """The area was set or unset. An older word than the last one changes nothing."""
-        site_id, panel_id = signal.site_id, signal.panel_id
+        """The area was set or unset; a sender without a panel speaks of the site's own. An older word than the last one
+        changes nothing."""
+        site_id = signal.site_id
         assert site_id is not None
-        assert panel_id is not None
+        panel_id = signal.panel_id or site_id
         place = self._places[site_id]
         key = testing.area_key(area)
         known = place.areas.get((panel_id, key))
@@ -349,6 +351,15 @@ def _lock_sites(party_id: UUID, site_ids: Iterable[UUID | None]) -> None:
     numbers = sorted({locks.number_of(f"alarms/{site_id or party_id}") for site_id in site_ids})
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(n) FROM unnest(%s::bigint[]) AS n", [numbers])
+
+
+def _closed_ms(place: _Place, area: AreaState | None, heard: Heard) -> int | None:
+    """Since when the signal's area is set. One without a panel and without a word of its own goes by the site's panels,
+    once all of their areas are set."""
+    if area is not None or heard.panel_id is not None:
+        return area.changed_ms if area is not None and area.closed else None
+    all_of_them = list(place.areas.values())
+    return max(one.changed_ms for one in all_of_them) if all_of_them and all(a.closed for a in all_of_them) else None
 
 
 def _test(row: TestWindow) -> testing.Window:

@@ -43,6 +43,23 @@ class UnknownAlarm(AlarmError):
         super().__init__(_("There is no such alarm."), action=_("Go back to the queue."))
 
 
+class CentralRefused(AlarmError):
+    """A word for a panel's alarm that its unit would not take. `why`: the seal's own word, or ours."""
+
+    code = "central_refused"
+
+    def __init__(self, why: str) -> None:
+        said = {
+            "off": _("The unit takes no alarms of panels elsewhere."),
+            "no_witness": _("Too few of the witnesses that your unit names are asked here."),
+        }
+        super().__init__(
+            said.get(why, _("This word counts for nothing at the unit.")),
+            action=_("Look at the hours page: which alarms of panels elsewhere may show pictures."),
+        )
+        self.why = why
+
+
 class AlreadyClaimed(AlarmError):
     """Another operator was first."""
 

@@ -269,7 +269,8 @@ def _apply(actor: Actor, desk: Desk, signal: Signal, heard: Heard, found: Readin
         alarm_id = found.joining.alarm_id
     for other_id, confirmed in found.also_confirmed:
         confirm(desk, desk.alarm(signal.site_id, other_id), confirmed)
-    if found.area_closed is not None and signal.site_id is not None and signal.panel_id is not None:
+    may_set = signal.panel_id is not None or (heard.vouched and not heard.is_units)
+    if found.area_closed is not None and signal.site_id is not None and may_set:
         desk.area(signal, heard.area, found.area_closed)
     if found.step and found.about is not None:
         desk.step(desk.alarm(signal.site_id, found.about), found.step, outcome=signal.code)

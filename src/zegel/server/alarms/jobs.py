@@ -58,6 +58,12 @@ def released(event: outbox.Event) -> None:
         _later(event, Occasion.RELEASE)
 
 
+@outbox.subscribe("alarm.central", name="alarms.letter_central")
+def allowed(event: outbox.Event) -> None:
+    """A panel's or an owner's word: everybody who wants to know hears of it before the first picture."""
+    _later(event, Occasion.CENTRAL)
+
+
 @outbox.subscribe("alarm.recalled", name="alarms.letter_recall")
 def recalled(event: outbox.Event) -> None:
     _later(event, Occasion.RECALL)

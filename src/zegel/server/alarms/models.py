@@ -139,6 +139,25 @@ class AlarmSignal(TenantModel):
         )
 
 
+class CentralWord(TenantModel):
+    """A signed word that this alarm of a panel elsewhere may show pictures at one unit: a panel's own, or an owner's.
+    `hash`: the word's, as the ledger's entry names it. `ready_at`: witnesses saw the entry, and the unit is told."""
+
+    id = models.UUIDField(primary_key=True, default=ids.new, editable=False)
+    alarm = models.ForeignKey(Alarm, on_delete=models.PROTECT, related_name="words")
+    unit_id = models.UUIDField()
+    envelope = models.BinaryField()
+    hash = models.BinaryField(max_length=32)
+    person_id = models.UUIDField(null=True)
+    said_ms = models.BigIntegerField()
+    made_at = models.DateTimeField()
+    ready_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["alarm"], name="alarms_centralword_once"),)
+        indexes = (models.Index(fields=["unit_id", "-made_at"], name="alarms_central_of_unit"),)
+
+
 class AreaState(TenantModel):
     """Whether an area of a panel is closed (set) or open, as its last opening or closing said."""
 
@@ -220,6 +239,7 @@ class DueKind(models.TextChoices):
     PARK = "park"  # a parked alarm comes back
     TEST = "test"  # a test window ended
     OPENING = "opening"  # an area should be open or closed by now
+    CENTRAL = "central"  # a word for a central alarm waits for the witnesses
 
 
 class Due(models.Model):

@@ -23,8 +23,9 @@ class Parameters:
 
     - `confirm_window_s`: how far apart two detectors may speak and confirm each other. BS 8243 and field.md: 30 to 60
       minutes; an installation with cameras may want a minute.
-    - `entry_s`, `exit_s`: for senders that do not time these themselves (panels and units do, so they have no
-      effect today; see timers): how long a door by which people come and go may be open before it is an alarm.
+    - `entry_s`, `exit_s`: for senders that do not time these themselves (panels and units do; mail, MQTT, webhooks and
+      cameras elsewhere don't), where the site's profile says so (see timers): how long somebody who comes or goes may
+      be noticed before it is an alarm.
       `abort_s`: how long after the alarm its own disarming takes it back. ANSI/SIA CP-01: abort 15 … 45 s, entry and
       abort together at most 60 s.
     - `swinger_after`: a detector that rang so often between two settings, each time for nothing, rings no more
@@ -88,6 +89,11 @@ ENTRY_AND_ABORT_S = 60  # CP-01
 def least_hold_s(profile: str) -> int:
     """As the profile has it; of no profile nothing is held back."""
     return profiles.centre(profile).hold_s if profile else 0
+
+
+def times_doors(profile: str) -> bool:
+    """Whether entry and exit times hold at a site of that profile for senders that have no panel."""
+    return bool(profile) and profiles.centre(profile).door_times
 
 
 def checked(values: Mapping[str, Any]) -> dict[str, int]:

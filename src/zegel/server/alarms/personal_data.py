@@ -52,6 +52,13 @@ declare(
 )  # fmt: skip
 not_personal("alarms.AlarmSignal", ("signal_id", "alarm", "site_id", "panel_id"), why="which signal and alarm it is")
 declare(
+    "alarms.CentralWord", ("envelope", "person_id", "said_ms", "made_at"), subject=Subject.USER, path="person_id",
+    category=Category.ACTIVITY, purpose=Purpose.ACCOUNTABILITY, basis=Basis.LEGITIMATE_INTERESTS,
+    recipients=(Recipient.OWNER,), term=Term.ALARM, starts=Start.ALARM_CLOSED, export=Export.VALUE,
+    erase=Erase.WITH_PARENT,
+)  # fmt: skip
+not_personal("alarms.CentralWord", ("alarm", "unit_id", "hash", "ready_at"), why="which alarm and unit it is for")
+declare(
     "alarms.AreaState", ("closed", "changed_ms"), subject=Subject.CUSTOMER, path="owner_id", category=Category.LOCATION,
     purpose=Purpose.ALARM_VERIFICATION, basis=Basis.CONTRACT, recipients=(Recipient.OWNER, Recipient.ARC),
     term=Term.SITE, starts=Start.AGREEMENT_ENDED, export=Export.VALUE, erase=Erase.DELETE_ROW,

@@ -18,7 +18,7 @@ from uuid import UUID
 
 from zegel.server.alarms import confirm, openings, rules, storm, testing, timers
 from zegel.server.alarms.confirm import By, Notice
-from zegel.server.alarms.parameters import Parameters
+from zegel.server.alarms.parameters import Parameters, times_doors
 from zegel.server.alarms.rules import Confirmed, State, Verdict
 
 # Phases of zegel.protocols.events.Phase.
@@ -119,6 +119,11 @@ class Picture:
     path_failures_ms: tuple[int, ...] = ()
     opening: openings.Plan | None = None
 
+    @property
+    def door_times(self) -> bool:
+        """Whether entry and exit times hold here for senders that have no panel."""
+        return times_doors(self.profile)
+
 
 @dataclass(frozen=True)
 class Opening:
@@ -210,7 +215,8 @@ def _rings(heard: Heard, site: Picture) -> Reading:
 
 
 def _door(heard: Heard, site: Picture) -> timers.Door:
-    return timers.Door(heard.source, heard.signal_class, heard.by_entry, heard.at_ms, site.closed_ms)
+    by_entry = heard.by_entry or (site.door_times and heard.panel_id is None)
+    return timers.Door(heard.source, heard.signal_class, by_entry, heard.at_ms, site.closed_ms)
 
 
 def _times(figures: Parameters) -> timers.Times:
@@ -371,7 +377,7 @@ def _cancel(heard: Heard, site: Picture, otherwise: Verdict, area_closed: bool |
     at all of a hold-up: whoever forces somebody may force him to cancel."""
     recalls, flags = [], []
     for alarm in site.alarms:
-        if not _speaks_of(heard, alarm) or alarm.duress or alarm.signal_class == rules.HOLDUP:
+        if not _speaks_of(heard, alarm, site) or alarm.duress or alarm.signal_class == rules.HOLDUP:
             continue
         in_time = alarm.recall_until_ms is not None and heard.at_ms <= alarm.recall_until_ms
         if in_time and heard.vouched and _may_take_back(heard, alarm):
@@ -383,15 +389,21 @@ def _cancel(heard: Heard, site: Picture, otherwise: Verdict, area_closed: bool |
     return Reading(verdict, recalls=tuple(recalls), flags=tuple(flags), about=about, area_closed=area_closed)
 
 
-def _speaks_of(heard: Heard, alarm: OpenAlarm) -> bool:
-    """Alarms of that panel and area that were there before it; a camera unit's burglary too."""
+def _speaks_of(heard: Heard, alarm: OpenAlarm, site: Picture) -> bool:
+    """Alarms of that panel and area that were there before it; a camera unit's burglary too, and, where its times are
+    kept here, that of a sender that has no panel: whoever disarms the house came in by what it watches."""
     if alarm.at_ms > heard.at_ms:
         return False
-    if alarm.is_units and rules.family(alarm.signal_class) == rules.BURGLARY:
+    is_burglary = rules.family(alarm.signal_class) == rules.BURGLARY
+    if is_burglary and (alarm.is_units or _timed_here(alarm, site)):
         return True
     if alarm.panel_id != heard.panel_id:
         return False
     return not heard.area or not alarm.area or heard.area == alarm.area
+
+
+def _timed_here(alarm: OpenAlarm, site: Picture) -> bool:
+    return site.door_times and alarm.panel_id is None and alarm.source not in timers.TIMED_BY_SENDER
 
 
 def _may_take_back(heard: Heard, alarm: OpenAlarm) -> bool:

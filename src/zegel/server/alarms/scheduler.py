@@ -15,7 +15,7 @@ from uuid import UUID, uuid5
 
 from zegel.protocols.events import Event, Phase, SignalClass
 from zegel.server.alarms import due, openings, parameters, rules
-from zegel.server.alarms.actions import settings
+from zegel.server.alarms.actions import central, settings
 from zegel.server.alarms.actions.common import changed, step
 from zegel.server.alarms.desk import opened
 from zegel.server.alarms.models import Alarm, AreaState, Due, DueKind, OpeningPlan, TestWindow
@@ -150,4 +150,5 @@ _DO: dict[DueKind, Callable[[work.Work, UUID], None]] = {
     DueKind.PARK: _park,
     DueKind.TEST: _test,
     DueKind.OPENING: _opening,
+    DueKind.CENTRAL: central.witnessed,
 }

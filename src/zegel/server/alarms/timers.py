@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Entry, exit and abort times, and detectors that ring for nothing. Pure. (ANSI/SIA CP-01.)
 
-Panels and units time their own doors. Entry and exit here are for a signal of a panel's entry zone that came another
-way, which no receiver makes yet (docs/design/alarms.md, Limits). The abort time is for every alarm: what the centre
-does with one that its own site takes back at once.
+Panels and units time their own doors. Entry and exit here are for all who don't: a camera by mail, a broker, a
+webhook, where the profile of the site says that people come and go by what they watch. The abort time is for every
+alarm: what the centre does with one that its own site takes back at once.
 """
 
 from __future__ import annotations

@@ -15,9 +15,11 @@ from django.http import HttpRequest
 from ninja import Field, Router, Schema
 
 from zegel.server.alarms import actions, asked
+from zegel.server.alarms.actions import central
 from zegel.server.alarms.errors import Mismatch
 from zegel.server.api.alarms import whole
 from zegel.server.api.base import acting
+from zegel.server.api.fields import Bytes
 from zegel.server.footage.rules import REOPENED_MINUTES
 
 router = Router(tags=["alarms"])
@@ -72,6 +74,17 @@ def _once(request: HttpRequest, alarm_id: UUID, call: Callable[[], object]) -> d
     actor = acting(request)
     asked.once(actor, _asked(request), call)
     return whole(actor, alarm_id)
+
+
+class Signed(Schema):
+    unit_id: UUID
+    envelope: Bytes
+
+
+@router.post("/alarms/{alarm_id}/allow-pictures")
+def allow_pictures(request: HttpRequest, alarm_id: UUID, body: Signed) -> dict[str, Any]:
+    """The owner's signed word: this alarm of his panel, which reports to the centre, may show these cameras."""
+    return _once(request, alarm_id, lambda: central.allow(acting(request), alarm_id, body.unit_id, body.envelope))
 
 
 @router.post("/alarms/{alarm_id}/claim")

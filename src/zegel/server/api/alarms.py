@@ -25,7 +25,7 @@ router = Router(tags=["alarms"])
 for _code, _status in (
     ("unknown_alarm", 404), ("already_claimed", 409), ("not_your_alarm", 403), ("alarm_not_allowed_now", 409),
     ("unknown_closing_code", 422), ("not_recallable", 409), ("not_parkable", 409), ("unknown_step", 422),
-    ("bad_time", 422), ("bad_parameter", 422), ("idempotency_mismatch", 422),
+    ("bad_time", 422), ("bad_parameter", 422), ("central_refused", 409), ("idempotency_mismatch", 422),
 ):  # fmt: skip
     errors.status(_code, _status)
 

@@ -11,7 +11,7 @@ from ninja import Path, Router
 from zegel.server.api.base import acting
 from zegel.server.exports import actions as exports
 from zegel.server.gate import Action, Resource, ResourceKind, require
-from zegel.server.ledger import queries
+from zegel.server.ledger import queries, witnesses
 
 router = Router(tags=["ledger"])
 PLAIN = "text/plain; charset=utf-8"
@@ -24,6 +24,13 @@ def receipt(request: HttpRequest, index: Index) -> HttpResponse:
     actor = acting(request)
     require(actor, Action.READ, Resource(ResourceKind.ENTRY, index))
     return HttpResponse(queries.receipt_for(actor, index), content_type=PLAIN)
+
+
+@router.get("/ledger/witnesses")
+def listed_witnesses(request: HttpRequest) -> dict[str, list[str]]:
+    """Verifier keys of who cosigns this log, for an owner to compare before he names them in a keyset."""
+    acting(request)
+    return {"witnesses": [str(one.key) for one in witnesses.configured()]}
 
 
 @router.get("/receipts/{index}/file")

@@ -15,6 +15,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from ninja import Field, Router, Schema
 
+from zegel.server.alarms import parameters
 from zegel.server.alarms import queries as alarms
 from zegel.server.alarms.actions import resource_of
 from zegel.server.api import errors, throttle
@@ -25,7 +26,8 @@ from zegel.server.footage import door, mailpictures
 from zegel.server.footage.models import MailPicture
 from zegel.server.footage.rules import Purpose
 from zegel.server.gate import Action, Resource, ResourceKind, decide, require
-from zegel.server.kernel import clock
+from zegel.server.kernel import clock, tenancy
+from zegel.server.kernel.actor import Actor
 from zegel.server.signals import mailcameras
 from zegel.server.signals.models import MailCamera
 
@@ -132,7 +134,9 @@ def open_picture(request: HttpRequest, picture_id: UUID, body: Wish) -> HttpResp
     entry's number and the log's promise stand in the headers."""
     actor = acting(request)
     throttle.views.take(str(actor.id))
-    found = door.open_mail_picture(actor, picture_id, Purpose(body.purpose), body.alarm_id)
+    found = door.open_mail_picture(
+        actor, picture_id, Purpose(body.purpose), body.alarm_id, max_viewers=_max_viewers(actor, picture_id)
+    )
     answer = sealed(
         HttpResponse(struct.pack(">I", len(found.envelope)) + found.envelope + found.ciphertext, content_type=SEALED)
     )
@@ -140,6 +144,13 @@ def open_picture(request: HttpRequest, picture_id: UUID, body: Wish) -> HttpResp
     answer["Zegel-View"], answer["Zegel-Index"] = str(found.view_id), str(found.index)
     answer["Zegel-Promise"] = to_text(found.promise)
     return answer
+
+
+def _max_viewers(actor: Actor, picture_id: UUID) -> int:
+    """How many may look at one alarm of that site at the same time."""
+    with tenancy.acting_as(actor.party_id, actor.id):
+        site_id = MailPicture.objects.filter(id=picture_id).values_list("site_id", flat=True).first()
+        return (parameters.DEFAULTS if site_id is None else parameters.of(site_id)).max_viewers
 
 
 # --- shapes ---

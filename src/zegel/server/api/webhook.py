@@ -15,9 +15,10 @@ from ninja.security import HttpBearer
 from pydantic import ConfigDict
 
 from zegel.protocols.events import Phase, SignalClass
+from zegel.server.alarms.actions import central
 from zegel.server.api import errors, throttle
 from zegel.server.api.base import acting
-from zegel.server.api.fields import LATEST_MS
+from zegel.server.api.fields import LATEST_MS, Bytes
 from zegel.server.api.signals import signal_shape
 from zegel.server.gate import Action, decide
 from zegel.server.kernel import clock
@@ -69,6 +70,12 @@ class NewSignal(Schema):
     occurred_ms: Moment | None = None
 
 
+class Word(Schema):
+    model_config = ConfigDict(extra="forbid")
+
+    envelope: Bytes
+
+
 class NewIntegration(Schema):
     model_config = ConfigDict(extra="forbid")
 
@@ -99,6 +106,16 @@ def tell(
         _caller(request), told, request.body, idempotency_key, request.META.get("REMOTE_ADDR", "")
     )
     return {"signal_id": str(accepted.signal_id), "again": accepted.duplicate}
+
+
+@router.post("/integrations/central", auth=Key())
+def central_word(request: HttpRequest, body: Word) -> dict[str, Any]:
+    """A panel's own signed word that its alarm may show pictures, under the key that the owner listed in his policy.
+    The alarm's id stands with the signal that made it (`alarm_id`)."""
+    caller = _caller(request)
+    caller.check(Scope.WRITE)
+    alarm = central.panel_says(caller.owner_id, caller.site_ids, body.envelope)
+    return {"alarm_id": str(alarm.id), "state": alarm.state}
 
 
 @router.get("/integrations/signals", auth=Key())

@@ -485,12 +485,12 @@ class NewWindow:
 NEVER_RELEASE = frozenset({Cause.TAMPER, Cause.TECHNICAL})
 
 
-def cameras_released(unit: Unit, body: AlarmBody) -> tuple[UUID, ...]:
+def cameras_released(unit: Unit, body: AlarmBody, named: Sequence[bytes] = ()) -> tuple[UUID, ...]:
     """Of which cameras this alarm may open a window, the one that raised it first; () when it opens none.
 
     The unit decided already. This only asks whether it could have: it released, under a policy that the owner signed,
     of a class that releases (which is another list than the classes that alarm), outside working hours, to an alarm
-    centre that the owner named.
+    centre that the owner named. `named`: the cameras of a central alarm's signed word.
     """
     if not body.released or body.camera is None or body.policy_hash is None or body.cause in NEVER_RELEASE:
         return ()
@@ -501,7 +501,10 @@ def cameras_released(unit: Unit, body: AlarmBody) -> tuple[UUID, ...]:
         return ()  # the profile's closed list (S2), whatever the policy says
     if body.class_name not in policy.release_classes or not policy.surveillance_allowed(body.raised_ms):
         return ()
-    others = sorted(_cameras_of_zone(policy, body) - {body.camera}) if body.cause is Cause.INPUT else []
+    if body.cause is Cause.CENTRAL and (policy.central is None or body.camera not in named):
+        return ()
+    more = _cameras_of_zone(policy, body) if body.cause is Cause.INPUT else set(named)
+    others = sorted(more - {body.camera})
     known = Camera.objects.filter(unit=unit, id__in=[UUID(bytes=camera) for camera in others])
     return (UUID(bytes=body.camera), *sorted(known.values_list("id", flat=True)))
 

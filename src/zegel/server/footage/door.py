@@ -31,6 +31,8 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from django.db import connection
+
 from zegel.seal import encoding
 from zegel.server import gate
 from zegel.server.footage import actions, live, live_switch, pack_reader, queries, rules
@@ -52,6 +54,7 @@ from zegel.server.footage.models import (
     Grant,
     Lease,
     LeaseShare,
+    MailLook,
     MailPicture,
     Manifest,
     Release,
@@ -61,7 +64,7 @@ from zegel.server.footage.models import (
 )
 from zegel.server.footage.rules import OF_ALARMS, GrantPurpose, Purpose, SlotRange, Track
 from zegel.server.gate import Action, Denied, Resource, ResourceKind
-from zegel.server.kernel import clock, ids, shred, storage, tenancy, work
+from zegel.server.kernel import clock, ids, locks, shred, storage, tenancy, work
 from zegel.server.kernel.actor import Actor
 from zegel.server.ledger import Entry, Kind
 from zegel.server.ledger import actions as ledger
@@ -812,8 +815,16 @@ class MailedPicture:
     ciphertext: bytes
 
 
-def open_mail_picture(actor: Actor, picture_id: UUID, purpose: Purpose, alarm_id: UUID | None = None) -> MailedPicture:
-    """The sealed picture for exactly who asks. Raises Denied, NothingToShow, ViewNotLogged, StorageError."""
+MAILED_LOOK = timedelta(minutes=2)
+"""So long a picture that came by mail counts as looked at after it was opened: the page may keep it on the screen."""
+
+
+def open_mail_picture(
+    actor: Actor, picture_id: UUID, purpose: Purpose, alarm_id: UUID | None = None, *,
+    max_viewers: int = rules.MAX_VIEWERS,
+) -> MailedPicture:  # fmt: skip
+    """The sealed picture for exactly who asks. `max_viewers`: people at the same time, of one alarm, footage and
+    pictures together. Raises Denied, NothingToShow, TooManyViewers, ViewNotLogged, StorageError."""
     actor = replace(actor, purpose=purpose.value)
     with tenancy.acting_as(actor.party_id, actor.id):
         row = MailPicture.objects.filter(id=picture_id).first()
@@ -821,9 +832,32 @@ def open_mail_picture(actor: Actor, picture_id: UUID, purpose: Purpose, alarm_id
             raise NothingToShow
         gate.require(actor, Action.VIEW, _picture_resource(row, alarm_id))
         envelope = _picture_envelope(actor, row)
+        if purpose in OF_ALARMS and alarm_id is not None:
+            _take_mailed_place(actor, row, alarm_id, min(max_viewers, rules.MOST_VIEWERS))
         view_id = ids.new()
         receipt = _log_picture(actor, row, purpose, alarm_id, view_id)
         return MailedPicture(view_id, receipt[0], receipt[1], envelope, storage.store().get(row.key))
+
+
+def _take_mailed_place(actor: Actor, row: MailPicture, alarm_id: UUID, most: int) -> None:
+    """One at a time for each alarm. Raises TooManyViewers."""
+    assert actor.id is not None
+    now = clock.now()
+    with work.transaction(actor):
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [locks.number_of(f"footage.look/{alarm_id}")])
+        Window.objects.select_for_update().filter(alarm_id=alarm_id).first()
+        others = {viewer.person_id for viewer in queries.viewers([alarm_id]).get(alarm_id, ())}
+        if actor.id not in others and len(others) >= most:
+            raise TooManyViewers(most)
+        mine = MailLook.objects.filter(alarm_id=alarm_id, person_id=actor.id)
+        if not mine.filter(until__gt=now).update(until=now + MAILED_LOOK) and not mine.update(
+            since=now, until=now + MAILED_LOOK
+        ):
+            MailLook.objects.create(
+                owner_id=row.owner_id, provider_id=row.provider_id, alarm_id=alarm_id, person_id=actor.id, since=now,
+                until=now + MAILED_LOOK,
+            )  # fmt: skip
 
 
 def _picture_resource(row: MailPicture, alarm_id: UUID | None) -> Resource:

@@ -328,6 +328,20 @@ class MailPicture(TenantModel):
         indexes = (models.Index(fields=["camera_id", "-received_ms"], name="footage_mailpicture_newest"),)
 
 
+class MailLook(TenantModel):
+    """Somebody of an alarm centre opened a picture of this alarm that came by mail, and has it on his screen: his place
+    among those who look, until then. There is no lease that would say when he stopped."""
+
+    id = models.UUIDField(primary_key=True, default=ids.new, editable=False)
+    alarm_id = models.UUIDField()
+    person_id = models.UUIDField()
+    since = models.DateTimeField()
+    until = models.DateTimeField()
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["alarm_id", "person_id"], name="footage_maillook_once"),)
+
+
 class DeadlineKind(models.TextChoices):
     WINDOW = "window"
     LEASE = "lease"

@@ -136,6 +136,12 @@ declare(
     starts=Start.MADE,
     export=Export.VALUE, erase=Erase.DELETE_ROW,
 )  # fmt: skip
+declare(
+    "footage.MailLook", ("person_id", "alarm_id", "since", "until"), subject=Subject.USER, path="person_id",
+    category=Category.ACTIVITY, purpose=Purpose.ACCOUNTABILITY, basis=Basis.LEGITIMATE_INTERESTS,
+    recipients=(Recipient.OWNER, Recipient.ARC), term=Term.VIEW_LOG, starts=Start.MADE, export=Export.VALUE,
+    erase=Erase.DELETE_ROW,
+)  # fmt: skip
 not_personal("footage.Lease", ("ledger_index",), why="the number of a ledger entry, which is declared there")
 not_personal(
     "footage.LeaseShare", ("lease", "epoch_id", "from_slot", "to_slot", "ledger_index", "expires_at"),

@@ -18,6 +18,7 @@ from zegel.server.footage.models import (
     Epoch,
     Grant,
     Lease,
+    MailLook,
     Manifest,
     Pack,
     Release,
@@ -64,13 +65,20 @@ class Viewer:
 
 
 def viewers(alarm_ids: Collection[UUID]) -> dict[UUID, list[Viewer]]:
-    """Who looks at each alarm now, the first one first; somebody who looks at several cameras counts once."""
-    rows = Lease.objects.filter(alarm_id__in=alarm_ids, ended_at__isnull=True, expires_at__gt=clock.now())
-    since = rows.values_list("alarm_id", "person_id").annotate(since=Min("opened_at")).order_by("since", "person_id")
-    found: dict[UUID, list[Viewer]] = {}
-    for alarm_id, person_id, at in since:
+    """Who looks at each alarm now, the first one first; somebody who looks at several cameras counts once. Pictures
+    that came by mail count as footage does."""
+    leases = Lease.objects.filter(alarm_id__in=alarm_ids, ended_at__isnull=True, expires_at__gt=clock.now())
+    mailed = MailLook.objects.filter(alarm_id__in=alarm_ids, until__gt=clock.now())
+    since: dict[tuple[UUID, UUID], datetime] = {}
+    for alarm_id, person_id, at in (
+        *leases.values_list("alarm_id", "person_id").annotate(since=Min("opened_at")),
+        *mailed.values_list("alarm_id", "person_id", "since"),
+    ):
         if alarm_id is not None:
-            found.setdefault(alarm_id, []).append(Viewer(person_id, at))
+            since[alarm_id, person_id] = min(at, since.get((alarm_id, person_id), at))
+    found: dict[UUID, list[Viewer]] = {}
+    for (alarm_id, person_id), at in sorted(since.items(), key=lambda one: (one[1], one[0])):
+        found.setdefault(alarm_id, []).append(Viewer(person_id, at))
     return found
 
 

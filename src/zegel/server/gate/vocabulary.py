@@ -27,6 +27,7 @@ class Action(StrEnum):
     STEP = "step"
     CLOSE = "close"
     RECALL = "recall"
+    ALLOW_PICTURES = "allow_pictures"
     PAIR = "pair"
     KEYSET = "keyset"
     POLICY = "policy"

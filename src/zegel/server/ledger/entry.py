@@ -46,6 +46,7 @@ class Kind(StrEnum):
     POLICY = "policy"
     COMMAND = "command"
     ALARM = "alarm"
+    CENTRAL_ALARM = "central_alarm"  # a panel elsewhere may show pictures: its own signed word, or an owner's
     ALARM_CLAIMED = "alarm_claimed"
     ALARM_CLOSED = "alarm_closed"
     RECALL = "recall"

@@ -37,6 +37,7 @@ class Occasion(StrEnum):
     ALARM = "alarm"
     RELEASE = "release"
     RECALL = "recall"
+    CENTRAL = "central"  # an alarm of a panel elsewhere may show pictures
     REOPENED = "reopened"
     HANDLED_AGAIN = "handled_again"
     AFTER_RECALL = "after_recall"
@@ -56,6 +57,7 @@ _CLASS = {
     Occasion.RECALL: Class.ALARM,
     Occasion.HANDLED_AGAIN: Class.ALARM,
     Occasion.RELEASE: Class.LOOKED,
+    Occasion.CENTRAL: Class.LOOKED,
     Occasion.REOPENED: Class.LOOKED,
     Occasion.AFTER_RECALL: Class.LOOKED,
     Occasion.AFTER_RECALL_ARC: Class.LOOKED,

@@ -39,6 +39,11 @@ _WORDS: dict[Occasion, tuple[Promise, Promise, Promise]] = {
         _("The alarm at %(site)s was recalled. The alarm centre can't open its images any more."),
         _("You need not do anything."),
     ),
+    Occasion.CENTRAL: (
+        _("A panel's alarm at %(site)s may show pictures"),
+        _("The alarm centre will see pictures for the panel's alarm at %(site)s: the panel or an owner signed it."),
+        _("Is it nothing? Sign in and recall the alarm: no picture is shown any more."),
+    ),
     Occasion.REOPENED: (
         _("Images of %(site)s were reopened"),
         _("The alarm centre reopened the images of an earlier alarm at %(site)s: what was released then, no more."),

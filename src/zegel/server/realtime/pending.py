@@ -9,6 +9,7 @@ from datetime import timedelta
 
 from zegel.link.messages import (
     Asked,
+    CentralAlarm,
     Control,
     ControlAction,
     Deliver,
@@ -23,6 +24,7 @@ from zegel.link.messages import (
     TakePicture,
 )
 from zegel.seal.command import MAX_AGE_MS
+from zegel.server.alarms.actions import central
 from zegel.server.footage import live
 from zegel.server.footage.models import Release, Window
 from zegel.server.footage.steering import LIVES_MS
@@ -43,6 +45,8 @@ def mark_of(message: FromServer) -> bytes:
     match message:
         case Deliver():
             said = message.kind.value.encode() + b"\x00" + message.envelope + (message.extra or b"")
+        case CentralAlarm():
+            said = b"central\x00" + message.word
         case EndWindow():
             said = b"end\x00" + message.alarm_id
         case _:
@@ -60,7 +64,7 @@ def messages_for(actor: Actor | None, fingerprint: bytes) -> list[FromServer]:
         unit = queries.get_unit(actor.id)
         if unit.state != UnitState.PAIRED:
             return [Revoked("this unit's key was revoked")]
-        return [*_objects(unit), *_arc_key(unit), *_commands(unit), *_ended_windows(unit)]
+        return [*_objects(unit), *_arc_key(unit), *_commands(unit), *_central(unit), *_ended_windows(unit)]
 
 
 def _for_stranger(fingerprint: bytes) -> Iterator[FromServer]:
@@ -109,6 +113,12 @@ def _arc_key(unit: Unit) -> Iterator[FromServer]:
 def _commands(unit: Unit) -> Iterator[FromServer]:
     for row in queries.fresh_commands(unit, clock.now_ms(), MAX_AGE_MS):
         yield Deliver(DeliverKind.COMMAND, bytes(row.envelope))
+
+
+def _central(unit: Unit) -> Iterator[FromServer]:
+    """Words for alarms of panels elsewhere that witnesses have seen. The unit judges them."""
+    for word in central.ready(unit.id):
+        yield CentralAlarm(word.alarm, word.panel, word.envelope, word.receipt)
 
 
 def _ended_windows(unit: Unit) -> Iterator[FromServer]:

@@ -86,7 +86,7 @@ LOOK_AGAIN_S = 30.0
 
 CLOSE_NORMAL, CLOSE_POLICY, CLOSE_TRY_AGAIN, CLOSE_REPLACED = 1000, 1008, 1013, 4001
 
-DELIVERED_BY = ("unit.deliver", "unit.revoked", "window.ended", "arc_key.changed", "arc.key_stored")
+DELIVERED_BY = ("unit.deliver", "unit.central", "unit.revoked", "window.ended", "arc_key.changed", "arc.key_stored")
 ASKED_BY = ("unit.control", "unit.live", "unit.picture", "unit.fetch")
 ORDERS_AT_MOST = 50  # that the unit has not answered yet
 LOOKS_AT_MOST = 1000

@@ -50,7 +50,7 @@ export function figureName(name: string): string {
 }
 
 /** Nothing sets such a sender here: it rings at once. */
-const noPanel = (): string => t("For senders without a panel they do nothing today: those ring at once.");
+const noPanel = (): string => t("They hold for mail, brokers and webhooks too, but not on building sites: there those ring at once.");
 
 /** What counts, and where the figure comes from. */
 export function figureSource(name: string): string {

@@ -8,13 +8,16 @@ is opened by its own word and nothing else, and carries the time before which no
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from uuid import UUID
 
 from zegel.seal.alarm import Alarm as AlarmBody
-from zegel.seal.alarm import verify_alarm
+from zegel.seal.alarm import Cause, verify_alarm
 from zegel.seal.errors import SealError
 from zegel.server.alarms import joining, parameters, reading, rules
+from zegel.server.alarms.actions import central
+from zegel.server.alarms.actions.central import Shown
 from zegel.server.alarms.actions.common import end, step
 from zegel.server.alarms.confirm import By
 from zegel.server.alarms.desk import VIDEO_CAUSES, Desk, opened
@@ -46,7 +49,10 @@ def raise_alarm(actor: Actor, envelope: bytes) -> UUID:
         unit = locked_unit(actor)
         body = _verified(unit, envelope)
         alarm_id = ids.from_wire(body.alarm)
-        known = Alarm.objects.filter(id=alarm_id).first()
+        known = Alarm.objects.select_for_update().filter(id=alarm_id).first()
+        if known is not None and body.cause is Cause.CENTRAL and known.hash is None:
+            _check_chain(w, unit, body)
+            return central.shown(actor, w, Shown(unit, body, envelope, known), _open_window)
         if known is not None:
             if known.hash is None or bytes(known.hash) != body.hash:
                 raise BadAlarm("another alarm has this identifier")
@@ -163,9 +169,12 @@ def _tell_others(desk: Desk, site_id: UUID, heard: Heard, found: Reading) -> Non
         joining.confirm(desk, desk.alarm(site_id, other_id), confirmed)
 
 
-def _open_window(actor: Actor, unit: Unit, body: AlarmBody, alarm: Alarm) -> bool:
-    """Only for images that the unit released, under a policy and to an alarm centre that the owner signed for."""
-    cameras = footage.cameras_released(unit, body)
+def _open_window(
+    actor: Actor, unit: Unit, body: AlarmBody, alarm: Alarm, others: Sequence[bytes] = ()
+) -> bool:  # fmt: skip
+    """Only for images that the unit released, under a policy and to an alarm centre that the owner signed for.
+    `others`: further cameras that a word for a central alarm names."""
+    cameras = footage.cameras_released(unit, body, others)
     keyset = sites.newest_keyset(unit)
     policy = None if body.policy_hash is None else sites.policy_by_hash(unit, body.policy_hash)
     if not cameras or policy is None or keyset is None or keyset.arc is None:

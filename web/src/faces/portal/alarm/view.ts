@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: EUPL-1.2
 // What a notification opens: one alarm, with the picture of its moment, opened on this device with the person's own keys, through
 // the ordinary door: the look is in the log like any other. When it is left, nothing of it stays.
+import { allowPictures } from "../../../client/central";
 import { foot } from "../../../kit/dialog";
 import { Board, html, nothing, ref, type Part } from "../../../kit/dom";
 import { sealed } from "../../../kit/icons";
-import { button, empty, note, pill, skeleton, steps } from "../../../kit/pieces";
+import { button, emptyPage, note, pill, skeleton, steps } from "../../../kit/pieces";
 import { clockSeconds, relative, t, when } from "../../../kit/words";
 import { alarmNumber, alarmTitle, noImages, seen } from "../../names";
 import { Refusal, type Looking, type LookingNow } from "../../port";
@@ -25,8 +26,14 @@ const BEFORE_MS = 1000;
 const AFTER_MS = 5000;
 const AGAIN_MS = 2500;
 const TRIES = 12;
+const MOST_CAMERAS = 8;
+/** Who reports to the alarm centre itself; what reports to a unit is that unit’s to judge. */
+const ELSEWHERE: readonly string[] = ["panel", "api"];
 
 export const mount: Mount = (host, ctx, id) => new AlarmPage(host, ctx, id ?? "");
+
+/** An owner’s own word is asked for only where a panel elsewhere raised the alarm and nothing is shown of it yet. */
+const mayAllow = (alarm: Alarm, role: string): boolean => role === "owner" && open(alarm) && ELSEWHERE.includes(alarm.source) && alarm.images !== "released";
 
 /** Whether there is a frame to draw: none while the film is being sought in. */
 function decoded(video: HTMLVideoElement | null): boolean {
@@ -69,6 +76,7 @@ class AlarmPage implements Mounted {
 
   async #read(): Promise<void> {
     const id = this.#id;
+    if (id === "") return this.#board.change({ missing: true });
     try {
       const alarm = await this.ctx.port.alarm(id);
       if (id === this.#id) this.#board.change({ alarm });
@@ -155,11 +163,43 @@ class AlarmPage implements Mounted {
     }
   }
 
+  /** A panel's alarm that reached the centre without a picture: the owner says that it may see one. */
+  async #allow(alarm: Alarm): Promise<void> {
+    const units = this.ctx.state().units.map(({ unit }) => unit).filter(({ site, state }) => site.id === alarm.site.id && state === "paired");
+    for (const unit of units) {
+      try {
+        const { policy } = await this.ctx.session.trust.unit(unit.id, "owner", true);
+        if (policy?.value.central != null) return this.#choose(alarm, unit.id);
+      } catch (error) {
+        return this.ctx.failed(error);
+      }
+    }
+    this.ctx.toast(t("No unit here takes such alarms. Allow it first, on the page “Hours”."));
+  }
+
+  #choose(alarm: Alarm, unitId: string): void {
+    const cameras = this.ctx.state().cameras.filter(({ unit }) => unit.id === unitId);
+    const chosen = new Set(cameras.slice(0, MOST_CAMERAS).map(({ id }) => id));
+    const dialog = this.ctx.dialog(t("Let the alarm centre look"), (opened) => html`<div class="stack"><p>${t("In 30 seconds your unit begins to show what these cameras see from then on, for as long as an alarm lasts. Recalling it ends that at once.")}</p>
+      <fieldset class="choices"><legend class="field"><span class="label">${t("Cameras")}</span></legend>${cameras.map(({ id, name }) => html`<label class="choice"><input type="checkbox" .checked=${chosen.has(id)} @change=${() => { if (!chosen.delete(id)) chosen.add(id); opened.redraw(); }}><span>${name}</span></label>`)}</fieldset>
+      ${foot(button(t("Cancel"), opened.close), button(t("Allow it"), () => { dialog.close(); void this.#allowNow(alarm, unitId, [...chosen]); }, { kind: "primary", icon: "eye", id: "allow-now", disabled: chosen.size === 0 || chosen.size > MOST_CAMERAS }))}</div>`);
+  }
+
+  async #allowNow(alarm: Alarm, unitId: string, cameras: readonly string[]): Promise<void> {
+    try {
+      await allowPictures(this.ctx.session, unitId, { id: alarm.id, panelId: alarm.panel_id ?? alarm.site.id, class: alarm.signal_class, zone: alarm.zone }, cameras, this.ctx.port.nowMs());
+      this.ctx.toast(t("Signed. Your unit shows pictures in about half a minute, unless you recall the alarm."), "ok");
+      await this.#read();
+    } catch (error) {
+      this.ctx.failed(error);
+    }
+  }
+
   // --- how it looks ---
 
   #draw({ alarm, missing, picture, nowMs }: State): Part {
     const aside = button(t("All events"), () => this.ctx.go("events"), { icon: "list" });
-    if (missing) return html`<div class="page alarm-page">${empty(t("This alarm is not here"), t("It is not one of yours, or it is older than what is kept."), "alarm", aside)}</div>`;
+    if (missing) return html`<div class="page alarm-page">${emptyPage(t("This alarm is not here"), t("It is not one of yours, or it is older than what is kept."), "alarm", aside)}</div>`;
     if (alarm === null) return html`<div class="page alarm-page">${skeleton(6, t("Loading"))}</div>`;
     return html`<div class="page alarm-page"><div class="title"><div><div class="lbl">${alarmNumber(alarm)} · ${alarm.site.name}</div><h1>${alarmTitle(alarm)}</h1></div>${this.#state(alarm)}</div>
       <section class="card" aria-label=${t("The picture of this moment")}>
@@ -174,6 +214,7 @@ class AlarmPage implements Mounted {
       </section>
       ${canBeSeen(alarm) ? note(t("The alarm centre can see this alarm now. Is it nothing? Recall it: its picture stops within two seconds."), "alarm", "eye") : nothing}
       <div class="row">${open(alarm) ? button(t("Recall it"), () => this.#recall(alarm), { kind: "alarm", icon: "recall", id: "recall" }) : nothing}
+        ${mayAllow(alarm, this.ctx.state().me.role) ? button(t("Let the alarm centre look"), () => void this.#allow(alarm), { icon: "eye", id: "allow-pictures" }) : nothing}
         ${alarm.camera === null ? nothing : button(t("See the recording"), () => this.ctx.go("recordings", alarm.camera?.id), { icon: "record" })}${aside}</div></div>`;
   }
 

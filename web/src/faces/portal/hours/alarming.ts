@@ -20,7 +20,7 @@ export const alarmingOf = ({ alarmClasses, releaseClasses, window, caps, mode }:
 
 /** What can be chosen: what cameras see; what is said on site, where something is listened to; and what is in the policy by another way. */
 export function offered(policy: Policy, { alarmClasses }: Alarming): readonly string[] {
-  const said = policy.local === null ? [] : [...SAID, ...policy.local.flatMap(({ zones }) => zones.map((zone) => zone.class))];
+  const said = policy.local === null ? (policy.central === null ? [] : SAID) : [...SAID, ...policy.local.flatMap(({ zones }) => zones.map((zone) => zone.class))];
   return [...new Set([...SEEN, ...said, ...policy.alarmClasses, ...alarmClasses])];
 }
 
