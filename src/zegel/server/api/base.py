@@ -9,11 +9,12 @@ Every operation is for the signed-in unless its router says `auth=anybody`. Both
 from __future__ import annotations
 
 from importlib import import_module
-from typing import cast
+from typing import Any, cast
 
 from django.conf import settings
 from django.http import HttpRequest
 from ninja import NinjaAPI, Router
+from ninja.openapi.schema import OpenAPISchema
 from ninja.security import APIKeyCookie
 
 from zegel.server.api import errors, throttle
@@ -68,9 +69,26 @@ def acting(request: HttpRequest) -> Actor:
     return cast(Actor, request.auth)  # type: ignore[attr-defined]
 
 
+class SelfDescribed(NinjaAPI):
+    """Its description is made once: it costs a second of work, and anybody may ask for it."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self._made: dict[str, OpenAPISchema] = {}
+
+    def get_openapi_schema(self, **options: Any) -> OpenAPISchema:
+        key = repr(sorted(options.items()))
+        if key not in self._made:
+            self._made[key] = self.describe(**options)
+        return self._made[key]
+
+    def describe(self, **options: Any) -> OpenAPISchema:
+        return super().get_openapi_schema(**options)
+
+
 def build() -> NinjaAPI:
     """The API with every room's router."""
-    api = NinjaAPI(title="Zegel", version="1", urls_namespace="api", docs_url=None, auth=signed_in, parser=NoNul())
+    api = SelfDescribed(title="Zegel", version="1", urls_namespace="api", docs_url=None, auth=signed_in, parser=NoNul())
     errors.register(api)
     for prefix, target in ROUTERS:
         module, _, name = target.partition(":")

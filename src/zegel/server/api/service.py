@@ -13,13 +13,14 @@ from uuid import UUID
 
 from django.conf import settings
 from django.http import HttpRequest
-from ninja import Field, Header, NinjaAPI, Query, Router, Schema, Status
+from ninja import Field, Header, Query, Router, Schema, Status
 from ninja.errors import HttpError
 from ninja.openapi.schema import OpenAPISchema
 from ninja.security import HttpBearer
 from pydantic import ConfigDict
 
 from zegel.server.api import errors, throttle
+from zegel.server.api.base import SelfDescribed
 from zegel.server.api.fields import Bytes, NoNul, to_text
 from zegel.server.customers.models import Customer
 from zegel.server.customers.rules import CustomerKind, Details
@@ -413,11 +414,11 @@ def _registration(row: Item) -> dict[str, Any]:
     }  # fmt: skip
 
 
-class Described(NinjaAPI):
+class Described(SelfDescribed):
     """As ninja describes it, and what it can't know: each answer's webhooks, and that errors have one form."""
 
-    def get_openapi_schema(self, **options: Any) -> OpenAPISchema:
-        schema = super().get_openapi_schema(**options)
+    def describe(self, **options: Any) -> OpenAPISchema:
+        schema = super().describe(**options)
         schema["webhooks"] = _webhooks()
         return schema
 
@@ -450,7 +451,7 @@ def _webhooks() -> dict[str, Any]:
     }  # fmt: skip
 
 
-def build() -> NinjaAPI:
+def build() -> SelfDescribed:
     """The API of keys, apart from that of the pages."""
     api = Described(
         title="Zegel service", version="1", urls_namespace="service-api", docs_url=None, auth=ServiceKey(),
