@@ -16,26 +16,27 @@ from pathlib import Path
 
 FEW = 10
 FAILED, NOTHING_TO_RUN = 1, 5
+BRIEF = ("--tb=short", "--show-capture=no")  # what a test printed is of use when it fails alone
 
 
 def main(layer: list[str]) -> int:
     with tempfile.TemporaryDirectory() as folder:
         record = Path(folder) / "failed"
-        code = _pytest(layer, record)
+        code = _pytest([*BRIEF, *layer], record)
         if code == NOTHING_TO_RUN:
             return 0
         failed = record.read_text().splitlines() if record.exists() else []
         if code != FAILED or not failed or len(failed) > FEW:
             return code
         print(f"== by itself: {' '.join(failed)}", flush=True)
-        again = _pytest(["-p", "no:xdist", *failed], Path(folder) / "again")
+        again = _pytest(["-p", "no:xdist", "--tb=short", *failed], Path(folder) / "again")
     for test in failed if again == 0 else ():
         print(f"UNSTEADY: {test} failed among the others and passed by itself")
     return again
 
 
 def _pytest(arguments: list[str], record: Path) -> int:
-    command = [sys.executable, "-m", "pytest", "-rs", *arguments]
+    command = [sys.executable, "-m", "pytest", "-rfEs", *arguments]
     return subprocess.run(command, env={**os.environ, "ZEGEL_FAILED_TESTS": str(record)}, check=False).returncode
 
 
