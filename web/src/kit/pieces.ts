@@ -51,6 +51,11 @@ export function empty(title: string, words: string, name: IconName, actions: Par
   return html`<div class="empty">${tile(name, tone)}<h2>${title}</h2><p>${words}</p>${actions === nothing ? nothing : html`<div class="row">${actions}</div>`}</div>`;
 }
 
+/** The same where it is all that the page has: its heading is the page's. */
+export function emptyPage(title: string, words: string, name: IconName, actions: Part = nothing): Part {
+  return html`<div class="card"><div class="empty">${tile(name)}<h1>${title}</h1><p>${words}</p>${actions === nothing ? nothing : html`<div class="row">${actions}</div>`}</div></div>`;
+}
+
 /** 0..1, or null when nobody knows how long. */
 export function progress(share: number | null, words: string): Part {
   return html`<div class="progress ${share === null ? "unknown" : ""}" role="progressbar" aria-label=${words}

@@ -233,7 +233,7 @@ export class Office {
     looking.view.onChange((now) => {
       if (this.#looking !== looking) return;
       if (now.phase === "stopped" && now.reason === "no_receipt" && again) return void queueMicrotask(() => void this.#look(asked, false));
-      this.#board.change({ look: { requestId: asked.id, cameraId: asked.camera_id, now } });
+      this.#board.change({ look: { requestId: asked.id, cameraId: asked.camera_id, now }, ...(now.phase === "stopped" ? { wanted: null } : {}) });
     });
     void looking.start().catch((error: unknown) => { if (asRefusal(error) instanceof Refusal) this.#failed(error); });
   }

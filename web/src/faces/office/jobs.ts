@@ -71,11 +71,13 @@ function allowedCard(state: State, job: Malfunction, asked: Asked, act: Actions)
     <p class="faint small">${t("Live only. What you see is written down, with your name over the picture.")}</p></section>`;
 }
 
+const STILL_WITHIN_MS = 60_000;
+
 /** Single stills to aim by: each is asked for, given by the owner's device, and looked at once. */
 function stillsCard(state: State, job: Malfunction, asked: Asked, act: Actions): Part {
   const { nowMs, look, still } = state;
   const shown = still?.requestId === asked.id ? still : null;
-  const waits = state.wanted === asked.id;
+  const waits = state.wanted === asked.id && nowMs - (asked.still_ms ?? nowMs) < STILL_WITHIN_MS; // then he may ask again
   const opening = look?.requestId === asked.id && look.now.phase !== "stopped";
   return html`<section class="card pad stack look" aria-labelledby="look-title"><div class="row apart"><h2 id="look-title">${t("{owner} allows you stills", { owner: asked.answered_by || t("The owner") })}</h2><span class="countdown" role="timer" aria-label=${t("Time left")}>${age(Math.max(0, (asked.until_ms ?? 0) - nowMs))}</span></div>
     ${opening ? html`<div class="taking">${picture(state, job, asked, act)}</div>` : shown === null ? nothing : repeat([shown], ({ atMs }) => atMs, ({ atMs }) => stillFigure(job, asked, atMs, act))}

@@ -2,7 +2,7 @@
 // The frame of a face of many pages: who you are, its pages, and the one that is open. Draws; decides nothing.
 import { html, nothing, type Part } from "../../kit/dom";
 import { icon, mark } from "../../kit/icons";
-import { button, empty, note, pill } from "../../kit/pieces";
+import { button, emptyPage, note, pill } from "../../kit/pieces";
 import { number, t } from "../../kit/words";
 import { languageSwitch } from "../language";
 import { countOf, pathOf, type State } from "./model";
@@ -40,5 +40,5 @@ function tab(face: Face, state: State, page: Page, act: Actions): Part {
 function body(act: Actions): Part {
   const module = act.module();
   if (module !== null) return html`${module}`;
-  return html`<div class="card">${empty(t("This page is not yours"), t("There is nothing at this address for your role. The pages at the side are yours."), "lock")}</div>`;
+  return emptyPage(t("This page is not yours"), t("There is nothing at this address for your role. The pages at the side are yours."), "lock");
 }

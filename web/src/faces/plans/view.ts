@@ -5,7 +5,7 @@ import { reportButton } from "../report";
 import { html, nothing, type Part } from "../../kit/dom";
 import { field } from "../../kit/form";
 import { mark } from "../../kit/icons";
-import { button, empty, note, pill, skeleton } from "../../kit/pieces";
+import { button, empty, emptyPage, note, pill, skeleton } from "../../kit/pieces";
 import { day, t } from "../../kit/words";
 import { editor, shortSteps } from "./editor";
 import { type Draft, placeOf, type PlannerState, shownPlaces, type Tab } from "./model";
@@ -58,7 +58,7 @@ function places(state: PlannerState, act: PlannerActions): Part {
 }
 
 function place(state: PlannerState, act: PlannerActions): Part {
-  if (state.where === undefined) return empty(t("Choose a place"), t("A site, or the default plans that hold for every site without its own."), "list");
+  if (state.where === undefined) return emptyPage(t("Choose a place"), t("A site, or the default plans that hold for every site without its own."), "list");
   const here = placeOf(state);
   const tabs: readonly (readonly [Tab, string])[] = [["plans", t("Plans")], ["contacts", t("Contacts")], ["guards", t("Guards")]];
   return html`<div class="title"><div><div class="lbl">${here?.owner ?? state.party}</div><h1>${here?.name ?? t("Default plans")}</h1><p class="mute">${here?.address ?? t("What is done about an alarm where the site has no plan of its own.")}</p></div></div>
