@@ -14,7 +14,7 @@ from typing import Any
 from zegel.protocols import dc09
 from zegel.server.kernel import clock
 
-WITHIN_S = 5.0
+WITHIN_S = 20.0
 
 
 class Receiving:
