@@ -30,6 +30,12 @@ OFFLINE = "offline/"
 """The reader's own page, on his own disk, without a network: nobody is there to write it down."""
 
 
+WAYS_OF_A_PAGE = re.compile(
+    r"""\.print\(|(?<![\w.#])print\(\)|execCommand\(\s*["']print|\.download\s*=|setAttribute\(\s*["']download"""
+    r"""|\sdownload=(?!"zegel-open\.html")|showSaveFilePicker|navigator\.share|data:(?:text|application)/"""
+)
+
+
 def sources(folder: Path, ending: str) -> Iterator[tuple[str, str]]:
     for path in sorted(folder.rglob(f"*{ending}")):
         yield str(path.relative_to(folder)), path.read_text("utf-8")
@@ -41,16 +47,80 @@ def calls(tree: ast.Module) -> Iterator[tuple[str, ast.Call]]:
             yield getattr(node.func, "id", getattr(node.func, "attr", "")), node
 
 
+def makes_a_file(text: str) -> bool:
+    """Whether this source makes an answer that a browser keeps, by itself."""
+    if re.search(r"[\"']attachment|as_attachment|\battachment;", text, re.IGNORECASE):
+        return True
+    return any(made in {"FileResponse", "StreamingHttpResponse"} for made, _ in calls(ast.parse(text)))
+
+
+def mails_a_file(text: str) -> bool:
+    """Whether this source hands a letter with files to the mail room itself, or builds mail beside it."""
+    if re.search(r"\bEmailMessage\b|\bEmailMultiAlternatives\b|\battach_file\b|\bsend_mail\b|\bsmtplib\b", text):
+        return True
+    found = list(calls(ast.parse(text)))
+    with_files = any(name == "Letter" and (len(node.args) > 4 or _keyword(node, "files")) for name, node in found)
+    return with_files and "exports.post(" not in text
+
+
+def _keyword(node: ast.Call, name: str) -> bool:
+    return any(one.arg == name for one in node.keywords)
+
+
 def test_no_view_makes_a_file_of_an_answer_by_itself() -> None:
-    found = set()
-    for name, text in sources(SERVER, ".py"):
-        if name.startswith("exports/"):
-            continue
-        if "attachment" in text and re.search(r"[\"']attachment", text):
-            found.add(name)
-        if any(made in {"FileResponse", "StreamingHttpResponse"} for made, _ in calls(ast.parse(text))):
-            found.add(name)
+    found = {name for name, text in sources(SERVER, ".py") if not name.startswith("exports/") and makes_a_file(text)}
     assert found <= set(PUBLIC_DOCUMENTS), "hand files out by exports.actions.send and answer"
+
+
+def test_no_file_goes_with_a_letter_but_by_the_one_function() -> None:
+    found = {name for name, text in sources(SERVER, ".py") if mails_a_file(text)}
+    assert found <= {"kernel/mail.py", "kernel/smtp.py", "kernel/dkim.py", "mailcli.py"}, "use exports.actions.post"
+
+
+def test_a_letter_with_a_file_that_was_not_written_down_stays_here() -> None:
+    from zegel.server.kernel import mail
+
+    with pytest.raises(mail.MailRefused, match="written nowhere"):
+        mail.send(mail.Letter("a@example.nl", "x", "y", "z", (("list.csv", "text/csv", b"name\n"),)))
+
+
+PLANTED_SERVER = (
+    'def labels(request):\n    return HttpResponse(pdf, headers={"Content-Disposition": "attachment; filename=a.pdf"})',
+    "def orders(request):\n    return StreamingHttpResponse(rows(), content_type='text/csv')",
+    "def pack(request):\n    return FileResponse(open(path, 'rb'), as_attachment=True)",
+)
+PLANTED_LETTERS = (
+    "mail.send(mail.Letter(row.email, 's', 't', 'r', ((name, 'text/csv', content),)))",
+    "mail.send(Letter(to=a, subject=s, text=t, reference=r, files=files))",
+    "EmailMessage('s', 't', to=[a]).send()",
+)
+PLANTED_PAGES = (
+    "frame.contentWindow?.print();",
+    "window.print()",
+    "link.download = `orders.csv`;",
+    'link.setAttribute("download", "orders.csv");',
+    "html`<a href=${url} download=${name}>${t(\"Save\")}</a>`",
+    "html`<a href=${url} .download=${name}>x</a>`",
+    "location.href = `data:text/csv,${rows}`;",
+    "await navigator.share({ files: [file] });",
+    "await window.showSaveFilePicker();",
+    "document.execCommand('print');",
+)
+
+
+@pytest.mark.parametrize("text", PLANTED_SERVER)
+def test_a_way_out_planted_in_the_server_is_seen(text: str) -> None:
+    assert makes_a_file(text)
+
+
+@pytest.mark.parametrize("text", PLANTED_LETTERS)
+def test_a_way_out_planted_in_a_letter_is_seen(text: str) -> None:
+    assert mails_a_file(text)
+
+
+@pytest.mark.parametrize("text", PLANTED_PAGES)
+def test_a_way_out_planted_in_a_page_is_seen(text: str) -> None:
+    assert WAYS_OF_A_PAGE.search(text)
 
 
 def test_who_passes_the_middleware_by_is_known_and_says_why() -> None:
@@ -66,10 +136,7 @@ def test_who_passes_the_middleware_by_is_known_and_says_why() -> None:
 
 
 def test_no_page_prints_or_downloads_but_by_the_one_function() -> None:
-    ways = re.compile(
-        r"window\.print|(?<![\w.#])print\(\)|\.download\s*=|\sdownload=(?!\"zegel-open\.html\")|showSaveFilePicker"
-    )
-    found = {name for name, text in sources(WEB, ".ts") if ways.search(text) and not name.startswith(OFFLINE)}
+    found = {name for name, text in sources(WEB, ".ts") if WAYS_OF_A_PAGE.search(text) and not name.startswith(OFFLINE)}
     assert found == set(ALLOWED_WEB)
 
 
@@ -94,7 +161,8 @@ def _answer(content_type: str, **headers: str) -> object:
     [
         ("text/csv", {}), ("application/pdf", {}), ("application/zip", {}), ("application/octet-stream", {}),
         ("text/html", {"Content_Disposition": 'attachment; filename="x"'}), ("video/mp4", {}),
-        ("application/ld+json", {}),
+        ("application/ld+json", {}), ("application/xml", {}), ("application/vnd.ms-excel", {}), ("text/x-vcard", {}),
+        ("application/x-ndjson", {}), ("message/rfc822", {}), ("application/x-something-new", {}),
         ("TEXT/CSV; charset=utf-8", {}), ("application/json", {"Content_Disposition": "ATTACHMENT"}),
     ],
 )  # fmt: skip

@@ -26,6 +26,7 @@ from zegel.seal.errors import SealError
 from zegel.server.agreements import actions, texts
 from zegel.server.agreements.errors import BadAgreement, NoAgreement
 from zegel.server.agreements.models import Agreement, Assent, Document, SignedHow, SubProcessor
+from zegel.server.exports import actions as exports
 from zegel.server.kernel import clock, ids, mail, tenancy, work
 from zegel.server.kernel.actor import Actor, ActorKind
 from zegel.server.ledger import Entry, Fact, Kind
@@ -182,7 +183,7 @@ def send(owner_id: UUID, assent_id: UUID) -> None:
         )
         name = _("agreement") + ".txt"
     letter = mail.Letter(row.email, subject, text, str(row.id), ((name, "text/plain", bytes(document.content)),))
-    mail.send(letter)
+    exports.post(owner_id, exports.FileKind.AGREEMENT, letter, owner_id)
     with work.transaction(Actor(ActorKind.SYSTEM, None, owner_id, role="system"), party_id=owner_id) as w:
         row.sent_at, row.letter_hash = clock.now(), hashlib.sha256(text.encode()).digest()
         row.save(update_fields=["sent_at", "letter_hash"])

@@ -12,6 +12,7 @@ from django.utils.translation import override
 from zegel.server.breaches import actions, letters, queries, rules, words
 from zegel.server.breaches.models import Duty, Notice
 from zegel.server.breaches.rules import DutyKind
+from zegel.server.exports import actions as exports
 from zegel.server.kernel import clock, jobs, log, mail, outbox, tenancy, work
 from zegel.server.kernel.actor import system
 from zegel.server.people import queries as people
@@ -42,7 +43,7 @@ def send_notice(party_id: str, notice_id: str) -> None:
             files += actions.forms(notice.duty, notice.language)
     letter = mail.Letter(notice.to, notice.subject, notice.text, f"breach notice {notice.id}", tuple(files))
     try:
-        mail.send(letter)
+        exports.post(party, exports.FileKind.BREACH_LETTER, letter, notice.id)
     except Exception as error:
         with tenancy.acting_as(party):
             Notice.objects.filter(id=notice.id).update(fault=type(error).__name__[:200])

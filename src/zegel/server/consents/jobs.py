@@ -12,6 +12,7 @@ from django.utils.translation import override
 from zegel.server.consents import links, receipts
 from zegel.server.consents.models import Consent
 from zegel.server.consents.purposes import PURPOSES, UNREACHABLE
+from zegel.server.exports import actions as exports
 from zegel.server.kernel import jobs, mail, outbox, tenancy
 from zegel.server.people import queries as people
 from zegel.server.people.errors import NoSuchPerson
@@ -40,7 +41,8 @@ def send_receipt(owner_id: str, consent_id: str) -> None:
         what = _("%(title)s. The exact words:") % {"title": title}
         text = "\n\n".join([_("Good day,"), what, row.text.words, *_how(row), _("The receipt goes with this letter.")])
     file = (receipts.name_of(row.id), "application/ld+json", content)
-    mail.send(mail.Letter(to, subject, text + "\n", str(row.id), (file,)))
+    letter = mail.Letter(to, subject, text + "\n", str(row.id), (file,))
+    exports.post(row.owner_id, exports.FileKind.CONSENT_RECEIPT, letter, row.id)
 
 
 def _how(row: Consent) -> tuple[str, ...]:

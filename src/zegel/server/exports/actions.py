@@ -8,6 +8,7 @@
 - The gate is asked first; the entry is durable in the ledger before the caller holds the bytes; its hash is in the
 entry, so
   that a file found later can be tied to its export.
+- Files that go with a letter leave through `post`: the mail room refuses any that was not written down.
 - A name never comes from a person's input unchecked: letters, digits, dot, dash and underscore only.
 """
 
@@ -16,7 +17,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from uuid import UUID
 
@@ -25,7 +26,8 @@ from django.utils.translation import gettext as _
 
 from zegel.server.exports.errors import BadExport
 from zegel.server.gate import Action, Resource, require
-from zegel.server.kernel.actor import Actor
+from zegel.server.kernel import mail
+from zegel.server.kernel.actor import Actor, system
 from zegel.server.ledger import Entry, Fact, Kind
 from zegel.server.ledger import actions as ledger
 
@@ -204,6 +206,23 @@ def note(
         "role": actor.role or "", "address": actor.address[:64], "of": about,
     }  # fmt: skip
     return ledger.append(Entry(Kind.EXPORT, actor.party_id, facts, about=about), actor).index
+
+
+def post(owner_id: UUID, what: FileKind, letter: mail.Letter, about: UUID | None = None) -> None:
+    """Sends a letter with its files; that they leave, to how many bytes and with which hash, is durable before. The
+    receiver is not named in the entry: the row that it is about says who he is. As mail.send raises."""
+    files = [content for _name, _type, content in letter.files]
+    facts: dict[str, Fact] = {
+        "file": _shown(letter.files[0][0]) if letter.files else "", "what": what.value, "how": "mail",
+        "count": len(files), "bytes": sum(map(len, files)), "sha256": hashlib.sha256(b"".join(files)).digest(),
+        "recipient": "letter", "role": "system", "address": "", "of": about,
+    }  # fmt: skip
+    receipt = ledger.append(Entry(Kind.EXPORT, owner_id, facts, about=about), system(owner_id))
+    mail.send(replace(letter, entry=receipt.index))
+
+
+def _shown(name: str) -> str:
+    return name if _SHOWN_NAME.fullmatch(name) else "file"
 
 
 def _whole(content: bytes | Iterable[bytes]) -> bytes:

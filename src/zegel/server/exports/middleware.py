@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: EUPL-1.2
 """No file leaves unlogged. Principles:
 
-- What a browser would keep as a file (an attachment, or a type that is one) goes out only when `exports.actions.answer`
-  made it, and that needs an entry in the ledger. Anything else is refused here, whatever view made it.
+- What a browser would keep as a file (an attachment, or any type but those that it shows) goes out only when
+  `exports.actions.answer` made it, and that needs an entry in the ledger. Anything else is refused here, whatever view
+  made it.
 - What is no file of ours to a person: sealed segments (the door logs each look), the public log's own tiles (hashes),
   and documents that are the same for everybody and say nothing about anybody. Their types and views are named here, and
   a test holds this list against all routes.
@@ -21,15 +22,13 @@ from zegel.server.kernel import log
 
 Response = TypeVar("Response", bound=HttpResponseBase)
 
-# Types that are made to be kept: a page, JSON and a picture in a page are not.
-KEPT_TYPES = frozenset(
+# What a browser shows or runs, and keeps nowhere: a page and its parts, JSON, a picture in a page, a feed, a stream of
+# events. Every other type is a file, also those that nobody has thought of yet.
+SHOWN_TYPES = frozenset(
     {
-        "application/pdf", "application/zip", "application/gzip", "application/x-tar", "application/cbor",
-        "application/octet-stream", "application/ld+json", "application/msword", "application/rtf",
-        "application/vnd.oasis.opendocument.spreadsheet", "application/vnd.oasis.opendocument.text",
-        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-        "application/vnd.openxmlformats-officedocument.wordprocessingml.document", "text/csv",
-        "text/tab-separated-values", "text/calendar", "text/vcard", "video/mp4", "audio/mp4",
+        "", "text/html", "text/plain", "text/css", "text/javascript", "text/event-stream", "application/json",
+        "application/problem+json", "application/manifest+json", "application/atom+xml", "image/png", "image/jpeg",
+        "image/svg+xml", "image/webp", "image/gif", "image/x-icon",
     }
 )  # fmt: skip
 _PASSES = "_zegel_passes"
@@ -53,7 +52,7 @@ def is_file(response: HttpResponseBase) -> bool:
     if "attachment" in response.get("Content-Disposition", "").lower():
         return True
     kind = response.get("Content-Type", "").partition(";")[0].strip().lower()
-    return kind in KEPT_TYPES and bool(getattr(response, "content", b"") or getattr(response, "streaming", False))
+    return kind not in SHOWN_TYPES and bool(getattr(response, "content", b"") or getattr(response, "streaming", False))
 
 
 class EveryFileIsLogged:

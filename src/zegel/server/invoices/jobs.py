@@ -10,6 +10,7 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
+from zegel.server.exports import actions as exports
 from zegel.server.invoices import making, offering, queries
 from zegel.server.invoices.models import Invoice, Offer, Paper, Reminder
 from zegel.server.invoices.rules import Kind, State
@@ -57,7 +58,8 @@ def send_invoice(owner_id: str, invoice_id: str) -> None:
         subject, text = _words(row, firm)
         files = (_file(row),)
     try:
-        mail.send(mail.Letter(row.sent_to, subject, text, f"invoice {row.id}", files))
+        letter = mail.Letter(row.sent_to, subject, text, f"invoice {row.id}", files)
+        exports.post(owner, exports.FileKind.INVOICE, letter, row.id)
     except Exception as error:
         with tenancy.acting_as(owner):
             Invoice.objects.filter(id=row.id).update(fault=type(error).__name__[:200])
@@ -75,7 +77,8 @@ def send_reminder(owner_id: str, reminder_id: str) -> None:
             return
         files = (_file(row.invoice),)
     try:
-        mail.send(mail.Letter(row.to, row.subject, row.text, f"reminder {row.id}", files))
+        letter = mail.Letter(row.to, row.subject, row.text, f"reminder {row.id}", files)
+        exports.post(owner, exports.FileKind.INVOICE, letter, row.invoice_id)
     except Exception as error:
         with tenancy.acting_as(owner):
             Reminder.objects.filter(id=row.id).update(fault=type(error).__name__[:200])
@@ -96,7 +99,8 @@ def send_offer(owner_id: str, offer_id: str) -> None:
             subject = _("Offer %(number)s") % {"number": row.number}
             text = _text(row.buyer_name, _("Attached is our offer %(number)s.") % {"number": row.number}, firm)
         files = ((f"{row.number}.pdf", "application/pdf", offering.printed(row)),)
-    mail.send(mail.Letter(row.buyer_email, f"{subject} – {firm}"[:200], text, f"offer {row.id}", files))
+    letter = mail.Letter(row.buyer_email, f"{subject} – {firm}"[:200], text, f"offer {row.id}", files)
+    exports.post(owner, exports.FileKind.OFFER, letter, row.id)
     with tenancy.acting_as(owner):
         Offer.objects.filter(id=row.id).update(sent_at=clock.now())
 

@@ -54,7 +54,8 @@ class Letter:
     """Plain text to one person. `reference` is an identifier for the log, never an address. `files`: (name, media type,
     content) of what goes with it; `html`: the same text with its looks; `name`: who sends it, beside our address;
     `reply_to`: where an answer goes; `back`: where it goes when it can't be delivered; `headers`: further fields;
-    `portal`: the path of the page that says the same after signing in, for where only that may be told."""
+    `portal`: the path of the page that says the same after signing in, for where only that may be told. `entry`: of the
+    ledger, where it is written that these files leave (I5): none goes without, see `exports.actions.post`."""
 
     to: str
     subject: str
@@ -67,6 +68,7 @@ class Letter:
     back: str = ""
     headers: Mapping[str, str] = field(default_factory=dict)
     portal: str = ""
+    entry: int | None = None
 
 
 _open: ContextVar[BaseEmailBackend | None] = ContextVar("zegel_mail", default=None)
@@ -106,6 +108,8 @@ def send(letter: Letter) -> None:
 def _checked(letter: Letter) -> Letter:
     if not is_address(letter.to) or (letter.reply_to and not is_address(letter.reply_to)):
         raise MailRefused("This is not an e-mail address.")
+    if letter.files and letter.entry is None:
+        raise MailRefused("That these files leave is written nowhere.", action="Send it by exports.actions.post.")
     if sum(len(content) for _name, _type, content in letter.files) > MOST_FILES:
         raise MailRefused("Files of at most 5 MB go with a letter.")
     lines = (letter.subject, letter.name, letter.back, *letter.headers, *letter.headers.values())
