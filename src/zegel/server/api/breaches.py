@@ -13,6 +13,7 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Field, Router, Schema
 
 from zegel.declare import Category
+from zegel.server.agreements import grounds
 from zegel.server.api import errors
 from zegel.server.api.base import acting
 from zegel.server.api.fields import LATEST_MS
@@ -354,7 +355,8 @@ def _duty_shape(one: Duty, names: dict[UUID, str]) -> dict[str, Any]:
     return {
         "id": str(one.id), "kind": one.kind, "towards": None if one.towards is None else str(one.towards),
         "name": names.get(one.towards, "") if one.towards else "", "started_ms": clock.ms(one.started_at),
-        "due_ms": clock.ms(one.due_at), "source": one.source, "met_ms": clock.ms(one.met_at),
+        "due_ms": clock.ms(one.due_at), "source": grounds.said(one.source),
+        "met_ms": clock.ms(one.met_at),
         "complete": one.complete, "late_reason": one.late_reason, "dropped_ms": clock.ms(one.dropped_at),
     }  # fmt: skip
 

@@ -12,7 +12,7 @@ from django.http import HttpRequest
 from ninja import Field, Router, Schema
 
 from zegel.declare import Term, law
-from zegel.server.agreements import places, terms
+from zegel.server.agreements import grounds, places, terms
 from zegel.server.agreements.errors import NoAgreement
 from zegel.server.agreements.models import Attestation, Place, Residency, SubProcessor, TermChoice
 from zegel.server.agreements.places import NewAttestation, NewPlace, NewSubProcessor
@@ -259,7 +259,8 @@ def _term(profiles: tuple[str, ...], country: str, term: Term, chosen: TermChoic
     return {
         "term": term.value, "words": words.word(term), "days": allowed.days if chosen is None else chosen.days,
         "standard": allowed.days, "least": allowed.least, "most": allowed.most, "free": allowed.free,
-        "source": allowed.source, "chosen": chosen is not None, "why": "" if chosen is None else chosen.justification,
+        "source": grounds.said(allowed.source), "chosen": chosen is not None,
+        "why": "" if chosen is None else chosen.justification,
     }  # fmt: skip
 
 

@@ -9,6 +9,7 @@ from uuid import UUID
 from django.http import HttpRequest
 from ninja import Field, Query, Router, Schema
 
+from zegel.server.agreements import grounds
 from zegel.server.api.base import acting
 from zegel.server.footage import live_switch
 from zegel.server.gate import Action, Resource, ResourceKind, decide, require
@@ -100,7 +101,7 @@ def live_switches(request: HttpRequest) -> dict[str, Any]:
     today = clock.now().date()
     return {
         "profiles": [
-            {"profile": one.profile, "on": one.on, "since": one.since.isoformat(), "source": one.source,
+            {"profile": one.profile, "on": one.on, "since": one.since.isoformat(), "source": grounds.said(one.source),
              "next": None if one.next is None else {"on": one.next.on, "from": one.next.since.isoformat()}}
             for one in live_switch.states(today)
         ]

@@ -11,6 +11,7 @@ from uuid import UUID
 from django.http import HttpRequest
 from ninja import Field, Query, Router, Schema
 
+from zegel.server.agreements import grounds
 from zegel.server.api import errors
 from zegel.server.api.base import acting
 from zegel.server.api.fields import LATEST_MS, Bytes, to_text
@@ -90,8 +91,8 @@ def retention(request: HttpRequest, owner_id: Annotated[UUID | None, Query()] = 
 def _line(line: planner.Line) -> dict[str, Any]:
     return {
         "what": line.what, "site_id": None if line.site_id is None else str(line.site_id), "term": line.term.value,
-        "starts": line.starts.value, "days": line.days, "source": line.source, "how": line.how, "count": line.count,
-        "oldest_ms": line.oldest_ms, "next_ms": line.next_ms, "held": line.held,
+        "starts": line.starts.value, "days": line.days, "source": grounds.said(line.source), "how": line.how,
+        "count": line.count, "oldest_ms": line.oldest_ms, "next_ms": line.next_ms, "held": line.held,
     }  # fmt: skip
 
 
