@@ -16,6 +16,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "unit": ("zegel.unit.cli:main", "run a camera unit: enrol, run, status, wipe; panels and cameras on its site"),
     "pair": ("zegel.client.cli:main", "pair a unit, as its owner, from his own machine"),
     "policy": ("zegel.client.policycli:main", "show or change what a unit obeys, as its owner"),
+    "certify": ("zegel.client.certifycli:main", "certify an alarm centre's opening key anew, from its paper"),
     "package": ("zegel.client.packagecli:main", "make an evidence package of your recordings, on your own machine"),
     "verify-package": ("zegel.records.verify_cli:main", "check an evidence package offline, and write its films"),
     "open": ("zegel.records.cli:main", "check a film or a package of originals offline, and write the film"),

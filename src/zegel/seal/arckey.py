@@ -3,15 +3,20 @@
 
 from __future__ import annotations
 
+import base64
+import binascii
+import hashlib
 from dataclasses import dataclass
 from typing import Self
 
 from zegel.seal import envelope
 from zegel.seal.encoding import Value
-from zegel.seal.errors import NotAllowed, NotYours, Replayed, WrongSuite
+from zegel.seal.errors import FieldWrong, NotAllowed, NotYours, Replayed, WrongSuite
 from zegel.seal.fields import Body, Fields, check_dated
 from zegel.seal.keyset import Keyset
 from zegel.seal.suite import SigningKey, Suite, open_fingerprint
+
+_SEED, _CHECK = 32, 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +53,25 @@ class ArcKey(Body):
     @property
     def fingerprint(self) -> bytes:
         return open_fingerprint(self.suite, self.open_pk)
+
+
+def to_paper(seed: bytes) -> str:
+    """The certifying key as it stands on paper: 32 bytes and four of their SHA-256, in base32, in groups of four."""
+    text = base64.b32encode(seed + hashlib.sha256(seed).digest()[:_CHECK]).decode().rstrip("=")
+    return "-".join(text[at : at + 4] for at in range(0, len(text), 4))
+
+
+def from_paper(text: str) -> bytes:
+    """The reverse. Raises FieldWrong for a slip of the finger."""
+    letters = "".join(letter for letter in text.upper() if letter.isalnum())
+    try:
+        data = base64.b32decode(letters + "=" * (-len(letters) % 8))
+    except binascii.Error:
+        data = b""
+    seed, check = data[:_SEED], data[_SEED:]
+    if len(data) != _SEED + _CHECK or hashlib.sha256(seed).digest()[:_CHECK] != check:
+        raise FieldWrong("certifying key: a letter is wrong or missing", "Type it again from the paper.")
+    return seed
 
 
 def sign_arckey(key: ArcKey, arc: SigningKey) -> bytes:

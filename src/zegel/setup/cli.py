@@ -11,7 +11,6 @@ Exit status: 0 done, 1 not (all) stored, 2 wrong use.
 from __future__ import annotations
 
 import argparse
-import base64
 import hashlib
 import hmac
 import json
@@ -22,6 +21,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+from zegel.seal.arckey import to_paper
 from zegel.seal.words import words
 from zegel.setup import make
 from zegel.setup.founding import Founding, FoundingWrong, Person, read
@@ -162,14 +162,8 @@ def _summary(founding: Founding, todo: Founding, keyring: Keyring, authority: st
             lines += [
                 "", f"  {party.name}, for its agreements with owners:",
                 f"    fingerprint in words   {words(signing.fingerprint)}",
-                f"    certifying key (keep it on paper, offline; it is nowhere else)   {_paper(signing.seed)}",
+                f"    certifying key (keep it on paper, offline; it is nowhere else)   {to_paper(signing.seed)}",
             ]  # fmt: skip
     lines += ["", "  Sites, for `zegel pair --site`:"]
     lines += [f"    {site.id}  {site.name} ({site.tz})" for site in founding.sites]
     return "\n".join(lines)
-
-
-def _paper(seed: bytes) -> str:
-    """32 bytes and four of their SHA-256, in base32, in groups of four."""
-    text = base64.b32encode(seed + hashlib.sha256(seed).digest()[:4]).decode().rstrip("=")
-    return "-".join(text[at : at + 4] for at in range(0, len(text), 4))

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -10,10 +11,12 @@ from django.db import ProgrammingError, connection
 
 from tests.clock import stopped_clock
 from tests.integration.people.world import account, make_world, member, party
-from zegel.server.kernel import tenancy
+from zegel.seal.arckey import ArcKey, sign_arckey
+from zegel.seal.suite import OpeningKey, SigningKey, Suite
+from zegel.server.kernel import clock, tenancy
 from zegel.server.kernel.actor import system
-from zegel.server.people import actions, queries
-from zegel.server.people.errors import NotAMember, Taken
+from zegel.server.people import actions, arc_keys, queries
+from zegel.server.people.errors import BadField, NotAMember, Taken
 from zegel.server.people.models import Membership, Party, SealedTenantKey, ServiceRelation, TenantKey
 from zegel.server.people.roles import RelationKind, Role
 
@@ -136,6 +139,26 @@ def test_the_newest_arc_key_of_the_owners_arc_is_found(db):
     actions.store_arc_key(system(other), other, bytes(32), b"not yours")
     assert queries.current_arc_key(world.owner) == (world.arc, b"second")
     assert queries.current_arc_key(world.stranger) is None
+
+
+def test_an_alarm_centre_certifies_its_key_anew_and_only_as_units_would_take_it(db):
+    world, paper, tenant = make_world(), SigningKey.generate(), OpeningKey.generate(Suite.CLASSIC)
+    now, year = clock.now_ms(), 365 * 86_400_000
+    first = ArcKey(Suite.CLASSIC, world.arc.bytes, tenant.public_key, 1, now - year, now + 1000)
+    actions.store_tenant_key(system(), world.arc, 1, tenant.public_key, {})
+    actions.store_arc_key(system(world.arc), world.arc, paper.public_key, sign_arckey(first, paper))
+    following = replace(first, number=2, issued_ms=now, expires_ms=now + year)
+    for lie, key in (
+        ({"number": 1}, paper), ({"open_pk": OpeningKey.generate(Suite.CLASSIC).public_key}, paper),
+        ({"arc_party": world.owner.bytes}, paper), ({"expires_ms": now - 1, "issued_ms": now - 2}, paper),
+        ({}, SigningKey.generate()),
+    ):  # fmt: skip
+        with pytest.raises(BadField):
+            arc_keys.renew(system(world.arc), sign_arckey(replace(following, **lie), key))
+    with pytest.raises(BadField):
+        arc_keys.renew(system(world.owner), sign_arckey(following, paper))
+    assert arc_keys.renew(system(world.arc), sign_arckey(following, paper)).number == 2
+    assert queries.current_arc_key(world.owner) == (world.arc, sign_arckey(following, paper))
 
 
 def test_bundles_at_rest_are_not_what_the_browser_sent_and_die_with_their_shred_key(db):

@@ -18,9 +18,9 @@ from zegel.server.agreements.models import Certificate, Suspension
 from zegel.server.agreements.schemes import Scheme
 from zegel.server.api import errors
 from zegel.server.api.base import acting
-from zegel.server.api.fields import Bytes
+from zegel.server.api.fields import Bytes, to_text
 from zegel.server.centre import actions, figures, norms, queries, review_actions, scope
-from zegel.server.centre.errors import BadValue
+from zegel.server.centre.errors import BadValue, NotThere
 from zegel.server.centre.figures import Period
 from zegel.server.centre.models import Escalation, EscalationStep, HandOver, Seat
 from zegel.server.centre.norms import Figure, Norms
@@ -28,6 +28,7 @@ from zegel.server.exports import actions as exports
 from zegel.server.gate import Action, Resource, ResourceKind, require
 from zegel.server.kernel import clock, tenancy
 from zegel.server.kernel.actor import Actor
+from zegel.server.people import arc_keys
 from zegel.server.people import queries as people
 from zegel.server.people.roles import Role
 from zegel.server.sites.models import Site
@@ -53,6 +54,10 @@ class Text(Schema):
 
 class Reason(Schema):
     reason: str = Field(max_length=500)
+
+
+class CertifiedIn(Schema):
+    envelope: Bytes
 
 
 class SuspensionIn(Reason):
@@ -482,3 +487,27 @@ def _sites(site_ids: Iterable[UUID]) -> dict[UUID, str]:
 
 def _midnight(day: date) -> datetime:
     return datetime.combine(day, time(), UTC)
+
+
+# --- the opening key ---
+
+
+@router.get("/centre/opening-key")
+def opening_key(request: HttpRequest) -> dict[str, Any]:
+    """The centre's certificate as it stands: whoever holds the certifying key makes the next one of it (`zegel
+    certify`)."""
+    actor = acting(request)
+    require(actor, Action.ADD, Resource(ResourceKind.ARC_KEY, None, actor.party_id))
+    assert actor.party_id is not None
+    held = people.own_arc_key(actor.party_id)
+    if held is None:
+        raise NotThere(_("This organisation has no opening key yet."), action=_("Found the alarm centre first."))
+    return {"party_id": str(actor.party_id), "sign_pk": to_text(held[0]), "envelope": to_text(held[1])}
+
+
+@router.post("/centre/opening-key")
+def certify(request: HttpRequest, body: CertifiedIn) -> dict[str, Any]:
+    """Units take it at once: the links are woken."""
+    actor = acting(request)
+    require(actor, Action.ADD, Resource(ResourceKind.ARC_KEY, None, actor.party_id))
+    return {"number": arc_keys.renew(actor, body.envelope).number}

@@ -98,6 +98,13 @@ def current_arc_key(owner_id: UUID) -> tuple[UUID, bytes] | None:
         return (key.party_id, bytes(key.envelope)) if key else None
 
 
+def own_arc_key(party_id: UUID) -> tuple[bytes, bytes] | None:
+    """An alarm centre's certifying public key, and its newest certificate."""
+    with as_party(party_id):
+        key = ArcKey.objects.filter(party_id=party_id).order_by("-number").first()
+        return (bytes(key.sign_pk), bytes(key.envelope)) if key else None
+
+
 @dataclass(frozen=True)
 class ArcCard:
     """What an alarm centre publishes of itself: its name, and the key with which it certifies."""
