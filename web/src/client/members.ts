@@ -150,13 +150,24 @@ export async function heldKey(session: Session, all: readonly MemberRow[]): Prom
 export async function admit(session: Session, member: MemberRow, all: People, confirm: Confirm): Promise<readonly Following[]> {
   const { openKey } = demand(session, member);
   if (member.role === "owner") await nextOf(session, all.members, null, await heldKey(session, all.members)); // stops before anything is sealed
-  if (!member.holds_key) {
-    await session.withTenantSecret(await ownerKeys(session, all.members), async (tenantPrivate, { tenantKey }) => {
-      const parts = { suite: session.suite, party: fromUuid(session.actingParty!.id), person: fromUuid(member.person_id), personOpenKey: openKey, tenantKey, tenantPrivate };
-      await session.api.post(`/members/${member.person_id}/key`, { number: all.key_number, envelope: base64url(await sealMember(parts, session.signing)) });
-    });
-  }
+  if (!member.holds_key) await share(session, member, openKey, all, await ownerKeys(session, all.members));
   return member.role === "owner" ? renew(session, all.members, null, confirm) : [];
+}
+
+/**
+ * An alarm centre's key for a compared operator. It only opens what units released to the key that owners' keysets certify, so whoever
+ * sealed it to this person makes no difference to what becomes readable: a wrong key opens nothing.
+ */
+export async function letIn(session: Session, member: MemberRow, all: People): Promise<void> {
+  const { openKey } = demand(session, member);
+  if (!member.holds_key) await share(session, member, openKey, all, "opening");
+}
+
+function share(session: Session, member: MemberRow, openKey: Bytes, all: People, sealedBy: readonly Bytes[] | "opening"): Promise<void> {
+  return session.withTenantSecret(sealedBy, async (tenantPrivate, { tenantKey }) => {
+    const parts = { suite: session.suite, party: fromUuid(session.actingParty!.id), person: fromUuid(member.person_id), personOpenKey: openKey, tenantKey, tenantPrivate };
+    await session.api.post(`/members/${member.person_id}/key`, { number: all.key_number, envelope: base64url(await sealMember(parts, session.signing)) });
+  });
 }
 
 // --- leaving, and a new key ----------------------------------------------------------------------------------------------------

@@ -153,7 +153,7 @@ export class Session {
    * The acting party's private key itself, for as long as `use` runs: to seal it to another member, or to its successor. `owners` as
    * for tenantKeys.
    */
-  async withTenantSecret<T>(owners: readonly Uint8Array[], use: (secret: Bytes, member: Member) => Promise<T>): Promise<T> {
+  async withTenantSecret<T>(owners: readonly Uint8Array[] | "opening", use: (secret: Bytes, member: Member) => Promise<T>): Promise<T> {
     const text = this.actingParty?.sealed_tenant_key;
     if (!text) throw new ApiError(0, "no_tenant_key", "nobody has sealed this party's key to you yet");
     const member = this.#member(text, owners);

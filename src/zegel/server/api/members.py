@@ -7,7 +7,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from ninja import Field, Router, Schema
@@ -99,6 +99,7 @@ def send_again(request: HttpRequest, invitation_id: UUID) -> dict[str, Any]:
     """The letter once more, and a new week."""
     actor = acting(request)
     require(actor, Action.ADD, Resource(ResourceKind.MEMBERSHIP, None, _party(actor)))
+    _supervisors_own(actor, Invitation.objects.filter(id=invitation_id))
     return _invitation(invitations.send_again(actor, invitation_id))
 
 
@@ -107,6 +108,7 @@ def withdraw(request: HttpRequest, invitation_id: UUID) -> dict[str, Any]:
     """Its link works no longer."""
     actor = acting(request)
     require(actor, Action.ADD, Resource(ResourceKind.MEMBERSHIP, None, _party(actor)))
+    _supervisors_own(actor, Invitation.objects.filter(id=invitation_id))
     invitations.withdraw(actor, invitation_id)
     return {"withdrawn": True}
 
@@ -117,6 +119,7 @@ def end(request: HttpRequest, membership_id: UUID) -> dict[str, Any]:
     successor makes one first."""
     actor = acting(request)
     require(actor, Action.END, Resource(ResourceKind.MEMBERSHIP, None, _party(actor)))
+    _supervisors_own(actor, Membership.objects.filter(id=membership_id))
     actions.end_membership(actor, membership_id)
     return {"ended": True}
 
@@ -156,10 +159,20 @@ def _members_only(actor: Actor, people: set[UUID]) -> None:
             raise NotAMember(_("This person is not one of yours."), action=_("Open this page again."))
 
 
+def _supervisors_own(actor: Actor, rows: QuerySet[Any]) -> None:
+    """A supervisor lets operators in and out, and nobody else. Raises BadField."""
+    with tenancy.acting_as(actor.party_id, actor.id):
+        found = rows.values_list("role", flat=True).first()
+    if actor.role == Role.SUPERVISOR.value and found != Role.OPERATOR.value:
+        raise BadField(_("This role is not yours to give."), action=_("Choose another role."))
+
+
 def _role(actor: Actor, text: str) -> Role:
     """A customer's owner gives a customer's roles, and a tenant's those of its office too; a provider's or centre's
     administrator gives those of the work."""
     allowed = staff.invitable(_party(actor), Role(actor.role or "member"))
+    if actor.role == Role.SUPERVISOR.value:
+        allowed &= {Role.OPERATOR}
     if text not in {role.value for role in allowed}:
         raise BadField(_("This role is not yours to give."), action=_("Choose another role."))
     if Role(text) not in tenants.COUNTED_OUT:

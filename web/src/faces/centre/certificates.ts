@@ -22,13 +22,15 @@ export function certificatesPart(state: CentreState, all: Certificates, act: Cen
       { title: t("Until"), cell: (row) => day(state, row.valid_to_ms) }, { title: t("State"), cell: (row) => stateOf(row) },
       { title: t("Action"), cell: (row) => (may && row.holds ? button(t("Withdraw"), () => act.withdraw(row.id), { small: true, kind: "quiet", hint: t("Its issuer took it back") }) : nothing) },
     ], all.certificates, (row) => row.id, empty(t("No certificate is recorded"), t("Without one nothing is released to this centre. Record what your certifying body gave you, and each operator’s own."), "shield", may ? button(t("Record a certificate"), act.addCertificate, { kind: "primary" }) : nothing, "warn"))}
-    <h2>${t("People")}</h2>
+    <div class="row apart"><h2>${t("People")}</h2>${may ? button(t("Invite an operator"), act.invite, { icon: "person", id: "invite" }) : nothing}</div>
+    ${state.members === null || state.members.all.invitations.length === 0 ? nothing : html`<ul class="items flat" aria-label=${t("Invited")}>${state.members.all.invitations.map((one) => html`<li><div class="body"><b>${one.name || one.email}</b><div class="mute small">${one.email} · ${one.expired ? t("the invitation is too old") : t("invited until {day}", { day: day(state, one.expires_ms) })}</div></div>${one.role === "operator" || state.me.role === "admin" ? button(t("Withdraw"), () => act.uninvite(one.id), { small: true, kind: "quiet" }) : nothing}</li>`)}</ul>`}
     ${table(t("People"), [
       { title: t("Name"), cell: (row) => html`<b>${row.name}</b>` },
       { title: t("Certified"), cell: (row) => held(all, row.id) },
       { title: t("Confidentiality signed until"), cell: (row) => (row.confidential_until_ms === null ? pill(t("not signed"), "alarm") : row.confidential_until_ms <= state.nowMs ? pill(t("lapsed"), "alarm") : day(state, row.confidential_until_ms)) },
       { title: t("State"), cell: (row) => (row.suspended ? pill(t("Suspended"), "alarm", { icon: "lock" }) : pill(t("May work"), "ok", { dot: true })) },
-      { title: t("Action"), cell: (row) => (may && !row.suspended && row.id !== state.me.id ? button(t("Suspend"), () => act.suspend(row.id), { small: true, kind: "quiet" }) : nothing) },
+      ...(state.members === null ? [] : [{ title: t("Centre’s key"), cell: (row: Person) => keyOf(state, row.id, act) }]),
+      { title: t("Action"), cell: (row) => (may && row.id !== state.me.id ? html`<span class="row">${row.suspended ? nothing : button(t("Suspend"), () => act.suspend(row.id), { small: true, kind: "quiet" })}${outOf(state, row.id) ? button(t("Let out"), () => act.letOut(row.id), { small: true, kind: "quiet" }) : nothing}</span>` : nothing) },
     ], all.people, (row) => row.id, html`<p class="pad mute">${t("Nobody works here yet.")}</p>`)}
     ${all.suspensions.length === 0 ? nothing : html`<h2>${t("Suspensions")}</h2>${table(t("Suspensions"), [
       { title: t("Who"), cell: (row) => html`<b>${row.person.name}</b>` }, { title: t("When"), cell: (row) => when(row.at_ms, state.nowMs) }, { title: t("By"), cell: (row) => row.by },
@@ -42,6 +44,23 @@ function stateOf(row: Certificate): Part {
   if (row.withdrawn_ms !== null) return pill(t("Withdrawn"), "alarm");
   if (!row.holds) return pill(row.days_left > 0 ? t("Not yet in force") : t("Out of date"), row.days_left > 0 ? "warn" : "alarm", { icon: "alarm" });
   return row.days_left <= SOON_DAYS ? pill(tn("ends in {n} day", "ends in {n} days", row.days_left), "warn", { icon: "clock" }) : pill(t("In date"), "ok", { icon: "check" });
+}
+
+type Person = Certificates["people"][number];
+
+/** Whether this person may end that one's work here: a supervisor operators', who administers everybody's. */
+function outOf(state: CentreState, person: string): boolean {
+  const role = state.members?.shown.find(({ row }) => row.person_id === person)?.row.role;
+  return role === "operator" || (state.me.role === "admin" && role !== undefined);
+}
+
+function keyOf(state: CentreState, person: string, act: CentreActions): Part {
+  const found = state.members?.shown.find(({ row }) => row.person_id === person);
+  if (found === undefined) return nothing;
+  if (found.standing === "changed") return button(t("Another key!"), () => act.letIn(person), { small: true, kind: "alarm" });
+  if (found.row.holds_key) return pill(t("has it"), "ok", { icon: "key" });
+  const mine = state.members?.shown.find(({ row }) => row.person_id === state.me.id)?.row.holds_key ?? false;
+  return mine ? button(t("Let in"), () => act.letIn(person), { small: true, kind: "primary" }) : pill(t("not yet"), "warn");
 }
 
 function held(all: Certificates, person: string): Part {

@@ -4,7 +4,7 @@ import { foot, openDialog } from "../../kit/dialog";
 import { Board, html } from "../../kit/dom";
 import { field, textField } from "../../kit/form";
 import { bindKeys, showKeys, type Binding } from "../../kit/keys";
-import { button } from "../../kit/pieces";
+import { button, keyWords, note } from "../../kit/pieces";
 import { toast } from "../../kit/toast";
 import { isoDay, t } from "../../kit/words";
 import { Refusal } from "../port";
@@ -71,7 +71,11 @@ export class Centre {
         const [reviews, trends] = await Promise.all([this.#line.reviews(desk), this.#line.trends()]);
         if (this.#state.desk === desk) this.#board.change({ reviews, trends });
       });
-      case "certificates": return this.#ask(page, async () => this.#board.change({ certificates: await this.#line.certificates() }));
+      case "certificates": return this.#ask(page, async () => {
+        const judges = this.#state.me.role === "supervisor" || this.#state.me.role === "admin";
+        const [certificates, members] = await Promise.all([this.#line.certificates(), judges ? this.#line.members() : null]);
+        this.#board.change({ certificates, members: members === null ? null : { all: members, ownWords: this.#line.ownWords(), shown: members.members.map((row) => ({ row, words: this.#line.wordsOf(row), standing: this.#line.standing(row) })) } });
+      });
       case "settings": return this.#ask(page, async () => this.#board.change({ settings: await this.#line.settings() }));
     }
   }
@@ -169,6 +173,10 @@ export class Centre {
     addCertificate: () => this.#addCertificate(),
     withdraw: (id) => this.#withdraw(id),
     suspend: (id) => this.#suspend(id),
+    invite: () => this.#invite(),
+    letIn: (id) => this.#letIn(id),
+    letOut: (id) => this.#letOut(id),
+    uninvite: (id) => void this.#do(() => this.#line.withdrawInvitation(id), t("Withdrawn.")).then(() => this.#load()),
     lift: (id) => this.#reasoned(t("Lift the suspension"), t("Why may this person work again?"), (reason) => this.#line.lift(id, reason), t("Lifted.")),
     settings: (part) => this.#state.settings !== null && this.#board.change({ settings: { ...this.#state.settings, ...part } }),
     saveSettings: () => void (this.#state.settings !== null && this.#do(() => this.#line.changeSettings(this.#state.settings!), t("Saved."))),
@@ -209,6 +217,32 @@ export class Centre {
     let reason = "";
     openDialog(title, (opened) => html`${textField("why", question, { rows: 3, input: (value) => { reason = value; opened.redraw(); }, maxlength: 500 })}
       ${foot(button(t("Cancel"), opened.close), button(title, () => { opened.close(); void this.#do(() => work(reason), done); }, { kind: "primary", disabled: reason.trim().length < 3, id: "do-it" }))}`);
+  }
+
+  #invite(): void {
+    const form = { name: "", email: "", language: document.documentElement.lang || "en" };
+    openDialog(t("Invite an operator"), (opened) => html`<p>${t("He gets a letter, makes his own keys and signs the confidentiality statement. Then compare his words and let him in.")}</p>
+      <div class="form">${field("invite-name", t("Name"), { value: form.name, maxlength: 200, input: (value) => { form.name = value; opened.redraw(); } })}${field("invite-email", t("E-mail"), { type: "email", value: form.email, maxlength: 320, input: (value) => { form.email = value; opened.redraw(); } })}
+        ${pick("invite-language", t("Language"), [["nl", "Nederlands"], ["sv", "Svenska"], ["de", "Deutsch"], ["en", "English"]], form.language, (value) => { form.language = value; opened.redraw(); })}</div>
+      ${foot(button(t("Cancel"), opened.close), button(t("Send the letter"), () => { opened.close(); void this.#do(() => this.#line.invite(form.name, form.email, form.language), t("The letter is on its way.")).then(() => this.#load()); }, { kind: "primary", disabled: form.name.trim().length < 2 || !form.email.includes("@"), id: "invite-now" }))}`);
+  }
+
+  #letIn(id: string): void {
+    const { members } = this.#state;
+    const found = members?.shown.find(({ row }) => row.person_id === id);
+    if (members === null || found === undefined) return;
+    if (found.standing === "changed") return void openDialog(t("Another key"), (opened) => html`${note(t("The server gives another key of {name} than the one that you compared. Let nobody in, and find out why.", { name: found.row.name }), "alarm", "alarm")}${foot(button(t("Close"), opened.close))}`);
+    openDialog(t("Let {name} in", { name: found.row.name }), (opened) => html`<p>${t("Have him read out his eight words, on the telephone or beside you. Only if they are these:")}</p>${keyWords(found.words, t("Words of {name}", { name: found.row.name }))}
+      <p class="mute small">${t("Yours are: {words}", { words: members.ownWords })}</p>
+      ${foot(button(t("They are not"), opened.close), button(t("They are the same: let him in"), () => { opened.close(); void this.#do(() => this.#line.letIn(found.row, members.all, found.words), t("He is in: from now on he opens what units release to this centre.")).then(() => this.#load()); }, { kind: "primary", id: "let-in-now" }))}`);
+  }
+
+  #letOut(id: string): void {
+    const found = this.#state.members?.shown.find(({ row }) => row.person_id === id)?.row;
+    if (found === undefined) return;
+    openDialog(t("Let {name} out?", { name: found.name }), (opened) => html`<p>${t("He is signed out of this centre at once: no queue, no alarm, no image. What he had in hand goes back into the queue.")}</p>
+      <p>${t("He may have kept the centre’s key. It opens nothing without the server, which gives him nothing any more; after a quarrel make a new key (see the guide).")}</p>
+      ${foot(button(t("Keep him"), opened.close), button(t("Let him out"), () => { opened.close(); void this.#do(() => this.#line.letOut(found.membership_id), t("He is out.")).then(() => this.#load()); }, { kind: "alarm", id: "let-out-now" }))}`);
   }
 
   #withdraw(id: string): void {

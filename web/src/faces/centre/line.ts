@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
 // The centre's line to the server. It opens no keys' contents and no picture: what is here is the log and the queue.
+import { confirmMember, letIn, memberWords, ownWords, people, standing, type MemberRow, type People, type Standing } from "../../client/members";
 import { restore, type Session } from "../../client/session";
 import { asRefusal } from "../refusal";
 import type { Certificate, Certificates, Desk, Escalation, Figures, Finding, HandOver, HandOvers, ReviewDetail, Reviews, Seat, Settings, Trends, Verdict, Wall } from "./types";
@@ -43,6 +44,21 @@ export class Line {
 
   /** The server's clock, as its last answer had it. */
   nowMs = (): number => Date.now() + this.#aheadMs;
+
+  /** Who works here, with the keys that the server says they have. */
+  members = (): Promise<People> => this.#told(people(this.#session));
+  standing = (member: MemberRow): Standing => standing(this.#session, member);
+  wordsOf = (member: MemberRow): string => memberWords(member);
+  ownWords = (): string => ownWords(this.#session);
+  /** His words were compared: he gets the centre's key, sealed to his own. */
+  letIn = (member: MemberRow, all: People, told: string): Promise<void> =>
+    this.#told((async () => {
+      if (standing(this.#session, member) !== "compared") await confirmMember(this.#session, member, told);
+      await letIn(this.#session, member, all);
+    })());
+  invite = (name: string, email: string, language: string): Promise<unknown> => this.#post("/invitations", { name, email, role: "operator", language });
+  withdrawInvitation = (id: string): Promise<unknown> => this.#post(`/invitations/${id}/withdraw`, {});
+  letOut = (membershipId: string): Promise<unknown> => this.#post(`/members/${membershipId}/end`, {});
 
   wall = async (): Promise<Wall> => {
     const wall = await this.#get<Wall>("/centre/wall");

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
 // What the centre's pages show, and where one is.
+import type { MemberRow, People, Standing as Compared } from "../../client/members";
 import type { Me } from "./line";
 import type { Certificates, Desk, Figures, HandOvers, ReviewDetail, Reviews, Settings, Trends, Verdict, Wall, WaitingClass } from "./types";
 
@@ -12,6 +13,19 @@ export interface Judging {
   readonly verdict: Verdict | null;
   readonly reason: string;
   readonly suspend: boolean;
+}
+
+/** A member as the page shows him. `words`: of his keys as the server gives them; `standing`: whether they were compared. */
+export interface MemberShown {
+  readonly row: MemberRow;
+  readonly words: string;
+  readonly standing: Compared;
+}
+
+export interface MembersShown {
+  readonly all: People;
+  readonly shown: readonly MemberShown[];
+  readonly ownWords: string;
 }
 
 export interface CentreState {
@@ -35,6 +49,8 @@ export interface CentreState {
   readonly review: ReviewDetail | null;
   readonly judging: Judging;
   readonly certificates: Certificates | null;
+  /** Who works here with which keys, for supervisors and who administers. */
+  readonly members: MembersShown | null;
   readonly settings: Settings | null;
   readonly narrow: boolean;
 }
@@ -43,7 +59,7 @@ export const undecided: Judging = { verdict: null, reason: "", suspend: false };
 
 export const start = (me: Me, page: PageName, nowMs: number): CentreState => ({
   page, me, connected: true, nowMs, loading: true, busy: false, refused: null, wall: null, handOvers: null, handNote: "", figures: null, days: 7, desk: "open", reviews: null, trends: null, chosen: null, review: null, judging: undecided,
-  certificates: null, settings: null, narrow: false,
+  certificates: null, members: null, settings: null, narrow: false,
 });
 
 export function pageOf(path: string): PageName {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
 // The centre's pages in every state, for the page of parts and its tests.
-import { start, type CentreState, type PageName } from "./model";
+import { start, type CentreState, type MembersShown, type MemberShown, type PageName } from "./model";
 import type { Certificates, Escalation, Figures, HandOvers, ReviewDetail, Reviews, Settings, Standing, Trends, Wall } from "./types";
 
 const NIGHT = Date.UTC(2026, 10, 22, 2, 31, 20);
@@ -90,11 +90,20 @@ const certificates: Certificates = {
   people: [{ id: "Operator 12", name: "Operator 12", confidential_until_ms: NIGHT + 100 * DAY, suspended: false }, { id: "Operator 7", name: "Operator 7", confidential_until_ms: NIGHT - DAY, suspended: true }],
   suspensions: [{ id: "x1", person: { id: "Operator 7", name: "Operator 7" }, at_ms: NIGHT - 7200_000, by: "Jan Kok", by_id: "jan", reason: "Looked on after the recall, and again an hour later.", lifted_ms: null, lifted_by: null, lifted_reason: "" }],
 };
+const member = (id: string, role: string, holdsKey: boolean, standing: MemberShown["standing"]): MemberShown => ({
+  row: { membership_id: `m-${id}`, person_id: id, name: id, email: `${id.toLowerCase().replace(" ", "")}@centrale.example`, role, since_ms: NIGHT - 300 * DAY, suite: 1, holds_key: holdsKey, sign_pk: "", open_pk: "" },
+  words: "amber boat candle delta ember field gravel harbour", standing,
+});
+const shown = [member("Operator 12", "operator", true, "compared"), member("Operator 7", "operator", false, "not_compared"), member("sanne", "supervisor", true, "me")];
+const members: MembersShown = {
+  shown, ownWords: "iron jacket kettle lemon market north oak pebble",
+  all: { key_number: 1, members: shown.map(({ row }) => row), invitations: [{ id: "i1", name: "Operator 15", email: "operator15@centrale.example", role: "operator", expires_ms: NIGHT + 6 * DAY, expired: false, sent_ms: NIGHT - DAY, letters: 1 }] },
+};
 const settings: Settings = { pagers: ["pager-1@centrale.example"], second_after_s: 60, repeat_s: 120, quiet_s: 300, norms: figures.norms, review_rate: 0.05, long_view_s: 300 };
 
 export const centreSamples: Readonly<Record<string, CentreState>> = {
   wall: from("wall", {}), unmanned: from("wall", { wall: unmanned }), quiet: from("wall", { wall: { ...night, queue: [], storms: [], in_hand: 0, parked: 0, links: { ...night.links, paths_lost: 0 } } }),
   hand: from("hand-over", { handOvers }), figures: from("figures", { figures, days: 30, narrow: narrow() }), none: from("figures", { figures: { ...figures, trend: [], sites: [], responses: [] } }),
   reviews: from("reviews", { reviews: dealt, trends, chosen: "r1", review: detail, judging: { verdict: "breach", reason: "Looked on for two minutes after the recall.", suspend: true } }), judged: from("reviews", { reviews: { reviews: [], counts: { open: 0, follow_up: 0 } }, trends: { weeks: [], risks: [] } }),
-  certificates: from("certificates", { certificates }), settings: from("settings", { settings }),
+  certificates: from("certificates", { certificates, members }), settings: from("settings", { settings }),
 };

@@ -33,6 +33,10 @@ export interface CentreActions {
   readonly addCertificate: () => void;
   readonly withdraw: (id: string) => void;
   readonly suspend: (personId: string) => void;
+  readonly invite: () => void;
+  readonly letIn: (personId: string) => void;
+  readonly letOut: (personId: string) => void;
+  readonly uninvite: (invitationId: string) => void;
   readonly lift: (id: string) => void;
   readonly settings: (part: Partial<Settings>) => void;
   readonly saveSettings: () => void;
