@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from django.db.models import Q
@@ -35,6 +35,7 @@ from zegel.server.gate import Action, Resource, ResourceKind, require
 from zegel.server.kernel import clock, ids, work
 from zegel.server.kernel.actor import Actor
 from zegel.server.ledger import Entry, Fact, Kind
+from zegel.server.notify import endpoints
 from zegel.server.people.queries import as_party
 
 LONGEST_CERTIFICATE = timedelta(days=10 * 366)
@@ -151,6 +152,18 @@ def faults(provider_id: UUID, storage_url: str = "") -> list[str]:
                              % {"name": name, "country": country})  # fmt: skip
         if storage_url:
             found += _unknown_store(used, storage_url)
+    return found + push_faults(clock.now().date())
+
+
+def push_faults(on: date) -> list[str]:
+    """Of the browsers' push services, sub-processors of whoever lets himself be told: those to whose country nothing
+    lets even ciphertext go that day. Outside the area it is an adequacy decision and the operator's own listing."""
+    found = []
+    for service in endpoints.services()[1]:
+        way = Mechanism.AREA if law.in_area(service.country, on) else Mechanism.ADEQUACY
+        if transfer_fault(service.country, way, service.operator, on) is not None:
+            found.append(_("%(name)s in %(country)s: nothing lets data go there today.")
+                         % {"name": service.operator, "country": service.country})  # fmt: skip
     return found
 
 
