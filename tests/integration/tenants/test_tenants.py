@@ -9,7 +9,7 @@ import json
 import zipfile
 from datetime import timedelta
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import cv2
 import numpy
@@ -22,6 +22,7 @@ from tests.integration.people.world import account, auth_key_of
 from zegel.demo import tenants as demo
 from zegel.server.breaches import actions as breaches
 from zegel.server.breaches.queries import OFFICERS
+from zegel.server.exports.actions import Sent
 from zegel.server.gate import Action, Resource, ResourceKind, decide
 from zegel.server.gate.errors import Denied
 from zegel.server.kernel import actor as actors
@@ -134,7 +135,7 @@ def test_after_its_right_of_use_a_tenants_people_do_nothing_and_its_owner_takes_
     assert decide(desk, Action.READ, Resource(ResourceKind.CONSENT, desk.id, shop.party_id)).allowed
     assert decide(shop, Action.EXPORT, read).allowed
     assert decide(shop, Action.LIST, change).allowed
-    assert len(leaving.take_out(shop).content) > 500
+    assert len(content_of(leaving.take_out(shop))) > 500
     actions.set_use(planner, shop.party_id, use(valid_from=clock.now() + timedelta(seconds=1)))
     with stopped_clock(clock.now() + timedelta(seconds=2)):
         assert queries.holds(shop.party_id)
@@ -287,9 +288,15 @@ def test_others_sign_in_without_any_contract(there: World) -> None:
 # --- taken along, and removed ---
 
 
+def content_of(sent: Sent) -> bytes:
+    assert sent.file is not None
+    return sent.file.read()
+
+
 def test_everything_of_a_tenant_comes_along_with_the_hash_of_each_part_and_no_secret(there: World) -> None:
     sent = leaving.take_out(there.actor("shop"))
-    with zipfile.ZipFile(io.BytesIO(sent.content)) as archive:
+    content = content_of(sent)
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
         listed = json.loads(archive.read("list.json"))
         for name, digest in listed["files"].items():
             assert hashlib.sha256(archive.read(name)).hexdigest() == digest
@@ -302,13 +309,19 @@ def test_everything_of_a_tenant_comes_along_with_the_hash_of_each_part_and_no_se
     assert b"auth_hash" not in everything
     row = queries.taken_out(there.actor("shop").party_id)
     assert row is not None
-    assert bytes(row.hash) == hashlib.sha256(sent.content).digest()
+    assert bytes(row.hash) == hashlib.sha256(content).digest()
     for other in ("desk", "bookkeeper", "accountant"):
         with pytest.raises(Denied):
             leaving.take_out(there.actor(other))
 
 
-def test_a_tenant_is_removed_whole_after_its_exit_and_the_proof_says_that_nothing_is_left(there: World) -> None:
+def _killed(owner_id: UUID) -> None:
+    raise KeyboardInterrupt
+
+
+def test_a_tenant_is_removed_whole_after_its_exit_and_the_proof_says_that_nothing_is_left(
+    there: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
     planner, shop, garagist = there.actor("planner"), there.actor("shop"), there.actor("garagist")
     owner, desk = shop.party_id, there.actor("desk").id
     with pytest.raises(NotYet):
@@ -322,6 +335,12 @@ def test_a_tenant_is_removed_whole_after_its_exit_and_the_proof_says_that_nothin
         leaving.remove(planner, removal.id)
     before = leaving.count(garagist.party_id)
     with stopped_clock(removal.due_at):
+        with monkeypatch.context() as killed:  # in the middle: what is gone stays gone, and the same removal goes on
+            killed.setattr(leaving, "_forget_log", _killed)
+            with pytest.raises(KeyboardInterrupt):
+                leaving.remove(planner, removal.id)
+        assert "tenants.Employee" not in leaving.count(owner)
+        assert "people.Membership" in leaving.count(owner)
         done = leaving.remove(planner, removal.id)
         proof = leaving.proof_file(planner, removal.id)
     assert done.left == {}
@@ -351,6 +370,19 @@ def test_a_customer_whose_cameras_stand_here_is_not_removed_before_they_are_gone
         leaving.remove(planner, removal.id)
     leaving.withdraw_removal(planner, removal.id)
     assert queries.removals(planner.party_id)[0].withdrawn_at is not None
+
+
+def test_tables_go_one_by_one_but_for_those_that_hang_together() -> None:
+    """A step removes no row that another one, which is still there, points at."""
+    groups = leaving.steps()
+    assert [model for group in groups for model in group] == list(leaving.owned())
+    gone: set[object] = set()
+    for group in groups:
+        for model in group:
+            pointing = set(leaving._pointing_at(model)) & set(leaving.owned())
+            assert pointing <= gone | set(group), model
+        gone |= set(group)
+    assert len(groups) > len(leaving.owned()) / 2, "they are steps, not one"
 
 
 def test_every_table_with_an_owner_is_among_those_that_are_taken_along_and_removed() -> None:

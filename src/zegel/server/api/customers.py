@@ -189,10 +189,9 @@ def end_quiet(request: HttpRequest, list_id: UUID, body: Words) -> dict[str, Any
 def waiting(request: HttpRequest) -> dict[str, Any]:
     """How many wait for somebody: details from outside, and lines of the list."""
     actor = acting(request)
-    running = yearly.state(actor).open
     return {
         "suggested": queries.counts(actor)["suggested"], "clean_up": len(queries.clean_up(actor)),
-        "yearly": None if running is None else running.open,
+        "yearly": yearly.to_decide(actor),
     }  # fmt: skip
 
 

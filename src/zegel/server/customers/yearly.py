@@ -11,13 +11,11 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections import Counter
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db.models import Min
+from django.db.models import Count, Min
 from django.utils.translation import gettext as _
 
 from zegel.server.customers import actions, queries, rules
@@ -63,6 +61,15 @@ def state(actor: Actor) -> State:
         found = [_counted(row) for row in rows]
         running = next((one for one in found if one.row.closed_at is None), None)
         return State(running, tuple(one for one in found if one.row.closed_at), due_at(actor.party_id))
+
+
+def to_decide(actor: Actor) -> int | None:
+    """How many lines of the open list are not decided; None: no list is open. Raises Denied."""
+    require(actor, Action.LIST, actions.of_owner(actor.party_id))
+    assert actor.party_id is not None
+    with work.transaction(actor):
+        row = YearlyList.objects.filter(owner_id=actor.party_id, closed_at=None).first()
+        return None if row is None else row.lines.filter(decided_at=None).count()
 
 
 def due_at(owner_id: UUID) -> datetime | None:
@@ -178,10 +185,9 @@ def proof_of(row: YearlyList) -> bytes:
 
 
 def _counted(row: YearlyList) -> Yearly:
-    said: Sequence[str] = list(row.lines.values_list("decision", flat=True))
-    counts = Counter(said)
-    left = counts.pop("", 0)
-    return Yearly(row, len(said), left, dict(counts))
+    counts = dict(row.lines.values_list("decision").annotate(n=Count("id")).order_by("decision"))
+    lines, left = sum(counts.values()), counts.pop("", 0)
+    return Yearly(row, lines, left, counts)
 
 
 def _record(w: work.Work, row: YearlyList, what: str, more: dict[str, Fact]) -> None:

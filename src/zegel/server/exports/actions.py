@@ -19,9 +19,11 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from typing import BinaryIO, cast
 from uuid import UUID
 
-from django.http import HttpResponse
+from django.http import FileResponse, HttpResponse
+from django.http.response import HttpResponseBase
 from django.utils.translation import gettext as _
 
 from zegel.server.exports.errors import BadExport
@@ -32,6 +34,7 @@ from zegel.server.ledger import Entry, Fact, Kind
 from zegel.server.ledger import actions as ledger
 
 LARGEST = 256 * 1024 * 1024
+PIECE = 1024 * 1024
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 _SHOWN_NAME = re.compile(r"[\w][\w .()-]{0,119}")
 _PURPOSE = re.compile(r"[a-z][a-z_]{0,39}")
@@ -122,12 +125,14 @@ class Way(StrEnum):
 
 @dataclass(frozen=True)
 class Sent:
-    """A file that was logged and may now be handed over. `index`: its entry in the ledger."""
+    """A file that was logged and may now be handed over. `index`: its entry in the ledger. `file`: a large one, open
+    for reading at its beginning, instead of `content`."""
 
     name: str
     content: bytes
     content_type: str
     index: int
+    file: BinaryIO | None = None
 
     @property
     def disposition(self) -> str:
@@ -156,32 +161,81 @@ def send(
         raise BadExport(_("This file can't be named like that."), action=_("Use letters, digits, dot, dash."))
     require(actor, Action.EXPORT, resource)
     data = _whole(content)
+    said = _Said(kind, name, purpose, recipient, len(data), hashlib.sha256(data).digest(), resource, owner_id, count)
+    return Sent(name, data, _TYPES[FileKind(kind)], _written_down(actor, said))
+
+
+def send_file(
+    actor: Actor, kind: FileKind, name: str, file: BinaryIO, *, purpose: str, resource: Resource,
+    count: int | None = None,
+) -> Sent:  # fmt: skip
+    """As send, of what is too large for memory: a file of the server's own that nobody else holds. It is handed over in
+    pieces and closed after. Raises Denied, BadExport, LedgerUnavailable."""
+    if not _NAME.fullmatch(name) or not _PURPOSE.fullmatch(purpose):
+        raise BadExport(_("This file can't be named like that."), action=_("Use letters, digits, dot, dash."))
+    require(actor, Action.EXPORT, resource)
+    digest, size = hashed(file)
+    said = _Said(kind, name, purpose, "", size, digest, resource, None, count)
+    return Sent(name, b"", _TYPES[FileKind(kind)], _written_down(actor, said), file)
+
+
+def hashed(file: BinaryIO) -> tuple[bytes, int]:
+    """SHA-256 and size of an open file, which stands at its beginning afterwards."""
+    file.seek(0)
+    digest = hashlib.sha256()
+    while piece := file.read(PIECE):
+        digest.update(piece)
+    size = file.tell()
+    file.seek(0)
+    return digest.digest(), size
+
+
+@dataclass(frozen=True)
+class _Said:
+    """What the entry of a file says."""
+
+    kind: FileKind
+    name: str
+    purpose: str
+    recipient: str
+    size: int
+    sha256: bytes
+    resource: Resource
+    owner_id: UUID | None
+    count: int | None
+
+
+def _written_down(actor: Actor, said: _Said) -> int:
+    """The number of its entry."""
+    resource = said.resource
     facts: dict[str, Fact] = {
-        "file": name,
-        "what": FileKind(kind).value,
-        "purpose": purpose,
-        "recipient": recipient or "self",
+        "file": said.name,
+        "what": FileKind(said.kind).value,
+        "purpose": said.purpose,
+        "recipient": said.recipient or "self",
         "how": "file",
         "role": actor.role or "",
-        "bytes": len(data),
-        "sha256": hashlib.sha256(data).digest(),
+        "bytes": said.size,
+        "sha256": said.sha256,
         "address": actor.address,
         "of": resource.id,
-        "count": count,
+        "count": said.count,
     }
     about = resource.id if isinstance(resource.id, UUID) else None
-    owner = owner_id or resource.owner_id or actor.party_id
-    receipt = ledger.append(Entry(Kind.EXPORT, owner, facts, about=about), actor)
-    return Sent(name, data, _TYPES[FileKind(kind)], receipt.index)
+    owner = said.owner_id or resource.owner_id or actor.party_id
+    return ledger.append(Entry(Kind.EXPORT, owner, facts, about=about), actor).index
 
 
 def answer(sent: Sent) -> HttpResponse:
-    """The file as an answer, with its entry's number."""
-    response = HttpResponse(sent.content, content_type=sent.content_type)
+    """The file as an answer, with its entry's number; a large one in pieces."""
+    response: HttpResponseBase = (
+        HttpResponse(sent.content, content_type=sent.content_type) if sent.file is None
+        else FileResponse(sent.file, content_type=sent.content_type)
+    )  # fmt: skip
     response["Content-Disposition"] = sent.disposition
     response[ENTRY_HEADER] = str(sent.index)
     setattr(response, _MARK, sent.index)
-    return response
+    return cast(HttpResponse, response)
 
 
 def entry_of(response: object) -> int | None:

@@ -7,6 +7,8 @@ The principles that make it whole and safe:
   (passwords, keys, sessions) is said to exist and left out.
 - Nothing is removed while the right of use holds, before the time for taking everything along is over, or while cameras
   still stand there. What was removed is counted before and looked for again after; the proof says both.
+- In steps, each a transaction: killed in between, the same removal goes on with what is left. What is taken along is
+  written to a file line by line, whatever its size.
 - Keys first, then rows; what goes is told outside the database (kernel.erasures), so that a restore removes it again.
 - What rooms above keep elsewhere (sealed papers in the store, a partner's copies) they say themselves: `removes`.
 """
@@ -14,16 +16,17 @@ The principles that make it whole and safe:
 from __future__ import annotations
 
 import hashlib
-import io
 import json
 import zipfile
 from base64 import b64encode
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from functools import cache
-from typing import Any
+from itertools import chain
+from tempfile import TemporaryFile
+from typing import Any, BinaryIO
 from uuid import UUID
 
 from django.apps import apps
@@ -61,6 +64,7 @@ from zegel.server.tenants.rules import Standing
 
 AT_ONCE = 1000
 ENTRIES_AT_ONCE = 5000
+ROWS_AT_ONCE = 5000
 FORMAT = "zegel-tenant/1"
 
 Remover = Callable[[UUID], int]
@@ -112,45 +116,77 @@ def take_out(actor: Actor) -> Sent:
     owner_id = actor.party_id
     if queries.tenant(owner_id) is None:
         raise no_tenant()
+    into: BinaryIO = TemporaryFile()  # noqa: SIM115  handed over, and closed by whoever answers with it
     with tenancy.acting_as(owner_id, actor.id):
-        parts, counts = _parts(owner_id)
-    content = _zipped(owner_id, parts, counts)
+        counts = _write(owner_id, into)
     brand = queries.brand(owner_id)
     name = f"{brand.slug if brand else 'tenant'}-{clock.now().date().isoformat()}.zip"
-    sent = exports.send(
-        actor, FileKind.TENANT, name, content, purpose="taken_along", resource=resource, count=sum(counts.values())
+    sent = exports.send_file(
+        actor, FileKind.TENANT, name, into, purpose="taken_along", resource=resource, count=sum(counts.values())
     )
+    digest, size = exports.hashed(into)
     with work.transaction(actor) as w:
         row = TakenOut.objects.create(
             owner_id=owner_id, provider_id=people.serving(owner_id, RelationKind.PROVIDER) or owner_id,
-            at=clock.now(), by=actor.id, hash=hashlib.sha256(content).digest(), size=len(content), counts=counts,
+            at=clock.now(), by=actor.id, hash=digest, size=size, counts=counts,
         )  # fmt: skip
         facts: dict[str, Fact] = {"what": "taken_out", "rows": sum(counts.values()), "sha256": bytes(row.hash)}
         w.record(Entry(Kind.TENANT, owner_id, facts))
     return sent
 
 
-def _parts(owner_id: UUID) -> tuple[dict[str, bytes], dict[str, int]]:
-    parts: dict[str, bytes] = {}
+def _write(owner_id: UUID, into: BinaryIO) -> dict[str, int]:
+    """Table by table, line by line: no table is ever held whole. The list of all parts comes last. How many rows of
+    which table."""
     counts: dict[str, int] = {}
+    hashes: dict[str, str] = {}
+    with zipfile.ZipFile(into, "w", zipfile.ZIP_DEFLATED) as archive:
+        for label, lines in _tables(owner_id):
+            name = f"tables/{label}.jsonl"
+            counts[label], hashes[name] = _stream(archive, name, lines)
+        people_of = _people(owner_id)
+        counts["people.Membership"] = len(people_of)
+        _count, hashes["people.json"] = _stream(archive, "people.json", [_json(people_of)])
+        listed = {
+            "format": FORMAT, "tenant": str(owner_id), "made_at": clock.now().isoformat(), "rows": counts,
+            "files": dict(sorted(hashes.items())),
+        }  # fmt: skip
+        _stream(archive, "list.json", [_json(listed)])
+    return counts
+
+
+def _tables(owner_id: UUID) -> Iterator[tuple[str, Iterable[bytes]]]:
+    """Those that say something."""
     for model in owned():
-        lines = list(_lines(model, owner_id))
-        if lines:
-            counts[model._meta.label] = len(lines)
-            parts[f"tables/{model._meta.label}.jsonl"] = b"".join(lines)
+        lines = _lines(model, owner_id)
+        first = next(lines, None)
+        if first is not None:
+            yield model._meta.label, chain((first,), lines)
     brand = Brand.objects.filter(owner_id=owner_id).first()
     if brand is not None:
-        parts["tables/tenants.Brand.jsonl"] = _line(brand, frozenset())
-        counts["tenants.Brand"] = 1
+        yield "tenants.Brand", (_line(brand, frozenset()),)
+
+
+def _stream(archive: zipfile.ZipFile, name: str, lines: Iterable[bytes]) -> tuple[int, str]:
+    """How many lines, and the SHA-256 of all of them."""
+    info = zipfile.ZipInfo(name, date_time=clock.now().timetuple()[:6])
+    info.compress_type = zipfile.ZIP_DEFLATED
+    digest, count = hashlib.sha256(), 0
+    with archive.open(info, "w", force_zip64=True) as part:
+        for line in lines:
+            digest.update(line)
+            part.write(line)
+            count += 1
+    return count, digest.hexdigest()
+
+
+def _people(owner_id: UUID) -> list[dict[str, Any]]:
     members = Membership.objects.filter(party_id=owner_id).select_related("person").order_by("valid_from", "id")
-    rows = [
+    return [
         {"person_id": str(row.person_id), "name": row.person.display_name, "signs_in_as": row.person.email,
          "role": row.role, "from": _plain(row.valid_from), "until": _plain(row.valid_to)}
         for row in members
     ]  # fmt: skip
-    parts["people.json"] = _json(rows)
-    counts["people.Membership"] = len(rows)
-    return parts, counts
 
 
 def _lines(model: type[models.Model], owner_id: UUID) -> Iterator[bytes]:
@@ -189,20 +225,6 @@ def _plain(value: Any) -> Any:
     if isinstance(value, UUID | Decimal):
         return str(value)
     return value
-
-
-def _zipped(owner_id: UUID, parts: dict[str, bytes], counts: dict[str, int]) -> bytes:
-    listed = {
-        "format": FORMAT, "tenant": str(owner_id), "made_at": clock.now().isoformat(), "rows": counts,
-        "files": {name: hashlib.sha256(data).hexdigest() for name, data in sorted(parts.items())},
-    }  # fmt: skip
-    into = io.BytesIO()
-    with zipfile.ZipFile(into, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, data in [("list.json", _json(listed)), *sorted(parts.items())]:
-            info = zipfile.ZipInfo(name, date_time=clock.now().timetuple()[:6])
-            info.compress_type = zipfile.ZIP_DEFLATED
-            archive.writestr(info, data)
-    return into.getvalue()
 
 
 def _json(said: object) -> bytes:
@@ -307,12 +329,12 @@ def _remove_all(owner_id: UUID) -> dict[str, int]:
     """Everything. Again goes on where it was broken off."""
     elsewhere = {f"elsewhere: {what}": remover(owner_id) for what, remover in sorted(_removers.items())}
     system = actors.system(owner_id)
-    with work.transaction(system, party_id=owner_id) as w:
-        people_ids = set(Membership.objects.filter(party_id=owner_id).values_list("person_id", flat=True))
-        for model in owned():
-            _delete(w, model, owner_id)
+    for group in steps():
+        while _step(group, owner_id):
+            pass
     _forget_log(owner_id)
     with work.transaction(system, party_id=owner_id) as w:
+        people_ids = set(Membership.objects.filter(party_id=owner_id).values_list("person_id", flat=True))
         accounts = _end_accounts(w, owner_id, people_ids)
         Brand.objects.filter(owner_id=owner_id).delete()
         erasures.gone("tenants.Brand", None, [owner_id])
@@ -332,12 +354,46 @@ def _delete_party(w: work.Work, owner_id: UUID) -> None:
     erasures.blanked("people.Party", owner_id, [owner_id], {"name": ""})
 
 
-def _delete(w: work.Work, model: type[models.Model], owner_id: UUID) -> None:
+@cache
+def steps() -> tuple[tuple[type[models.Model], ...], ...]:
+    """Tables that go together: one by one, but for those that point at each other or at themselves."""
+    order = owned()
+    place = {model: number for number, model in enumerate(order)}
+    groups: list[tuple[type[models.Model], ...]] = []
+    at = 0
+    while at < len(order):
+        last, looked = at, at
+        while looked <= last:
+            pointing = [place[one] for one in _pointing_at(order[looked]) if one in place]
+            last, looked = max([last, *pointing]), looked + 1
+        groups.append(order[at : last + 1])
+        at = last + 1
+    return tuple(groups)
+
+
+def _pointing_at(model: type[models.Model]) -> list[type[models.Model]]:
+    relations = model._meta.get_fields(include_hidden=True)
+    found = (one.related_model for one in relations if isinstance(one, models.ManyToOneRel))
+    return [one for one in found if not isinstance(one, str)]
+
+
+def _step(group: Sequence[type[models.Model]], owner_id: UUID) -> bool:
+    """One transaction's worth of a group: some thousand rows of one table, or all rows of tables that hang together.
+    Whether there may be more. Killed in between, the removal goes on with what is left."""
+    alone = len(group) == 1 and group[0] not in _pointing_at(group[0])
+    with work.transaction(actors.system(owner_id), party_id=owner_id):
+        gone = [_delete(model, owner_id, ROWS_AT_ONCE if alone else None) for model in group]
+    return alone and gone[0] == ROWS_AT_ONCE
+
+
+def _delete(model: type[models.Model], owner_id: UUID, most: int | None) -> int:
     rows = model._default_manager.filter(owner_id=owner_id)
-    keys = list(rows.values_list("pk", flat=True))
-    rows._raw_delete(using="default")
+    keys = list(rows.order_by("pk").values_list("pk", flat=True)[:most])
     if keys:
+        going = rows if most is None else rows.filter(pk__in=keys)
+        going._raw_delete(using="default")
         erasures.gone(model._meta.label, owner_id, keys)
+    return len(keys)
 
 
 def _forget_log(owner_id: UUID) -> None:

@@ -37,7 +37,7 @@ export function takeInDialog(listed: Listed, send: (said: Said) => Promise<void>
       ${choose("about", t("About"), [["records", t("What is written")], ["footage", t("Recordings")]], opened.redraw)}
       ${choose("channel", t("How did it come?"), CHANNELS.map((code) => [code, channelName(code)] as const), opened.redraw)}
       <fieldset class="choices"><legend class="field"><span class="label">${t("What is asked")}</span></legend>${listed.rights.map(({ right }) => html`<label class="choice"><input type="checkbox" .checked=${rights.has(right)} @change=${() => { if (!rights.delete(right)) rights.add(right); }}><span>${rightName(right)}</span></label>`)}</fieldset>
-      ${said.about === "footage" ? html`${choose("site", t("Place"), sites.map(({ id, name }) => [id, name] as const), opened.redraw)}
+      ${said.about === "footage" ? html`${choose("site", t("Site"), sites.map(({ id, name }) => [id, name] as const), opened.redraw)}
         <div class="field"><label for="in-day">${t("Day")}</label><input class="input" type="date" id="in-day" @input=${(event: Event) => put("day")((event.target as HTMLInputElement).value)}></div>
         <div class="row"><div class="field"><label for="in-from">${t("From")}</label><input class="input" type="time" id="in-from" @input=${(event: Event) => put("from")((event.target as HTMLInputElement).value)}></div><div class="field"><label for="in-to">${t("Until")}</label><input class="input" type="time" id="in-to" @input=${(event: Event) => put("to")((event.target as HTMLInputElement).value)}></div></div>
         ${field("in-look", t("How can he be recognised?"), { maxlength: 500, input: put("look") })}` : nothing}

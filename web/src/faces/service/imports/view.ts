@@ -136,7 +136,7 @@ class Imports implements Mounted {
     const { one } = this.#board.state;
     if (one === null) return;
     formDialog(t("How the file is written"), { ...one.habits, skip: String(one.habits.skip) }, (page) => html`<p class="mute">${t("When letters look strange or everything stands in one column, it was guessed wrong.")}</p>
-      ${selectField("encoding", t("Letters"), encodings, page.said.encoding, (encoding) => page.set({ encoding }))}${selectField("separator", t("What separates columns"), separators(), page.said.separator, (separator) => page.set({ separator }))}
+      ${selectField("encoding", t("Character set"), encodings, page.said.encoding, (encoding) => page.set({ encoding }))}${selectField("separator", t("What separates columns"), separators(), page.said.separator, (separator) => page.set({ separator }))}
       ${field("skip", t("Lines above the names of the columns"), { value: page.said.skip, ...page.error("skip"), input: (skip) => page.set({ skip }) })}`, {
       save: t("Read it again"), fields: ["skip"], check: ({ skip }): Record<string, string> => (/^\d{1,2}$/.test(skip.trim()) ? {} : { skip: t("Write a number.") }),
       send: (said) => refusedOf(async () => this.#took(await this.ctx.ask<Whole>("POST", `/service/imports/${one.id}/habits`, { ...said, skip: Number(said.skip) }), true)),
