@@ -3,7 +3,7 @@
 import { html, nothing, type Part } from "../kit/dom";
 import { field, textField } from "../kit/form";
 import { button, note } from "../kit/pieces";
-import { day, t } from "../kit/words";
+import { date, t } from "../kit/words";
 import { refusedOf } from "./report_dialog";
 import { formDialog } from "./settings/dialogs";
 
@@ -30,7 +30,7 @@ export function contactCard(all: Contacts, change: () => void): Part {
   const { contact } = all;
   return html`<section class="card pad stack" id="privacy-contact"><h2>${t("Who answers questions about privacy")}</h2>
     ${contact === null ? note(t("Nobody is named yet. A notice must show somebody who can be reached by e-mail and telephone."), "warn", "person") : html`<dl class="facts"><div><dt>${t("Name")}</dt><dd>${contact.name}</dd></div><div><dt>${t("E-mail")}</dt><dd><a href="mailto:${contact.email}">${contact.email}</a></dd></div><div><dt>${t("Telephone")}</dt><dd>${contact.phone}</dd></div>
-      <div><dt>${t("Privacy statement")}</dt><dd>${contact.statement_url !== "" ? html`<a href=${contact.statement_url} rel="noreferrer">${contact.statement_url}</a>` : contact.statement === "" ? t("the one that is made from what the system runs on") : t("the one that is made from what the system runs on, with your own words in it")}</dd></div><div><dt>${t("Since")}</dt><dd>${day(contact.since_ms)}</dd></div></dl>`}
+      <div><dt>${t("Privacy statement")}</dt><dd>${contact.statement_url !== "" ? html`<a href=${contact.statement_url} rel="noreferrer">${contact.statement_url}</a>` : contact.statement === "" ? t("the one that is made from what the system runs on") : t("the one that is made from what the system runs on, with your own words in it")}</dd></div><div><dt>${t("Since")}</dt><dd>${date(contact.since_ms)}</dd></div></dl>`}
     ${contact === null || contact.statement === "" ? nothing : html`<div class="stack own-words" id="own-words"><h3>${t("What you say yourself")}</h3>${contact.statement.split("\n").filter((line) => line.trim() !== "").map((line) => html`<p class="measure">${line}</p>`)}</div>`}
     ${all.before.length === 0 ? nothing : html`<p class="faint small">${t("Before: {names}", { names: all.before.map((one) => one.name).join(", ") })}</p>`}
     ${all.may_change ? html`<div>${button(contact === null ? t("Name somebody") : t("Change"), change, { kind: contact === null ? "primary" : "", icon: "person", id: "name-contact" })}</div>` : nothing}</section>`;

@@ -49,6 +49,9 @@ export const clockSeconds = (ms: number, tz?: Zone): string =>
 /** 22 November */
 export const day = (ms: number, tz?: Zone): string =>
   zoned("day", { day: "numeric", month: "long" }, tz).format(ms);
+/** 22 November 2026: what may lie in another year */
+export const date = (ms: number, tz?: Zone): string =>
+  zoned("date", { day: "numeric", month: "long", year: "numeric" }, tz).format(ms);
 /** Sunday 22 November */
 export const weekday = (ms: number, tz?: Zone): string =>
   zoned("weekday", { weekday: "long", day: "numeric", month: "long" }, tz).format(ms);

@@ -2,7 +2,7 @@
 // Who works here: in which function, with which tasks and access; what each still owes; who left; under which contract one administers.
 import { Board, html, nothing, type Part } from "../../kit/dom";
 import { button, empty, note, pill, skeleton, tile } from "../../kit/pieces";
-import { day, isoDay, t, tn } from "../../kit/words";
+import { date, isoDay, t, tn } from "../../kit/words";
 import { roleName } from "../names";
 import type { Ctx, Mount } from "../paged/pages";
 import { areaIn, LANGUAGES, openForm, openSure, selectIn, showOnce, textIn } from "./dialogs";
@@ -61,16 +61,16 @@ class StaffPage {
     return html`<section class="card" aria-labelledby="people"><header><h2 id="people">${t("People")}</h2>${staff.may_change && staff.functions.length > 0 ? button(t("Ask somebody"), () => this.#employ(staff), { small: true, icon: "plus", id: "employ" }) : nothing}</header>
       ${here.length === 0 ? empty(t("Nobody has a function yet"), t("Make the functions first; then say who has which."), "person") : html`<ul class="items">${here.map((one) => this.#employee(one, staff))}</ul>`}
       ${staff.others.length === 0 ? nothing : html`<div class="pad stack tight"><h3>${t("Here without a function")}</h3><ul class="plain">${staff.others.map((one) => html`<li class="row"><span>${one.name}, ${roleName(one.role)}</span>${staff.may_change && staff.functions.some(({ role }) => role === one.role) ? button(t("Give a function"), () => this.#present(one, staff), { small: true, kind: "quiet" }) : nothing}</li>`)}</ul></div>`}
-      ${left.length === 0 ? nothing : html`<details class="pad"><summary>${tn("1 person left", "{n} people left", left.length)}</summary><ul class="plain">${left.map((one) => html`<li>${one.name}, ${one.function.name}: ${one.left_ms === null ? "" : day(one.left_ms)} <span class="mute">${one.left_why}</span></li>`)}</ul><p class="mute small">${t("Their access ended that moment. These lines are kept for their term.")}</p></details>`}</section>`;
+      ${left.length === 0 ? nothing : html`<details class="pad"><summary>${tn("1 person left", "{n} people left", left.length)}</summary><ul class="plain">${left.map((one) => html`<li>${one.name}, ${one.function.name}: ${one.left_ms === null ? "" : date(one.left_ms)} <span class="mute">${one.left_why}</span></li>`)}</ul><p class="mute small">${t("Their access ended that moment. These lines are kept for their term.")}</p></details>`}</section>`;
   }
 
   #employee(one: Employee, staff: Staff): Part {
     const now = staff.now_ms;
     return html`<li id="employee-${one.id}">${tile("person", one.person_id === null ? "warn" : "ok")}<div class="body"><b>${one.name}</b> <span class="mute">${one.function.name}, ${roleName(one.function.role)}</span>
       <div class="row wrap">${one.person_id === null ? pill(one.login_code === null ? t("asked; the letter is on its way") : t("asked, with code {code}", { code: one.login_code }), "warn") : html`
-        ${one.statement_until_ms === null ? pill(t("no confidentiality statement"), "alarm") : one.statement_until_ms <= now ? pill(t("statement lapsed {day}", { day: day(one.statement_until_ms) }), "alarm") : pill(t("confidential until {day}", { day: day(one.statement_until_ms) }), one.statement_until_ms - now < SOON_MS ? "warn" : "ok")}
+        ${one.statement_until_ms === null ? pill(t("no confidentiality statement"), "alarm") : one.statement_until_ms <= now ? pill(t("statement lapsed {day}", { day: date(one.statement_until_ms) }), "alarm") : pill(t("confidential until {day}", { day: date(one.statement_until_ms) }), one.statement_until_ms - now < SOON_MS ? "warn" : "ok")}
         ${staff.policy === null ? nothing : one.policy_ms === null ? pill(t("policy not acknowledged"), "warn") : pill(t("policy acknowledged"), "ok")}
-        ${one.lesson_ms === null ? pill(t("lesson not taken"), "warn") : pill(t("lesson passed {day}", { day: day(one.lesson_ms) }), "ok")}`}</div>
+        ${one.lesson_ms === null ? pill(t("lesson not taken"), "warn") : pill(t("lesson passed {day}", { day: date(one.lesson_ms) }), "ok")}`}</div>
       ${!staff.may_change || one.person_id === this.ctx.me.id ? nothing : html`<div class="row">${one.person_id !== null ? button(t("Another function"), () => this.#move(one, staff), { small: true, kind: "quiet" }) : nothing}${button(one.person_id === null ? t("Withdraw") : t("Leaves"), () => this.#leave(one), { small: true, kind: "quiet", id: `leave-${one.id}` })}</div>`}</div></li>`;
   }
 
@@ -93,7 +93,7 @@ class StaffPage {
 
   #oneContract(one: Contract, staff: Staff): Part {
     const left = one.valid_to_ms - staff.now_ms;
-    const state = one.ended_ms !== null ? pill(t("ended {day}", { day: day(one.ended_ms) })) : left <= 0 ? pill(t("lapsed {day}", { day: day(one.valid_to_ms) }), "alarm") : pill(t("until {day}", { day: day(one.valid_to_ms) }), left < SOON_MS ? "warn" : "ok");
+    const state = one.ended_ms !== null ? pill(t("ended {day}", { day: date(one.ended_ms) })) : left <= 0 ? pill(t("lapsed {day}", { day: date(one.valid_to_ms) }), "alarm") : pill(t("until {day}", { day: date(one.valid_to_ms) }), left < SOON_MS ? "warn" : "ok");
     return html`<li>${tile("note", one.ended_ms === null && left > 0 ? "ok" : "")}<div class="body"><b>${one.name}</b> <span class="mute">${one.organisation}, ${one.reference}</span><div class="row wrap">${state}</div>
       ${staff.may_record && one.ended_ms === null && left > 0 ? html`<div class="row">${button(t("End it"), () => openSure(this.ctx, t("End the contract of {name}?", { name: one.name }), t("Without another one in date he administers no more, from this moment on."), t("End it"), `/staff/contracts/${one.id}/end`, this.#saved), { small: true, kind: "quiet" })}</div>` : nothing}</div></li>`;
   }
@@ -117,7 +117,7 @@ class StaffPage {
       body: (values) => values,
     }, (asked) => {
       this.#saved();
-      if (asked.login_code !== null && asked.link !== null) showOnce(this.ctx, t("Hand this over"), t("The link is shown this once and works once, until {day}. Who opens it chooses the password.", { day: day(asked.expires_ms) }), [[t("Login code"), asked.login_code], [t("Link"), asked.link]]);
+      if (asked.login_code !== null && asked.link !== null) showOnce(this.ctx, t("Hand this over"), t("The link is shown this once and works once, until {day}. Who opens it chooses the password.", { day: date(asked.expires_ms) }), [[t("Login code"), asked.login_code], [t("Link"), asked.link]]);
     });
   }
 

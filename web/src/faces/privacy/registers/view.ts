@@ -6,7 +6,7 @@ import { Board, html, nothing, type Part } from "../../../kit/dom";
 import { choices, field, textField } from "../../../kit/form";
 import { keepAnswer } from "../../../kit/leaving";
 import { button, empty, note, pill, skeleton, type Tone } from "../../../kit/pieces";
-import { clock, isoDay, number, relative, t, tn } from "../../../kit/words";
+import { clock, date, isoDay, number, relative, t, tn } from "../../../kit/words";
 import { asRefusal } from "../../refusal";
 import type { Ctx, Mounted } from "../pages";
 import type { Due, Kept, Line, Listed, Pair, Risk, Version } from "./types";
@@ -131,7 +131,7 @@ class RegistersPage {
   #group(title: string, rows: readonly Kept[]): Part {
     if (rows.length === 0) return nothing;
     return html`<section class="card"><header><h2>${title}</h2>${pill(number(rows.length))}</header><ul class="items">${rows.map((row) => html`<li><div class="body"><a href="/backoffice/privacy/registers/${row.id}" id="register-${row.id}" @click=${(event: MouseEvent) => this.#follow(event, row.id)}><b>${row.controller.name}</b></a>
-      <div class="mute small">${tn("{n} processing activity", "{n} processing activities", row.lines)} · ${t("version {n}, since {day}", { n: row.number, day: isoDay(row.from_ms) })}</div></div>${pill(t("Art. {n}", { n: row.article === "30.1" ? "30(1)" : "30(2)" }))}</li>`)}</ul></section>`;
+      <div class="mute small">${tn("{n} processing activity", "{n} processing activities", row.lines)} · ${t("version {n}, since {day}", { n: row.number, day: date(row.from_ms) })}</div></div>${pill(t("Art. {n}", { n: row.article === "30.1" ? "30(1)" : "30(2)" }))}</li>`)}</ul></section>`;
   }
 
   #follow(event: MouseEvent, id?: string): void {

@@ -2,7 +2,7 @@
 // One's own confidentiality statement: the words, until when it holds, and signing it anew. Opens also when a lapsed one closed the rest.
 import { Board, html, type Part } from "../../../kit/dom";
 import { button, note, pill, skeleton } from "../../../kit/pieces";
-import { isoDay, t } from "../../../kit/words";
+import { date, t } from "../../../kit/words";
 import type { Ctx, Mounted } from "../../paged/pages";
 import { soon, stateOf, type Own } from "./own";
 
@@ -40,6 +40,6 @@ export function mount(host: HTMLElement, ctx: Ctx): Mounted {
 
 function standing(own: Own): Part {
   if (own.until_ms === null) return pill(t("You have signed none"), "alarm");
-  if (stateOf(own) === "lapsed") return pill(t("It lapsed on {day}", { day: isoDay(own.until_ms) }), "alarm");
-  return pill(t("It holds until {day}", { day: isoDay(own.until_ms) }), soon(own) ? "warn" : "ok");
+  if (stateOf(own) === "lapsed") return pill(t("It lapsed on {day}", { day: date(own.until_ms) }), "alarm");
+  return pill(t("It holds until {day}", { day: date(own.until_ms) }), soon(own) ? "warn" : "ok");
 }
