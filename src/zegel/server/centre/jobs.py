@@ -18,6 +18,7 @@ from zegel.server.centre.models import Escalation
 from zegel.server.kernel import clock, jobs, locks, log, outbox, services, tenancy
 from zegel.server.notify import pages
 from zegel.server.notify.pages import Page
+from zegel.server.people import arc_keys
 from zegel.server.people.roles import Role
 
 TICK_S = 1.0
@@ -79,6 +80,29 @@ def tell_certificate(party_id: str, certificate_id: str, days: int) -> None:
     kind = Page.CERTIFICATE_ENDED if days <= 0 else Page.CERTIFICATE_ENDS
     readers = pages.readers(UUID(party_id), (Role.SUPERVISOR, Role.ADMIN))
     pages.send(readers, kind, {"days": days}, certificate_id)
+
+
+KEY_TOLD = frozenset({60, 30, 14, *range(8)})
+"""Days before the end of the opening key's certificate on which its people are told."""
+DAY_MS = 86_400_000
+
+
+@jobs.periodic("13 7 * * *", name="centre.opening_keys")
+def warn_of_opening_keys(timestamp: int) -> None:
+    """Each morning: without a certified opening key no unit releases anything to the centre."""
+    for party_id in scope.centres():
+        ends_ms = arc_keys.ends_ms(party_id)
+        if ends_ms is None:
+            continue
+        days = max(0, -(-(ends_ms - clock.now_ms()) // DAY_MS))
+        if days in KEY_TOLD:
+            tell_opening_key.defer(party_id=str(party_id), days=days)
+
+
+@jobs.task(name="centre.tell_opening_key")
+def tell_opening_key(party_id: str, days: int) -> None:
+    readers = pages.readers(UUID(party_id), (Role.SUPERVISOR, Role.ADMIN))
+    pages.send(readers, Page.KEY_ENDS if days else Page.KEY_ENDED, {"days": days}, f"{party_id}:opening-key")
 
 
 @outbox.subscribe("person.suspended", name="centre.take_from")

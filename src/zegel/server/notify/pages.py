@@ -27,6 +27,8 @@ class Page(StrEnum):
     STAND_IN = "stand_in"
     CERTIFICATE_ENDS = "certificate_ends"
     CERTIFICATE_ENDED = "certificate_ended"
+    KEY_ENDS = "key_ends"
+    KEY_ENDED = "key_ended"
 
 
 # page -> (subject, what is the matter, what to do)
@@ -55,6 +57,16 @@ _WORDS: dict[Page, tuple[Promise, Promise, Promise]] = {
         _("A certificate has ended"),
         _("A certificate of your alarm centre or of one of its people has ended."),
         _("Images that ask for it are not released any more. Record the renewed one under Certificates."),
+    ),
+    Page.KEY_ENDS: (
+        _("Your opening key must be certified within %(days)s days"),
+        _("The certificate of your alarm centre’s opening key ends in %(days)s days. Then units release no images."),
+        _("Take the certifying key from the safe and run zegel certify on your own machine."),
+    ),
+    Page.KEY_ENDED: (
+        _("Units release no images to you any more"),
+        _("The certificate of your alarm centre’s opening key has ended."),
+        _("Take the certifying key from the safe and run zegel certify on your own machine."),
     ),
 }
 

@@ -5,6 +5,8 @@ that is refused here, early, because a certificate that no unit takes would stop
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from django.utils.translation import gettext as _
 
 from zegel.seal import envelope as envelopes
@@ -34,6 +36,15 @@ def renew(actor: Actor, envelope: bytes) -> ArcKey:
     if not fits or key.number <= before.number or not key.issued_ms - CLOCK_SLACK_MS <= now_ms < key.expires_ms:
         raise _unfit()
     return actions.store_arc_key(actor, actor.party_id, held[0], envelope)
+
+
+def ends_ms(party_id: UUID) -> int | None:
+    """When the certificate of a centre's opening key ends; None for a party without one, or of no date."""
+    held = queries.own_arc_key(party_id)
+    try:
+        return None if held is None else _read(held[1], held[0]).expires_ms
+    except BadField:
+        return None
 
 
 def _read(envelope: bytes, sign_pk: bytes) -> Sealed:
