@@ -15,12 +15,12 @@ from zegel.server.footage import door
 from zegel.server.footage.door import ViewRequest
 from zegel.server.footage.models import Lease
 from zegel.server.footage.rules import Purpose, SlotRange, Track
-from zegel.server.kernel import clock, tenancy, work
+from zegel.server.kernel import clock, erasures, tenancy, work
 from zegel.server.kernel.actor import system
 from zegel.server.lifecycle import erasing, finding, incidents
 from zegel.server.lifecycle.errors import OnHold
 from zegel.server.lifecycle.finding import SubjectRef
-from zegel.server.people.models import Person
+from zegel.server.people.models import Membership, Party, Person
 from zegel.server.plans.models import Contact
 from zegel.server.sites.models import TechnicalEvent
 
@@ -65,6 +65,21 @@ def test_an_address_leads_to_the_person_and_to_a_contact(world: World, yard: Any
         contact = Contact.objects.order_by("id")[0]
     assert [one.values["name"] for one in found_of(yard.owner, SubjectRef.contact(contact.id))["plans.Contact"]
             if "name" in one.values] == [contact.name]  # fmt: skip
+
+
+def test_a_household_is_found_with_who_lives_there_and_says_no_name_once_nobody_does(world: World) -> None:
+    elin, home = world.actor("household").id, world.actor("household").party_id
+    found = found_of(home, SubjectRef.person(elin))
+    (party,) = found["people.Party"]
+    assert party.values["name"]
+    assert "people.Party" not in found_of(world.actor("owner").party_id, SubjectRef.person(world.actor("owner").id))
+    with work.transaction(system(home)) as w:
+        assert erasing.erase(w, party).how == "kept", "her son lives there, too"
+        Membership.objects.filter(party_id=home).update(valid_to=clock.now())
+        assert erasing.erase(w, party).how == "anonymised"
+    with tenancy.acting_as(home):
+        assert Party.objects.get(id=home).name == ""
+    assert [one["model"] for one in erasures.listed()] == ["people.Party"]
 
 
 def test_another_tenants_rows_are_not_found(world: World, yard: Any) -> None:

@@ -11,4 +11,4 @@ class CustomersConfig(AppConfig):
     label = "customers"
 
     def ready(self) -> None:
-        from zegel.server.customers import facts, jobs  # noqa: F401  registers with the gate and the worker
+        from zegel.server.customers import facts, invariants, jobs  # noqa: F401  registers with gate, fsck and worker

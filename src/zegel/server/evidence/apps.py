@@ -9,4 +9,4 @@ class EvidenceConfig(AppConfig):
     label = "evidence"
 
     def ready(self) -> None:
-        from zegel.server.evidence import facts  # noqa: F401  what the gate asks of this room
+        from zegel.server.evidence import facts, invariants  # noqa: F401  what gate and fsck ask of this room

@@ -29,7 +29,7 @@ from zegel.server.ledger.entry import Fact, pack_ranges
 from zegel.server.lifecycle import holds
 from zegel.server.lifecycle.errors import OnHold
 from zegel.server.lifecycle.finding import Found
-from zegel.server.people.models import Membership, Person, SealedTenantKey, SecondFactor
+from zegel.server.people.models import Membership, Party, Person, SealedTenantKey, SecondFactor
 from zegel.server.sites.floorplan import PURPOSE as FLOOR_PLAN_KEYS
 from zegel.server.sites.models import FloorPlan
 
@@ -238,6 +238,19 @@ def _person(w: work.Work, pks: Sequence[Any]) -> str:
         Membership.objects.filter(person_id=row.pk, valid_to__isnull=True).update(valid_to=clock.now())
         erasures.blanked("people.Person", None, [row.pk], _written(values))
     return "anonymised"
+
+
+@eraser("people.Party")
+def _party(w: work.Work, pks: Sequence[Any]) -> str:
+    """A household in which nobody is left says no name any more; while somebody is, it is his too and stays. The row
+    stays as what others' rows point at, and goes with all that is the owner's (tenants.leaving)."""
+    lived_in = Membership.objects.filter(party_id__in=list(pks), valid_to__isnull=True).values("party_id")
+    for row in Party.objects.filter(pk__in=list(pks)).exclude(pk__in=lived_in):
+        values = {"name": ""}
+        Party.objects.filter(pk=row.pk).update(**values)
+        erasures.blanked("people.Party", row.pk, [row.pk], values)
+        return "anonymised"
+    return "kept"
 
 
 @eraser("people.SealedTenantKey")

@@ -25,8 +25,10 @@ from django.db.models import Q
 from zegel.declare import Declaration, Erase, Export, Subject, declarations
 from zegel.server.kernel.checks import load_declarations
 from zegel.server.ledger import queries as ledger
+from zegel.server.people.models import Membership
 
 PAGE = 1000
+HOUSEHOLD = "household"
 
 
 class RefKind(StrEnum):
@@ -195,8 +197,19 @@ def rows_of(subject: SubjectRef, *, owner_id: UUID | None = None, page: int = PA
                 if key not in told:
                     told.add(key)
                     yield found
+        if ref.kind is RefKind.PERSON and isinstance(ref.id, UUID):
+            yield from _of_household(ref.id, owner_id, page)
     if subject.kind is RefKind.EMAIL:
         yield from _by_address(subject.text, owner_id, page, told)
+
+
+def _of_household(person_id: UUID, owner_id: UUID | None, page: int) -> Iterator[Found]:
+    """The record of his own household, whose name is his. A company's says nothing of him."""
+    rows = Membership.objects.filter(person_id=person_id, party__kind=HOUSEHOLD)
+    rows = rows if owner_id is None else rows.filter(party_id=owner_id)
+    (place,) = (one for one in places() if (one.model, one.path) == ("people.Party", "id"))
+    for party_id in sorted(set(rows.values_list("party_id", flat=True))):
+        yield from _rows(place, SubjectRef.party(party_id), None, page)
 
 
 def _refs(subject: SubjectRef) -> Iterator[SubjectRef]:

@@ -11,7 +11,7 @@ class PromisesConfig(AppConfig):
     label = "promises"
 
     def ready(self) -> None:
-        from zegel.server.promises import jobs, probes, tasks  # noqa: F401  they register themselves
+        from zegel.server.promises import invariants, jobs, probes, tasks  # noqa: F401  they register themselves
         from zegel.server.promises.catalogue import promises
 
         promises()

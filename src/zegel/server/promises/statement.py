@@ -82,7 +82,7 @@ def renew(party_id: UUID) -> Statement | None:
     if whose is None:
         return None
     content = written(whose)
-    digest = hashlib.sha256(json.dumps(content, sort_keys=True, ensure_ascii=False).encode()).digest()
+    digest = hash_of(content)
     with work.transaction(system(party_id)) as w:
         last = Statement.objects.filter(owner_id=party_id).order_by("-number").first()
         if last is not None and bytes(last.hash) == digest:
@@ -94,6 +94,11 @@ def renew(party_id: UUID) -> Statement | None:
         w.record(Entry(Kind.STATEMENT, party_id, {"version": row.number, "sha256": digest}))
         w.publish("statement.changed", owner_id=party_id, number=row.number)
         return row
+
+
+def hash_of(content: Mapping[str, Any]) -> bytes:
+    """SHA-256 of the one form of a statement: keys sorted, UTF-8."""
+    return hashlib.sha256(json.dumps(content, sort_keys=True, ensure_ascii=False).encode()).digest()
 
 
 def newest(party_id: UUID) -> Statement | None:

@@ -11,4 +11,4 @@ class RegistersConfig(AppConfig):
     label = "registers"
 
     def ready(self) -> None:
-        from zegel.server.registers import jobs, todo  # noqa: F401  register with the worker and the tasks
+        from zegel.server.registers import invariants, jobs, todo  # noqa: F401  register with fsck, worker and tasks

@@ -11,4 +11,4 @@ class WebsiteConfig(AppConfig):
     label = "website"
 
     def ready(self) -> None:
-        from zegel.server.website import door, jobs, newsletters  # noqa: F401  registers with worker and consents
+        from zegel.server.website import door, invariants, jobs, newsletters  # noqa: F401  they register themselves
