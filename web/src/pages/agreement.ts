@@ -31,7 +31,7 @@ async function hashOf(text: string): Promise<string> {
 
 function draw(state: State): Part {
   const { asked } = state;
-  if (asked === null) return html`<div class="card">${state.error === "" ? skeleton(6, t("Loading")) : note(state.error, "warn", "alarm")}</div>`;
+  if (asked === null) return html`<div class="card"><h1>${t("Processing agreement")}</h1>${state.error === "" ? skeleton(6, t("Loading")) : note(state.error, "warn", "alarm")}</div>`;
   return html`<div class="card"><div class="stack tight"><h1>${t("Processing agreement")}</h1><p class="mute">${t("For {name}. It is the text that came with the letter.", { name: asked.name })}</p></div>
     <div class="document" tabindex="0" role="document" aria-label=${t("Processing agreement")}>${asked.text}</div>
     <p class="hash">SHA-256 ${state.hash}</p>
