@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
 from collections.abc import Awaitable, Callable, MutableMapping
 from importlib import import_module
 from typing import Any
@@ -130,18 +129,13 @@ async def _refuse(scope: Scope, send: Send) -> None:
     await _answer(send, 404, {"error": {"code": "not_found", "message": "There is nothing here."}})
 
 
-def roles_from_environment() -> frozenset[str]:
-    return frozenset(os.environ.get("ZEGEL_ROLE", "web,realtime").split(","))
-
-
 def django() -> Any:
     """Django as WSGI: pages and API."""
     return get_wsgi_application()
 
 
-def browsers() -> Application:
+def browsers(roles: frozenset[str]) -> Application:
     """For the browsers' listener; needs Django set up."""
-    roles = roles_from_environment()
     pages: Any = WSGIMiddleware(django(), workers=DJANGO_THREADS) if "web" in roles else None
     log.info("asgi.browsers", roles=",".join(sorted(roles)))
     return Router(roles, BROWSER_ROUTES, pages)

@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""One child of the supervisor: `python -m zegel.server.process ROLES [SOCKET]`. Not for people; see `zegel serve`.
+"""What one process of the server does: `python -m zegel.server.process ROLES [SOCKETS]`. Not for people; `zegel serve`
+runs `prepare` so, and the others as children of zegel.server.nursery.
 
 ROLES: `prepare` (migrate and check, then end), `worker`, `gateway`, `receivers`, `web`, `realtime`, or some of the last
-two with a comma. SOCKET: the number of the listening socket that the supervisor opened, so that a restart refuses
-nobody; for `receivers` several, as `name=number,…` (signals/receivers/sockets.py).
+two with a comma. SOCKETS: the numbers of the listening sockets that the supervisor opened, so that a restart refuses
+nobody: one, or `name=number,…` for `receivers` (signals/receivers/sockets.py).
 """
 
 from __future__ import annotations
@@ -13,7 +14,8 @@ import os
 import signal
 import socket
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -22,28 +24,59 @@ PATIENCE_S = 10
 
 
 def main(argv: Sequence[str]) -> int:
-    role = argv[0]
-    _end_with_parent()
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "zegel.server.settings")
-    import django
-
     from zegel.server.kernel import log
 
+    role = argv[0]
+    end_with_parent()
     log.set_up(role)
-    django.setup()
+    set_up()
     if role == "prepare":
         return prepare()
-    if role == "worker":
-        asyncio.run(work())
-        return 0
-    if role == "receivers":
-        receive(argv[1] if len(argv) > 1 else "")
-        return 0
-    serve(frozenset(role.split(",")), socket.socket(fileno=int(argv[1])))
+    live(role, _sockets(argv[1] if len(argv) > 1 else ""))
     return 0
 
 
-def _end_with_parent() -> None:
+def _sockets(given: str) -> dict[str, int]:
+    named = (word.rpartition("=") for word in given.split(",") if word)
+    return {name: int(number) for name, _, number in named}
+
+
+def set_up(also: Sequence[str] = ()) -> None:
+    """Every room, and these modules."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "zegel.server.settings")
+    import django
+
+    django.setup()
+    for name in also:
+        import_module(name)
+
+
+def live(role: str, sockets: Mapping[str, int]) -> None:
+    """What the role does, until told to stop."""
+    from zegel.server.kernel import log
+
+    end_with_parent()
+    log.set_up(role)
+    if role == "worker":
+        asyncio.run(work())
+        return
+    _share_connections()
+    if role == "receivers":
+        receive(sockets)
+    else:
+        serve(frozenset(role.split(",")), socket.socket(fileno=sockets[""]))
+
+
+def _share_connections() -> None:
+    """A listener's threads share theirs; the worker's hold them for long. Called before there is any."""
+    from django.conf import settings
+
+    from zegel.server.kernel.configuration import database_from_url
+
+    settings.DATABASES["default"].update(database_from_url(settings.APP_DATABASE_URL, pool=True))
+
+
+def end_with_parent() -> None:
     """A supervisor that is killed outright takes its children along: none may go on without anybody to stop it."""
     import ctypes
 
@@ -179,7 +212,7 @@ async def work() -> None:
     await services.run_all({"worker"}, stop)
 
 
-def receive(given: str) -> None:
+def receive(given: Mapping[str, int]) -> None:
     """What panels, mail and brokers say: the services of the role `receivers`, until told to stop."""
     import gc
 
@@ -236,7 +269,7 @@ def serve(roles: frozenset[str], listening: socket.socket) -> None:
     else:
         proxies = os.environ.get("ZEGEL_PROXIES", "")
         options |= {"proxy_headers": bool(proxies), "forwarded_allow_ips": proxies or None}
-        application = asgi.browsers()
+        application = asgi.browsers(roles)
     server = uvicorn.Server(uvicorn.Config(application, **options))
     server.run(sockets=[listening])
 

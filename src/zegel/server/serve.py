@@ -2,8 +2,9 @@
 """`zegel serve`: one supervised group of processes on this machine.
 
 It makes what an installation needs (secrets, certificates, the embedded database), brings the schema forward, opens the
-listening sockets, and starts one child for each role. A child that dies is started again with back-off; so is the
-embedded database. SIGTERM ends everything in order: listeners first, then the worker, then the database.
+listening sockets, and starts the nursery, which has one child for each role. Whatever dies is started again with
+back-off, the embedded database too. SIGTERM ends everything in order: listeners first, then the worker, then the
+database.
 
 What happens is said in DIR/run/serve.json (process, ports, addresses, ready or not), to systemd, and in the log.
 """
@@ -18,8 +19,9 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 from time import sleep
 from typing import IO, Any
@@ -34,7 +36,7 @@ from zegel.server.kernel.tls import Certificates, ensure
 ALL_ROLES = ("web", "realtime", "gateway", "worker")
 FIRST_PAUSE_S, LONGEST_PAUSE_S, STEADY_AFTER_S = 0.5, 30.0, 60.0
 READY_WITHIN_S = 60.0
-CHILDREN_GET_S = 20.0
+NURSERY_GETS_S = 45.0  # twice what each half of its children gets, and a little
 Socket = socket.socket
 EXIT_MISCONFIGURED = 78  # EX_CONFIG: systemd's RestartPreventExitStatus names it
 
@@ -159,17 +161,77 @@ def _refuse_half_configured(roles: tuple[str, ...]) -> None:
         )
 
 
-@dataclass
-class Child:
-    """A role's process, and how it has fared."""
+class Brood:
+    """The nursery (zegel.server.nursery) and what it said last of its children."""
 
-    role: str
-    socket: socket.socket | None = None
-    named: dict[str, Socket] = field(default_factory=dict)
-    process: subprocess.Popen[bytes] | None = None
-    started: float = 0.0
-    pause: float = FIRST_PAUSE_S
-    due: float = field(default=0.0)
+    def __init__(self, environment: Mapping[str, str], sockets: Mapping[str, Mapping[str, Socket]]) -> None:
+        self._environment = {**environment, "ZEGEL_SUPERVISOR": str(os.getpid())}
+        self._sockets = sockets
+        self._process: subprocess.Popen[bytes] | None = None
+        self._said = b""
+        self._began = 0.0
+        self._pause, self._due = FIRST_PAUSE_S, 0.0
+        self.pids: dict[str, int] = {}
+
+    def begin(self) -> None:
+        """It imports everything, and waits to be told."""
+        numbers = [opened.fileno() for named in self._sockets.values() for opened in named.values()]
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "zegel.server.nursery"],
+            env=self._environment, pass_fds=numbers, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+            start_new_session=True,
+        )  # fmt: skip
+        assert self._process.stdout is not None
+        os.set_blocking(self._process.stdout.fileno(), False)
+        self._said, self._began = b"", clock.monotonic()
+
+    def go(self) -> None:
+        """The database is ready: a child for each role."""
+        roles = [
+            [role, {name: opened.fileno() for name, opened in named.items()}] for role, named in self._sockets.items()
+        ]
+        assert self._process is not None
+        assert self._process.stdin is not None
+        with suppress(BrokenPipeError):  # it died: `revive` sees that
+            self._process.stdin.write(json.dumps(roles).encode() + b"\n")
+            self._process.stdin.flush()
+
+    def revive(self) -> None:
+        """Begins anew when it has died, with back-off; its children went with it."""
+        if self._process is not None and self._process.poll() is not None:
+            now = clock.monotonic()
+            steady = now - self._began > STEADY_AFTER_S
+            self._pause = FIRST_PAUSE_S if steady else min(self._pause * 2, LONGEST_PAUSE_S)
+            log.error("nursery.died", status=self._process.returncode, pause_s=self._pause)
+            self._process, self._due = None, now + self._pause
+        if self._process is None and clock.monotonic() >= self._due:
+            self.begin()
+            self.go()
+
+    def heard(self) -> bool:
+        """True when it said something new of its children."""
+        if self._process is None or self._process.stdout is None:
+            return False
+        self._said += self._process.stdout.read() or b""
+        *lines, self._said = self._said.split(b"\n")
+        if lines:
+            self.pids = json.loads(lines[-1])
+        return bool(lines)
+
+    def all_there(self) -> bool:
+        return len(self.pids) == len(self._sockets)
+
+    def end(self) -> None:
+        """Listeners first, then the worker; whoever doesn't come along is killed."""
+        if self._process is None:
+            return
+        self._process.terminate()
+        try:
+            self._process.wait(NURSERY_GETS_S)
+        except subprocess.TimeoutExpired:
+            log.error("nursery.killed")
+            self._process.kill()
+            self._process.wait()
 
 
 class Supervisor:
@@ -179,7 +241,7 @@ class Supervisor:
         self._plan = plan
         self._stop = False
         self._database: EmbeddedPostgres | None = None
-        self._children: list[Child] = []
+        self._brood: Brood | None = None
         self._environment = dict(os.environ)
 
     def run(self) -> int:
@@ -202,13 +264,13 @@ class Supervisor:
         sockets = self._listen()
         panels = self._listen_to_panels()
         facts = self._facts(certificates, sockets) | _ports(panels)
+        self._brood = Brood(self._without_owner(), self._roles(sockets, panels))
+        self._brood.begin()  # it imports while the schema is brought forward
         if (status := self._prepare()) != 0:
             return status
-        self._children = [Child(role, socket) for role, socket in sockets.items()]
-        self._children += [Child("receivers", named=panels)] if "gateway" in self._plan.roles else []
-        self._children += [Child("worker")] if "worker" in self._plan.roles else []
         _write_facts(self._plan.data, facts | {"ready": False})
-        self._watch(facts)
+        self._brood.go()
+        self._watch(facts, self._brood)
         return 0
 
     # --- before the children --------------------------------------------------------------------------------------
@@ -270,12 +332,25 @@ class Supervisor:
             "database": "embedded" if self._database else "given",
         }
 
+    def _roles(
+        self, listeners: Mapping[str, Socket], panels: Mapping[str, Socket]
+    ) -> dict[str, Mapping[str, Socket]]:
+        """Each child's role, with its sockets by name."""
+        roles: dict[str, Mapping[str, Socket]] = {role: {"": opened} for role, opened in listeners.items()}
+        if "gateway" in self._plan.roles:
+            roles["receivers"] = panels
+        if "worker" in self._plan.roles:
+            roles["worker"] = {}
+        return roles
+
+    def _without_owner(self) -> dict[str, str]:
+        return {name: value for name, value in self._environment.items() if name != "MIGRATE_DATABASE_URL"}
+
     def _prepare(self) -> int:
         """Migrations and start-up checks, in a child that alone gets the owner's address."""
         done = subprocess.run(
             [sys.executable, "-m", "zegel.server.process", "prepare"], env=self._environment, check=False
         )
-        self._environment.pop("MIGRATE_DATABASE_URL", None)
         if done.returncode == 0:
             return 0
         if self._stop:
@@ -285,93 +360,39 @@ class Supervisor:
 
     # --- the children ----------------------------------------------------------------------------------------------
 
-    def _watch(self, facts: dict[str, Any]) -> None:
+    def _watch(self, facts: dict[str, Any], brood: Brood) -> None:
         ready = False
         since = clock.monotonic()
         while not self._stop:
-            revived = self._revive()
-            if ready and revived:
-                _write_facts(self._plan.data, facts | {"ready": True, "children": self._pids()})
-            if not ready and (ready := self._is_ready(facts)):
-                _write_facts(self._plan.data, facts | {"ready": True, "children": self._pids()})
+            if self._database and not self._database.is_running():
+                log.error("database.died")
+                self._database.start()
+            brood.revive()
+            news = brood.heard()
+            if not ready and (ready := self._is_ready(facts, brood)):
+                news = True
                 _notify("READY=1")
                 log.info("serve.ready", seconds=round(clock.monotonic() - since, 2))
+            if ready and news:
+                _write_facts(self._plan.data, facts | {"ready": True, "children": brood.pids})
             _notify("WATCHDOG=1")
             sleep(0.1)
 
-    def _revive(self) -> bool:
-        """Starts what isn't running and is due; True when a child was started."""
-        started = False
-        if self._database and not self._database.is_running() and not self._stop:
-            log.error("database.died")
-            self._database.start()
-        now = clock.monotonic()
-        for child in self._children:
-            if child.process and child.process.poll() is not None:
-                child.pause = (
-                    FIRST_PAUSE_S if now - child.started > STEADY_AFTER_S else min(child.pause * 2, LONGEST_PAUSE_S)
-                )
-                log.error("child.died", child=child.role, status=child.process.returncode, pause_s=child.pause)
-                child.process, child.due = None, now + child.pause
-            if child.process is None and now >= child.due and not self._stop:
-                self._start(child)
-                started = True
-        return started
-
-    def _start(self, child: Child) -> None:
-        command = [sys.executable, "-m", "zegel.server.process", child.role]
-        descriptors: tuple[int, ...] = ()
-        if child.socket:
-            descriptors = (child.socket.fileno(),)
-            command.append(str(child.socket.fileno()))
-        if child.named:
-            descriptors = tuple(opened.fileno() for opened in child.named.values())
-            command.append(",".join(f"{name}={opened.fileno()}" for name, opened in child.named.items()))
-        environment = {**self._environment, "ZEGEL_ROLE": child.role, "ZEGEL_SUPERVISOR": str(os.getpid())}
-        child.process = subprocess.Popen(
-            command,
-            env=environment,
-            pass_fds=descriptors,
-            stdin=subprocess.DEVNULL,
-            start_new_session=True,
-        )
-        child.started = clock.monotonic()
-        log.info("child.started", child=child.role, pid=child.process.pid)
-
-    def _is_ready(self, facts: dict[str, Any]) -> bool:
-        """The browsers' listener says so; without one, that every child lives for a moment."""
-        if facts["http_port"] is None:
-            return all(child.process and clock.monotonic() - child.started > 2 for child in self._children)
-        return _asks_ready(self._plan.http[0], facts["http_port"])
-
-    def _pids(self) -> dict[str, int]:
-        return {child.role: child.process.pid for child in self._children if child.process}
+    def _is_ready(self, facts: dict[str, Any], brood: Brood) -> bool:
+        """The browsers' listener says so; without one, that there is every child."""
+        if not brood.all_there():
+            return False
+        return facts["http_port"] is None or _asks_ready(self._plan.http[0], facts["http_port"])
 
     def _end(self) -> None:
-        """Listeners first, then the worker, then the database; whoever doesn't come along is killed."""
+        """The children, then the database."""
         _notify("STOPPING=1")
-        _end_children([child for child in self._children if child.role != "worker"])
-        _end_children([child for child in self._children if child.role == "worker"])
+        if self._brood:
+            self._brood.end()
         if self._database:
             self._database.stop()
         (self._plan.data / "run" / "serve.json").unlink(missing_ok=True)
         log.info("serve.ended")
-
-
-def _end_children(children: list[Child]) -> None:
-    for child in children:
-        if child.process:
-            child.process.terminate()
-    deadline = clock.monotonic() + CHILDREN_GET_S
-    for child in children:
-        if child.process is None:
-            continue
-        try:
-            child.process.wait(max(0.1, deadline - clock.monotonic()))
-        except subprocess.TimeoutExpired:
-            log.error("child.killed", child=child.role)
-            child.process.kill()
-            child.process.wait()
 
 
 # --- small parts ------------------------------------------------------------------------------------------------------

@@ -26,7 +26,6 @@ SIGNALS_RETRY_SPAN_S for how long after the last one a panel's message may be th
 RELAY_LISTEN         where the gateway hands live pictures on: unix:/path, or HOST:PORT of the internal network (TLS)
 RELAY                where processes with viewers fetch them, with commas; both default to a socket in ZEGEL_DATA/run
 ZEGEL_WITNESSES      who cosigns the log: VERIFIERKEY@https://address, with spaces between (docs/guide/witness.md)
-ZEGEL_ROLE           set by the supervisor: web, realtime, gateway, receivers or worker, or some of them with commas
 
 There is no debug mode and no switch that turns the gate, the ledger or row-level security off.
 """
@@ -56,7 +55,6 @@ BACKUP_URL = os.environ.get("BACKUP_URL", "")
 BACKUP_SHRED_URL = os.environ.get("BACKUP_SHRED_URL", "")
 BACKUP_KEEP_DAYS = min(35, max(1, int(os.environ.get("BACKUP_KEEP_DAYS", "7"))))
 SIGNALS_RETRY_SPAN_S = max(1.0, float(os.environ.get("SIGNALS_RETRY_SPAN_S", "60")))
-ROLES = frozenset(os.environ.get("ZEGEL_ROLE", "tool").split(","))
 
 
 def _relay_socket() -> str:
@@ -173,7 +171,7 @@ TEMPLATES = [
 _APP_URL = os.environ.get("DATABASE_URL") or "postgresql:///zegel"
 APP_DATABASE_URL = _APP_URL
 APP_ROLE = unquote(urlsplit(_APP_URL).username or "zegel_app")
-DATABASES = {"default": database_from_url(_APP_URL, pool=bool(ROLES & {"web", "realtime", "gateway", "receivers"}))}
+DATABASES = {"default": database_from_url(_APP_URL, pool=False)}  # listeners share theirs: zegel.server.process
 if "MIGRATE_DATABASE_URL" in os.environ:
     DATABASES["owner"] = database_from_url(os.environ["MIGRATE_DATABASE_URL"], pool=False, limits=False)
 

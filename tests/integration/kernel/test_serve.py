@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import ClassVar
 
 import httpx
+import psutil
 import pytest
 import websockets.sync.client
 from websockets.exceptions import ConnectionClosed
@@ -179,9 +180,21 @@ def test_a_role_that_is_killed_is_back_soon(served, role):
     until(served.is_ready)
 
 
+def test_when_the_nursery_is_killed_its_children_end_and_another_one_has_new_ones(served):
+    before = dict(served.facts["children"])
+    ours = psutil.Process(served.process.pid).children()
+    (nursery,) = (one for one in ours if "zegel.server.nursery" in one.cmdline())
+    nursery.kill()
+    until(lambda: all(is_gone(pid) for pid in before.values()))
+    until(lambda: served.facts["children"].keys() == before.keys() and served.facts["children"] != before)
+    until(served.is_ready)
+
+
 def test_the_database_is_back_after_a_kill(served):
-    os.kill(postmaster(served.data), signal.SIGKILL)
+    killed = postmaster(served.data)
+    os.kill(killed, signal.SIGKILL)
     until(lambda: "database.died" in served.what_it_said())
+    until(lambda: list(served.data.glob("postgres/data-*/postmaster.pid")) and postmaster(served.data) != killed)
     until(served.is_ready)
 
 

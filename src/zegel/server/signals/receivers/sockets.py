@@ -4,15 +4,15 @@
 from __future__ import annotations
 
 import socket
+from collections.abc import Mapping
 
 _given: dict[str, socket.socket] = {}
 
 
-def take(words: str) -> None:
-    """`name=descriptor,name=descriptor`, as the supervisor says it."""
-    for word in filter(None, words.split(",")):
-        name, _, number = word.partition("=")
-        opened = socket.socket(fileno=int(number))
+def take(numbers: Mapping[str, int]) -> None:
+    """Descriptors by name, as the supervisor opened them."""
+    for name, number in numbers.items():
+        opened = socket.socket(fileno=number)
         opened.setblocking(False)
         _given[name] = opened
 
