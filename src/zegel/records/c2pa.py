@@ -102,7 +102,7 @@ def read(film: bytes, root: bytes | None = None) -> Found | None:
     if state not in {"Valid", "Trusted"}:
         raise Tampered("the film, or its C2PA manifest, was changed after it was signed")
     active = told["manifests"][told["active_manifest"]]
-    said = next((one["data"] for one in active["assertions"] if one["label"] == LABEL), {})
+    said: dict[str, Any] = next((one["data"] for one in active["assertions"] if one["label"] == LABEL), {})
     held = State.TRUSTED if state == "Trusted" and root is not None else State.VALID
     return Found(held, str(active["signature_info"].get("issuer", "")), said)
 
