@@ -23,6 +23,7 @@ setup: .venv/.synced .venv/.web ## the environment, the pages' code, the detecto
 	@$(BIN)/python tools/messages.py compile --quiet
 	@if [ -f tools/make_detector.py ]; then $(BIN)/python tools/make_detector.py; fi
 	@$(BIN)/python tools/make_faces.py
+	@$(BIN)/python tools/pages.py
 	@$(BIN)/python tools/make_redaction.py
 
 .venv/.uv: requirements/uv.txt tools/make_venv.sh

@@ -4,10 +4,15 @@
 Addresses come from the faces' url modules (`zegel.server.urls.FACES`), the views of a face that changes them in the
 browser from its own list (`web/src/faces/FACE/pages.ts`). A part that stands for something (`<str:token>`)
 is filled with a word that stands for nothing: the page must be as decent when it has nothing to show.
+
+Run by itself it writes the list beside the pages' code, where the product finds out whether what was once driven in a
+browser is still all that there is (zegel.server.promises.shipped).
 """
 
 from __future__ import annotations
 
+import hashlib
+import json
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +20,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 SERVER = ROOT / "src" / "zegel" / "server"
 FACES = ROOT / "web" / "src" / "faces"
+SITEMAP = SERVER / "static" / "zegel" / "dist" / "sitemap.json"
 
 # address prefix -> (who of the demo's world sees it, folder of the face's own list)
 WHO = {
@@ -58,3 +64,14 @@ def every_page() -> list[Page]:
         if face and views.exists():
             found += [Page(f"/{prefix}{view}", who, view) for view in _VIEW.findall(views.read_text("utf-8"))]
     return sorted(dict.fromkeys(found), key=lambda page: (page.person or "", page.path))
+
+
+def write_sitemap() -> None:
+    pages = sorted((page.path, page.person or "") for page in every_page())
+    digest = hashlib.sha256("".join(f"{path} {who}\n" for path, who in pages).encode()).hexdigest()
+    SITEMAP.parent.mkdir(parents=True, exist_ok=True)
+    SITEMAP.write_text(json.dumps({"sha256": digest, "pages": pages}, indent=0), "utf-8")
+
+
+if __name__ == "__main__":
+    write_sitemap()

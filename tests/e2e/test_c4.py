@@ -5,18 +5,30 @@ it is for, and fails on any other cookie, any storage key that is not on the lis
 
 from __future__ import annotations
 
+import json
+import os
+from pathlib import Path
+
 import pytest
 from playwright.sync_api import Error as PlaywrightError
 from tools.pages import Page, every_page
 
 from tests.e2e.conftest import Story
-from tests.e2e.desk import COOKIES, functional_only
+from tests.e2e.desk import COOKIES, Desk, functional_only
 
 pytestmark = pytest.mark.usefixtures("desks_closed")
 
 PAGES = every_page()
 ASKS_WITHIN_MS = 200  # after it was loaded: what its code asks for and keeps
 PEOPLE = sorted({page.person or "" for page in PAGES})
+
+
+def told(page: Page, desk: Desk, *, shown: bool) -> None:
+    """For tools/c4_evidence.py: what this address kept and asked for. `shown`: it is a page."""
+    if out := os.environ.get("ZEGEL_C4_SEEN"):
+        seen = {**(desk.keeps() if shown else {}), "strangers": desk.strangers}
+        with Path(out).open("a", encoding="utf-8") as file:
+            file.write(json.dumps({"path": page.path, "person": page.person or "", "shown": shown, **seen}) + "\n")
 
 
 def test_every_face_has_its_pages_on_the_list() -> None:
@@ -36,15 +48,18 @@ def test_no_page_keeps_or_asks_for_anything_but_the_functional(story: Story, per
         except PlaywrightError as error:
             if "Download is starting" not in str(error):
                 raise
+            told(page, desk, shown=False)
             continue  # a file: what it keeps is what every address before it kept
         assert answer is not None, page.path
         if "text/html" not in answer.headers.get("content-type", ""):
+            told(page, desk, shown=False)
             continue  # not a page: a script, a manifest, an answer for scripts
         desk.page.wait_for_timeout(ASKS_WITHIN_MS)
         try:
             functional_only(desk)
         except AssertionError as broken:
             raise AssertionError(f"{page.path}: {broken}") from None
+        told(page, desk, shown=True)
         seen.append(page.path)
     assert seen
     assert desk.complaints == []

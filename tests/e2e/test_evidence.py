@@ -17,6 +17,7 @@ import pytest
 
 from tests.e2e.conftest import Story
 from tests.e2e.desk import Desk
+from zegel.unit import clock
 
 pytestmark = pytest.mark.usefixtures("desks_closed")
 
@@ -37,30 +38,37 @@ def _recorded(story: Story, eventually: Eventually) -> None:
     eventually(some, "a recording of six seconds", 90.0)
 
 
-def _order(owner: Desk) -> None:
-    page = owner.page
-    owner.go("/portal/evidence")
+def _record_order(desk: Desk, reference: str) -> None:
+    page = desk.page
     page.click("#order-new")
     for field, value in (
         ("authority", "Politie Rotterdam"),
-        ("reference", "PL1700-1"),
+        ("reference", reference),
         ("article", "126nda Sv"),
         ("scope", "Images of the gate"),
     ):
         page.fill(f"#order-{field}", value)
     page.locator("dialog fieldset input[type=checkbox]").first.check()
-    assert owner.axe() == []
+    assert page.locator("#order-incident").count() == 1
+    assert desk.axe() == []
     page.click("#order-save")
+    page.wait_for_selector(f"article.order:has-text('{reference}')")
+
+
+def _order(owner: Desk) -> None:
+    page = owner.page
+    owner.go("/portal/evidence")
+    _record_order(owner, "PL1700-1")
     page.locator("[id^=decide-]").first.click()
     page.click("#order-accept")
     page.wait_for_selector("article.order >> text=accepted")
 
 
-def _package(owner: Desk, path: Path) -> tuple[str, str]:
+def _package(owner: Desk, path: Path, button: str = "[id^=make-]") -> tuple[str, str]:
     """Its code, and its hash as the page says it."""
     page = owner.page
     for _ in range(12):
-        page.locator("[id^=make-]").first.click()
+        page.locator(button).first.click()
         page.click("#package-make")
         page.wait_for_selector("#package-file, dialog .note.alarm", timeout=30_000)
         if page.locator("#package-file").count():
@@ -157,3 +165,76 @@ def test_police_get_a_package_on_an_order_that_verifies_offline_and_stands_in_re
     assert owner.axe() == []
     assert owner.overflow() <= 0
     assert owner.complaints == []
+
+
+def _closed_alarm(story: Story, eventually: Eventually) -> str:
+    """An alarm that released pictures, handled and closed; the unit's lists of it are signed and there."""
+    story.empty_queue()
+    story.guard()
+    http = story.place.client("operator").http
+    found: list[str] = []
+
+    def released() -> bool:
+        found[:] = [str(one["id"]) for one in story.open_alarms() if one["images"] == "released"]
+        return bool(found)
+
+    eventually(released, "an alarm with pictures", 90.0)
+    http.post(f"/api/v1/alarms/{found[0]}/claim")
+    clock.sleep(8)
+    http.post(f"/api/v1/alarms/{found[0]}/close", {"code": "genuine", "note": ""})
+    story.rest()
+    story.guard()
+    return found[0]
+
+
+def _english(desk: Desk, path: str) -> Desk:
+    """On that page, in the language that this test reads."""
+    desk.go(path)
+    if desk.page.get_attribute("html", "lang") != "en":
+        desk.page.click("button[lang=en]")
+        desk.page.wait_for_selector("html[lang=en]")
+    return desk
+
+
+def _two_agree(story: Story, alarm_id: str) -> Desk:
+    """One supervisor records and accepts the order and asks; the other one, whose desk this gives, approves."""
+    path = f"/backoffice/privacy/disclosures/{alarm_id}"
+    first, second = _english(story.signed_in("supervisor"), path), _english(story.signed_in("supervisor2"), path)
+    page = first.page
+    _record_order(first, "PL1700-2")
+    article = "article.order:has-text('PL1700-2')"
+    page.locator(f"{article} [id^=decide-]").click()
+    page.click("#order-accept")
+    page.wait_for_selector(f"{article} >> text=accepted")
+    page.locator(f"{article} [id^=ask-]").click()
+    page.wait_for_selector("[data-preparation] >> text=waits for a supervisor")
+    assert page.locator("[id^=approve-]").count() == 0, "who asked can't agree with himself"
+    assert first.axe() == []
+    second.go(path)
+    second.page.locator("[id^=approve-]").click()
+    second.page.wait_for_selector("[data-preparation] >> text=approved until")
+    return second
+
+
+@pytest.mark.soak  # the suite has its budget: tests/integration/evidence holds the two persons, tests/unit the verifier
+def test_two_persons_of_the_alarm_centre_make_a_package_of_what_an_alarm_released_in_their_own_browser(
+    story: Story, eventually: Eventually, tmp_path: Path
+) -> None:
+    second = _two_agree(story, _closed_alarm(story, eventually))
+    package = tmp_path / "centre.zip"
+    code, digest = _package(second, package, "[data-preparation] [id^=make-]")
+    said = _verify(str(package), "--code", code, "--out", str(tmp_path / "films"))
+    assert said.returncode == 0, said.stderr
+    assert "a person of the alarm centre, as the log says" in said.stdout
+    assert "approved: Jan Kok" in said.stdout, "who agreed stands in its chain of custody"
+    assert list((tmp_path / "films").glob("*.mp4"))
+    assert "PL1700-2" in _opened_offline(story, tmp_path, package, code)
+    second.page.keyboard.press("Escape")
+    second.page.wait_for_selector(".hash")
+    assert digest in {text.replace("\n", "") for text in second.page.locator(".hash").all_inner_texts()}
+    assert second.axe() == []
+    owner = story.signed_in("owner")
+    owner.go("/portal/evidence")
+    owner.page.wait_for_selector("td >> text=the alarm centre, two persons")
+    assert owner.complaints == []
+    assert second.complaints == []

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Asks an installation that was put back, in a process whose whole world it is: prints one JSON line.
 
-    python -m tests.integration.backups.inquiry CAMERA EPOCH OWNER PERSON FROM_MS INDEX ROOM
+    python -m tests.integration.backups.inquiry CAMERA EPOCH OWNER PERSON FROM_MS INDEX ROOM FOREMAN
 """
 
 from __future__ import annotations
@@ -25,6 +25,8 @@ def main(words: list[str]) -> None:
     from zegel.server.kernel import invariants, shred, tenancy
     from zegel.server.kernel.actor import Actor, ActorKind
     from zegel.server.ledger import queries
+    from zegel.server.people import actions
+    from zegel.server.people import queries as people
     from zegel.server.people.models import Invitation
 
     camera, epoch, owner, person = (UUID(word) for word in words[:4])
@@ -40,10 +42,14 @@ def main(words: list[str]) -> None:
         shown = True
     except NothingToShow:
         shown = False
+    signs_in = {
+        name: [actions.proves(people.person(one), key * 32) for key in (b"o", b"n")]
+        for name, one in (("owner", person), ("foreman", UUID(words[7])))
+    }
     receipt = queries.receipt_for(actor, index)
     print(json.dumps({
         "faults": process._faults(), "wrapped": bytes(row.wrapped).hex(), "segments": segments, "rows": rows,
-        "destroyed": shred.is_destroyed("epoch", row.shred), "shown": shown, "receipt": receipt,
+        "destroyed": shred.is_destroyed("epoch", row.shred), "shown": shown, "signs_in": signs_in, "receipt": receipt,
         "key": queries.verifier_key(), "size": queries.size(), "number": shred.next_number("epoch"),
         "wrong": {one.name: one.faults for one in invariants.ask_all() if one.faults},
     }))  # fmt: skip

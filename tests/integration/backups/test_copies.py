@@ -16,6 +16,7 @@ from tests.actors import MARKER, World
 from tests.clock import stopped_clock
 from tests.integration.ledger.publishing import publish
 
+from zegel.demo.world import WORLD
 from zegel.seal.copies import AdministratorKey
 from zegel.server.agreements.models import Place
 from zegel.server.agreements.residency_rules import Kept
@@ -25,6 +26,7 @@ from zegel.server.backups.models import Copy, Trial
 from zegel.server.backups.queries import Fault
 from zegel.server.kernel import clock, ids, invariants, shred, storage, tenancy
 from zegel.server.kernel.shred import Destroyed, ShredStore
+from zegel.server.promises import canary
 
 
 @pytest.fixture
@@ -176,11 +178,19 @@ def test_the_list_of_what_was_destroyed_is_copied_as_it_grows_and_must_be_signed
         deletions.fetched(store, name, administrator.installation)
 
 
-def test_the_nightly_trial_tries_what_was_erased_and_writes_its_evidence(copy: Copy) -> None:
+def test_the_nightly_trial_tries_what_was_erased_and_writes_its_evidence(
+    administrator: AdministratorKey, case: Any, seeded: Any
+) -> None:
+    canary.plant(WORLD.party("waak").id)
+    publish(seeded.urls())
+    copy = making.make()
     live = sorted(storage.store().list())
     shred.destroy("epoch", 4_000)
     row = trial.hold()
-    assert (row.passed, row.fault, row.blind, row.opened) == (True, "", False, 0), row.answers
+    assert row.searched == [[canary.IN_COPY, 0, 0]], "none is past its term; the youngest was found, or it were blind"
+    assert queries.found_in_copy(canary.IN_COPY) == (row.ended_at, 0, 0)
+    assert [one for one in row.answers if one[1]] == []
+    assert (row.passed, row.fault, row.blind, row.opened) == (True, "", False, 0)
     assert row.erased >= 3, "its own canary, and what was destroyed since"
     assert row.entries > 0
     assert sorted(storage.store().list()) == live, "a trial changes nothing of the installation"
@@ -190,6 +200,25 @@ def test_the_nightly_trial_tries_what_was_erased_and_writes_its_evidence(copy: C
     assert standing.passed
     assert standing.faults == ()
     assert standing.erased_opened == 0
+
+
+def test_copies_lie_on_s3_as_on_a_disk(
+    administrator: AdministratorKey, case: Any, seeded: Any, s3: Any, tmp_path: Path
+) -> None:
+    settings.BACKUP_URL, settings.BACKUP_SHRED_URL = s3.url("zegel-copies"), s3.url("zegel-apart")
+    publish(seeded.urls())
+    shred.destroy("epoch", 4_001)
+    row = making.make()
+    opened = opening.opened(places.copies_store(), name_of(row), administrator.installation, administrator.key)
+    assert opened.read("database").startswith(b"PGDMP")
+    assert (restored_shred(administrator, row, tmp_path / "there") / "keys").is_dir()
+    copied = deletions.fetched(places.shred_store(), "destroyed.log", administrator.installation)
+    assert copied == (Path(settings.SHRED_PATH) / "destroyed.log").read_bytes()
+    with stopped_clock(clock.now()) as now:
+        now.advance(timedelta(days=8))
+        newer = making.make()
+    assert opening.names(places.copies_store()) == [name_of(newer)], "the older one died in time"
+    assert opening.every_name(places.shred_store()) == [name_of(newer)]
 
 
 def test_a_trial_that_cannot_be_held_is_a_failed_trial(copy: Copy) -> None:

@@ -40,7 +40,8 @@ from zegel.server.kernel.actor import system
 from zegel.server.kernel.postgres import EmbeddedPostgres, place_for
 from zegel.server.ledger import Entry, Kind, queries, recovery
 from zegel.server.ledger import actions as ledger
-from zegel.server.people.models import Invitation
+from zegel.server.people import recovery as accounts
+from zegel.server.people.models import Invitation, Person
 
 PYTHON = {"PYTHONPATH": os.environ.get("PYTHONPATH", "src:.")}
 
@@ -54,7 +55,9 @@ def night(world: World, case: Any, seeded: Any, administrator: AdministratorKey,
     world.accept(case.actor, case.unit, case.unit.manifest(case.epoch, 0, 40, closed=True))
     case.owner, case.urls, case.key = world.actor(world.owner_of(case.site)), seeded.urls(), administrator
     case.room = invitation(case.owner)
-    case.room_id = case.room.id
+    for who in ("owner", "foreman"):
+        password(world, who, b"o" * 32)
+    case.room_id, case.foreman = case.room.id, world.actor("foreman").id
     publish(case.urls)
     with tenancy.acting_as(case.owner.party_id):
         case.closed = queries.entries([Kind.ALARM_CLOSED], case.owner.party_id, since_ms=0)[0].index
@@ -70,6 +73,14 @@ def invitation(owner: Any) -> Invitation:
             id=ids.new(), provider_id=owner.party_id, owner_id=owner.party_id, kind="join", email="a@example.nl",
             name="A", language="nl", role="member", created_at=clock.now(), expires_at=clock.now(),
         )  # fmt: skip
+
+
+def password(world: World, who: str, auth_key: bytes) -> None:
+    """As their browser would have changed it."""
+    actor = world.actor(who)
+    with tenancy.acting_as(None):
+        person = Person.objects.get(id=actor.id)
+    accounts._rewrap(actor, person, accounts.NewPassword(auth_key, bytes(person.bundle_recovery)), "password_changed")
 
 
 def day_after(night: Any) -> dict[str, Any]:
@@ -103,7 +114,8 @@ def asked(night: Any, after: dict[str, Any], data: Path) -> dict[str, Any]:
     server = EmbeddedPostgres(place_for(data), data / "secrets", durable=False)
     urls = server.start()
     words = [night.camera, night.epoch.id, night.owner.party_id, night.owner.id, after["start"], night.closed]
-    command = [sys.executable, "-m", "tests.integration.backups.inquiry", *map(str, words), str(night.room_id)]
+    words += [night.room_id, night.foreman]
+    command = [sys.executable, "-m", "tests.integration.backups.inquiry", *map(str, words)]
     environment = trial.environment(putting.Place.inside(data), urls.app) | PYTHON
     try:
         done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
@@ -124,6 +136,7 @@ def elsewhere(walkable_folder: Path) -> Iterator[Path]:
 def test_last_nights_copy_restored_elsewhere_opens_nothing_that_was_erased_since(
     world: World, night: Any, elsewhere: Path, tmp_path: Path
 ) -> None:
+    password(world, "owner", b"n" * 32)
     after = day_after(night)
     highest = shred.last_given("epoch")
     with served() as url:
@@ -136,6 +149,7 @@ def test_last_nights_copy_restored_elsewhere_opens_nothing_that_was_erased_since
     assert found["destroyed"]
     assert (found["wrapped"], found["segments"], found["shown"]) == ("", 0, False)
     assert found["rows"] == 0, "a row that was erased since is back"
+    assert found["signs_in"] == {"owner": [False, False], "foreman": [True, False]}, "a password changed since is over"
     assert found["number"] > highest
     assert found["size"] > after["size"], "the log goes on from what was published"
     key = VerifierKey.parse(queries.verifier_key())

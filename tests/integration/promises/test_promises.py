@@ -22,6 +22,7 @@ from tests.integration.promises.breaking import ARC, BREAKS, OWNER, PROVIDER
 
 from zegel.demo.world import WORLD
 from zegel.seal.note import VerifierKey
+from zegel.server.backups.models import Trial
 from zegel.server.footage.models import Epoch
 from zegel.server.gate import Denied
 from zegel.server.kernel import clock, shred, storage, tenancy
@@ -137,7 +138,9 @@ def test_a_planted_recording_that_outlives_its_term_breaks_the_promise(world: Wo
     with stopped_clock(clock.now()) as now:
         row = canary.plant(PROVIDER)
         assert canary.searched(PROVIDER) == (0, [])
+        assert (canary.in_copy(True), canary.in_copy(False)) == ((1, 1), (0, 0))
         now.advance(timedelta(days=16))
+        assert (canary.in_copy(True), canary.in_copy(False)) == ((0, 0), (1, 1)), "a copy in which it is still"
         due, found = canary.searched(PROVIDER)
         assert due == 1
         assert {name.partition("_")[0] for name in found} == {"row", "object", "folder", "key"}
@@ -151,6 +154,11 @@ def test_a_planted_recording_that_outlives_its_term_breaks_the_promise(world: Wo
         assert {name.partition("_")[0] for name in canary.searched(PROVIDER)[1]} == {"key"}
         shred.destroy("epoch", row.shred)
         assert canary.searched(PROVIDER) == (1, [])
+        assert canary.in_copy(False) == (1, 0)
+        tried = {"began_at": clock.now(), "ended_at": clock.now(), "passed": False, "erased": 1}
+        with tenancy.acting_as(None):
+            Trial.objects.create(searched=[[canary.IN_COPY, 1, 1]], **tried)
+        assert [name.partition("_")[0] for name in canary.searched(PROVIDER)[1]] == ["copy"]
 
 
 def test_everybody_reads_the_promises_and_the_statement(lived: World) -> None:

@@ -18,6 +18,7 @@ SERVER, WEB = ROOT / "src" / "zegel" / "server", ROOT / "web" / "src"
 SEALED = {
     "api/views.py": "ciphertext through the door; each look is an entry",
     "api/mail.py": "a sealed picture through the door; each look is an entry",
+    "public/film.py": "ciphertext of a redacted film, for who has its link; its opening is an entry",
 }
 FOR_EVERYBODY = {
     "api/public_ledger.py": "the log's own tiles: salted hashes and signatures, the same for everybody",

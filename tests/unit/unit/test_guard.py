@@ -5,15 +5,17 @@ from __future__ import annotations
 
 import os
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.unit.unit.actors import DAY_MS, NOON_MS, Owner
+from zegel.link import messages
 from zegel.seal.policy import CameraRules, Caps, Hours, Interval, Point, Polygon, Weekly, Zone
 from zegel.unit.guard import Facts, Images, Posture, Sighting, alarms, caps_left, images_of, may_release, posture, until
-from zegel.unit.state import ArmOrder, Spent
+from zegel.unit.state import ArmOrder, Spent, StateFile
 
 OWNER, UNIT, PAIRING, CAMERA = Owner(), os.urandom(16), os.urandom(16), os.urandom(16)
 KEYSET = OWNER.keyset(UNIT, PAIRING, NOON_MS)
@@ -82,6 +84,21 @@ def test_caps_roll_over_24_hours_and_a_clock_set_back_gives_nothing_back() -> No
     assert caps_left(policy, spent, NOON_MS + DAY_MS - 1) == (0, 0)
     assert caps_left(policy, spent, NOON_MS + DAY_MS) == (1, 70)
     assert caps_left(policy, spent, NOON_MS - 10 * DAY_MS) == (0, 0)
+
+
+def test_a_server_put_back_from_an_older_copy_gives_a_unit_nothing_of_its_caps_back(tmp_path: Path) -> None:
+    """The count lies in the unit's own file; what a server says, an older policy too, touches none."""
+    file = StateFile.create(tmp_path / "state", UNIT)
+    file.state.spent = [Spent(NOON_MS, 60), Spent(NOON_MS + 1000, 40)]
+    file.save()
+    kept = tuple(StateFile.load(tmp_path / "state").state.spent)
+    for caps in (Caps(2, 100), Caps(1, 50)):
+        facts = replace(FACTS, policy=replace(POLICY, caps=caps), spent=kept)
+        assert images_of(PERSON, facts) is Images.CAP
+    kinds = [one for one in vars(messages).values() if hasattr(one, "__struct_fields__")]
+    said = {name for kind in kinds for name in kind.__struct_fields__}
+    assert "envelope" in said, "what the link says was not read at all"
+    assert not {name for name in said if "spent" in name or "caps" in name}
 
 
 @given(

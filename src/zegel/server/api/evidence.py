@@ -18,10 +18,11 @@ from ninja import Field, Query, Router, Schema
 from zegel.server.api import errors, throttle
 from zegel.server.api.base import acting
 from zegel.server.api.fields import LATEST_MS, Bytes, to_text
-from zegel.server.evidence import actions, authority, queries, report, sealed
+from zegel.server.evidence import actions, authority, handing, queries, report, sealed
 from zegel.server.evidence.actions import OrderSaid, PackageSaid
 from zegel.server.evidence.errors import UnknownOrder
-from zegel.server.evidence.models import Disclosure, Order, Preparation
+from zegel.server.evidence.handing import FilmSaid
+from zegel.server.evidence.models import Disclosure, Handed, Order, Preparation
 from zegel.server.evidence.report import FileSaid, Link
 from zegel.server.evidence.rules import APPROVED_FOR, Form, Ground
 from zegel.server.exports import actions as exports
@@ -40,7 +41,7 @@ router = Router(tags=["evidence"])
 for _code, _status in (
     ("unknown_order", 404), ("unknown_preparation", 404), ("bad_order", 422), ("order_decided", 409),
     ("package_asked", 409), ("nothing_sealed", 404), ("not_listed_yet", 409),
-    ("too_much_sealed", 422),
+    ("too_much_sealed", 422), ("bad_film", 422), ("film_gone", 404),
 ):  # fmt: skip
     errors.status(_code, _status)
 
@@ -124,6 +125,14 @@ class NewPackage(Schema):
 
 class KeyShown(Schema):
     public_key: Bytes
+
+
+class FilmOffered(Schema):
+    index: int = Field(ge=0)
+    pieces: int = Field(ge=1, le=handing.MOST_PIECES)
+    size: int = Field(ge=1, lt=2**31)
+    name: str = Field(max_length=120)
+    case_id: UUID | None = None
 
 
 class SealedWish(Schema):
@@ -255,6 +264,53 @@ def sealed_file(request: HttpRequest, body: SealedWish) -> HttpResponse:
     throttle.views.take(str(actor.id))
     wish = sealed.Wish(body.order_id, body.camera_id, body.from_ms, body.to_ms, body.language)
     return exports.answer(sealed.hand_over(actor, wish))
+
+
+# --- a redacted film for who asked, behind a link whose key no server gets ---
+
+
+@router.get("/evidence/films")
+def films(request: HttpRequest) -> dict[str, Any]:
+    """Those that wait behind links, and those that did; the newest first."""
+    return {"films": [_film(row) for row in handing.of(acting(request))]}
+
+
+@router.post("/evidence/films")
+def offer_film(request: HttpRequest, body: FilmOffered) -> dict[str, Any]:
+    """Of a redacted export that is in the log. The link's token is told once; its key the browser draws for itself."""
+    actor = acting(request)
+    throttle.views.take(str(actor.id))
+    row, token = handing.begin(actor, FilmSaid(body.index, body.pieces, body.size, body.name, body.case_id))
+    return _film(row) | {"path": f"/film/{token}"}
+
+
+@router.post("/evidence/films/{film_id}/pieces/{number}")
+def film_piece(request: HttpRequest, film_id: UUID, number: int) -> dict[str, Any]:
+    """A piece of ciphertext, as the request's body."""
+    handing.put_piece(acting(request), film_id, number, request.body)
+    return {"taken": number}
+
+
+@router.post("/evidence/films/{film_id}/ready")
+def film_ready(request: HttpRequest, film_id: UUID) -> dict[str, Any]:
+    """All of it is there: the link opens from now on."""
+    return _film(handing.ready(acting(request), film_id))
+
+
+@router.post("/evidence/films/{film_id}/end")
+def end_film(request: HttpRequest, film_id: UUID) -> dict[str, Any]:
+    """The link opens nothing any more, and what lay behind it goes."""
+    return _film(handing.end(acting(request), film_id))
+
+
+def _film(row: Handed) -> dict[str, Any]:
+    return {
+        "id": str(row.id), "name": row.name, "recipient": row.recipient, "index": row.export_index, "size": row.size,
+        "case_id": None if row.case_id is None else str(row.case_id), "made_ms": clock.ms(row.made_at),
+        "ready_ms": clock.ms(row.ready_at), "expires_ms": clock.ms(row.expires_at),
+        "opened_ms": clock.ms(row.opened_at), "fetched_ms": clock.ms(row.fetched_at),
+        "ended_ms": clock.ms(row.ended_at),
+    }  # fmt: skip
 
 
 # --- the register ---

@@ -16,11 +16,13 @@ from zegel.server.gate import Action, Resource, ResourceKind, decide, require
 from zegel.server.kernel import clock, tenancy
 from zegel.server.kernel.actor import Actor
 from zegel.server.ledger import witnesses
-from zegel.server.promises import pack, queries, running, statement, words
+from zegel.server.promises import pack, queries, running, shipped, statement, words
 from zegel.server.promises.catalogue import document, filled, promises
 from zegel.server.promises.errors import UnknownPromise
 from zegel.server.promises.queries import Line
 from zegel.server.promises.rules import Result, State, Why
+
+DRIVEN = "C4"  # what a browser proves better than requests can
 
 router = Router(tags=["promises"])
 
@@ -77,6 +79,7 @@ def one(request: HttpRequest, promise: str) -> dict[str, Any]:
     line = queries.lines(actor.party_id, {promise}, figures)[0]
     rows = queries.history(actor.party_id, promise, 60)
     return _shape(line) | {
+        "driven": str(words.DRIVEN[shipped.driven().standing]) if promise == DRIVEN else "",
         "tries": [
             {"id": str(row.id), "state": row.state, "word": str(words.STATES[State(row.state)]), "which": row.which,
              "found": words.found(Result(State(row.state), row.tried, row.failed, Why(row.why))),

@@ -35,7 +35,8 @@ class Trial(models.Model):
 
     `erased`: how many things were tried that were erased since the copy was made; `opened`: how many of them opened,
     which must be none; `blind`: the same attempt could not even open what is not erased, so it proves nothing.
-    `answers`: [[question, number of faults]…]."""
+    `answers`: [[question, number of faults]…]; `searched`: [[what, how many were looked for, how many were found]…]: of
+    what must be gone from the copy, too."""
 
     id = models.UUIDField(primary_key=True, default=ids.new, editable=False)
     copy = models.ForeignKey(Copy, on_delete=models.SET_NULL, null=True)
@@ -49,6 +50,7 @@ class Trial(models.Model):
     entries = models.BigIntegerField(default=0)
     root = models.BinaryField(default=b"")
     answers = models.JSONField(default=list)
+    searched = models.JSONField(default=list)
 
     class Meta:
         indexes = (models.Index(fields=["-began_at"], name="backups_trial_newest"),)

@@ -11,6 +11,7 @@ not_personal(
 )
 not_personal(
     "backups.Trial",
-    ("copy", "began_at", "ended_at", "passed", "fault", "erased", "opened", "blind", "entries", "root", "answers"),
+    ("copy", "began_at", "ended_at", "passed", "fault", "erased", "opened", "blind", "entries", "root", "answers",
+     "searched"),
     why="what a trial found, in counts",
 )

@@ -13,7 +13,7 @@ import json
 import os
 import shutil
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -27,6 +27,22 @@ NOT_ASKED = frozenset(
         "ledger.published_tree_is_signed", "signals.nothing_waits_for_long",
     }
 )  # fmt: skip
+
+
+Search = Callable[[bool], tuple[int, int]]
+_searches: dict[str, Search] = {}
+
+
+def search(name: str) -> Callable[[Search], Search]:
+    """Registers what a room above looks for in a copy that was put back, from its AppConfig.ready(). Asked twice within
+    the copy: before today's lists came (True), to see that it finds what is there, and after them (False), when what it
+    looks for must be gone. Returns how many it looked for, and how many it found."""
+
+    def keep(one: Search) -> Search:
+        _searches[name] = one
+        return one
+
+    return keep
 
 
 def main(argv: Sequence[str]) -> int:
@@ -44,24 +60,28 @@ def main(argv: Sequence[str]) -> int:
 
 def ask(folder: Path) -> dict[str, Any]:
     """`blind`: not even the unerased canary opened. `erased`, `opened`: what was tried after the lists came, and what
-    still opened. `answers`: [[question, faults]…]."""
+    still opened. `answers`: [[question, faults]…]; `searched`: [[what, looked for, found]…]."""
     from zegel.seal.copies import Manifest
+    from zegel.server.kernel import shred
     from zegel.server.ledger import queries as ledger
     from zegel.server.ledger import recovery
 
     manifest = Manifest.decode((folder / "manifest").read_bytes())
     number, wrapped = _canary(UUID(bytes=manifest.copy))
     blind = not _opens(folder, number, wrapped, manifest.copy)
+    blind |= any(looked > found for looked, found in (one(True) for one in _searches.values()))
+    shred.reopen()  # what was read of it so far was read without the lists
     for name in (folder / "lists").iterdir():
         shutil.copy(name, folder / "shred" / name.name)
     recovery.after_copy(manifest.ledger_size, manifest.ledger_root)
     erased, opened = _try_erased()
     opened += _opens(folder, number, wrapped, manifest.copy)
+    searched = [[name, *one(False)] for name, one in sorted(_searches.items())]
     answers = _answers()
     head = ledger.checkpoint_head()
     return {
         "blind": blind, "erased": erased + 1, "opened": opened, "answers": answers, "entries": ledger.size(),
-        "root": head.root.hex() if head else "",
+        "root": head.root.hex() if head else "", "searched": searched,
     }  # fmt: skip
 
 
@@ -106,4 +126,6 @@ def _answers() -> list[tuple[str, int]]:
 
 
 if __name__ == "__main__":
-    raise SystemExit(main(sys.argv[1:]))
+    from zegel.server.backups import questions  # the module by its own name: there is where searches are registered
+
+    raise SystemExit(questions.main(sys.argv[1:]))

@@ -132,12 +132,13 @@ def environment(place: Place, url: str) -> dict[str, str]:
 
 def _write(began: datetime, copy: UUID | None, found: Mapping[str, Any] | None = None, *, fault: str = "") -> Trial:
     said = found or {}
-    wrong = sum(count for _, count in said.get("answers", []))
+    wrong = sum(count for _, count in said.get("answers", [])) + sum(one[2] for one in said.get("searched", []))
     row = Trial(
         id=ids.new(), copy=making.row_of(copy) if copy else None, began_at=began, ended_at=clock.now(),
         passed=bool(found) and not (said["blind"] or said["opened"] or wrong), fault=fault[:60],
         erased=said.get("erased", 0), opened=said.get("opened", 0), blind=said.get("blind", False),
         entries=said.get("entries", 0), root=bytes.fromhex(said.get("root", "")), answers=said.get("answers", []),
+        searched=said.get("searched", []),
     )  # fmt: skip
     with tenancy.acting_as(None):
         row.save(force_insert=True)

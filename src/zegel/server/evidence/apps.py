@@ -9,4 +9,4 @@ class EvidenceConfig(AppConfig):
     label = "evidence"
 
     def ready(self) -> None:
-        from zegel.server.evidence import facts, invariants  # noqa: F401  what gate and fsck ask of this room
+        from zegel.server.evidence import facts, invariants, jobs  # noqa: F401  what gate, fsck and worker ask of it

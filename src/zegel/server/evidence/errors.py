@@ -90,3 +90,20 @@ class TooMuch(EvidenceError):
 
     def __init__(self) -> None:
         super().__init__(_("This is too much for one file."), action=_("Hand it over in shorter periods."))
+
+
+class BadFilm(EvidenceError):
+    """A film can't be put behind a link as it is."""
+
+    code = "bad_film"
+
+
+class FilmGone(EvidenceError):
+    """A film's link opens nothing here. `why`: unknown, expired, opened (elsewhere, or as often as it may be), locked,
+    code (another one is asked for)."""
+
+    code = "film_gone"
+
+    def __init__(self, why: str) -> None:
+        self.why = why
+        super().__init__(_("This link opens nothing (any more)."), action=_("Ask who sent it for a new one."))

@@ -88,3 +88,36 @@ class Disclosure(TenantModel):
 
     class Meta:
         indexes = [models.Index(fields=["owner_id", "made_at"], name="evidence_disclosure_newest")]
+
+
+class Handed(TenantModel):
+    """A redacted film that waits behind a link for who asked for it; here in pieces that only the link's key opens.
+
+    `export_index`: the film's own entry in the ledger; `case_id`: the request that it answers; `token_hash`,
+    `browser_hash`: of the link's secret, and of the secret of the page that opened it last."""
+
+    id = models.UUIDField(primary_key=True, default=ids.new, editable=False)
+    export_index = models.BigIntegerField()
+    case_id = models.UUIDField(null=True)
+    camera_id = models.UUIDField()
+    recipient = models.CharField(max_length=120)
+    name = models.CharField(max_length=120)
+    token_hash = models.BinaryField(max_length=32)
+    browser_hash = models.BinaryField(max_length=32, null=True)
+    pieces = models.IntegerField()
+    size = models.BigIntegerField()
+    tries = models.SmallIntegerField(default=0)
+    openings = models.SmallIntegerField(default=0)
+    made_by = models.UUIDField()
+    made_at = models.DateTimeField()
+    ready_at = models.DateTimeField(null=True)
+    expires_at = models.DateTimeField()
+    opened_at = models.DateTimeField(null=True)
+    fetched_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["owner_id", "made_at"], name="evidence_handed_newest"),
+            models.Index(fields=["expires_at"], name="evidence_handed_over", condition=models.Q(ended_at=None)),
+        ]

@@ -84,3 +84,19 @@ _entry = partial(
 _entry(Kind.LEGAL_ORDER, ("authority", "reference", "ground", "address", "role"))
 _entry(Kind.PREPARATION, ("alarm", "address", "role"))
 _entry(Kind.DISCLOSURE, ("authority", "reference", "ground", "second", "address", "role"))
+
+_case(
+    "evidence.Handed", ("recipient",), subject=Subject.REQUESTER, path="", category=Category.LEGAL_CASE,
+    starts=Start.MADE, export=Export.DESCRIBED, erase=Erase.DELETE_ROW,
+)  # fmt: skip
+_case(
+    "evidence.Handed", ("made_by", "made_at", "ready_at", "opened_at", "fetched_at", "ended_at"),
+    subject=Subject.USER, path="made_by", category=Category.ACTIVITY, starts=Start.MADE, export=Export.VALUE,
+    erase=Erase.DELETE_ROW,
+)  # fmt: skip
+not_personal(
+    "evidence.Handed",
+    ("export_index", "case_id", "camera_id", "name", "token_hash", "browser_hash", "pieces", "size", "tries",
+     "openings", "expires_at"),
+    why="of which export and camera it is, hashes of random secrets, and how often it was opened",
+)  # fmt: skip

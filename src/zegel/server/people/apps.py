@@ -9,3 +9,6 @@ from django.apps import AppConfig
 class PeopleConfig(AppConfig):
     name = "zegel.server.people"
     label = "people"
+
+    def ready(self) -> None:
+        from zegel.server.people import restored  # noqa: F401  what happens after a restore registers itself

@@ -4,6 +4,7 @@
 The tenant is nobody's customer and shows nothing: its site has the provider's strictest profile, its unit's key was
 thrown away, and its pictures are random bytes with a mark that stands nowhere else. Retention does not know it from any
 other recording; who finds it after its term has found a promise broken. Nothing here deletes it.
+It is searched for in rows, objects and keys, and in a copy of the database (backups.trial).
 """
 
 from __future__ import annotations
@@ -16,6 +17,8 @@ from uuid import UUID, uuid5
 from zegel.declare import profiles
 from zegel.declare.vocabulary import Term
 from zegel.seal.suite import SigningKey, Suite
+from zegel.server.backups import queries as copies
+from zegel.server.backups import questions
 from zegel.server.footage import pack_writer
 from zegel.server.footage.models import Epoch, Pack, Segment
 from zegel.server.footage.rules import Track
@@ -27,12 +30,14 @@ from zegel.server.people.models import Party
 from zegel.server.people.roles import Language, PartyKind
 from zegel.server.promises.models import Canary
 from zegel.server.sites.models import Camera, Site, Unit, UnitKey
+from zegel.server.tasks import scope
 
 _NAMES = UUID("7a656765-6c00-4000-8000-63616e617279")
 NAME = "Canary"
 SIZE = 4096
 GRACE = timedelta(hours=26)
 MOST = 60
+IN_COPY = "promises.canary"
 
 
 def party_of(provider_id: UUID) -> UUID:
@@ -93,9 +98,11 @@ def _camera(owner: UUID) -> Camera:
 
 
 def searched(provider_id: UUID) -> tuple[int, list[str]]:
-    """How many planted recordings are past their term, and what of them was found: row, object or key."""
+    """How many planted recordings are past their term, and what of them was found: row, object or key here, or anything
+    in last night's copy of the database, which the nightly trial put back aside and searched."""
     owner = party_of(provider_id)
-    found: list[str] = []
+    at, _looked, kept = copies.found_in_copy(IN_COPY)
+    found = [] if at is None or not kept else [f"copy_{at:%Y-%m-%d}"]
     with tenancy.acting_as(owner):
         due = Canary.objects.filter(owner_id=owner, due_at__lt=clock.now() - GRACE).order_by("-due_at")[:MOST]
         for row in due:
@@ -117,6 +124,34 @@ def _left_of(row: Canary) -> list[str]:
     if not shred.is_destroyed("epoch", row.shred):
         left.append("key")
     return left
+
+
+@questions.search(IN_COPY)
+def in_copy(fresh: bool) -> tuple[int, int]:
+    """Within a copy of the installation that was put back aside (backups.questions). `fresh`: those whose term is not
+    over must still be found by the same attempt, else it is blind; else those that are past it must not."""
+    looked = found = 0
+    for provider_id in scope.providers():
+        owner, now = party_of(provider_id), clock.now()
+        with tenancy.acting_as(owner):
+            rows = Canary.objects.filter(owner_id=owner)
+            rows = rows.filter(due_at__gt=now + GRACE) if fresh else rows.filter(due_at__lt=now - GRACE)
+            for row in rows.order_by("-due_at")[: 1 if fresh else MOST]:
+                looked += 1
+                found += _opens(row) or (not fresh and Segment.objects.filter(epoch_id=row.epoch_id).exists())
+    return looked, found
+
+
+def _opens(row: Canary) -> bool:
+    """Whether its secret can be had of what this database and this shred store hold."""
+    epoch = Epoch.objects.filter(id=row.epoch_id).first()
+    if epoch is None:
+        return False
+    try:
+        secret = shred.unwrap("epoch", epoch.shred, bytes(epoch.wrapped), epoch.id.bytes)
+    except shred.ShredError:
+        return False
+    return hashlib.sha256(secret).digest() == bytes(row.marker)
 
 
 def forget_old(provider_id: UUID) -> None:

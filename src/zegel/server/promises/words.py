@@ -8,6 +8,7 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from zegel.server.promises.rules import Every, Result, State, Why
+from zegel.server.promises.shipped import Standing
 
 STATES: dict[State, Promise] = {
     State.KEPT: _("kept"),
@@ -28,6 +29,14 @@ REASONS: dict[Why, Promise] = {
     Why.OLD: _("The last attempt is too long ago to count."),
 }
 EVERY: dict[Every, Promise] = {Every.HOUR: _("tried every hour"), Every.NIGHT: _("tried every night")}
+
+
+DRIVEN: dict[Standing, Promise] = {
+    Standing.HOLDS: _("Every page of this version was driven in a real browser when it was built."),
+    Standing.STALE: _("Pages came or went since every page was last driven in a real browser: this evidence is stale."),
+    Standing.REFUSED: _("The evidence of a real browser is not what the release signed."),
+    Standing.MISSING: _("No evidence of a real browser was shipped with this version."),
+}
 
 
 def found(result: Result) -> str:

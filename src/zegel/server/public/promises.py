@@ -35,7 +35,7 @@ from zegel.server.kernel.middleware import WITHOUT_SCRIPT
 from zegel.server.ledger import queries as ledger
 from zegel.server.ledger.errors import LedgerError
 from zegel.server.people.queries import as_party
-from zegel.server.promises import queries, statement, words
+from zegel.server.promises import queries, shipped, statement, words
 from zegel.server.promises.catalogue import document, filled, promises
 from zegel.server.promises.queries import Line, Subject
 from zegel.server.promises.rules import Result, State, Why
@@ -43,6 +43,7 @@ from zegel.server.public import statement_pdf
 
 LANGUAGES = dict(settings.LANGUAGES)
 COLOURS = {State.KEPT: "#1f7a4d", State.BROKEN: "#c42b24", State.STALE: "#8f6200", State.UNPROVEN: "#8f6200"}
+DRIVEN = "C4"  # the promise that a browser proves better than requests can
 A_MINUTE = "public, max-age=60"
 _reading = Buckets(Rate(per_s=3, burst=90))
 
@@ -198,6 +199,24 @@ def _change(row: Any, language: str) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def _driven() -> dict[str, Any]:
+    """What a real browser found when the version was built, beside what is tried here (C4)."""
+    found = shipped.driven()
+    return {
+        "words": words.DRIVEN[found.standing], "holds": found.standing is shipped.Standing.HOLDS, "found": found,
+        "when": _when(found.at),
+    }  # fmt: skip
+
+
+@require_safe
+def driven(request: HttpRequest) -> HttpResponse:
+    """The signed file: a note (C2SP) that anybody verifies with the release's key."""
+    note = shipped.text()
+    if not note:
+        return _nothing(request, NotThere())
+    return _open(HttpResponse(note, content_type="text/plain; charset=utf-8"))
+
+
 @require_safe
 def history(request: HttpRequest, promise: str) -> HttpResponse:
     """What was found of one promise, the newest first, each with its evidence."""
@@ -210,7 +229,7 @@ def history(request: HttpRequest, promise: str) -> HttpResponse:
     line = queries.lines(reader.whose.provider_id, {promise}, queries.figures_for(reader.whose, reader.profiles))[0]
     rows = queries.history(reader.whose.provider_id, promise)
     return _page(request, "promise", {
-        "reader": reader, "line": _shown(line, reader.language),
+        "driven": _driven() if promise == DRIVEN else None, "reader": reader, "line": _shown(line, reader.language),
         "rows": [
             {"id": row.id, "when": _when(row.at), "state": row.state, "word": words.STATES[State(row.state)],
              "found": words.found(Result(State(row.state), row.tried, row.failed, Why(row.why))), "which": row.which}

@@ -26,6 +26,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import require_http_methods, require_safe
 
+from zegel.server.evidence import handing
 from zegel.server.exports import actions as exports
 from zegel.server.kernel import tenancy
 from zegel.server.kernel.buckets import Buckets, Rate, source_of
@@ -219,7 +220,8 @@ def answer(request: HttpRequest, token: str) -> HttpResponse:
         if gone.why == "unopened":
             return _page(request, {"view": "code"})
         return _gone(request, gone.why)
-    return _page(request, {"view": "answer", "number": mine.case.number, "until": mine.until})
+    films = handing.waiting_for(mine.case)
+    return _page(request, {"view": "answer", "number": mine.case.number, "until": mine.until, "films": films})
 
 
 def _open(request: HttpRequest, token: str) -> HttpResponse:

@@ -4,7 +4,7 @@ from __future__ import annotations
 from django.urls import path
 from django.views.i18n import set_language
 
-from zegel.server.public import consents, follow, forms, guard, notice, promises, requests, site, views
+from zegel.server.public import consents, film, follow, forms, guard, notice, promises, requests, site, views
 
 urlpatterns = [
     path("", views.landing, name="landing"),
@@ -21,8 +21,12 @@ urlpatterns = [
     path("promises.json", promises.data, name="promises-data"),
     path("promises.atom", promises.feed, name="promises-feed"),
     path("promises.svg", promises.badge, name="promises-badge"),
+    path("promises/driven.txt", promises.driven, name="promises-driven"),
     path("promises/evidence/<uuid:evidence_id>", promises.evidence, name="promises-evidence"),
     path("promises/<str:promise>", promises.history, name="promise"),
+    path("film/<str:token>", film.page, name="film"),
+    path("film/<str:token>/open", film.open_film, name="film-open"),
+    path("film/<str:token>/<int:number>", film.piece, name="film-piece"),
     path("statement", promises.privacy, name="statement"),
     path("statement.pdf", promises.pdf, name="statement-pdf"),
     path("statement.json", promises.statement_data, name="statement-data"),

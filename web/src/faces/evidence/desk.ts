@@ -12,7 +12,7 @@ import type { Packed, PackageWish, Step } from "../../records/packing";
 import { Refusal } from "../port";
 import type { Camera } from "../types";
 import { asRefusal } from "../wire";
-import type { Disclosure, House, IncidentShown, Order, Preparation, SiteShown } from "./types";
+import type { Disclosure, FilmShown, House, IncidentShown, Order, Preparation, SiteShown } from "./types";
 import { groundName, grounds, makerName, sizeWords } from "./words";
 
 const HOUR_MS = 3_600_000;
@@ -24,6 +24,7 @@ interface State {
   readonly sites: readonly SiteShown[];
   readonly cameras: readonly Camera[];
   readonly incidents: readonly IncidentShown[];
+  readonly films: readonly FilmShown[];
   readonly alarmId: string | null;
   readonly busy: string;
 }
@@ -44,7 +45,7 @@ export class EvidenceDesk {
   #closed = false;
 
   constructor(host: HTMLElement, private readonly house: House, alarmId: string | null) {
-    this.#board = new Board<State>(host, { orders: null, preparations: [], disclosures: [], sites: [], cameras: [], incidents: [], alarmId, busy: "" }, (state) => this.#draw(state));
+    this.#board = new Board<State>(host, { orders: null, preparations: [], disclosures: [], sites: [], cameras: [], incidents: [], films: [], alarmId, busy: "" }, (state) => this.#draw(state));
     void this.#load();
   }
 
@@ -60,7 +61,8 @@ export class EvidenceDesk {
       // An operator reads no register.
       const disclosures = await ask<{ disclosures: Disclosure[] }>("GET", "/evidence/disclosures").then((found) => found.disclosures, () => []);
       const incidents = await ask<{ incidents: IncidentShown[] }>("GET", "/incidents").then((found) => found.incidents, () => []);
-      if (!this.#closed) this.#board.change({ orders, cameras, sites, preparations, disclosures, incidents });
+      const films = standing === "owner" ? (await ask<{ films: FilmShown[] }>("GET", "/evidence/films")).films : [];
+      if (!this.#closed) this.#board.change({ orders, cameras, sites, preparations, disclosures, incidents, films });
     } catch (error) {
       this.#board.change({ orders: [] });
       this.house.failed(error);
@@ -240,11 +242,23 @@ export class EvidenceDesk {
         <div class="row">${state.orders !== null && this.#mayRecord() ? button(t("Record an order"), () => this.#record(), { icon: "plus", id: "order-new" }) : nothing}${state.orders !== null && standing === "owner" ? button(t("Make a package"), () => this.#make(null, null), { kind: "primary", icon: "download", id: "package-new" }) : nothing}</div></div>
       ${state.orders === null ? skeleton(6, t("Loading")) : html`${standing === "centre" ? this.#preparations(state) : nothing}
         <section class="card pad" aria-labelledby="h-orders"><h2 id="h-orders">${t("Orders of authorities")}</h2>${state.orders.length === 0 ? empty(t("No authority asked for anything"), t("When one does, record its paper here first. Nothing leaves without it."), "note", nothing, "ok") : state.orders.map((order) => this.#order(state, order))}</section>
-        ${this.#mayRecord() ? this.#table(state) : nothing}`}</div>`;
+        ${this.#mayRecord() ? this.#table(state) : nothing}${state.films.length === 0 ? nothing : this.#films(state)}`}</div>`;
   }
 
   #pathOf(incidentId: string): string {
     return `${this.house.standing === "owner" ? "/portal" : "/backoffice/privacy"}/incidents/${incidentId}`;
+  }
+
+  /** Redacted films behind links: who has fetched his, and which link is still open. */
+  #films(state: State): Part {
+    const stateOf = (film: FilmShown): readonly [string, "ok" | "warn" | ""] => {
+      if (film.fetched_ms !== null) return [t("fetched {when}", { when: `${day(film.fetched_ms)} ${clock(film.fetched_ms)}` }), "ok"];
+      if (film.ended_ms !== null) return [t("ended"), ""];
+      return film.ready_ms === null ? [t("not all of it came in"), "warn"] : [t("waits until {day}", { day: day(film.expires_ms) }), "warn"];
+    };
+    return html`<section class="card pad" aria-labelledby="h-films"><h2 id="h-films">${t("Films handed over by a link")}</h2>${state.films.map((film) => html`<article class="order" data-film=${film.id}><div class="head"><h3>${film.recipient} <span class="mono small">${film.name}</span></h3>${pill(...stateOf(film), { dot: true })}</div>
+      <p class="mute small">${t("made {when}, entry {n}", { when: `${day(film.made_ms)} ${clock(film.made_ms)}`, n: number(film.index) })}</p>
+      ${film.ended_ms !== null ? nothing : html`<div class="row">${button(t("End the link"), () => void this.#do("end", `/evidence/films/${film.id}/end`, {}, t("Ended: the link opens nothing any more.")), { kind: "quiet", id: `film-end-${film.id}` })}</div>`}</article>`)}</section>`;
   }
 
   #mayRecord(): boolean {

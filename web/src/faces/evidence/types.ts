@@ -116,3 +116,16 @@ export interface Use {
   readonly to_ms: number | null;
   readonly forgotten: boolean;
 }
+
+/** A redacted film that waits behind a link, or did. */
+export interface FilmShown {
+  readonly id: string;
+  readonly name: string;
+  readonly recipient: string;
+  readonly index: number;
+  readonly made_ms: number;
+  readonly ready_ms: number | null;
+  readonly expires_ms: number;
+  readonly fetched_ms: number | null;
+  readonly ended_ms: number | null;
+}

@@ -19,7 +19,7 @@ export function makerName(maker: string): string {
 export function whatName(what: string): string {
   const names: Readonly<Record<string, string>> = {
     receipt: t("receipt"), figures: t("response figures"), sign: t("sign"), use_log: t("log of use"), disclosures: t("register of disclosures"), evidence_report: t("report of a package"), sealed_recordings: t("sealed recordings"), evidence_package: t("evidence package"),
-    film: t("film"), originals: t("sealed originals"), redacted: t("redacted film"), agreement: t("agreement"), overview_film: t("overview film"), tenant: t("everything of an organisation"), tenant_proof: t("proof of a removal"),
+    film: t("film"), originals: t("sealed originals"), redacted: t("redacted film"), film_link: t("redacted film behind a link"), agreement: t("agreement"), overview_film: t("overview film"), tenant: t("everything of an organisation"), tenant_proof: t("proof of a removal"),
     invoice: t("invoice"), invoice_data: t("invoice for machines"), offer: t("offer"), books: t("books of a period"),
     register: t("register of processing"), register_sheet: t("register as a spreadsheet"), register_dpv: t("register for machines"),
     answer: t("answer to somebody who asked for his rights"), answer_letter: t("the same answer on paper"), requests: t("register of requests"),

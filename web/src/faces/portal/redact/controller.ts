@@ -368,5 +368,8 @@ export class Redacting implements Mounted {
     }
   };
 
+  /** For who asked: behind a link, encrypted here. */
+  readonly byLink = (film: MadeFilm): void => void import("./handing").then(({ handOver }) => handOver(this.ctx, film)).catch((error: unknown) => this.ctx.failed(error));
+
   readonly stopMaking = (): void => this.#making?.abort();
 }

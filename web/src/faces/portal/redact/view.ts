@@ -29,7 +29,7 @@ function body(state: State, act: Redacting): Part {
     case "nothing": return state.clip === null ? nothing : part(state.clip, state, act);
     case "refused": return html`${note(html`<b>${at.message}</b> ${at.action}`, "alarm", "alarm")}<p><a class="btn" href="/portal/recordings"><span>${t("Back to the recordings")}</span></a></p>`;
     case "working": return working(at, act);
-    case "made": return made(at);
+    case "made": return made(at, state.purpose, act);
     case "look": return act.plan === null ? nothing : look(state, act.plan, act);
   }
 }
@@ -52,11 +52,11 @@ function working({ step, share, done, of }: Extract<State["at"], { phase: "worki
     ${step === "making" ? button(t("Stop"), act.stopMaking, { id: "redact-stop" }) : button(t("Leave it"), act.cancel, { id: "redact-cancel" })}</section>`;
 }
 
-function made({ made: film }: Extract<State["at"], { phase: "made" }>): Part {
+function made({ made: film }: Extract<State["at"], { phase: "made" }>, purpose: string, act: Redacting): Part {
   return html`<section class="card pad">${note(t("Written down as entry {n}, and signed with your key.", { n: number(film.index) }), "ok", "check")}
     ${film.way.name === "H.264" ? nothing : note(t("This browser makes no H.264: the film is in {codec}, which plays in browsers and most players, not in all.", { codec: film.way.name }), "warn", "info")}
     <p>${t("It has pictures and nothing else: no sound, no names, no dates. What is covered can’t be brought back.")}</p>
-    <p class="row">${button(t("Keep {name}", { name: film.name }), () => keepLogged(film.index, film.blob, film.name), { kind: "primary", icon: "download", id: "redact-file" })}<a class="btn" href="/portal/recordings"><span>${t("Back to the recordings")}</span></a></p></section>`;
+    <p class="row">${button(t("Keep {name}", { name: film.name }), () => keepLogged(film.index, film.blob, film.name), { kind: "primary", icon: "download", id: "redact-file" })}${purpose === "data_subject" ? button(t("Hand it over by a link"), () => act.byLink(film), { icon: "send", id: "redact-link" }) : nothing}<a class="btn" href="/portal/recordings"><span>${t("Back to the recordings")}</span></a></p></section>`;
 }
 
 // --- the look -------------------------------------------------------------------------------------------------------------------------

@@ -29,6 +29,8 @@ export interface Try {
 }
 
 export interface One extends Line {
+  /** Of a real browser, shipped with the version; empty for most. */
+  readonly driven: string;
   readonly tries: readonly Try[];
 }
 

@@ -129,6 +129,7 @@ class PromisesPage {
       <section class="card pad stack tight"><p class="row">${pill(one.word, tones[one.state])}<span>${one.found}</span></p>
         ${one.document === "" ? nothing : html`<p class="small mute">${t("Document")}: <span class="mono">${one.document}</span></p>`}
         ${one.every === "" ? nothing : html`<p class="small mute">${one.every}</p>`}
+        ${one.driven === "" ? nothing : html`<p class="small" id="driven">${one.driven} <a href="/promises/${one.id}?of=${all.of}" target="_blank" rel="noopener">${t("The public page")}</a></p>`}
         ${one.which.length === 0 ? nothing : note(html`${t("What did not hold:")} <span class="mono">${one.which.join(", ")}</span>`, "alarm", "alarm")}
         <div class="promise-bar" role="img" aria-label=${t("The last thirty days")}>${one.days.map((state) => html`<i class=${state}></i>`)}</div></section>
       <section class="card"><header><h2>${t("Attempts")}</h2>${pill(number(one.tries.length))}</header>
