@@ -14,10 +14,12 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+from django.test import Client
 from tests.actors import World
 from tests.attack.test_door_routes import signed_in
 from tests.clock import stopped_clock
 
+from zegel.demo import tenants as demo_tenants
 from zegel.demo.world import WORLD
 from zegel.seal import sealedfile
 from zegel.seal.suite import Suite, open_fingerprint
@@ -31,20 +33,23 @@ from zegel.server.chain.errors import (
     TakenByAnother,
     UnknownStep,
 )
-from zegel.server.chain.models import Authorisation, Document, Offer, Partner, Sheet, Step
+from zegel.server.chain.models import Act, Authorisation, Document, FollowLink, Offer, Partner, Sheet, Step
 from zegel.server.chain.rules import ActKind, DocumentKind, Outcome, PartnerKind, StepKind
 from zegel.server.customers import actions as customers
 from zegel.server.customers.models import Customer
 from zegel.server.customers.rules import Details, Why
 from zegel.server.gate import Denied
-from zegel.server.kernel import clock, outbox, tenancy, work
+from zegel.server.kernel import clock, erasures, outbox, tenancy, work
 from zegel.server.kernel.actor import system
 from zegel.server.orders import actions as orders
 from zegel.server.orders.models import Line, Note, Order, Visit
 from zegel.server.orders.rules import OrderType
+from zegel.server.people.models import Membership
 from zegel.server.products import actions as products
 from zegel.server.products.models import Item
 from zegel.server.products.rules import ModelKind, Source, Thing
+from zegel.server.tenants import actions as tenants
+from zegel.server.tenants import leaving
 
 NOORDMAN, SNEL, VANDIJK, LINGE = (WORLD.party(key).id for key in ("noordman", "snel", "vandijk", "linge"))
 SANNE = Details(
@@ -426,6 +431,26 @@ def test_a_photo_opens_with_the_tenants_key_and_no_other(chain: Chain) -> None:
 # --- the consumer's link ---
 
 
+def test_his_page_stands_in_the_firms_colours_and_takes_his_corrections(chain: Chain) -> None:
+    demo_tenants.record()
+    token = follow.new_link(chain.world.actor("desk"), chain.order.id)
+    browser = Client()
+    closed = browser.get(f"/follow/{token}").content.decode()
+    assert "/forms/noordman/brand.css" in closed  # also before it is opened
+    assert "Sanne" not in closed
+    browser.post(f"/follow/{token}", {"do": "open"})
+    shown = browser.get(f"/follow/{token}").content.decode()
+    assert 'class="light guard tenant"' in shown
+    assert 'value="Veerhaven"' in shown
+    browser.post(f"/follow/{token}", {"do": "correct", "street": "Veerhaven", "house_number": "14", "city": "x" * 300})
+    with tenancy.acting_as(NOORDMAN):
+        assert Customer.objects.get(id=chain.customer_id).house_number == "12", "all of it or nothing"
+    browser.post(f"/follow/{token}", {"do": "correct", "house_number": "14"})
+    with tenancy.acting_as(NOORDMAN):
+        assert Customer.objects.get(id=chain.customer_id).house_number == "14"
+    assert "/forms/noordman/brand.css" not in Client().get(f"/follow/{'A' * 43}").content.decode()
+
+
 def test_the_first_browser_has_the_link_and_corrects_his_own_data(chain: Chain) -> None:
     token = follow.new_link(chain.world.actor("desk"), chain.order.id)
     with pytest.raises(LinkRefused) as unopened:
@@ -465,8 +490,6 @@ def test_a_letter_with_the_link_names_the_firm_and_the_number_only(chain: Chain)
 
 
 def test_a_partners_program_has_the_same_limits_as_his_people(chain: Chain) -> None:
-    from django.test import Client
-
     from zegel.server.integrations import keys
     from zegel.server.integrations.rules import Scope
 
@@ -492,6 +515,84 @@ def test_a_partners_program_has_the_same_limits_as_his_people(chain: Chain) -> N
     refused = program.post(f"/api/v1/partner/offers/{other.id}/accept", {}, content_type="application/json")
     assert refused.status_code == 404
     assert Client(headers={"authorization": "Bearer nonsense"}).get("/api/v1/partner/sheets").status_code == 401
+
+
+def test_who_was_first_in_a_partners_firm_keeps_its_keys_and_colleagues_and_nobody_else_does(chain: Chain) -> None:
+    first = signed_in(chain.world, "mechanic")
+
+    def post(client: Any, path: str, body: Any) -> Any:
+        return client.post(f"/api/v1{path}", body, content_type="application/json")
+
+    told = first.get("/api/v1/partner/firm").json()
+    assert (told["may_change"], told["keeper"]) == (True, WORLD.person("mechanic").name)
+    key = {"name": "Van", "scopes": told["scopes"], "until_ms": clock.ms(clock.now() + timedelta(days=30))}
+    secret = post(first, "/api-keys", key).json()["secret"]
+    asked = {"email": "kees@snelservice.example", "name": "Kees", "role": "mechanic", "language": "nl"}
+    assert post(first, "/invitations", asked).status_code == 200
+    for role in ("owner", "admin", "desk"):
+        assert post(first, "/invitations", {**asked, "role": role}).status_code == 400
+    with tenancy.acting_as(SNEL):
+        second = Membership.objects.create(
+            party_id=SNEL, person_id=WORLD.person("carrier").id, role="mechanic", valid_from=clock.now()
+        )
+        theirs = people_sessions_of(chain, "carrier", SNEL)
+    assert theirs.get("/api/v1/partner/firm").json()["may_change"] is False
+    for path, body in (("/api-keys", key), ("/invitations", asked), (f"/members/{second.id}/end", {})):
+        assert post(theirs, path, body).status_code == 403, path
+    assert theirs.get("/api/v1/api-keys").status_code == 403
+    assert post(first, f"/members/{second.id}/end", {}).status_code == 200
+    assert theirs.get("/api/v1/partner/sheets").status_code in {401, 403}
+    reads = Client(headers={"authorization": f"Bearer {secret}"})
+    assert reads.get("/api/v1/partner/sheets").status_code == 200
+    [row] = first.get("/api/v1/api-keys").json()["keys"]
+    post(first, f"/api-keys/{row['id']}/end", {})
+    assert reads.get("/api/v1/partner/sheets").status_code == 401
+
+
+def people_sessions_of(chain: Chain, person: str, party: UUID) -> Any:
+    """His browser, acting for another of his parties."""
+    client = signed_in(chain.world, person)
+    session = client.session
+    session["party"], session["role"] = str(party), "mechanic"
+    session.save()
+    return client
+
+
+# --- a tenant that leaves ---
+
+
+def test_of_a_tenant_that_is_removed_nothing_is_left_with_its_partners_either_also_not_from_a_copy(
+    chain: Chain,
+) -> None:
+    demo_tenants.record()
+    mechanic = chain.world.actor("mechanic")
+    sheet = chain.accepted(StepKind.VISIT, "mechanic")
+    working.record(mechanic, sheet.id, [said(ActKind.ARRIVED)])
+    working.add_document(mechanic, sheet.id, photo(sheet, b"a leaking pump"))
+    chain.offer(StepKind.COLLECT)
+    follow.new_link(chain.world.actor("desk"), chain.order.id)
+    with tenancy.acting_as(SNEL):
+        copies = [list(Sheet.objects.all()), list(Act.objects.all())]
+    planner = chain.world.actor("planner")
+    tenants.end_use(planner, NOORDMAN, clock.now(), "They stop.")
+    removal = leaving.ask_removal(planner, NOORDMAN)
+    with stopped_clock(removal.due_at):
+        done = leaving.remove(planner, removal.id)
+    assert done.left == {}
+    assert done.counts["elsewhere: partners' sheets"] >= 2  # a sheet and an offer
+    assert done.counts["elsewhere: consumers' links"] == 1
+    assert done.counts["chain.Document"] == 1
+    for party in (SNEL, VANDIJK, LINGE):
+        with tenancy.acting_as(party):
+            assert not any(model.objects.exists() for model in (Sheet, Act, Offer))
+    with tenancy.acting_as(NOORDMAN):
+        assert not any(model.objects.exists() for model in (Step, Document, Partner, Authorisation))
+    assert not FollowLink.objects.filter(owner_id=NOORDMAN).exists()
+    with tenancy.acting_as(SNEL):  # an older copy is put back
+        for row in (*copies[0], *copies[1]):
+            row.save(force_insert=True)
+        erasures.erase_again()
+        assert not any(model.objects.exists() for model in (Sheet, Act))
 
 
 # --- every door, tried by a partner ---

@@ -22,6 +22,8 @@ from zegel.server.ledger import Kind
 from zegel.server.ledger import queries as ledger
 from zegel.server.orders import actions, queries
 from zegel.server.orders.errors import UnknownOrder
+from zegel.server.orders.models import Order
+from zegel.server.orders.rules import VisitKind
 
 
 def asked(world: World, person: str) -> HttpRequest:
@@ -56,13 +58,20 @@ def test_of_a_restricted_customer_only_numbers_show(world: World) -> None:
     sanne = somebody()
     row = opened(customer=sanne, subject="Sanne wil haar wasmachine terug")
     actions.note(world.actor("desk"), row.id, "Sanne belde.")
+    start, today = clock.now() + timedelta(days=2), clock.now().date()
+    window = actions.Window(VisitKind.VISIT, start, start + timedelta(hours=1), world.actor("desk").id, True)
+    visit = actions.plan(world.actor("desk"), row.id, window)
+    week = order_days.calendar(asked(world, "desk"), today, today + timedelta(days=6))
+    with tenancy.acting_as(NOORDMAN):
+        [drawn], whole = orders.visit_shapes([visit]), orders.shapes([Order.objects.get(id=row.id)])
+    assert week["visits"] == [{**drawn, "order": whole[0]}], "drawn the quick way, and the same"
     customers.restrict(world.actor("shop"), sanne, Why.DISPUTED)
+    assert "Sanne" not in said(order_days.calendar(asked(world, "desk"), today, today + timedelta(days=6)))
     for shape in (orders.one(asked(world, "desk"), row.id), listed(world, "desk"), listed(world, "desk", which="all")):
         text = said(shape)
         assert row.number in text
         for word in ("Sanne", "Veerhaven", "sanne@example.org", "3016", "water onderuit"):
             assert word not in text, word
-    today = clock.now().date()
     assert "Sanne" not in said(order_days.route(asked(world, "desk"), today))
     assert b"Sanne" not in orders.export(asked(world, "desk"), orders.Filters(which="all")).content
 

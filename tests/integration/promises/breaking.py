@@ -20,7 +20,6 @@ from zegel.seal.suite import SigningKey
 from zegel.server.agreements.models import (
     Agreement,
     Assent,
-    Confidentiality,
     Document,
     Place,
     Sign,
@@ -41,6 +40,7 @@ from zegel.server.people.roles import Role
 from zegel.server.privacy.models import PrivacyContact
 from zegel.server.promises.probes import network
 from zegel.server.sites.models import Camera, Site, Unit, UnitObject
+from zegel.server.tenants.models import ServiceContract
 
 OWNER, PROVIDER = WORLD.party("dehaan").id, WORLD.party("waak").id
 ARC, STRANGER = WORLD.party("centrale").id, WORLD.party("nordvakt").id
@@ -237,8 +237,14 @@ def password_in_the_clear(_: Any) -> None:
 
 
 @breaks("A8")
-def administrator_unbound(_: Any) -> None:
-    Confidentiality.objects.filter(owner_id=PROVIDER).update(expires_at=clock.now() - timedelta(days=1))
+def administrator_after_his_contract(patch: Any) -> None:
+    """His contract ended, and nothing keeps him out."""
+    admin, now = WORLD.person("admin").id, clock.now()
+    ServiceContract.objects.create(
+        person_id=admin, organisation="IT", reference="1", valid_from=now - timedelta(days=90),
+        valid_to=now - timedelta(days=1), recorded_at=now, **OURS,
+    )  # fmt: skip
+    patch.setattr("zegel.server.tenants.queries.may_administer", lambda _person, _party: True)
 
 
 @breaks("C1", "C20")

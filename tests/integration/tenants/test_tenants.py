@@ -397,5 +397,11 @@ def test_every_table_with_an_owner_is_among_those_that_are_taken_along_and_remov
         for field in model._meta.concrete_fields:
             if field.related_model in owned and field.related_model is not model:
                 assert place[model] < place[field.related_model], f"{model} goes before what it points at"
+    behind = {
+        model for model in apps.get_models() for field in model._meta.concrete_fields
+        if model not in owned and field.related_model in owned
+    }  # fmt: skip
+    assert {model._meta.label for model in behind} == {"orders.Word"}, "no row of such a table lets its owner's go"
+    assert "words by which orders are found" in leaving._removers
     assert Brand not in owned
     assert actors.system(None).party_id is None

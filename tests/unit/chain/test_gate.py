@@ -14,6 +14,10 @@ EVERYBODYS = {
 }  # fmt: skip
 
 
+# Of his firm, for the one who keeps it.
+HIS_FIRMS = {"api_key", "membership"}
+
+
 def given() -> dict[str, set[str]]:
     found: dict[str, set[str]] = {}
     text = resources.files("zegel.server.gate").joinpath("rules.toml").read_text("utf-8")
@@ -26,6 +30,10 @@ def given() -> dict[str, set[str]]:
 def test_a_partner_reaches_his_offers_and_sheets_and_nothing_of_a_tenant() -> None:
     rules = given()
     assert {kind: rules[kind] for kind in OWN} == OWN
-    assert set(rules) - set(OWN) <= EVERYBODYS
+    assert set(rules) - set(OWN) <= EVERYBODYS | HIS_FIRMS
+    text = resources.files("zegel.server.gate").joinpath("rules.toml").read_text("utf-8")
+    for rule in tomllib.loads(text)["rule"]:
+        if PARTNERS & set(rule["role"]) and rule["resource"] in HIS_FIRMS and set(rule["action"]) != {"list"}:
+            assert {"owner_is_party", "keeps_firm"} <= set(rule["facts"])
     for kind in ("order", "customer_record", "product", "invoice", "step", "partner", "import", "form", "offer"):
         assert kind not in rules

@@ -5,7 +5,7 @@ const HOMES: Readonly<Record<string, string>> = {
   desk: "/service/", bookkeeper: "/service/", accountant: "/service/", mechanic: "/partner/", repairer: "/partner/", carrier: "/partner/",
 };
 /** Pages of another face that a role has too. */
-const ALSO: Readonly<Record<string, readonly string[]>> = { supervisor: ["/backoffice/plans/"], owner: ["/service/", "/portal/"], admin: ["/service/"], privacy_officer: ["/service/"] };
+const ALSO: Readonly<Record<string, readonly string[]>> = { supervisor: ["/backoffice/plans/"], owner: ["/service/", "/portal/", "/partner/firm"], admin: ["/service/"], privacy_officer: ["/service/"] };
 
 /** `tenant`: of a firm that has an office of its own for service or customers. */
 export const homeOf = (role: string, tenant = false): string => (role === "owner" && tenant ? "/service/" : HOMES[role] ?? "/backoffice/");

@@ -9,6 +9,7 @@ import { empty } from "../kit/pieces";
 import { t } from "../kit/words";
 
 const HOME = "/partner/";
+const FIRM = "/partner/firm";
 const root = need("#app", HTMLElement);
 
 /** The worker keeps the page's own code, also what was loaded before it was there. */
@@ -43,7 +44,12 @@ async function start(): Promise<void> {
   // Another person's, or for another firm: nothing of it is his to see, and nothing is sent in his name.
   const same = before === null || (before.me.id === me.id && before.me.partyId === me.partyId);
   if (!same) await store.forget();
-  new Partner(root, me, same ? before : null, same ? await store.waiting().catch(() => []) : [], online, leave);
+  const keeps = !["mechanic", "repairer", "carrier"].includes(me.role); // an owner does no jobs here; he keeps who does
+  if ((location.pathname === FIRM || keeps) && online) {
+    const { FirmPage } = await import("../faces/partner/firm/view");
+    return void new FirmPage(root, port, me);
+  }
+  new Partner(root, me, same ? before : null, same ? await store.waiting().catch(() => []) : [], online, online ? port.session : null, leave);
   void worker().catch(() => undefined);
 }
 

@@ -25,6 +25,7 @@ from zegel.server.orders import actions, analysis, queries, sheets
 from zegel.server.orders.days import Hours
 from zegel.server.orders.models import Visit
 from zegel.server.orders.rules import OrderType
+from zegel.server.people import queries as people
 
 router = Router(tags=["orders"])
 
@@ -80,10 +81,12 @@ def calendar(request: HttpRequest, first: Day, last: Day, assignee: UUID | None 
     with tenancy.acting_as(actor.party_id, actor.id):
         party = tenancy.current_party()
         start, end = queries.day_span(party, first).start, queries.day_span(party, last).end
-        visits = queries.calendar(party, start, end, assignee)
+        rows, workers = queries.on_calendar(party, start, end, assignee), queries.workers(party)
+        asked = {UUID(key) for row in rows for key in (row.visit[5], row.order[5]) if key}
+        who = {str(key): name for key, name in people.person_names(asked).items()}
         return {
-            "now_ms": clock.now_ms(), "tz": queries.zone(party).key, "visits": _with_orders(visits),
-            "workers": [{"id": str(one.id), "name": one.display_name} for one in queries.workers(party)],
+            "now_ms": clock.now_ms(), "tz": queries.zone(party).key, "visits": orders.calendar_shapes(rows, who),
+            "workers": [{"id": str(one.id), "name": one.display_name} for one in workers],
         }  # fmt: skip
 
 

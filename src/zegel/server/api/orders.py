@@ -25,7 +25,7 @@ from zegel.server.orders import actions, queries, rules, sheets
 from zegel.server.orders.actions import New, NewLine, Window
 from zegel.server.orders.errors import UnknownOrder
 from zegel.server.orders.models import Line, Order, Visit
-from zegel.server.orders.queries import Wanted, Which
+from zegel.server.orders.queries import OnCalendar, Wanted, Which
 from zegel.server.orders.rules import Cause, LineKind, OrderType, Outcome, State, VisitKind, VisitState
 from zegel.server.people import queries as people
 from zegel.server.products.models import Item, ProductModel
@@ -324,9 +324,48 @@ def shapes(rows: Sequence[Order]) -> list[dict[str, Any]]:
     return [_short(row, names, models, who) for row in rows]
 
 
-def _models(rows: Iterable[Order]) -> dict[UUID, str]:
+def _models(rows: Iterable[Order | OnCalendar]) -> dict[UUID, str]:
     found = ProductModel.objects.filter(id__in={row.model_id for row in rows if row.model_id})
-    return {one.id: f"{one.brand} {one.name}" for one in found.only("id", "brand", "name")}
+    return {key: f"{brand} {name}" for key, brand, name in found.values_list("id", "brand", "name")}
+
+
+def calendar_shapes(rows: Sequence[OnCalendar], who: Mapping[str, str]) -> list[dict[str, Any]]:
+    """Within an acting party: visits with their orders, as visit_shapes and shapes say them. `who`: names by the text
+    of their identifier."""
+    names, models = customers.names({row.customer_id for row in rows if row.customer_id}), _models(rows)
+    return [{**_drawn(row, who), "order": _in_short(row, names, models, who)} for row in rows]
+
+
+def _drawn(row: OnCalendar, who: Mapping[str, str]) -> dict[str, Any]:
+    key, kind, state, starts, ends, assignee = row.visit
+    return {
+        "id": key, "kind": kind, "state": state, "starts_ms": starts, "ends_ms": ends, "assignee_id": assignee,
+        "assignee": who.get(assignee, "") if assignee else "",
+    }  # fmt: skip
+
+
+def _in_short(
+    row: OnCalendar, names: Mapping[UUID, Named], models: Mapping[UUID, str], who: Mapping[str, str]
+) -> dict[str, Any]:  # fmt: skip
+    key, number, of, state, subject, assignee, outcome, cause = row.order
+    opened, reply_by, replied, due, stopped, planned, planned_until, closed = row.moments
+    customer = names.get(row.customer_id) if row.customer_id else None
+    return {
+        "id": key, "number": number, "type": of, "state": state,
+        "subject": "" if customer is not None and customer.restricted else subject,
+        "customer": None if customer is None else _named(customer),
+        "product": models.get(row.model_id, "") if row.model_id else "", "opened_ms": opened, "reply_by_ms": reply_by,
+        "replied_ms": replied, "due_ms": due, "stopped_ms": stopped, "planned_ms": planned,
+        "planned_until_ms": planned_until, "assignee_id": assignee,
+        "assignee": who.get(assignee, "") if assignee else "", "closed_ms": closed, "outcome": outcome, "cause": cause,
+    }  # fmt: skip
+
+
+def _named(customer: Named) -> dict[str, Any]:
+    return {
+        "id": str(customer.id), "number": customer.number, "name": customer.name, "city": customer.city,
+        "restricted": customer.restricted,
+    }  # fmt: skip
 
 
 def _short(
@@ -337,10 +376,7 @@ def _short(
     return {
         "id": str(row.id), "number": row.number, "type": row.type, "state": row.state,
         "subject": "" if hidden else row.subject,
-        "customer": None if customer is None else {
-            "id": str(customer.id), "number": customer.number, "name": customer.name, "city": customer.city,
-            "restricted": customer.restricted,
-        },
+        "customer": None if customer is None else _named(customer),
         "product": models.get(row.model_id, "") if row.model_id else "",
         "opened_ms": clock.ms(row.opened_at), "reply_by_ms": clock.ms(row.reply_by),
         "replied_ms": clock.ms(row.replied_at), "due_ms": clock.ms(row.due_at), "stopped_ms": clock.ms(row.stopped_at),

@@ -11,7 +11,7 @@ from uuid import UUID
 from django.http import HttpRequest, HttpResponse
 from ninja import Field, Router, Schema
 
-from zegel.server.api.base import signed_in
+from zegel.server.api.base import acting, signed_in
 from zegel.server.api.fields import LATEST_MS, Bytes
 from zegel.server.api.service import ServiceKey
 from zegel.server.chain import label, queries, rules, sheets, working
@@ -21,12 +21,16 @@ from zegel.server.chain.models import Offer, Sheet
 from zegel.server.chain.rules import OUTCOMES, ActKind, DocumentKind, Outcome, StepKind
 from zegel.server.exports import actions as exports
 from zegel.server.exports.actions import FileKind
-from zegel.server.gate import Action, Resource, ResourceKind, require
+from zegel.server.gate import Action, Resource, ResourceKind, decide, require
 from zegel.server.integrations import keys
 from zegel.server.integrations.rules import Scope
 from zegel.server.kernel import clock, tenancy
 from zegel.server.kernel.actor import Actor, ActorKind
-from zegel.server.people.roles import Role
+from zegel.server.people import queries as people
+from zegel.server.people.roles import PARTNER, Role
+
+SCOPES = (Scope.STEPS_READ, Scope.STEPS_WRITE)
+"""What a partner's program may do."""
 
 router = Router(tags=["partner"], auth=[ServiceKey(), signed_in])
 
@@ -180,6 +184,24 @@ def _opened(actor: Actor, sheet_id: UUID, action: Action) -> Sheet:
         row = queries.sheet(party_of(actor), sheet_id)
     working.allow(actor, action, working.sheet_resource(row), row.kind)
     return row
+
+
+# --- the firm ---
+
+
+@router.get("/partner/firm", auth=signed_in)
+def firm(request: HttpRequest) -> dict[str, Any]:
+    """Whether the acting person keeps his firm's keys and colleagues, who does, and which work a colleague may be asked
+    for. The keys themselves: `/api-keys`; the colleagues: `/members`, `/invitations`."""
+    actor = acting(request)
+    require(actor, Action.LIST, Resource(ResourceKind.MEMBERSHIP, None, actor.party_id))
+    keeper = queries.keeper(party_of(actor))
+    names = {} if keeper is None else people.person_names([keeper])
+    may = decide(actor, Action.ADD, Resource(ResourceKind.MEMBERSHIP, None, actor.party_id)).allowed
+    return {
+        "may_change": may, "keeper": names.get(keeper, "") if keeper else "", "roles": [role.value for role in PARTNER],
+        "scopes": [scope.value for scope in SCOPES],
+    }  # fmt: skip
 
 
 # --- shapes ---

@@ -17,9 +17,9 @@ from uuid import UUID
 from django.db.models import Max
 from django.utils.translation import gettext as _
 
-from zegel.server.chain import ordering, queries, rules, source
+from zegel.server.chain import ordering, queries, removing, rules, source
 from zegel.server.chain.errors import BadPartner, NobodyAuthorised, NotNow, UnknownPartner, UnknownStep
-from zegel.server.chain.models import Authorisation, Offer, Partner, Sheet, Step
+from zegel.server.chain.models import Authorisation, Offer, Partner, Step
 from zegel.server.chain.rules import OfferState, PartnerKind, State, StepKind
 from zegel.server.gate import Action, Resource, ResourceKind, require
 from zegel.server.kernel import clock, ids, tenancy, work
@@ -357,8 +357,7 @@ def take_back(w: work.Work, step: Step, state: State) -> None:
     end_offers(w, step, OfferState.WITHDRAWN)
     if step.partner is not None:
         ordering.taken_back(w, step)
-        with tenancy.acting_as(step.partner.party_id):
-            Sheet.objects.filter(step_id=step.id).delete()
+        removing.sheets(step.partner.party_id, step_id=step.id)
         w.publish("chain.taken_back", owner_id=step.partner.party_id, step_id=step.id)
     step.state, step.ended_at = state.value, clock.now()
     if state is State.GIVEN_BACK:

@@ -65,3 +65,10 @@ def customer_not_restricted(actor: Actor, resource: Resource) -> bool:
             return True
         found = Customer.objects.filter(id=step.customer_id).first()
         return found is None or (found.restricted_at is None and found.anonymised_at is None)
+
+
+@fact("keeps_firm")
+def keeps_firm(actor: Actor, resource: Resource) -> bool:
+    """The acting person keeps his firm's keys and colleagues: it has no owner or administrator here, and of those who
+    do its work he was there first."""
+    return actor.party_id is not None and actor.id is not None and queries.keeper(actor.party_id) == actor.id

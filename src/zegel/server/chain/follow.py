@@ -185,3 +185,9 @@ def forget_old_links(now: datetime) -> int:
     """Links that open nothing any more."""
     with tenancy.acting_as(None):
         return FollowLink.objects.filter(expires_at__lte=now).delete()[0]
+
+
+def forget_links_of(owner_id: UUID) -> int:
+    """Every link to an order of this tenant; returns how many."""
+    with tenancy.acting_as(None):
+        return FollowLink.objects.filter(owner_id=owner_id).delete()[0]

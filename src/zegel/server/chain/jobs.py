@@ -10,14 +10,14 @@ from uuid import UUID
 from django.conf import settings
 from django.db import connection
 
-from zegel.server.chain import follow, sheets, source
+from zegel.server.chain import follow, removing, sheets, source
 from zegel.server.chain import rules as chain
 from zegel.server.chain.actions import take_back
 from zegel.server.chain.letters import write
 from zegel.server.chain.models import Document, Offer, Partner, Sheet, Step
 from zegel.server.chain.rules import OfferState, State, StepKind
 from zegel.server.customers.models import Customer
-from zegel.server.kernel import clock, erasures, jobs, log, mail, outbox, tenancy, work
+from zegel.server.kernel import clock, jobs, log, mail, outbox, tenancy, work
 from zegel.server.kernel.actor import system
 from zegel.server.orders.models import Order
 from zegel.server.people import queries as people
@@ -61,8 +61,7 @@ def forgotten(event: outbox.Event) -> None:
     customer_id = event.uuid("customer_id")
     with work.transaction(system(event.owner_id)):
         for party in _parties_of(event.owner_id):
-            with tenancy.acting_as(party):
-                erasures.delete(Sheet.objects.filter(tenant_id=event.owner_id, customer_id=customer_id), party)
+            removing.sheets(party, tenant_id=event.owner_id, customer_id=customer_id)
 
 
 @outbox.subscribe("customer.merged", name="chain.customer_merged")
@@ -162,10 +161,15 @@ def mail_link(owner_id: str, order_id: str) -> None:
 def remove_from_partners(owner_id: UUID) -> int:
     """What lies with partners under their own name."""
     gone = 0
-    with tenancy.acting_as(owner_id):
-        parties = _parties_of(owner_id)
-    for party in parties:
-        with tenancy.acting_as(party):
-            gone += Sheet.objects.filter(tenant_id=owner_id).delete()[1].get("chain.Sheet", 0)
-            gone += Offer.objects.filter(tenant_id=owner_id).delete()[0]
+    with work.transaction(system(owner_id)):
+        for party in _parties_of(owner_id):
+            gone += removing.sheets(party, tenant_id=owner_id)
+            with tenancy.acting_as(party):
+                gone += Offer.objects.filter(tenant_id=owner_id).delete()[0]
     return gone
+
+
+@leaving.removes("consumers' links")
+def remove_links(owner_id: UUID) -> int:
+    """They are read before a party is known, so they are no row of the tenant's."""
+    return follow.forget_links_of(owner_id)

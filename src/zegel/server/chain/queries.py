@@ -13,7 +13,10 @@ from zegel.server.chain import rules
 from zegel.server.chain.errors import UnknownDocument, UnknownOffer, UnknownPartner, UnknownSheet, UnknownStep
 from zegel.server.chain.models import Authorisation, Document, Offer, Partner, Sheet, Step
 from zegel.server.chain.rules import OfferState, StepKind
-from zegel.server.kernel import clock
+from zegel.server.kernel import clock, tenancy
+from zegel.server.people import queries as people
+from zegel.server.people.models import Membership
+from zegel.server.people.roles import Role
 
 MOST = 500
 
@@ -133,3 +136,12 @@ def sheet(party_id: UUID, sheet_id: UUID) -> Sheet:
     if row is None:
         raise UnknownSheet
     return row
+
+
+def keeper(party_id: UUID) -> UUID | None:
+    """Who of a partner's people keeps its keys and colleagues: its owner or administrator, else who was there first."""
+    with tenancy.acting_as(party_id):
+        rows = Membership.objects.filter(people.at(clock.now()), party_id=party_id).order_by("valid_from", "id")
+        found = list(rows.values_list("person_id", "role"))
+    keepers = [person for person, role in found if role in (Role.OWNER.value, Role.ADMIN.value)]
+    return next(iter(keepers or [person for person, _role in found]), None)

@@ -23,7 +23,7 @@ from django.utils.translation import gettext as _
 
 from zegel.seal import sealedfile
 from zegel.seal.errors import SealError
-from zegel.server.chain import actions, ordering, queries, rules, sheets, source
+from zegel.server.chain import actions, ordering, queries, removing, rules, sheets, source
 from zegel.server.chain.errors import BadAct, NotNow, TakenByAnother, UnknownSheet
 from zegel.server.chain.models import Act, Document, Offer, Partner, Sheet, Step
 from zegel.server.chain.rules import ActKind, DocumentKind, OfferState, Outcome, State, StepKind
@@ -286,7 +286,7 @@ def give_back(actor: Actor, sheet_id: UUID) -> None:
         if sheet.ended_at is not None or State(step.state) is not State.ACCEPTED:
             raise NotNow
         _noted(w, sheet, "given_back")
-        sheet.delete()
+        removing.sheets(sheet.owner_id, id=sheet.id)
         Offer.objects.filter(owner_id=actions.party_of(actor), step_id=step.id).delete()
         step.state, step.partner, step.accepted_at, step.accepted_by = State.GIVEN_BACK.value, None, None, None
         with tenancy.acting_as(step.owner_id):

@@ -185,6 +185,10 @@ MISSING: dict[str, tuple[Promise, Promise]] = {
         _("Your firm is not authorised for this work there."),
         _("Ask the firm that offered it to authorise yours."),
     ),
+    "keeps_firm": (
+        _("Keys and colleagues of your firm are another's to keep."),
+        _("Ask the colleague who is named on your firm's page."),
+    ),
     "sheet_kept": (_("This job is over, or was taken back."), _("Its data is gone; ask the firm that offered it.")),
     "customer_not_restricted": (
         _("The use of this customer's data is restricted."),

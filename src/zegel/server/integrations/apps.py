@@ -11,4 +11,4 @@ class IntegrationsConfig(AppConfig):
     label = "integrations"
 
     def ready(self) -> None:
-        from zegel.server.integrations import delivering  # noqa: F401  registers with the outbox and the worker
+        from zegel.server.integrations import delivering, hooks  # noqa: F401  register with outbox, worker, removal

@@ -231,6 +231,41 @@ def calendar(owner_id: UUID, start: datetime, end: datetime, assignee_id: UUID |
     return list(wanted.order_by("starts_at", "id")[:MOST_VISITS])
 
 
+@dataclass(frozen=True, slots=True)
+class OnCalendar:
+    """A visit as the calendar draws it, with what its order says in short. Identifiers as text, moments in ms."""
+
+    visit: tuple[str, str, str, int, int, str | None]
+    order: tuple[str, str, str, str, str, str | None, str, str]
+    moments: tuple[int | None, ...]
+    customer_id: UUID | None
+    model_id: UUID | None
+
+
+_MS = "round(extract(epoch FROM {}) * 1000)::bigint"
+_MOMENTS = ("opened_at", "reply_by", "replied_at", "due_at", "stopped_at", "planned_from", "planned_until", "closed_at")
+_ON_CALENDAR = f"""
+SELECT v.id::text, v.kind, v.state, {_MS.format("v.starts_at")}, {_MS.format("v.ends_at")}, v.assignee_id::text,
+       o.id::text, o.number, o.type, o.state, o.subject, o.assignee_id::text, o.outcome, o.cause,
+       {", ".join(_MS.format("o." + name) for name in _MOMENTS)}, o.customer_id, o.model_id
+FROM orders_visit v JOIN orders_order o ON o.id = v.order_id
+WHERE v.owner_id = %(owner)s AND v.starts_at >= %(start)s AND v.starts_at < %(end)s AND v.state <> 'cancelled'
+  AND (%(who)s::uuid IS NULL OR v.assignee_id = %(who)s)
+ORDER BY v.starts_at, v.id LIMIT %(most)s
+"""
+
+
+def on_calendar(owner_id: UUID, start: datetime, end: datetime, assignee_id: UUID | None = None) -> list[OnCalendar]:
+    """As `calendar`, for its drawing: a week of a large desk is six hundred visits, and most of its time went into
+    objects and moments that nobody asked again."""
+    with connection.cursor() as cursor:
+        cursor.execute(_ON_CALENDAR, {
+            "owner": owner_id, "start": start, "end": min(end, start + LONGEST_CALENDAR), "who": assignee_id,
+            "most": MOST_VISITS,
+        })  # fmt: skip
+        return [OnCalendar(row[:6], row[6:14], row[14:22], row[22], row[23]) for row in cursor.fetchall()]
+
+
 def day_span(owner_id: UUID, day: date) -> Span:
     """Of the tenant's own zone: from midnight to midnight."""
     return _day_in(zone(owner_id), day)

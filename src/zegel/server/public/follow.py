@@ -12,6 +12,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -68,7 +69,7 @@ def page(request: HttpRequest, token: str) -> HttpResponse:
     try:
         return _press(request, token) if request.method == "POST" else _show(request, token)
     except LinkRefused as refusal:
-        return _no(request, refusal)
+        return _no(request, token, refusal)
 
 
 def _may_ask(request: HttpRequest) -> bool:
@@ -79,17 +80,23 @@ def _may_ask(request: HttpRequest) -> bool:
     return True
 
 
-def _no(request: HttpRequest, refusal: LinkRefused) -> HttpResponse:
+def _no(request: HttpRequest, token: str, refusal: LinkRefused) -> HttpResponse:
     if refusal.why in {"unknown", "elsewhere"}:
         _guessing.allows(source_of(request.META.get("REMOTE_ADDR", "")))
     if refusal.why == "unopened":
-        return _never_kept(render(request, "public/follow.html", {"view": "open"}))
-    return _refused(request, refusal.why, STATUS[refusal.why])
+        return _never_kept(render(request, "public/follow.html", {"view": "open", **_look(follow.owner_of(token))}))
+    return _refused(request, refusal.why, STATUS[refusal.why], token)
 
 
-def _refused(request: HttpRequest, why: str, status: int) -> HttpResponse:
+def _look(owner: UUID | None) -> dict[str, Any]:
+    """In whose colours, and under whose name; of a link that opens nothing nobody's."""
+    brand = None if owner is None else tenants.brand(owner)
+    return {"brand": brand, "statement": brand is not None and tenants.has_statement(brand)}
+
+
+def _refused(request: HttpRequest, why: str, status: int, token: str = "") -> HttpResponse:
     sent = request.GET.get("sent") == "1"
-    context = {"view": "refused", "why": why, "sent": sent}
+    context = {"view": "refused", "why": why, "sent": sent, **_look(follow.owner_of(token))}
     return _never_kept(render(request, "public/follow.html", context, status=status))
 
 
@@ -134,14 +141,12 @@ def _show(
 ) -> HttpResponse:  # fmt: skip
     found = follow.page(token, request.COOKIES.get(COOKIE, ""))
     order, here = found.order, _zone(found.order)
-    brand = tenants.brand(order.owner_id)
     context: dict[str, Any] = {
         "view": "order", "title": _TYPES.get(order.type, ""), "order": order, "tenant": found.tenant,
         "product": found.product, "stages": _stages(order.state), "cancelled": order.state == "cancelled",
         "planned": _window(order.planned_from, order.planned_until, here), "steps": _steps(found, here),
         "notes": _notes(order, here), "own": _own(found.customer, typed), "wrong": wrong,
-        "kept": request.GET.get("kept") == "1" and not wrong, "brand": brand,
-        "statement": brand is not None and tenants.has_statement(brand),
+        "kept": request.GET.get("kept") == "1" and not wrong, **_look(order.owner_id),
     }  # fmt: skip
     return _never_kept(render(request, "public/follow.html", context, status=422 if wrong else 200))
 

@@ -22,8 +22,10 @@ from zegel.server.gate import Action, Resource, ResourceKind
 from zegel.server.kernel import clock
 from zegel.server.kernel.checks import fields_by_model, load_declarations
 from zegel.server.people import actions as accounts
+from zegel.server.people import admission
 from zegel.server.people import queries as people
 from zegel.server.people import rules as account_rules
+from zegel.server.people.errors import NotAMember
 from zegel.server.people.models import Person
 from zegel.server.people.roles import Role
 from zegel.server.privacy import queries as privacy
@@ -33,6 +35,7 @@ from zegel.server.sites import notice
 from zegel.server.sites import queries as sites
 from zegel.server.sites.models import ObjectKind, Site, Unit
 from zegel.server.tasks.causes import STAFF
+from zegel.server.tenants import queries as tenants
 
 _NEEDED = frozenset({"agreement_in_force", "purpose_recorded", "sign_hung"})
 
@@ -243,9 +246,30 @@ def accounts_keep_no_password(look: Look) -> Result:
 
 @probe("A8")
 def administrators_are_bound(look: Look) -> Result:
+    """The provider's administrators signed for confidentiality; and whoever administers, there or at a tenant, works
+    under a service contract in date, or is tried to be let in as administrator and is refused."""
     held = agreements.statements(look.provider_id)
     staff = people.members(look.provider_id, [Role.ADMIN])
-    return judged(len(staff), [str(one.id) for one in staff if held.get(one.id, look.now) <= look.now])
+    fell = [str(one.id) for one in staff if held.get(one.id, look.now) <= look.now]
+    tried = len(staff)
+    for party in (look.provider_id, *look.some(look.customers)):
+        look.on_time()
+        for one in people.members(party, [Role.ADMIN]):
+            tried += 1
+            fell += [str(one.id)] if _administers_without(look, one.id, party) else []
+    return judged(tried, fell)
+
+
+def _administers_without(look: Look, person_id: UUID, party_id: UUID) -> bool:
+    """He had a service contract, it ended, and he is let in all the same."""
+    ends = [min(row.valid_to, row.ended_at or row.valid_to) for row in tenants.contracts(party_id)
+            if row.person_id == person_id]  # fmt: skip
+    if not ends or max(ends) > look.now:
+        return False
+    try:
+        return Role.ADMIN in admission.admitted(person_id, party_id, [Role.ADMIN])
+    except NotAMember:
+        return False
 
 
 def staff_of(look: Look) -> list[Person]:

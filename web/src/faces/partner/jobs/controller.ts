@@ -3,6 +3,7 @@
 // there is one. What the server says of his jobs is kept here too, so that they open in a cellar.
 import { Api } from "../../../client/api";
 import { ApiError } from "../../../client/errors";
+import type { Session } from "../../../client/session";
 import { Board } from "../../../kit/dom";
 import { keepAnswer } from "../../../kit/leaving";
 import { toast } from "../../../kit/toast";
@@ -12,6 +13,7 @@ import { asRefusal } from "../../refusal";
 import { endedOf, saidOf, type State } from "./model";
 import { photo, signature } from "./photo";
 import * as store from "./store";
+import { comparedNow, together } from "./trust";
 import type { Act, Me, Offer, Paper, Sheet, Waiting } from "./types";
 import { partnerView, type Actions } from "./view";
 
@@ -30,10 +32,10 @@ export class Partner {
   #again = false;
   #aheadMs = 0;
 
-  constructor(root: HTMLElement, me: Me, from: store.Kept | null, waiting: readonly Waiting[], online: boolean, private readonly leave: () => Promise<void>) {
+  constructor(root: HTMLElement, me: Me, from: store.Kept | null, waiting: readonly Waiting[], online: boolean, private readonly session: Session | null, private readonly leave: () => Promise<void>) {
     this.#board = new Board<State>(
       root,
-      { me, online, nowMs: Date.now(), sheets: from?.sheets ?? null, offers: from?.offers ?? [], waiting, open: openOf(location.pathname), busy: new Set(), signedOut: false },
+      { me, online, nowMs: Date.now(), sheets: from?.sheets ?? null, offers: from?.offers ?? [], waiting, compared: from?.compared ?? [], open: openOf(location.pathname), busy: new Set(), signedOut: false },
       (state) => partnerView(state, this.#actions),
     );
     addEventListener("popstate", () => this.#board.change({ open: openOf(location.pathname) }));
@@ -82,8 +84,18 @@ export class Partner {
       this.#api.get<{ sheets: readonly Sheet[]; now_ms: number }>("/partner/sheets"), this.#api.get<{ offers: readonly Offer[] }>("/partner/offers"),
     ]);
     this.#aheadMs = now_ms - Date.now();
-    this.#board.change({ sheets, offers, nowMs: this.#nowMs() });
-    await store.keep({ me: this.#state.me, seenMs: Date.now(), sheets, offers });
+    const compared = this.session === null ? this.#state.compared : await together(this.session, this.#state.compared).catch(() => this.#state.compared);
+    this.#board.change({ sheets, offers, compared, nowMs: this.#nowMs() });
+    await store.keep({ me: this.#state.me, seenMs: Date.now(), sheets, offers, compared });
+  }
+
+  /** The words are the same: kept first, also where there is no line. */
+  async #compared(sheet: Sheet): Promise<void> {
+    const compared = comparedNow(sheet, this.#state.compared, this.#nowMs());
+    this.#board.change({ compared });
+    const was = await store.kept(Date.now());
+    if (was !== null) await store.keep({ ...was, compared });
+    await this.refresh();
   }
 
   /** In the order in which it was done; what the server will never take is said and let go. */
@@ -178,14 +190,15 @@ export class Partner {
     arrived: (sheet) => void this.#busy("arrived", () => this.#does([this.#act(sheet, "arrived")])),
     note: (sheet, text) => this.#busy("note", () => this.#does([this.#act(sheet, "note", { text })])),
     parts: (sheet, parts) => this.#busy("parts", () => this.#does([this.#act(sheet, "parts", { parts })])),
+    compared: (sheet) => void this.#busy("compared", () => this.#compared(sheet)),
     photos: (sheet, files) => void this.#busy("photo", async () => {
       for (const file of files) {
-        const made = await photo(sheet, file, this.#nowMs()).catch(() => null);
+        const made = await photo(sheet, file, this.#state.compared, this.#nowMs()).catch(() => null);
         if (made === null) toast(t("This photo can't be used. Take it again."), "alarm");
         else await this.#does([made]);
       }
     }),
-    signed: (sheet, canvas, name) => this.#busy("signed", async () => this.#does([await signature(sheet, canvas, this.#nowMs()), this.#act(sheet, "signed", { text: name }, 1)])),
+    signed: (sheet, canvas, name) => this.#busy("signed", async () => this.#does([await signature(sheet, canvas, this.#state.compared, this.#nowMs()), this.#act(sheet, "signed", { text: name }, 1)])),
     done: (sheet, outcome, text) => this.#busy("done", async () => {
       await this.#does([...(text === "" ? [] : [this.#act(sheet, "note", { text })]), this.#act(sheet, "done", { outcome }, 1)]);
       this.#go(null);

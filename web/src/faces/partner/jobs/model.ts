@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
 // What the partner's page shows. Pure: a sheet as it will be once what waits was sent, and the words around it.
+import type { Compared } from "./trust";
 import type { Act, Me, Offer, Outcome, Said, Sheet, StepKind, Waiting } from "./types";
 import { t } from "../../../kit/words";
 
@@ -11,6 +12,8 @@ export interface State {
   readonly sheets: readonly Sheet[] | null;
   readonly offers: readonly Offer[];
   readonly waiting: readonly Waiting[];
+  /** Keys of firms whose words he compared: only to those anything is sealed. */
+  readonly compared: readonly Compared[];
   readonly open: string | null;
   readonly busy: ReadonlySet<string>;
   /** The server wants him to sign in again before it takes what waits. */

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: EUPL-1.2
 // A photo or signature of this device: made small, without what a camera writes into it (place, time, device), and sealed to the firm that
-// offered the job, before it is kept or sent.
+// offered the job, before it is kept or sent: to a key of it that the person compared (./trust).
 import { type Bytes, base64url, fromBase64url, fromUuid, random, uuid } from "../../../seal/bytes";
 import { DOCUMENT, sealFile } from "../../../seal/sealedfile";
+import { type Compared, sealTo } from "./trust";
 import type { Paper, Sheet } from "./types";
 
 const LONGEST = 1600;
@@ -20,22 +21,22 @@ async function small(file: Blob): Promise<Bytes> {
   throw new Error("too large");
 }
 
-export const photo = async (sheet: Sheet, file: Blob, nowMs: number): Promise<Paper> => paper(sheet, "photo", "image/jpeg", await small(file), nowMs);
+export const photo = async (sheet: Sheet, file: Blob, compared: readonly Compared[], nowMs: number): Promise<Paper> => paper(sheet, "photo", "image/jpeg", await small(file), compared, nowMs);
 
-export async function signature(sheet: Sheet, canvas: HTMLCanvasElement, nowMs: number): Promise<Paper> {
+export async function signature(sheet: Sheet, canvas: HTMLCanvasElement, compared: readonly Compared[], nowMs: number): Promise<Paper> {
   const made = await new Promise<Blob | null>((resolve) => canvas.toBlob(resolve, "image/png"));
   if (made === null) throw new Error("no picture");
-  return paper(sheet, "signature", "image/png", new Uint8Array(await made.arrayBuffer()), nowMs);
+  return paper(sheet, "signature", "image/png", new Uint8Array(await made.arrayBuffer()), compared, nowMs);
 }
 
-async function paper(sheet: Sheet, kind: Paper["kind"], mediaType: "image/jpeg" | "image/png", content: Bytes, nowMs: number): Promise<Paper> {
-  if (sheet.seal_to === null) throw new Error("no key");
+async function paper(sheet: Sheet, kind: Paper["kind"], mediaType: "image/jpeg" | "image/png", content: Bytes, compared: readonly Compared[], nowMs: number): Promise<Paper> {
+  const to = sealTo(sheet, compared);
   const document = random(16);
   document[6] = ((document[6] ?? 0) & 0x0f) | 0x40;
   document[8] = ((document[8] ?? 0) & 0x3f) | 0x80;
   const { object, ciphertext } = await sealFile(
     DOCUMENT,
-    { file: document, about: fromUuid(sheet.step_id), recipient: fromUuid(sheet.tenant_id), suite: sheet.seal_to.suite, recipientPublic: fromBase64url(sheet.seal_to.open_pk), madeMs: nowMs, mediaType },
+    { file: document, about: fromUuid(sheet.step_id), recipient: fromUuid(sheet.tenant_id), suite: to.suite, recipientPublic: fromBase64url(to.open_pk), madeMs: nowMs, mediaType },
     content,
   );
   return { type: "document", id: uuid(document), sheet: sheet.id, kind, at_ms: nowMs, object: base64url(object), ciphertext: base64url(ciphertext) };

@@ -3,6 +3,7 @@
 // ("zegel-partner"), each row encrypted under an AES key that the browser will not hand out. All of it goes at sign-out, when somebody else
 // signs in, and by itself when the server was not reached for a day and a half.
 import { type Bytes, fromUtf8, random, utf8 } from "../../../seal/bytes";
+import type { Compared } from "./trust";
 import type { Me, Offer, Sheet, Waiting } from "./types";
 
 const DATABASE = "zegel-partner";
@@ -20,6 +21,7 @@ export interface Kept {
   readonly seenMs: number;
   readonly sheets: readonly Sheet[];
   readonly offers: readonly Offer[];
+  readonly compared?: readonly Compared[];
 }
 
 function transact<T>(store: string, mode: IDBTransactionMode, act: (store: IDBObjectStore) => IDBRequest<T> | void): Promise<T | undefined> {

@@ -5,11 +5,13 @@ import { foot, openDialog } from "../../../kit/dialog";
 import { html, nothing, repeat, type Part } from "../../../kit/dom";
 import { choices, field, textField } from "../../../kit/form";
 import { icon, mark } from "../../../kit/icons";
-import { button, empty, note, pill, skeleton } from "../../../kit/pieces";
+import { button, empty, keyWords, note, pill, skeleton } from "../../../kit/pieces";
+import { toast } from "../../../kit/toast";
 import { clock, dayWord, t, tn, when } from "../../../kit/words";
 import { languageSwitch } from "../../language";
 import { addressOf, endedOf, kindWords, ordered, outcomeWords, productWords, saidOf, titleOf, typeWords, type State } from "./model";
 import { pad } from "./pad";
+import { standing, wordsOf } from "./trust";
 import type { Offer, Outcome, Part as Used, Said, Sheet } from "./types";
 
 export interface Actions {
@@ -19,6 +21,8 @@ export interface Actions {
   readonly arrived: (sheet: Sheet) => void;
   readonly note: (sheet: Sheet, text: string) => Promise<void>;
   readonly parts: (sheet: Sheet, parts: readonly Used[]) => Promise<void>;
+  /** He saw that the words are the same. */
+  readonly compared: (sheet: Sheet) => void;
   readonly photos: (sheet: Sheet, files: readonly File[]) => void;
   readonly signed: (sheet: Sheet, canvas: HTMLCanvasElement, name: string) => Promise<void>;
   readonly done: (sheet: Sheet, outcome: Outcome, text: string) => Promise<void>;
@@ -70,6 +74,7 @@ function list(state: State, act: Actions): Part {
     <section class="stack tight" id="jobs"><h2>${t("Yours")}</h2>
       ${sheets === null ? skeleton(3, t("Loading")) : sheets.length === 0 ? html`<div class="card">${empty(t("No jobs"), t("What you accept stands here, also without a line."), "check", nothing, "ok")}</div>`
       : repeat(sheets, (one) => one.id, (one) => jobRow(state, one, act))}</section>
+    <p><a class="btn small" id="firm" href="/partner/firm">${t("Your firm: colleagues and keys")}</a></p>
     <p class="mute small measure">${t("Your firm’s number, for those who want to offer you work:")} <code class="number" id="party-number">${state.me.partyId}</code></p>`;
 }
 
@@ -139,19 +144,36 @@ function what({ fields }: Sheet): Part {
 function work(state: State, sheet: Sheet, said: Said, ended: boolean, act: Actions): Part {
   const photos = (said.documents ?? []).filter(({ kind }) => kind === "photo").length;
   const carrier = sheet.kind === "collect" || sheet.kind === "deliver";
+  const sure = standing(sheet, state.compared) === "compared";
   return html`<section class="card pad stack tight" id="work"><h2>${t("What you did")}</h2>
     ${said.arrived_ms ? html`<div>${t("Here since {time}", { time: clock(said.arrived_ms) })}</div>` : nothing}
     ${(said.notes ?? []).map((one) => html`<p class="said"><span class="mute">${clock(one.ms)}</span> ${one.text}</p>`)}
     ${(said.parts ?? []).length === 0 ? nothing : html`<ul class="plain">${said.parts?.map((one) => html`<li>${one.count} × ${one.name}</li>`)}</ul>`}
     ${photos === 0 ? nothing : html`<div id="photos">${tn("One photo, sealed for {firm}", "{n} photos, sealed for {firm}", photos, { firm: sheet.tenant })}</div>`}
     ${said.signed_by ? html`<div id="signed">${t("Signed by {name}", { name: said.signed_by })}</div>` : nothing}
-    ${ended ? nothing : html`<div class="partner-tools">
+    ${ended ? nothing : html`${trust(state, sheet, act)}<div class="partner-tools">
       ${button(t("Note"), () => writeNote(sheet, act), { icon: "note", id: "add-note" })}
       ${carrier ? nothing : button(t("Parts"), () => writeParts(sheet, said, act), { icon: "tool", id: "add-parts" })}
-      ${sheet.seal_to === null ? nothing : html`<label class="btn" id="add-photo" aria-busy=${state.busy.has("photo") ? "true" : "false"}>${icon("camera")}<span>${t("Photo")}</span><input class="sr" type="file" accept="image/*" capture="environment" multiple
+      ${!sure ? nothing : html`<label class="btn" id="add-photo" aria-busy=${state.busy.has("photo") ? "true" : "false"}>${icon("camera")}<span>${t("Photo")}</span><input class="sr" type="file" accept="image/*" capture="environment" multiple
         @change=${(event: Event) => { const input = event.target as HTMLInputElement; act.photos(sheet, [...(input.files ?? [])]); input.value = ""; }}></label>`}
-      ${sheet.kind === "workshop" || sheet.seal_to === null ? nothing : button(t("Signature"), () => sign(sheet, act), { icon: "person", id: "add-signature" })}
+      ${sheet.kind === "workshop" || !sure ? nothing : button(t("Signature"), () => sign(sheet, act), { icon: "person", id: "add-signature" })}
       ${carrier ? button(t("Label"), () => act.label(sheet), { icon: "download", id: "label", busy: state.busy.has("label"), disabled: !state.online }) : nothing}</div>`}</section>`;
+}
+
+/** Before anything is sealed: whose key it is was seen by a person, and is seen again when it changed. */
+function trust(state: State, sheet: Sheet, act: Actions): Part {
+  const now = standing(sheet, state.compared);
+  if (now === "compared" || now === "none") return nothing;
+  const press = button(t("Compare the key"), () => compare(sheet, act), { small: true, id: "compare-key", busy: state.busy.has("compared") });
+  if (now === "changed") return note(html`${t("{firm} has another key than the one that you compared. Photos wait until you compared this one too.", { firm: sheet.tenant })} ${press}`, "alarm", "lock");
+  return note(html`${t("Photos and signatures are sealed for {firm}. Compare its key once, so that nobody puts his own in its place.", { firm: sheet.tenant })} ${press}`, "", "lock");
+}
+
+function compare(sheet: Sheet, act: Actions): void {
+  const dialog = openDialog(t("Is this the key of {firm}?", { firm: sheet.tenant }), () => html`
+    <div id="firm-words">${keyWords(wordsOf(sheet), t("The key of {firm}", { firm: sheet.tenant }))}</div>
+    <p class="mute">${t("{firm} sees these words under Service, Partners. Have them read out to you, or look in your agreement.", { firm: sheet.tenant })}</p>
+    ${foot(button(t("They differ"), () => { dialog.close(); toast(t("Nothing is sealed to this key. Tell {firm} what you see.", { firm: sheet.tenant }), "alarm"); }), button(t("They are the same"), () => { dialog.close(); act.compared(sheet); }, { kind: "primary", id: "same-words" }))}`);
 }
 
 function nextStep(state: State, sheet: Sheet, said: Said, act: Actions): Part {

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: EUPL-1.2
 // A tenant's partners: who does which steps, where and until when, under which agreement; and what each of them gets to see.
+import { tenantWords } from "../../../client/members";
 import { foot, openDialog } from "../../../kit/dialog";
 import { Board, html, nothing, repeat, type Part } from "../../../kit/dom";
 import { field } from "../../../kit/form";
-import { button, empty, note, pill, skeleton, tile } from "../../../kit/pieces";
+import { button, empty, keyWords, note, pill, skeleton, tile } from "../../../kit/pieces";
 import { day, isoDay, t, tn } from "../../../kit/words";
 import { refusedOf } from "../../report_dialog";
 import { sureDialog } from "../../settings/dialogs";
@@ -52,10 +53,12 @@ class PartnersPage {
   };
 
   #draw({ said }: State): Part {
+    const ownWords = tenantWords(this.#ctx.session);
     return html`<div class="title"><div><h1>${t("Partners")}</h1><p class="mute measure">${t("Mechanics, repair centres and carriers who do a step of your orders. Each is offered what you authorise it for, and sees of an order only what its step needs.")}</p></div>
         ${said?.may.change ? button(t("Add a partner"), () => partnerDialog(this.#ctx, null, this.#saved), { kind: "primary", icon: "plus", id: "new-partner" }) : nothing}</div>
       ${said === null ? skeleton(5, t("Loading")) : said.partners.length === 0 ? html`<div class="card">${empty(t("No partner yet"), t("Ask one for the number on his page, and add him with the agreement that you have with him."), "person")}</div>`
       : repeat(said.partners, (one) => one.id, (one) => this.#partner(one, said))}
+      ${ownWords === "" ? nothing : html`<section class="card pad stack tight" id="own-key"><h2>${t("The words of your key")}</h2><div id="own-words">${keyWords(ownWords, t("The words of your key"))}</div><p class="mute small measure">${t("A partner’s phone seals photos and signatures to this key once he compared these words with what it shows. Read them out to him, or put them into your agreement.")}</p></section>`}
       ${said === null ? nothing : html`<section class="card" id="fields"><header><h2>${t("What each step shows")}</h2></header><div class="pad stack">${said.fields.map((one) => html`<details><summary><b>${kindWords(one.kind)}</b> <span class="mute">${tn("1 field", "{n} fields", one.fields.length)}</span></summary>
         <p class="measure">${one.fields.map(({ name }) => fieldWords(name)).join(", ")}.</p></details>`)}
         <p class="mute small measure">${t("Names, addresses and numbers that somebody wrote into a description are taken out of it for whoever may not know them.")}</p></div></section>`}`;
