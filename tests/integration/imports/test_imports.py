@@ -141,6 +141,7 @@ def test_another_firm_and_who_may_not_see_no_list(world: World) -> None:
 
 
 @pytest.mark.soak
+@pytest.mark.timeout(900)
 def test_fifty_thousand_lines_are_taken_over_within_minutes(world: World) -> None:
     lines = "".join(
         f"Klant {n % 45_000};Straat {n % 45_000};{1000 + n % 9000}AB;Stad;k{n % 45_000}@list.example\n"

@@ -40,7 +40,7 @@ function yearlyCard(state: YearlyState, lines: readonly Due[], act: CleanUpActio
   const body = open === null
     ? html`<p class="mute measure">${state.past.length === 0 ? t("No list was drawn up yet.") : t("The last one was drawn up on {day} and closed.", { day: day(state.past[0]!.drawn_ms) })} ${due}</p>
       <div class="row wrap">${button(t("Draw up the yearly list"), act.drawUp, { small: true, icon: "note", id: "draw-up" })}</div>`
-    : html`<p>${t("Drawn up on {day} {by}: {looked} customers were looked at, {lines} stand on it.", { day: day(open.drawn_ms), by: open.drawn_by === "" ? t("by itself") : t("by {name}", { name: open.drawn_by }), looked: number(open.looked_at), lines: number(open.lines) })}</p>
+    : html`<p>${t("Drawn up on {day} {by}. Customers looked at: {looked}. On the list: {lines}.", { day: day(open.drawn_ms), by: open.drawn_by === "" ? t("by itself") : t("by {name}", { name: open.drawn_by }), looked: number(open.looked_at), lines: number(open.lines) })}</p>
       <div class="row wrap">${open.open === 0 ? pill(t("all decided"), "ok", { icon: "check" }) : pill(tn("{n} line is open", "{n} lines are open", open.open), "warn")}${counted(open)}</div>
       <div class="row wrap">${quiet > 1 ? button(t("End it with all {n} who were quiet…", { n: number(quiet) }), () => act.endQuiet(open), { small: true, id: "end-quiet" }) : nothing}${button(t("Look at it"), () => act.look(open), { small: true, id: "look" })}${button(t("Close the list"), () => act.close(open), { small: true, kind: open.open === 0 ? "primary" : "", id: "close-list" })}</div>`;
   return html`<section class="card pad stack" aria-labelledby="yearly"><h2 id="yearly">${t("The yearly list")}</h2>${body}
