@@ -241,7 +241,7 @@ export class Centre {
     const found = this.#state.members?.shown.find(({ row }) => row.person_id === id)?.row;
     if (found === undefined) return;
     openDialog(t("Let {name} out?", { name: found.name }), (opened) => html`<p>${t("He is signed out of this centre at once: no queue, no alarm, no image. What he had in hand goes back into the queue.")}</p>
-      <p>${t("He may have kept the centre’s key. It opens nothing without the server, which gives him nothing any more; after a quarrel make a new key (see the guide).")}</p>
+      <p>${t("He may have kept the centre’s key. It opens nothing without the server, which gives him nothing any more.")}</p>
       ${foot(button(t("Keep him"), opened.close), button(t("Let him out"), () => { opened.close(); void this.#do(() => this.#line.letOut(found.membership_id), t("He is out.")).then(() => this.#load()); }, { kind: "alarm", id: "let-out-now" }))}`);
   }
 
