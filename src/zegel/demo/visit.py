@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
 
-from zegel.demo import clip, ground, scene, wishes, workshop
+from zegel.demo import accountability, clip, ground, scene, wishes, workshop
 from zegel.demo.processes import DidNotStart, Stage, free_port, run, wait_until
 from zegel.demo.scene import Installation
 from zegel.demo.world import WORLD
@@ -68,6 +68,7 @@ def visit(folder: Path | None, video: str | None, camera: str | None, http_port:
             unit = scene.enrol(stage, installation, place / "unit", WORLD.site("yard"), source.words, furnish=True)
             ground.furnish(installation)
             workshop.furnish(installation, unit)
+            accountability.furnish(installation, unit.camera_id)
         scene.run_unit(stage, place / "unit")
         print(_table(installation, source, clock.mono_s() - begun), flush=True)
         _tell(stage, installation)

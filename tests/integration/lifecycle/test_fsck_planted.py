@@ -11,6 +11,7 @@ from uuid import uuid4
 import psycopg
 from tests.actors import World
 from tests.integration.footage.test_door import of_alarm
+from tests.integration.lifecycle.conftest import recorded
 
 from zegel.demo.world import WORLD
 from zegel.server.customers.models import Customer
@@ -89,6 +90,7 @@ def _a_reader_without_consent(admin: Any, case: Any) -> None:
 
 PLANTED: dict[str, Plant] = {
     "footage.packs_hold_what_the_index_says": _cut_a_pack,
+    "footage.manifests_agree_with_segments": sql("UPDATE footage_segment SET sha256 = sha256(sha256)"),
     "footage.sealed_objects_have_their_shred_key": sql(
         "UPDATE footage_epoch SET wrapped = wrapped || '\\x00'::bytea WHERE wrapped <> ''"
     ),
@@ -111,6 +113,7 @@ PLANTED: dict[str, Plant] = {
 
 
 def test_each_kind_of_disagreement_is_found(world: World, seeded: Any) -> None:
+    recorded(world, "yard")
     case = world.claim(world.burglary())
     door.open_view(world.actor("operator"), of_alarm(case))
     case.owner, case.provider = world.actor("owner").party_id, WORLD.party("waak").id
