@@ -2,8 +2,9 @@
 """Every page that there is, found in the sources: a new one is tested and measured without anybody thinking of it.
 
 Addresses come from the faces' url modules (`zegel.server.urls.FACES`), the views of a face that changes them in the
-browser from its own list (`web/src/faces/FACE/pages.ts`). A part that stands for something (`<str:token>`)
-is filled with a word that stands for nothing: the page must be as decent when it has nothing to show.
+browser from its own list (`web/src/faces/FACE/pages.ts`, or the tabs in its `model.ts`). A part that stands for
+something (`<str:token>`) is filled with a word that stands for nothing: the page must be as decent when it has nothing
+to show.
 
 Run by itself it writes the list beside the pages' code, where the product finds out whether what was once driven in a
 browser is still all that there is (zegel.server.promises.shipped).
@@ -32,12 +33,20 @@ WHO = {
     "partner/": ("mechanic", "partner"),
     "": (None, ""),
 }
+# faces under another one's address
+WITHIN = {
+    "backoffice/": (
+        ("backoffice/privacy/", "privacy", "privacy"),
+        ("backoffice/settings/", "technician", "settings"),
+    )
+}
 FILLED = "none"
 # views of faces that keep no list of them
 ALSO = {"console/": ("second",)}
 _FACE = re.compile(r'\("([a-z/]*)", "zegel\.server\.([a-z_.]+)"\)')
 _PATH = re.compile(r'\bpath\("([^"]*)"')
 _VIEW = re.compile(r'\{ view: "([a-z-]+)"')
+_TABS = re.compile(r"^export const (?:TABS|tabs|pages)\b[^=]*= \[([^]]*)\]", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -47,6 +56,15 @@ class Page:
     path: str
     person: str | None
     view: str | None = None
+
+
+def _views(face: str) -> list[str]:
+    """Those of a face's own list."""
+    pages, model = FACES / face / "pages.ts", FACES / face / "model.ts"
+    if face and pages.exists():
+        return _VIEW.findall(pages.read_text("utf-8"))
+    listed = _TABS.search(model.read_text("utf-8")) if face and model.exists() else None
+    return [] if listed is None else re.findall(r'"([a-z-]+)"', listed[1])
 
 
 def every_page() -> list[Page]:
@@ -60,9 +78,8 @@ def every_page() -> list[Page]:
             if "<path:" not in part:
                 found.append(Page(f"/{prefix}{re.sub('<[^>]+>', FILLED, part)}", who))
         found += [Page(f"/{prefix}{view}", who, view) for view in ALSO.get(prefix, ())]
-        views = FACES / face / "pages.ts"
-        if face and views.exists():
-            found += [Page(f"/{prefix}{view}", who, view) for view in _VIEW.findall(views.read_text("utf-8"))]
+        for address, person, folder in ((prefix, who, face), *WITHIN.get(prefix, ())):
+            found += [Page(f"/{address}{view}", person, view) for view in _views(folder)]
     return sorted(dict.fromkeys(found), key=lambda page: (page.person or "", page.path))
 
 

@@ -1,8 +1,16 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""`make screens`: docs/screens at 1440 and 390 px, of the real server with a real unit on the demo's clip."""
+"""`make screens`: docs/screens at 1440 and 390 px, of the real server with a real unit on the demo's clip.
+
+The stories first, then every page that there is (tools/pages.py) and that no story showed.
+
+    tools/screens.py --to FOLDER            elsewhere
+    tools/screens.py --only portal/hours    only pages with that in their address, in the light and in the dark;
+                                            several: --only portal/hours,verify
+"""
 
 from __future__ import annotations
 
+import argparse
 import json
 import shutil
 import socket
@@ -12,12 +20,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Error as PlaywrightError
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
+from tests.e2e.conftest import FACE  # noqa: E402
 from tests.e2e.desk import Desk, browser_path, launch  # noqa: E402
+from tools.pages import every_page  # noqa: E402
 
 from zegel.demo import clip, ground, panels, scene, wishes, workshop  # noqa: E402
 from zegel.demo.processes import Stage, free_port  # noqa: E402
@@ -26,8 +37,10 @@ from zegel.demo.world import WORLD  # noqa: E402
 from zegel.protocols import dc09  # noqa: E402
 from zegel.unit import clock  # noqa: E402
 
-OUT = ROOT / "docs" / "screens"
+out = ROOT / "docs" / "screens"
 SIZES = {1440: 900, 390: 844}
+SETTLE_MS = 1500
+shown: set[str] = set()
 
 
 def shoot(page: Page, name: str, *, whole: bool = False) -> None:
@@ -35,8 +48,9 @@ def shoot(page: Page, name: str, *, whole: bool = False) -> None:
     for width, height in SIZES.items():
         page.set_viewport_size({"width": width, "height": height})
         page.wait_for_timeout(250)
-        page.screenshot(path=str(OUT / f"{name}-{width}.png"), full_page=whole, animations="disabled")
+        page.screenshot(path=str(out / f"{name}-{width}.png"), full_page=whole, animations="disabled")
     page.set_viewport_size({"width": 1440, "height": 900})
+    shown.add(name)
     print(f"  {name}")
 
 
@@ -301,6 +315,15 @@ def maintained(owner: Desk, desk: Desk, place: Installation, unit: scene.Paired)
     desk.page.wait_for_selector(".live-look", state="detached")
 
 
+def furnished(stage: Stage, place: Installation, folder: Path) -> None:
+    """What the stories leave behind, without the stories."""
+    unit = scene.enrol(stage, place, folder / "unit", WORLD.site("yard"), clip.ours().words, furnish=True)
+    ground.furnish(place)
+    scene.run_unit(stage, folder / "unit")
+    wishes.choose(place)
+    workshop.furnish(place, unit)
+
+
 def _english(desk: Desk) -> None:
     desk.page.wait_for_selector("button[lang=en]")
     if desk.page.get_attribute("html", "lang") != "en":
@@ -309,16 +332,53 @@ def _english(desk: Desk) -> None:
     desk.settled()
 
 
+def pages(browser: Browser, place: Installation, only: str | None) -> None:
+    """Each page, by whoever it is for; of those that are asked for by name also in the dark."""
+    words = None if only is None else only.split(",")
+    wanted = [page for page in every_page() if words is None or any(word in page.path for word in words)]
+    for person in sorted({page.person or "" for page in wanted}):
+        desk = Desk.at(browser, place.origin)
+        if person:
+            sign_in(desk, place, person, FACE.get(WORLD.person(person).role, "backoffice"))
+        for address in [page.path for page in wanted if (page.person or "") == person]:
+            name = address.strip("/").replace("/", "-") or "landing"
+            if name in shown:
+                continue
+            try:
+                answer = desk.page.goto(place.origin + address)
+            except PlaywrightError:
+                continue  # a file
+            if answer is None or "text/html" not in answer.headers.get("content-type", ""):
+                continue
+            desk.page.wait_for_timeout(SETTLE_MS)
+            shoot(desk.page, name, whole=True)
+            if only is not None:
+                desk.page.emulate_media(color_scheme="dark")
+                shoot(desk.page, f"{name}-dark", whole=True)
+                desk.page.emulate_media(color_scheme="light")
+        desk.leave()
+
+
 def main() -> int:
+    global out
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--to", type=Path, default=out)
+    parser.add_argument("--only")
+    asked = parser.parse_args()
+    out = asked.to
     if browser_path() is None:
         print("no Chromium on this machine, so no pictures: make browser", file=sys.stderr)
         return 1
-    OUT.mkdir(parents=True, exist_ok=True)
+    out.mkdir(parents=True, exist_ok=True)
     folder = Path(tempfile.mkdtemp(prefix="zegel-screens-"))
     folder.chmod(0o755)  # the embedded database's user walks through it
     try:
         with running(folder) as (stage, place), sync_playwright() as driver:
             browser = launch(driver)
+            if asked.only is not None:
+                furnished(stage, place, folder)
+                pages(browser, place, asked.only)
+                return 0
             desks = [Desk.at(browser, place.origin) for _ in range(3)]
             public(desks[0])
             unit = scene.enrol(stage, place, folder / "unit", WORLD.site("yard"), clip.ours().words, furnish=True)
@@ -338,6 +398,7 @@ def main() -> int:
             maintained(desks[2], Desk.at(browser, place.origin), place, unit)
             setting_up(Desk.at(browser, place.origin), place)
             night(desks[1], place)
+            pages(browser, place, None)
             browser.close()
     finally:
         shutil.rmtree(folder, ignore_errors=True)

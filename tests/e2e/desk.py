@@ -23,6 +23,7 @@ PATIENCE_MS = 30_000
 _RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 _AXE = """async (rules) => (await axe.run(document, {runOnly: rules})).violations
   .flatMap(v => v.nodes.map(n => `${v.id}: ${n.target.join(' ')}: ${n.failureSummary}`))"""
+_GROUND = "() => getComputedStyle(document.body).backgroundColor"
 _WIDER = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
 _PLAYING = """() => { const v = document.querySelector('#picture video');
   return v !== null && v.videoWidth > 0 && v.currentTime > 0 }"""
@@ -117,6 +118,16 @@ class Desk:
         self.page.evaluate(AXE.read_text("utf-8"))
         found = self.page.evaluate(_AXE, _RULES)
         return [str(one) for one in found]
+
+    def axe_in_both_themes(self) -> list[str]:
+        """The same; and in the dark, where a page has one, what the dark changes: its colours."""
+        found, light = self.axe(), self.page.evaluate(_GROUND)
+        self.page.emulate_media(color_scheme="dark")
+        if self.page.evaluate(_GROUND) != light:
+            dark = self.page.evaluate(_AXE, {"type": "rule", "values": ["color-contrast"]})
+            found += [f"dark: {one}" for one in dark]
+        self.page.emulate_media(color_scheme="light")
+        return found
 
     def overflow(self) -> int:
         """Pixels by which the page is wider than its window."""
