@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 from uuid import uuid4
 
@@ -43,6 +44,24 @@ def test_a_table_with_security_that_is_not_forced_is_found(db):
         owner.execute("ALTER TABLE test_note NO FORCE ROW LEVEL SECURITY")
     with tenancy.acting_as(None):
         assert tenancy.tables_without_protection() == ["test_note"]
+
+
+def test_a_function_of_the_owners_may_see_the_tables_that_it_asks(db):
+    """Row-level security is forced on the tables' owner, too: without a policy of his own such a function would find
+    nothing, whatever there is, and the worker that asks it whose turn it is would serve nobody."""
+    with psycopg.connect(db.owner, autocommit=True) as owner:
+        asked = owner.execute(
+            "SELECT proname, prosrc FROM pg_proc WHERE prosecdef AND pronamespace = 'public'::regnamespace"
+        ).fetchall()
+        forced = owner.execute("SELECT relname FROM pg_class WHERE relforcerowsecurity AND relkind = 'r'").fetchall()
+        seen = owner.execute(
+            "SELECT relname FROM pg_policy JOIN pg_class c ON c.oid = polrelid "
+            "WHERE current_user::regrole::oid = ANY (polroles)"
+        ).fetchall()
+    hidden = {table for (table,) in forced} - {table for (table,) in seen}
+    blind = {name: tables for name, said in asked if (tables := hidden & set(re.findall(r"\w+", said)))}
+    assert len(asked) > 20
+    assert blind == {}
 
 
 def test_the_application_role_can_not_pass_row_level_security_by(db):
