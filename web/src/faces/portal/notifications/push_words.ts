@@ -49,6 +49,7 @@ function happened(said: Said, t: T): Words {
     case "alarm": return { title: alarm(said.w, t), body: t("The alarm centre has it. Open to see where, or to recall it.") };
     case "recall": return { title: t("Alarm recalled"), body: t("The alarm centre can’t see anything of it any more.") };
     case "handled_again": return { title: t("Alarm taken up again"), body: t("It was recalled and turned out real. Open to see where.") };
+    case "central": return { title: t("A panel’s alarm may show pictures"), body: t("The panel or an owner signed it, and the alarm centre will see them. Open to see where, or to recall it.") };
     case "reopened": return { title: t("Images were reopened"), body: t("The alarm centre reopened an earlier alarm. Open to read why, or to end it.") };
     case "after_recall": return { title: t("A recalled alarm is looked at"), body: t("The alarm centre looks at images of an alarm that you recalled. Open to read why.") };
     case "release": return { title: t("Images were released"), body: t("Your unit released an alarm’s images to the alarm centre. Open to see who looked.") };
