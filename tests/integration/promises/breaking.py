@@ -240,6 +240,7 @@ def password_in_the_clear(_: Any) -> None:
 def administrator_after_his_contract(patch: Any) -> None:
     """His contract ended, and nothing keeps him out."""
     admin, now = WORLD.person("admin").id, clock.now()
+    ServiceContract.objects.filter(person_id=admin).delete()
     ServiceContract.objects.create(
         person_id=admin, organisation="IT", reference="1", valid_from=now - timedelta(days=90),
         valid_to=now - timedelta(days=1), recorded_at=now, **OURS,

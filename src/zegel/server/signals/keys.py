@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -76,5 +77,9 @@ def _bound_to(panel_id: UUID) -> bytes:
 
 
 @cache
+def _cipher_of(folder: Path) -> AESGCM:
+    return AESGCM(secrets.secret(folder, "panel-keys"))
+
+
 def _cipher() -> AESGCM:
-    return AESGCM(secrets.secret(settings.SECRETS_PATH, "panel-keys"))
+    return _cipher_of(Path(settings.SECRETS_PATH))
