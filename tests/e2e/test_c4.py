@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -66,6 +67,8 @@ def test_no_page_keeps_or_asks_for_anything_but_the_functional(story: Story, per
         seen.append(page.path)
         if page.path == "/kit":
             continue  # its pieces load for ever, and it is looked at in every state (test_pages.py)
+        with suppress(PlaywrightError):  # what axe then says tells more
+            desk.page.wait_for_selector("h1", state="attached", timeout=10_000)
         desk.settled()
         if found := desk.axe_in_both_themes():
             wrong[page.path] = found

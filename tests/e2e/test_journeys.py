@@ -10,10 +10,12 @@ import re
 import subprocess
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import pytest
+from playwright.sync_api import Error as PlaywrightError
 
 from tests.e2e.conftest import Story
 from tests.e2e.desk import Desk, functional_only
@@ -216,9 +218,13 @@ def test_journey_16_a_view_is_dealt_judged_by_who_did_not_look_and_kept(story: S
     judge = story.signed_in("supervisor")
     judge.go("/centre/reviews")
     judge.page.wait_for_selector(".deal:has-text('Operator 12')", timeout=30_000)
-    judge.page.keyboard.press("ArrowDown")
-    judge.page.wait_for_selector("h2:has-text('Operator 12 keek')")
-    assert "One person at the gate." in judge.page.inner_text(".steps-log")
+    for _ in judge.page.query_selector_all(".deal"):  # looks of the tests before may have been dealt, too
+        judge.page.keyboard.press("ArrowDown")
+        judge.sees("h2:has-text('Operator 12 keek')")
+        with suppress(PlaywrightError):
+            judge.page.wait_for_selector(".steps-log:has-text('One person at the gate.')", timeout=3000)
+            break
+    judge.sees(".steps-log:has-text('One person at the gate.')")
     assert judge.page.query_selector("video, canvas, img") is None, "who judges reads the log, not the picture"
     judge.page.keyboard.press("q")
     judge.page.fill("#reason", "Waarom is er geen bewaker gestuurd?")

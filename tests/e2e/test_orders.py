@@ -40,6 +40,7 @@ def test_the_desk_takes_an_order_in_plans_it_and_closes_it_with_the_keys(story: 
     page.fill("#subject", "Washing machine leaks")
     page.click("#dialog-save")
     desk.sees("h1:has-text('Washing machine leaks')")
+    desk.settled()
     page.keyboard.press("p")
     desk.sees("dialog #visit-day")
     page.locator("dialog .chip").first.click()

@@ -94,7 +94,7 @@ function turns({ turns: done }: Plan, nowMs: number): Part {
     { title: t("Cut to a hold"), cell: (turn) => number(turn.trimmed) },
     { title: t("Rows"), cell: (turn) => number(turn.rows) },
     { title: t("Log entries"), cell: (turn) => number(turn.entries) },
-    { title: "", cell: (turn) => (turn.failed === "" ? pill(t("Done"), "ok") : pill(t("Failed: {what}", { what: turn.failed }), "alarm")) },
+    { title: t("Outcome"), cell: (turn) => (turn.failed === "" ? pill(t("Done"), "ok") : pill(t("Failed: {what}", { what: turn.failed }), "alarm")) },
   ];
   return html`<section class="stack tight"><h2>${t("What was deleted lately")}</h2>${table(t("What was deleted lately"), columns, done, ({ at_ms }) => at_ms, nothing)}</section>`;
 }
