@@ -54,9 +54,10 @@ clip: .venv/.synced ## the demo's clip, of real footage from a package
 	@$(BIN)/python tools/make_clip.py >/dev/null
 
 # Each layer in processes of its own: a browser's driver keeps an event loop running, which Django rightly refuses to share.
-# The first two wait more than they work (for a database, a socket, a process), so some of each run side by side.
+# The first two wait more than they work (for a database, a socket, a process), so some of each run side by side; the
+# attacks come first, because each of them is long.
 UNIT := tests/unit tests/conformance -n 2 --dist worksteal
-INTEGRATION := tests/integration tests/attack -n 3 --dist loadfile
+INTEGRATION := tests/attack tests/integration -n 3 --dist loadfile --no-loadscope-reorder
 E2E := tests/e2e -n 2 --dist loadfile
 LAYERS := "$(UNIT)" "$(INTEGRATION)" "$(E2E)"
 

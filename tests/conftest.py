@@ -84,7 +84,7 @@ def pytest_pycollect_makemodule(module_path: Path, parent: pytest.Collector) -> 
         set_up_django()
 
 
-ORDER = ("unit", "conformance", "integration", "attack", "e2e")
+ORDER = ("unit", "conformance", "attack", "integration", "e2e")
 
 
 @pytest.hookimpl(trylast=True)

@@ -71,7 +71,7 @@ def test_a_lost_secret_and_a_stuck_signal_are_found_by_the_check(world: World) -
     from zegel.server.signals import invariants, keys
 
     assert list(invariants.panels_keys_open()) == []
-    keys._cipher.cache_clear()
+    keys._cipher_of.cache_clear()
     secret = Path(django.conf.settings.SECRETS_PATH) / "panel-keys"
     before = secret.read_text()
     try:
@@ -79,7 +79,7 @@ def test_a_lost_secret_and_a_stuck_signal_are_found_by_the_check(world: World) -
         assert len(list(invariants.panels_keys_open())) == 2, "the two seeded panels"
     finally:
         secret.write_text(before)
-        keys._cipher.cache_clear()
+        keys._cipher_of.cache_clear()
     intake.accept(new())
     assert list(invariants.nothing_waits_for_long()) == []
     with stopped_clock(clock.now()) as time:

@@ -55,7 +55,7 @@ class Sender(threading.Thread):
                 if self.over.wait(0.2):
                     return
             self.answered.append(mark)
-            self.over.wait(0.01)
+            self.over.wait(0.05)  # below what a camera, and a key, may say in a minute
 
 
 def by_mail(port: int, mark: str) -> bool:
@@ -196,6 +196,7 @@ def check(served: Served, senders: list[Sender]) -> None:
     until(lambda: none_waits(served), 60)
 
 
+@pytest.mark.soak  # a minute; the suite kills under panels' messages (test_kill.py)
 def test_kills_lose_no_answered_mail_call_or_review_and_double_none(served: Served, broker: Broker) -> None:
     check(served, torment(served, broker, 3, seed=20261))
 
