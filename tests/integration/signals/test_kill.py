@@ -15,7 +15,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import psycopg
 import pytest
@@ -94,18 +94,23 @@ def admin_of(served: Served) -> str:
     return EmbeddedPostgres(place_for(served.data), served.data / "secrets").urls().admin
 
 
+def add_yard(admin: psycopg.Connection[Any], party: UUID, site: UUID) -> None:
+    """A firm and its site, as the rooms write them."""
+    admin.execute(
+        "INSERT INTO people_party (id, kind, name, country, language, created_at) "
+        "VALUES (%s, 'company', 'Firm', 'NL', 'nl', now())", [party],
+    )  # fmt: skip
+    admin.execute(
+        "INSERT INTO sites_site (id, provider_id, owner_id, name, address, tz, profile, created_at) "
+        "VALUES (%s, %s, %s, 'Yard', 'Quay 1', 'Europe/Amsterdam', 'site-nl', now())", [site, party, party],
+    )  # fmt: skip
+
+
 def add_panels(served: Served, accounts: list[str]) -> None:
     """Rows as `actions.add_panel` writes them for panels on this machine."""
     party, line, site = uuid4(), uuid4(), uuid4()
     with psycopg.connect(admin_of(served), autocommit=True) as admin:
-        admin.execute(
-            "INSERT INTO people_party (id, kind, name, country, language, created_at) "
-            "VALUES (%s, 'company', 'Firm', 'NL', 'nl', now())", [party],
-        )  # fmt: skip
-        admin.execute(
-            "INSERT INTO sites_site (id, provider_id, owner_id, name, address, tz, profile, created_at) "
-            "VALUES (%s, %s, %s, 'Yard', 'Quay 1', 'Europe/Amsterdam', 'site-nl', now())", [site, party, party],
-        )  # fmt: skip
+        add_yard(admin, party, site)
         admin.execute(
             "INSERT INTO signals_line (id, provider_id, owner_id, arc_party_id, name, kinds, receiver_no, line_no, "
             "plain_reason, created_at) VALUES (%s, %s, %s, %s, 'Line', '[]', '', '', '', now())",

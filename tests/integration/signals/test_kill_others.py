@@ -28,7 +28,7 @@ from django.test import override_settings
 from tests.broker import Broker
 from tests.integration.kernel.test_serve import Served, until
 from tests.integration.signals.mailing import a_mail
-from tests.integration.signals.test_kill import admin_of, is_back, kill, none_waits
+from tests.integration.signals.test_kill import add_yard, admin_of, is_back, kill, none_waits
 from tests.integration.signals.test_mqtt import review
 from zegel.server.signals import integrations, keys, mailcameras
 
@@ -118,14 +118,7 @@ def set_up(served: Served, broker: Broker) -> UUID:
     with override_settings(SECRETS_PATH=served.data / "secrets"):
         password = keys.wrap_word(box, broker.password)
     with psycopg.connect(admin_of(served), autocommit=True) as admin:
-        admin.execute(
-            "INSERT INTO people_party (id, kind, name, country, language, created_at) "
-            "VALUES (%s, 'company', 'Firm', 'NL', 'nl', now())", [party],
-        )  # fmt: skip
-        admin.execute(
-            "INSERT INTO sites_site (id, provider_id, owner_id, name, address, tz, profile, created_at) "
-            "VALUES (%s, %s, %s, 'Yard', 'Quay 1', 'Europe/Amsterdam', 'site-nl', now())", [site, party, party],
-        )  # fmt: skip
+        add_yard(admin, party, site)
         admin.execute(
             "INSERT INTO signals_mailcamera (id, provider_id, owner_id, site_id, name, token_hash, state, "
             "plain_reason, added_at) VALUES (gen_random_uuid(), %s, %s, %s, 'Gate', %s, 'active', '', now())",
