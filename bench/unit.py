@@ -147,8 +147,10 @@ def rtsp(path: Path) -> Iterator[str]:
     command = [sys.executable, "-m", "tests.rtsp_camera", str(path)]
     with subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as camera:
         assert camera.stdout is not None
-        yield camera.stdout.readline().strip()
-        camera.kill()
+        try:
+            yield camera.stdout.readline().strip()
+        finally:
+            camera.kill()
 
 
 @contextmanager
@@ -167,10 +169,12 @@ def motion(url: str, folder: Path) -> Iterator[int | None]:
     (folder / "motion.conf").write_text("".join(f"{name} {value}\n" for name, value in settings.items()))
     command = ["motion", "-c", str(folder / "motion.conf")]
     with (folder / "motion.log").open("w") as log, subprocess.Popen(command, stdout=log, stderr=log) as running:
-        yield running.pid
-        if running.poll() is not None:
-            raise SystemExit(f"bench unit: motion ended by itself: {(folder / 'motion.log').read_text()[-500:]}")
-        running.terminate()
+        try:
+            yield running.pid
+            if running.poll() is not None:
+                raise SystemExit(f"bench unit: motion ended by itself: {(folder / 'motion.log').read_text()[-500:]}")
+        finally:
+            running.terminate()
 
 
 def _has_motion() -> bool:
@@ -187,14 +191,20 @@ def _has_motion() -> bool:
 def unit(urls: list[str], folder: Path, mode: str = "activity") -> Iterator[int]:
     command = [sys.executable, __file__, "--worker", mode, str(folder), *urls]
     with subprocess.Popen(command, cwd=ROOT) as running:
-        yield running.pid
-        if running.poll() is not None:
-            raise SystemExit("bench unit: the unit ended by itself; nothing was measured")
-        running.terminate()
         try:
-            running.wait(15)
-        except subprocess.TimeoutExpired:
-            running.kill()
+            yield running.pid
+            if running.poll() is not None:
+                raise SystemExit("bench unit: the unit ended by itself; nothing was measured")
+        finally:
+            _end(running)
+
+
+def _end(running: subprocess.Popen[bytes]) -> None:
+    running.terminate()
+    try:
+        running.wait(15)
+    except subprocess.TimeoutExpired:
+        running.kill()
 
 
 # --- the unit, without its server -------------------------------------------------------------------------------------
@@ -220,7 +230,7 @@ def worker(mode: str, folder: Path, urls: list[str]) -> None:
     home, config = Home(folder), Config("https://127.0.0.1:9", "ca.pem", cameras)
     identity = Identity.create(home.identity)
     StateFile.create(home.state, identity.unit)
-    engine, owner, now, pairing = open_engine(home, config), Owner(), read_clock(), os.urandom(16)
+    engine, owner, now, pairing = open_engine(home, config), Owner(), read_clock(), identity.pairing
     keyset = owner.keyset(identity.unit, pairing, now.wall_ms)
     policy = owner.policy(keyset, now.wall_ms, mode=RecordingMode(mode))
     asked = Pairing(identity.unit, pairing, keyset.hash, policy.hash)
