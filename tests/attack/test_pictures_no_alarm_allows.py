@@ -15,10 +15,14 @@ from django.test import Client
 from tests.actors import SimUnit, World
 from tests.attack.test_door_routes import body_of, filled, known_ids, routes, secrets_of, signed_in
 from tests.clock import stopped_clock
+from tests.integration.centre.parts import delivered
 
 from zegel.demo.world import WORLD
 from zegel.link.messages import EpochItem
+from zegel.seal.suite import SigningKey
 from zegel.server.alarms import actions as alarms
+from zegel.server.alarms.models import Alarm
+from zegel.server.api.fields import to_text
 from zegel.server.centre import actions as centre
 from zegel.server.footage import actions as footage
 from zegel.server.footage.models import Lease, Window
@@ -306,6 +310,8 @@ def test_after_a_replacement_the_old_centre_gets_nothing_and_the_new_one_only_ne
     answer = post(owner, "/arc/replace", successor(world, unit, new, keyset, policy))
     assert answer.status_code == 200, answer.content
     nothing_comes(client, case, lease)
+    delivered()
+    assert hands(case) is None, "in the hands of somebody who no longer sees it"
     late = unit.release(case.alarm_id, case.epoch, [(25, 30)], world.arc_tenant(case.site), keep=False)
     refusal = world.take(case.actor, unit, late).refused
     assert refusal is not None
@@ -321,6 +327,52 @@ def test_after_a_replacement_the_old_centre_gets_nothing_and_the_new_one_only_ne
     nothing_comes(client, fresh, lease)
 
 
+def hands(case: Any) -> UUID | None:
+    """Who has the alarm in hand, as its owner sees it."""
+    with tenancy.acting_as(WORLD.party("dehaan").id):
+        return Alarm.objects.get(id=case.alarm_id).claimed_by
+
+
+def test_another_key_of_the_same_centre_counts_for_a_unit_once_its_owner_signed_for_it(world: World, case: Any) -> None:
+    """Until then the unit keeps to the key that was compared, and what it releases is taken; from then on only the new
+    one counts."""
+    from zegel.seal.keyset import Signer
+    from zegel.server.kernel.actor import system
+    from zegel.server.people import actions as people
+
+    centre_id, keys, unit = WORLD.party("centrale").id, world.keys.parties["centrale"], case.unit
+    fresh = SigningKey.generate()
+    certificate = replace(keys, signing=fresh).certificate(clock.now_ms())
+    people.store_arc_key(system(centre_id), centre_id, fresh.public_key, certificate)
+    owner = signed_in(world, "owner")
+    shown = owner.get("/api/v1/arc").json()["current"]
+    assert (shown["party_id"], shown["sign_pk"]) == (str(centre_id), to_text(fresh.public_key))
+    world.accept(case.actor, unit, unit.release(case.alarm_id, case.epoch, [(25, 27)], keys.tenant))
+
+    claimed = hands(case)
+    signer = Signer(centre_id.bytes, fresh.public_key)
+    keyset = replace(unit.keyset, number=2, previous=unit.keyset.hash, arc=signer, issued_ms=clock.now_ms())
+    policy = replace(unit.policy, counter=2, keyset_hash=keyset.hash, issued_ms=clock.now_ms())
+    old_words = replace(keyset, arc=Signer(centre_id.bytes, keys.signing.public_key))
+    refused = post(owner, "/arc/replace", successor(world, unit, centre_id, old_words, policy))
+    assert refused.status_code == 422
+    answer = post(owner, "/arc/replace", successor(world, unit, centre_id, keyset, policy))
+    assert answer.status_code == 200, answer.content
+    delivered()
+    assert hands(case) == claimed
+    assert owner.get("/api/v1/arc").json()["current"]["since_ms"] == shown["since_ms"]
+    assert post(signed_in(world, "operator"), "/views", wish(case)).status_code == 200
+
+
+def test_an_owner_is_told_of_the_centres_his_provider_works_with_and_nobody_else_is(world: World) -> None:
+    known = signed_in(world, "owner").get("/api/v1/arc").json()
+    assert known["current"]["name"] == WORLD.party("centrale").name
+    assert known["choices"] == [{"party_id": str(WORLD.party("maas").id), "name": WORLD.party("maas").name}]
+    assert signed_in(world, "household").get("/api/v1/arc").json()["choices"] == [], "his provider works with no other"
+    for other in ("foreman", "operator", "technician", "admin"):
+        assert signed_in(world, other).get("/api/v1/arc").status_code == 403
+
+
 def certified(world: World) -> UUID:
     """The other centre has a certified opening key, as one that serves somebody has."""
     from zegel.server.kernel.actor import system
@@ -333,8 +385,6 @@ def certified(world: World) -> UUID:
 
 
 def successor(world: World, unit: SimUnit, party: UUID, keyset: Any, policy: Any) -> dict[str, Any]:
-    from zegel.server.api.fields import to_text
-
     signed = {
         "unit_id": str(unit.id), "keyset": to_text(world.sign_keyset(keyset, "owner")),
         "policy": to_text(world.sign_policy(policy, "owner")),

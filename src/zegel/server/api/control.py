@@ -15,6 +15,7 @@ from zegel.server.api.base import acting
 from zegel.server.api.fields import Bytes, to_text
 from zegel.server.footage import actions, centre_change, door, steering
 from zegel.server.footage.centre_change import Signed
+from zegel.server.kernel import clock
 
 router = Router(tags=["images"])
 
@@ -78,6 +79,20 @@ def end_reopening(request: HttpRequest, alarm_id: UUID) -> dict[str, bool]:
 
 
 # --- another alarm centre ---
+
+
+@router.get("/arc")
+def own_arc(request: HttpRequest) -> dict[str, Any]:
+    """The owner's alarm centre as the server knows it (his units' keysets say which one they follow), and the others
+    with which his provider works."""
+    actor = acting(request)
+    now = centre_change.current(actor)
+    shown = None if now is None else {
+        "party_id": str(now.party_id), "name": now.name, "since_ms": clock.ms(now.since),
+        "sign_pk": None if now.sign_pk is None else to_text(now.sign_pk),
+    }  # fmt: skip
+    others = [{"party_id": str(one.party_id), "name": one.name} for one in centre_change.choices(actor)]
+    return {"current": shown, "choices": others}
 
 
 @router.get("/arc/{uuid:party_id}")

@@ -213,6 +213,17 @@ def take_from(party_id: UUID, person_id: UUID) -> int:
     return len(found)
 
 
+def take_from_centre(owner_id: UUID, party_id: UUID) -> int:
+    """The owner replaced that alarm centre: what its people have of his in hand goes back into the queue, which is the
+    successor's. Returns how many did."""
+    with tenancy.acting_as(owner_id):
+        found = queries.in_hand_at(owner_id, party_id)
+    for alarm_id, person_id in found:
+        with suppress(NotAllowedNow):
+            alarms.put_back(system(owner_id), alarm_id, person_id, "centre_replaced")
+    return len(found)
+
+
 def _open_escalation(party_id: UUID, for_party: UUID | None) -> Escalation | None:
     rows = Escalation.objects.select_for_update().filter(owner_id=party_id, resolved_at=None)
     return rows.filter(for_party=for_party).first()

@@ -111,6 +111,13 @@ def take_from_suspended(event: outbox.Event) -> None:
         actions.take_from(event.owner_id, event.uuid("person_id"))
 
 
+@outbox.subscribe("arc.replaced", name="centre.take_from_centre")
+def take_from_replaced(event: outbox.Event) -> None:
+    """No alarm stays with people who no longer see it."""
+    if event.owner_id is not None:
+        actions.take_from_centre(event.owner_id, event.uuid("before_id"))
+
+
 # --- reviews ---
 
 

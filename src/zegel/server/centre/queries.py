@@ -129,6 +129,17 @@ def in_hand_of(person_id: UUID, party_id: UUID) -> list[tuple[UUID, UUID]]:
         return list(cursor.fetchall())
 
 
+def in_hand_at(owner_id: UUID, party_id: UUID) -> list[tuple[UUID, UUID]]:
+    """(alarm, person) of the owner's alarms that people of that party have in hand."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT id, claimed_by FROM alarms_alarm WHERE state IN ('claimed', 'acting', 'on_hold') "
+            "AND owner_id = %s AND claimed_by_party = %s ORDER BY id",
+            [owner_id, party_id],
+        )
+        return list(cursor.fetchall())
+
+
 # --- seats and settings ---
 
 

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -390,14 +391,13 @@ def _check_recipient(unit: Unit, window: Window, release: seal_release.Release) 
 
 
 def _certified(unit: Unit, keyset: Keyset) -> frozenset[bytes]:
-    """Fingerprints of the alarm centre's keys that count now: certified by the key that the owner pinned, in date."""
-    found = people.current_arc_key(unit.owner_id)
-    if found is None:
-        return frozenset()
-    try:
-        return frozenset({verify_arckey(found[1], keyset, last_number=0, now_ms=clock.now_ms()).fingerprint})
-    except SealError:
-        return frozenset()
+    """Fingerprints of the alarm centre's keys that count now: certified by the key that the owner pinned, in date. Not
+    only the newest: what a unit sealed before it heard of the next one must not be lost."""
+    found = set()
+    for envelope in people.arc_certificates(unit.owner_id):
+        with suppress(SealError):
+            found.add(verify_arckey(envelope, keyset, last_number=0, now_ms=clock.now_ms()).fingerprint)
+    return frozenset(found)
 
 
 def _check_ranges(unit: Unit, release: seal_release.Release) -> None:

@@ -7,12 +7,14 @@ What keeps it safe:
 - All or nothing: the old relation, the new one, every unit's keyset and policy, in one transaction. A unit that was
   left out would go on releasing to a centre that nobody may use.
 - From the commit on the old centre gets nothing: its windows and reopenings end with it, and its relation is over.
+  What its operators had in hand goes back into the queue, which is the new one's (room `centre`, `arc.replaced`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -71,6 +73,34 @@ class Signed:
     policy: bytes
 
 
+@dataclass(frozen=True)
+class Centre:
+    """The alarm centre that serves an owner. `sign_pk` is None while it has no certified key."""
+
+    party_id: UUID
+    name: str
+    sign_pk: bytes | None
+    since: datetime
+
+
+def current(actor: Actor) -> Centre | None:
+    """Who serves the acting owner as alarm centre now. Raises Denied."""
+    _ask(actor, Action.ADD)
+    assert actor.party_id is not None
+    found = people_queries.serving_since(actor.party_id, RelationKind.ARC)
+    if found is None:
+        return None
+    shown = people_queries.arc_card(found[0])
+    return Centre(found[0], found[1], None if shown is None else shown.sign_pk, found[2])
+
+
+def choices(actor: Actor) -> list[ArcCard]:
+    """Other alarm centres with which the owner's provider works. Raises Denied."""
+    _ask(actor, Action.ADD)
+    assert actor.party_id is not None
+    return people_queries.centres_beside(actor.party_id)
+
+
 def card(actor: Actor, party_id: UUID) -> ArcCard:
     """What an alarm centre publishes of itself. Raises Denied, UnknownCentre."""
     _ask(actor, Action.ADD)
@@ -89,11 +119,14 @@ def replace(actor: Actor, party_id: UUID, signed: Sequence[Signed]) -> int:
         if {unit.id for unit in units} != {one.unit_id for one in signed} or len(signed) != len(units):
             raise CentreNotNamed
         assert actor.party_id is not None
+        before = people_queries.serving(actor.party_id, RelationKind.ARC)
         people.replace_relation(actor, actor.party_id, party_id, RelationKind.ARC)
         for one in sorted(signed, key=lambda one: str(one.unit_id)):
             _accept(actor, found, one)
         _end_of(actor, actor.party_id, w, party_id)
         w.publish("arc.key_stored", owner_id=actor.party_id, party_id=party_id)
+        if before not in {None, party_id}:
+            w.publish("arc.replaced", owner_id=actor.party_id, party_id=party_id, before_id=before)
         return len(units)
 
 

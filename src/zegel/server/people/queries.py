@@ -18,6 +18,8 @@ from zegel.server.people.errors import NoSuchPerson, NotAMember
 from zegel.server.people.models import ArcKey, Membership, Party, Person, SealedTenantKey, ServiceRelation, TenantKey
 from zegel.server.people.roles import PartyKind, RelationKind, Role
 
+MOST_CERTIFICATES = 20
+
 
 @dataclass(frozen=True)
 class Seat:
@@ -98,6 +100,15 @@ def current_arc_key(owner_id: UUID) -> tuple[UUID, bytes] | None:
         return (key.party_id, bytes(key.envelope)) if key else None
 
 
+def arc_certificates(owner_id: UUID) -> list[bytes]:
+    """The certificates of the alarm centre that serves the owner now, the newest first: dated ones that are no longer
+    the newest still say for what a unit sealed before it heard of the next."""
+    with as_party(owner_id):
+        arc = serving(owner_id, RelationKind.ARC)
+        rows = ArcKey.objects.filter(party_id=arc).order_by("-number") if arc else ArcKey.objects.none()
+        return [bytes(envelope) for envelope in rows.values_list("envelope", flat=True)[:MOST_CERTIFICATES]]
+
+
 def own_arc_key(party_id: UUID) -> tuple[bytes, bytes] | None:
     """An alarm centre's certifying public key, and its newest certificate."""
     with as_party(party_id):
@@ -121,6 +132,30 @@ def arc_card(party_id: UUID) -> ArcCard | None:
         key = ArcKey.objects.filter(party_id=party_id).order_by("-number").first()
         found = Party.objects.filter(id=party_id).first()
     return None if key is None or found is None else ArcCard(party_id, found.name, bytes(key.sign_pk))
+
+
+def serving_since(owner_id: UUID, kind: RelationKind) -> tuple[UUID, str, datetime] | None:
+    """Who serves the owner in that way now, the name, and since when."""
+    with as_party(owner_id):
+        relations = ServiceRelation.objects.filter(at(clock.now()), owner_id=owner_id, kind=kind.value)
+        held = relations.order_by("valid_from", "id").first()
+        if held is None:
+            return None
+        found = Party.objects.filter(id=held.party_id).first()
+        return held.party_id, found.name if found else "", held.valid_from
+
+
+def centres_beside(owner_id: UUID) -> list[ArcCard]:
+    """Alarm centres with a certified key that serve customers of the owner's provider now, by name: the ones that he
+    may choose from without knowing a number. Not the one that serves him."""
+    provider, own = serving(owner_id, RelationKind.PROVIDER), serving(owner_id, RelationKind.ARC)
+    if provider is None:
+        return []
+    with as_party(owner_id), connection.cursor() as cursor:
+        cursor.execute("SELECT unnest(people_centres_beside(%s, %s))", [provider, clock.now()])
+        found = [party for (party,) in cursor.fetchall() if party != own]
+    cards = [card for party in found if (card := arc_card(party)) is not None]
+    return sorted(cards, key=lambda card: (card.name, str(card.party_id)))
 
 
 def arc_signing_key(owner_id: UUID) -> tuple[UUID, bytes] | None:
