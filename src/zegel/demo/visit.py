@@ -15,6 +15,7 @@ from zegel.demo import accountability, clip, ground, scene, wishes, workshop
 from zegel.demo.processes import DidNotStart, Stage, free_port, run, wait_until
 from zegel.demo.scene import Installation
 from zegel.demo.world import WORLD
+from zegel.seal.words import words
 from zegel.unit import clock
 
 LINK_PORT = 8443
@@ -38,6 +39,7 @@ _OWNERS_PAGES = (
     ("sites", "the map with its camera, the unit's figures over time (made up, and said so)"),
     ("signs", "a sign as PDF; the code on it leads anybody to the whole notice"),
     ("notifications", "what tells you what, and when; nothing silences an alarm"),
+    ("agreements", "choose another alarm centre: compare its words with those below, and see your unit follow"),
     ("maintenance", "a technician waits for your answer: allow him to look, or don't"),
 )
 
@@ -148,7 +150,7 @@ def _table(installation: Installation, source: clip.Source, took_s: float) -> st
         lines.append(f"  {url:<52} {keys.email:<32} {keys.password:<20} {what}")
     lines += ["", f"  The owner's own pages, as {installation.keyring.people['owner'].email}:"]
     lines += [f"  {base + '/portal/' + view:<52} {what}" for view, what in _OWNERS_PAGES]
-    lines += ["", *_code_words(), *_invitation(installation)]
+    lines += ["", *_code_words(), *_centres_words(installation), *_invitation(installation)]
     lines += [
         "", f"  {base + '/kit':<52} the kit that the screens are made of",
         f"  {base + '/ledger/checkpoint':<52} the public log. Check it yourself, with its key and nothing else:",
@@ -176,6 +178,16 @@ def _code_words() -> list[str]:
         ]
         lines += [f"  Code words at {site.name}: {'; '.join(said)}"] if said else []
     return lines
+
+
+def _centres_words(installation: Installation) -> list[str]:
+    """What stands in an owner's agreements with alarm centres: he compares it before he chooses another one."""
+    parties = {service.party for service in WORLD.services if service.kind in {"arc", "arc_second"}}
+    keys = installation.keyring.parties
+    return [
+        f"  {WORLD.party(party).name}, in its agreements: {words(keys[party].signing.fingerprint)}"
+        for party in sorted(parties)
+    ]
 
 
 def _stop_on_sigterm() -> None:

@@ -148,6 +148,10 @@ def _others_keys(person: Person, founding: Founding, keyring: Keyring) -> list[s
     if person.role == "owner" and centre is not None:
         name = founding.party(serving["arc"]).name
         lines.append(f"    {words(centre.signing.fingerprint)}  {name}, when you pair a unit")
+    second = keyring.parties.get(serving.get("arc_second", ""))
+    if person.role == "owner" and second is not None:
+        name = founding.party(serving["arc_second"]).name
+        lines.append(f"    {words(second.signing.fingerprint)}  {name}, if you choose it as your alarm centre")
     return ["  Keys of others, to be compared when a page shows them:", *lines] if lines else []
 
 

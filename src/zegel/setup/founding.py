@@ -189,7 +189,8 @@ class Founding:
         return any(service.party == party and service.kind == "provider" for service in self.services)
 
     def is_arc(self, party: str) -> bool:
-        return any(service.party == party and service.kind == "arc" for service in self.services)
+        """Somebody's alarm centre, the second one too: it certifies its opening key, so that an owner can choose it."""
+        return any(service.party == party and service.kind in {"arc", "arc_second"} for service in self.services)
 
     def first_owner(self, party: str) -> Person | None:
         """Who signs for the party: its first owner."""

@@ -15,14 +15,18 @@ from tests.actors import SimUnit, World
 from tests.clock import stopped_clock
 from tests.integration.centre.parts import CENTRE, deferred
 from zegel.client.certifycli import certify
+from zegel.client.person import NotAsShown, b64
 from zegel.demo.world import WORLD
 from zegel.link.messages import Deliver, DeliverKind
-from zegel.seal.arckey import verify_arckey
+from zegel.seal.arckey import sign_arckey, verify_arckey
+from zegel.seal.suite import OpeningKey, Suite
+from zegel.seal.words import words
 from zegel.server.centre import jobs
 from zegel.server.kernel import clock, tenancy
 from zegel.server.notify import pages
 from zegel.server.notify.pages import Page
 from zegel.server.people import arc_keys
+from zegel.server.people import queries as people
 from zegel.server.people.models import Person
 from zegel.server.realtime import pending
 from zegel.server.sites import queries as sites
@@ -67,6 +71,32 @@ def test_a_supervisor_with_the_paper_certifies_it_and_units_get_it(world: World)
     assert verify_arckey(sent[0], keyset, last_number=made.number - 1, now_ms=clock.now_ms()) == made
 
 
+def test_a_new_opening_key_is_certified_by_its_words_and_units_release_to_it_and_to_the_one_of_before(
+    world: World,
+) -> None:
+    """Somebody left. The page made the key; the paper certifies it only when its words are those that the page told."""
+    case, centre = world.burglary(), client_of("supervisor")
+    keys, fresh = world.keys.parties["centrale"], OpeningKey.generate(Suite.CLASSIC)
+    before = certify(centre, keys.signing, clock.now_ms(), 365)
+    me = WORLD.person("supervisor").id
+    made = {"suite": 1, "open_pk": b64(fresh.public_key), "sealed": [{"person_id": str(me), "envelope": b64(b"x")}]}
+    assert centre.http.post("/api/v1/tenant-keys", made)["number"] == 2
+    told = words(fresh.fingerprint)
+    for lie in (None, words(keys.tenant.fingerprint), told.upper().replace("-", "_")):
+        with pytest.raises(NotAsShown):
+            certify(centre, keys.signing, clock.now_ms(), 365, lie)
+    made_key = certify(centre, keys.signing, clock.now_ms(), 365, told.replace("-", " ").upper())
+    assert (made_key.open_pk, made_key.number) == (fresh.public_key, before.number + 1)
+    assert people.current_arc_key(WORLD.party("dehaan").id) == (CENTRE, sign_arckey(made_key, keys.signing))
+
+    unit, strange = case.unit, OpeningKey.generate(Suite.CLASSIC)
+    refused = world.take(case.actor, unit, unit.release(case.alarm_id, case.epoch, [(25, 26)], strange, keep=False))
+    assert refused.refused is not None
+    assert refused.refused[0] == "wrong_recipient"
+    for slot, key in ((25, keys.tenant), (26, fresh)):  # a unit hears of the new key in the midst of an alarm
+        world.accept(case.actor, unit, unit.release(case.alarm_id, case.epoch, [(slot, slot + 1)], key))
+
+
 def test_its_people_hear_in_time_that_it_ends_and_that_it_did(world: World) -> None:
     ends_ms = arc_keys.ends_ms(CENTRE)
     assert ends_ms is not None
@@ -75,7 +105,8 @@ def test_its_people_hear_in_time_that_it_ends_and_that_it_did(world: World) -> N
         with stopped_clock(end - timedelta(days=days_before) + timedelta(hours=1)):
             before = len(deferred("centre.tell_opening_key"))
             jobs.warn_of_opening_keys(0)
-            said += [job["days"] for job in deferred("centre.tell_opening_key")[before:]]
+            told = deferred("centre.tell_opening_key")[before:]
+            said += [job["days"] for job in told if job["party_id"] == str(CENTRE)]
     assert said == [60, 7, 1, 0, 0]
     subject, text = pages.write(Page.KEY_ENDED, {"days": 0}, "nl", "https://zegel.example")
     assert "zegel certify" in text

@@ -494,15 +494,19 @@ def _midnight(day: date) -> datetime:
 
 @router.get("/centre/opening-key")
 def opening_key(request: HttpRequest) -> dict[str, Any]:
-    """The centre's certificate as it stands: whoever holds the certifying key makes the next one of it (`zegel
-    certify`)."""
+    """The centre's certificate as it stands, and its newest opening key (`number`): whoever holds the certifying key
+    makes the next certificate of them (`zegel certify`). Units release to the key that the certificate names."""
     actor = acting(request)
     require(actor, Action.ADD, Resource(ResourceKind.ARC_KEY, None, actor.party_id))
     assert actor.party_id is not None
     held = people.own_arc_key(actor.party_id)
-    if held is None:
+    key = people.tenant_open_key(actor.party_id, seen_by=actor.party_id)
+    if held is None or key is None:
         raise NotThere(_("This organisation has no opening key yet."), action=_("Found the alarm centre first."))
-    return {"party_id": str(actor.party_id), "sign_pk": to_text(held[0]), "envelope": to_text(held[1])}
+    return {
+        "party_id": str(actor.party_id), "sign_pk": to_text(held[0]), "envelope": to_text(held[1]),
+        "open_pk": to_text(key[1]), "number": key[2],
+    }  # fmt: skip
 
 
 @router.post("/centre/opening-key")
