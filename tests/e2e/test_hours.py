@@ -30,6 +30,13 @@ WALK_S, COVERED_S = 8.5, 40.0
 ALL_WEEK = tuple(Weekly(day, Interval(0, 1440)) for day in range(7))
 
 
+def keep(desk: Desk, name: str) -> None:
+    """For whoever wants to look: ZEGEL_LOOK=folder."""
+    folder = os.environ.get("ZEGEL_LOOK")
+    if folder:
+        desk.page.screenshot(path=f"{folder}/{name}.png", full_page=True)
+
+
 def walk_and_cover(path: Path) -> Path:
     """Somebody walks through the yard, then the camera is covered."""
     import av
@@ -206,3 +213,45 @@ def test_a_policy_in_the_browser_is_the_one_that_python_reads(story: Story) -> N
     assert Weekly(5, Interval(420, 975)) in policy.hours.weekly
     assert policy.delegates[0].name == "Yusuf Demir"
     assert policy.parts[0].name == "Gate"
+
+
+def test_an_owner_chooses_another_alarm_centre_by_its_words_and_his_unit_follows(story: Story) -> None:
+    """From the list, and back by the number from the agreement; words that differ stop it."""
+    story.guard()
+    owner = story.signed_in("owner", 390, 844)
+    page, keys = owner.page, story.place.keyring.parties
+    old, new = WORLD.party("centrale"), WORLD.party("maas")
+
+    def shown(party: str) -> bool:
+        told = page.get_attribute(".page .words", "aria-label") or ""
+        return told.replace(", ", "-").endswith(words(keys[party].signing.fingerprint))
+
+    owner.go("/portal/agreements")
+    page.wait_for_selector("#centre li[data-following=follows]")
+    assert old.name in page.inner_text("#centre")
+    assert shown("centrale")
+    keep(owner, "centre-card-390")
+    page.click("#choose-centre")
+    page.check(f"input[name=centre][value='{new.id}']")
+    page.click("#centre-next")
+    page.wait_for_selector("#centre-differ")
+    assert shown("maas")
+    assert owner.axe() == []
+    keep(owner, "centre-compare-390")
+    page.click("#centre-differ")
+    page.wait_for_selector("text=Nothing was signed")
+    page.click("#centre-close")
+    for party in (new, old):
+        page.click("#choose-centre")
+        if party is new:
+            page.check("input[name=centre][value=number]")
+        page.fill("#centre-number", str(party.id).replace("-", "").upper())
+        page.press("#centre-number", "Enter")
+        page.click("#centre-same")
+        page.wait_for_selector("#centre-progress li[data-following=follows]")
+        assert f"{party.name} is your alarm centre." in page.inner_text("#centre-progress")
+        assert owner.overflow() <= 0
+        keep(owner, f"centre-done-{party.key}-390")
+        page.click("#centre-done")
+    page.wait_for_selector(f"#centre:has-text('{old.name}')")
+    assert owner.complaints == []

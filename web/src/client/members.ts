@@ -10,6 +10,7 @@
 import { sha256 } from "@noble/hashes/sha2.js";
 import { type Bytes, base64url, concat, copy, equal, fromBase64url, fromUuid, hex, random, utf8, uuid, wipe } from "../seal/bytes";
 import { SealError } from "../seal/errors";
+import { verifyArcKey } from "../seal/arckey";
 import { signAssent } from "../seal/assent";
 import { type Keyset, signKeyset, verifyKeyset } from "../seal/keyset";
 import { sealMember, sealSuccession } from "../seal/member";
@@ -187,24 +188,66 @@ export async function replaceKey(session: Session, all: People, leaving: MemberR
   const staying = all.members.filter((member) => member.person_id !== leaving?.person_id);
   const people = [...new Map(staying.filter(({ holds_key }) => holds_key).map((member) => [member.person_id, member])).values()];
   const keys = people.map((member) => ({ member, ...demand(session, member) }));
-  const party = fromUuid(session.actingParty!.id);
   await nextOf(session, staying, leaving, await heldKey(session, all.members)); // stops before anything is sealed
-  const fresh = random(32);
-  try {
-    const tenantKey = await openingPublicKey(session.suite, fresh);
-    const sealed = await Promise.all(keys.map(async ({ member, openKey }) => ({
-      person_id: member.person_id,
-      envelope: base64url(await sealMember({ suite: session.suite, party, person: fromUuid(member.person_id), personOpenKey: openKey, tenantKey, tenantPrivate: fresh }, session.signing)),
-    })));
-    const succession = await session.withTenantSecret(await ownerKeys(session, all.members), (old) => sealSuccession(session.suite, party, old, tenantKey, session.signing));
-    await session.api.post("/tenant-keys", { suite: session.suite, open_pk: base64url(tenantKey), sealed, succession: base64url(succession) });
-  } finally {
-    wipe(fresh);
-  }
-  await session.refresh();
+  await makeNext(session, keys, await ownerKeys(session, all.members));
   const following = await renew(session, staying, leaving, confirm);
   if (leaving !== null) await session.api.post(`/members/${leaving.membership_id}/end`, {});
   return following;
+}
+
+/** A fresh key, sealed to these people, with the one of before sealed to it. Returns its public half. */
+async function makeNext(session: Session, people: readonly { readonly member: MemberRow; readonly openKey: Bytes }[], sealedBy: readonly Bytes[] | "opening"): Promise<Bytes> {
+  const party = fromUuid(session.actingParty!.id);
+  const fresh = random(32);
+  try {
+    const tenantKey = await openingPublicKey(session.suite, fresh);
+    const sealed = await Promise.all(people.map(async ({ member, openKey }) => ({
+      person_id: member.person_id,
+      envelope: base64url(await sealMember({ suite: session.suite, party, person: fromUuid(member.person_id), personOpenKey: openKey, tenantKey, tenantPrivate: fresh }, session.signing)),
+    })));
+    const succession = await session.withTenantSecret(sealedBy, (old) => sealSuccession(session.suite, party, old, tenantKey, session.signing));
+    await session.api.post("/tenant-keys", { suite: session.suite, open_pk: base64url(tenantKey), sealed, succession: base64url(succession) });
+    await session.refresh();
+    return tenantKey;
+  } finally {
+    wipe(fresh);
+  }
+}
+
+// --- an alarm centre's own key -------------------------------------------------------------------------------------------------
+
+/** Who of a centre holds its key and stays: these get the next one, once their words were compared. */
+export const holders = (all: People): readonly MemberRow[] => [...new Map(all.members.filter(({ holds_key }) => holds_key).map((member) => [member.person_id, member])).values()];
+
+/**
+ * An alarm centre's next opening key, when somebody left it: sealed to all who hold the one of before (their words must have been
+ * compared, or nothing is made), and the one of before sealed to it, so that who joins later still opens older alarms. Units give their
+ * releases to it once it was certified from the centre's paper (`zegel certify`): returns its eight words, to be compared there.
+ */
+export async function renewOpeningKey(session: Session, all: People): Promise<string> {
+  const people = holders(all).map((member) => ({ member, openKey: demand(session, member).openKey }));
+  return words(openingFingerprint(session.suite, await makeNext(session, people, "opening")));
+}
+
+/** The centre's opening key as it stands. `endsMs`: of the certificate that units have. */
+export interface OpeningKeyNow {
+  readonly number: number;
+  readonly certified: boolean;
+  readonly endsMs: number;
+  /** Of the newest key while it waits for its certificate, when it was made with this person's own keys; else null. */
+  readonly ownWords: string | null;
+  /** What owners compare with their agreement, as the server shows it: hold it against the paper. */
+  readonly centreWords: string;
+}
+
+export async function openingKeyNow(session: Session): Promise<OpeningKeyNow> {
+  const said = await session.api.get<{ sign_pk: string; envelope: string; open_pk: string; number: number }>("/centre/opening-key");
+  const signKey = fromBase64url(said.sign_pk);
+  const { value } = verifyArcKey(fromBase64url(said.envelope), signKey);
+  const certified = equal(value.openKey, fromBase64url(said.open_pk));
+  // Signed by nobody else than oneself: words of a key that another one made, or the server, are not for this page to tell.
+  const ownWords = certified ? null : await session.withTenantSecret([], async (_, { tenantFingerprint }) => words(tenantFingerprint)).catch(() => null);
+  return { number: said.number, certified, endsMs: value.expiresMs, ownWords, centreWords: words(signingFingerprint(signKey)) };
 }
 
 interface Next {

@@ -457,8 +457,8 @@ export class View {
     must(alarmId === undefined || equal(value.alarm, fromUuid(alarmId)), "object", "a release of another alarm");
     this.#parts.add(release);
     if (!equal(value.camera, fromUuid(cameraId))) return; // another camera of the same alarm: a link of its chain, no key of ours
-    const [tenant] = await this.session.tenantKeys("opening");
-    const keys = await openRelease(value, tenant!);
+    const held = await this.session.tenantKeys("opening"); // newest first: a unit may have sealed to the one of before
+    const keys = await openRelease(value, held.find(({ fingerprint }) => equal(fingerprint, value.recipient)) ?? held[0]!);
     if (this.#now.phase === "stopped") keys.wipe();
     else this.#releases.set(hex(hash), keys);
   }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 // Who may see images, and until when: the centre's certificates, each person's own, statements and suspensions.
 import { html, nothing, type Part } from "../../kit/dom";
-import { button, empty, note, pill } from "../../kit/pieces";
+import { button, empty, keyWords, note, pill } from "../../kit/pieces";
 import { table } from "../../kit/table";
 import { t, tn, when } from "../../kit/words";
 import type { CentreState } from "./model";
@@ -22,6 +22,7 @@ export function certificatesPart(state: CentreState, all: Certificates, act: Cen
       { title: t("Until"), cell: (row) => day(state, row.valid_to_ms) }, { title: t("State"), cell: (row) => stateOf(row) },
       { title: t("Action"), cell: (row) => (may && row.holds ? button(t("Withdraw"), () => act.withdraw(row.id), { small: true, kind: "quiet", hint: t("Its issuer took it back") }) : nothing) },
     ], all.certificates, (row) => row.id, empty(t("No certificate is recorded"), t("Without one nothing is released to this centre. Record what your certifying body gave you, and each operator’s own."), "shield", may ? button(t("Record a certificate"), act.addCertificate, { kind: "primary" }) : nothing, "warn"))}
+    ${openingKeyPart(state, act)}
     <div class="row apart"><h2>${t("People")}</h2>${may ? button(t("Invite an operator"), act.invite, { icon: "person", id: "invite" }) : nothing}</div>
     ${state.members === null || state.members.all.invitations.length === 0 ? nothing : html`<ul class="items flat" aria-label=${t("Invited")}>${state.members.all.invitations.map((one) => html`<li><div class="body"><b>${one.name || one.email}</b><div class="mute small">${one.email} · ${one.expired ? t("the invitation is too old") : t("invited until {day}", { day: day(state, one.expires_ms) })}</div></div>${one.role === "operator" || state.me.role === "admin" ? button(t("Withdraw"), () => act.uninvite(one.id), { small: true, kind: "quiet" }) : nothing}</li>`)}</ul>`}
     ${table(t("People"), [
@@ -44,6 +45,21 @@ function stateOf(row: Certificate): Part {
   if (row.withdrawn_ms !== null) return pill(t("Withdrawn"), "alarm");
   if (!row.holds) return pill(row.days_left > 0 ? t("Not yet in force") : t("Out of date"), row.days_left > 0 ? "warn" : "alarm", { icon: "alarm" });
   return row.days_left <= SOON_DAYS ? pill(tn("ends in {n} day", "ends in {n} days", row.days_left), "warn", { icon: "clock" }) : pill(t("In date"), "ok", { icon: "check" });
+}
+
+/** The key to which units release, for those who may change it. */
+function openingKeyPart(state: CentreState, act: CentreActions): Part {
+  const key = state.openingKey;
+  if (key === null) return nothing;
+  const holds = state.members?.shown.some(({ row }) => row.person_id === state.me.id && row.holds_key) ?? false;
+  const days = Math.ceil((key.endsMs - state.nowMs) / 86_400_000);
+  return html`<section class="stack tight" id="opening-key" aria-label=${t("Opening key")}><div class="row apart"><h2>${t("Opening key")}</h2>${holds ? button(t("Make a new opening key"), act.renewKey, { icon: "key", id: "renew-key" }) : nothing}</div>
+    ${key.certified ? html`<div class="row"><span>${t("Units release to key number {n}.", { n: key.number })}</span>${days <= 0 ? pill(t("Out of date"), "alarm", { icon: "alarm" }) : days <= SOON_DAYS ? pill(tn("ends in {n} day", "ends in {n} days", days), "warn", { icon: "clock" }) : pill(t("certified until {day}", { day: day(state, key.endsMs) }), "ok", { icon: "check" })}</div>`
+      : note(html`<b>${t("Key number {n} waits for its certificate.", { n: key.number })}</b> ${t("Until it has one, units release to the key of before. On the centre’s own machine, with the paper from your safe:")}
+        <pre class="mono small">zegel certify --server ${location.origin} --email … --new-key ${key.ownWords ?? "…"}</pre>
+        ${key.ownWords === null ? t("Its eight words stand on this page for the person who made it: ask him.") : html`${t("Its eight words:")}${keyWords(key.ownWords, t("Opening key"))}`}`, "warn", "key")}
+    <p class="mute small">${t("Owners compare these words of your certifying key with their agreement. Hold them against your paper:")}</p>${keyWords(key.centreWords, state.me.party)}
+    <p class="mute small">${t("Your number, for agreements: {number}", { number: state.me.partyId })}</p></section>`;
 }
 
 type Person = Certificates["people"][number];

@@ -73,8 +73,8 @@ export class Centre {
       });
       case "certificates": return this.#ask(page, async () => {
         const judges = this.#state.me.role === "supervisor" || this.#state.me.role === "admin";
-        const [certificates, members] = await Promise.all([this.#line.certificates(), judges ? this.#line.members() : null]);
-        this.#board.change({ certificates, members: members === null ? null : { all: members, ownWords: this.#line.ownWords(), shown: members.members.map((row) => ({ row, words: this.#line.wordsOf(row), standing: this.#line.standing(row) })) } });
+        const [certificates, members, openingKey] = await Promise.all([this.#line.certificates(), judges ? this.#line.members() : null, judges ? this.#line.openingKey() : null]);
+        this.#board.change({ certificates, openingKey, members: members === null ? null : { all: members, ownWords: this.#line.ownWords(), shown: members.members.map((row) => ({ row, words: this.#line.wordsOf(row), standing: this.#line.standing(row) })) } });
       });
       case "settings": return this.#ask(page, async () => this.#board.change({ settings: await this.#line.settings() }));
     }
@@ -176,6 +176,7 @@ export class Centre {
     invite: () => this.#invite(),
     letIn: (id) => this.#letIn(id),
     letOut: (id) => this.#letOut(id),
+    renewKey: () => this.#renewKey(),
     uninvite: (id) => void this.#do(() => this.#line.withdrawInvitation(id), t("Withdrawn.")).then(() => this.#load()),
     lift: (id) => this.#reasoned(t("Lift the suspension"), t("Why may this person work again?"), (reason) => this.#line.lift(id, reason), t("Lifted.")),
     settings: (part) => this.#state.settings !== null && this.#board.change({ settings: { ...this.#state.settings, ...part } }),
@@ -241,8 +242,25 @@ export class Centre {
     const found = this.#state.members?.shown.find(({ row }) => row.person_id === id)?.row;
     if (found === undefined) return;
     openDialog(t("Let {name} out?", { name: found.name }), (opened) => html`<p>${t("He is signed out of this centre at once: no queue, no alarm, no image. What he had in hand goes back into the queue.")}</p>
-      <p>${t("He may have kept the centre’s key. It opens nothing without the server, which gives him nothing any more.")}</p>
+      <p>${t("He may have kept the centre’s key. It opens nothing without the server, which gives him nothing any more. Then make a new opening key: what units release after it, his copy does not open at all.")}</p>
       ${foot(button(t("Keep him"), opened.close), button(t("Let him out"), () => { opened.close(); void this.#do(() => this.#line.letOut(found.membership_id), t("He is out.")).then(() => this.#load()); }, { kind: "alarm", id: "let-out-now" }))}`);
+  }
+
+  /** Those who stay get the new key: whoever was not compared yet on this account is compared here. */
+  #renewKey(): void {
+    const { members, me } = this.#state;
+    if (members === null) return;
+    const stay = members.shown.filter(({ row }) => row.holds_key && row.person_id !== me.id);
+    const open = stay.filter(({ standing }) => standing === "not_compared");
+    const changed = stay.filter(({ standing }) => standing === "changed");
+    const same = new Set<string>();
+    if (changed.length > 0) return void openDialog(t("Another key"), (opened) => html`${note(t("The server gives another key of {name} than the one that you compared. Let nobody in, and find out why.", { name: changed[0]!.row.name }), "alarm", "alarm")}${foot(button(t("Close"), opened.close))}`);
+    openDialog(t("A new opening key?"), (opened) => html`<div class="stack"><p>${t("Do this when somebody left. Everybody who has the key of before gets the new one, sealed to his own key in this browser; alarms of before still open.")}</p>
+      <p class="mute">${t("Units release to it once it is certified from your paper: the page then says how. Until then they release to the key of before. There is no undo.")}</p>
+      ${open.length === 0 ? "" : html`<fieldset class="choices"><legend class="field"><span class="label">${t("Have each of them read out his eight words, and tick those that are the same")}</span></legend>
+        ${open.map(({ row, words }) => html`<label class="choice"><input type="checkbox" data-compare=${row.person_id} @change=${() => { if (!same.delete(row.person_id)) same.add(row.person_id); opened.redraw(); }}><span><b>${row.name}</b>${keyWords(words, t("Words of {name}", { name: row.name }))}</span></label>`)}</fieldset>
+        <p class="mute small">${t("If somebody’s words differ, make no key, and find out why.")}</p>`}
+      ${foot(button(t("Keep this key"), opened.close), button(t("Make the new key"), () => { opened.close(); void this.#do(() => this.#line.renewOpeningKey(members.all, open.map(({ row }) => row)), t("Made. Now certify it from your paper.")).then(() => this.#load()); }, { kind: "primary", disabled: same.size < open.length, id: "renew-key-now" }))}</div>`);
   }
 
   #withdraw(id: string): void {

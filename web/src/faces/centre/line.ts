@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: EUPL-1.2
 // The centre's line to the server. It opens no keys' contents and no picture: what is here is the log and the queue.
-import { confirmMember, letIn, memberWords, ownWords, people, standing, type MemberRow, type People, type Standing } from "../../client/members";
+import { confirmMember, letIn, memberWords, openingKeyNow, ownWords, people, renewOpeningKey, standing, type MemberRow, type OpeningKeyNow, type People, type Standing } from "../../client/members";
 import { restore, type Session } from "../../client/session";
+import { Refusal } from "../port";
 import { asRefusal } from "../refusal";
 import type { Certificate, Certificates, Desk, Escalation, Figures, Finding, HandOver, HandOvers, ReviewDetail, Reviews, Seat, Settings, Trends, Verdict, Wall } from "./types";
 
@@ -12,6 +13,7 @@ export interface Me {
   readonly name: string;
   readonly role: string;
   readonly party: string;
+  readonly partyId: string;
 }
 
 export interface NewCertificate {
@@ -39,7 +41,7 @@ export class Line {
 
   get me(): Me {
     const party = this.#session.actingParty ?? this.#session.parties[0];
-    return { id: this.#session.person.id, name: this.#session.person.name, role: party?.role ?? "", party: party?.name ?? "" };
+    return { id: this.#session.person.id, name: this.#session.person.name, role: party?.role ?? "", party: party?.name ?? "", partyId: party?.id ?? "" };
   }
 
   /** The server's clock, as its last answer had it. */
@@ -59,6 +61,19 @@ export class Line {
   invite = (name: string, email: string, language: string): Promise<unknown> => this.#post("/invitations", { name, email, role: "operator", language });
   withdrawInvitation = (id: string): Promise<unknown> => this.#post(`/invitations/${id}/withdraw`, {});
   letOut = (membershipId: string): Promise<unknown> => this.#post(`/members/${membershipId}/end`, {});
+
+  /** Null for a centre that has no certified key, so that no owner can have chosen it. */
+  openingKey = (): Promise<OpeningKeyNow | null> =>
+    this.#told(openingKeyNow(this.#session)).catch((error: unknown) => {
+      if (error instanceof Refusal && error.code === "not_there") return null;
+      throw error;
+    });
+  /** A new one for all who stay; `compared`: whose words were read out just now. Gives the new key's own words. */
+  renewOpeningKey = (all: People, compared: readonly MemberRow[]): Promise<string> =>
+    this.#told((async () => {
+      for (const member of compared) await confirmMember(this.#session, member, memberWords(member));
+      return renewOpeningKey(this.#session, all);
+    })());
 
   wall = async (): Promise<Wall> => {
     const wall = await this.#get<Wall>("/centre/wall");

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
 // What the centre's pages show, and where one is.
-import type { MemberRow, People, Standing as Compared } from "../../client/members";
+import type { MemberRow, OpeningKeyNow, People, Standing as Compared } from "../../client/members";
 import type { Me } from "./line";
 import type { Certificates, Desk, Figures, HandOvers, ReviewDetail, Reviews, Settings, Trends, Verdict, Wall, WaitingClass } from "./types";
 
@@ -51,6 +51,8 @@ export interface CentreState {
   readonly certificates: Certificates | null;
   /** Who works here with which keys, for supervisors and who administers. */
   readonly members: MembersShown | null;
+  /** The key to which units release, for the same people; null where there is none, or it was not asked for. */
+  readonly openingKey: OpeningKeyNow | null;
   readonly settings: Settings | null;
   readonly narrow: boolean;
 }
@@ -59,7 +61,7 @@ export const undecided: Judging = { verdict: null, reason: "", suspend: false };
 
 export const start = (me: Me, page: PageName, nowMs: number): CentreState => ({
   page, me, connected: true, nowMs, loading: true, busy: false, refused: null, wall: null, handOvers: null, handNote: "", figures: null, days: 7, desk: "open", reviews: null, trends: null, chosen: null, review: null, judging: undecided,
-  certificates: null, members: null, settings: null, narrow: false,
+  certificates: null, members: null, openingKey: null, settings: null, narrow: false,
 });
 
 export function pageOf(path: string): PageName {

@@ -5,7 +5,7 @@ import type { Certificates, Escalation, Figures, HandOvers, ReviewDetail, Review
 
 const NIGHT = Date.UTC(2026, 10, 22, 2, 31, 20);
 const DAY = 86_400_000;
-const me = { id: "sanne", name: "Sanne Visser", role: "supervisor", party: "Alarmcentrale De Linge" };
+const me = { id: "sanne", name: "Sanne Visser", role: "supervisor", party: "Alarmcentrale De Linge", partyId: "5a4e7a11-0000-4000-8000-7a6567656c01" };
 const from = (page: PageName, part: Partial<CentreState>): CentreState => ({ ...start(me, page, NIGHT), loading: false, wall: night, ...part });
 const narrow = (): boolean => globalThis.matchMedia?.("(max-width: 700px)").matches ?? false;
 

@@ -36,6 +36,7 @@ export interface CentreActions {
   readonly invite: () => void;
   readonly letIn: (personId: string) => void;
   readonly letOut: (personId: string) => void;
+  readonly renewKey: () => void;
   readonly uninvite: (invitationId: string) => void;
   readonly lift: (id: string) => void;
   readonly settings: (part: Partial<Settings>) => void;

@@ -8,6 +8,7 @@ import { button, note, pill, skeleton, tile } from "../../../kit/pieces";
 import { clock, day, language, t } from "../../../kit/words";
 import type { Ctx, Mounted } from "../pages";
 import { AroundAgreement, type Around } from "./around";
+import { CentreCard } from "./centre";
 
 interface Evidence {
   readonly document_id: string;
@@ -51,18 +52,22 @@ class AgreementsPage {
   readonly #ctx: Ctx;
   readonly #board: Board<State>;
   readonly #around: AroundAgreement;
+  readonly #centre: CentreCard;
   readonly #stop: () => void;
 
   constructor(host: HTMLElement, ctx: Ctx, id: string | null) {
     this.#ctx = ctx;
     this.#board = new Board<State>(host, { answer: null, around: null, reading: null, readTo: false, busy: "" }, (state) => this.#draw(state));
     this.#around = new AroundAgreement(ctx, () => this.#load());
+    this.#centre = new CentreCard(ctx, () => this.#board.redraw());
     this.#stop = ctx.events((topic) => void (topic === "agreement.changed" && this.#load()));
     void this.#load().then(() => void (id === "sign" && this.#read()));
+    void this.#centre.load();
   }
 
   close(): void {
     this.#stop();
+    this.#centre.close();
   }
 
   async #load(): Promise<void> {
@@ -116,12 +121,13 @@ class AgreementsPage {
     const owner = this.#ctx.state().me.role === "owner";
     const inForce = answer?.agreements.find(({ until_ms }) => until_ms === null) ?? null;
     return html`<div class="page agreements"><div class="title"><div><div class="lbl">${this.#ctx.state().me.party}</div><h1>${t("Agreements")}</h1></div>${answer === null ? nothing : inForce !== null ? pill(t("in force"), "ok", { icon: "check" }) : pill(t("none in force"), "warn")}</div>
-      ${answer === null ? skeleton(6, t("Loading")) : reading !== null ? this.#reading(reading, state) : html`
+      ${answer === null ? skeleton(6, t("Loading")) : this.#centre.open ? this.#centre.flow() : reading !== null ? this.#reading(reading, state) : html`
       ${inForce !== null ? nothing : html`<section class="card pad stack"><h2>${t("Read and sign the processing agreement")}</h2><p class="mute">${t("It says what the cameras are for, what is kept and how long, and who helps. Without it nothing arms.")}</p>
         ${answer.asked.length === 0 ? nothing : note(t("A letter was sent to {email} on {day}. Open the link in it to agree.", { email: answer.asked[0]!.email, day: day(answer.asked[0]!.asked_ms) }), "", "send")}
         ${owner ? html`<div class="row">${button(t("Read it"), () => this.#read(), { kind: "primary", icon: "note", busy: state.busy === "read", id: "read" })}</div>` : note(t("Only an owner signs it."))}</section>`}
       ${answer.agreements.length === 0 ? nothing : html`<section class="card"><header><h2>${t("What was agreed")}</h2></header><ul class="items">${answer.agreements.map((one) => this.#row(one, owner))}</ul></section>`}
       ${answer.purposes.length === 0 ? nothing : html`<section class="card"><header><h2>${t("What the cameras are for")}</h2>${owner && inForce !== null ? button(t("Write another"), () => this.#ctx.go("start", "purpose"), { small: true, id: "go-purpose" }) : nothing}</header><ul class="items">${answer.purposes.map((one) => html`<li>${tile("camera")}<div class="body"><b>${one.camera_id === null ? t("All cameras") : this.#ctx.state().cameras.find(({ id }) => id === one.camera_id)?.name ?? t("Camera")}</b><div class="mute">${one.text}</div><div class="faint small">${t("since {day}", { day: day(one.at_ms) })}</div></div></li>`)}</ul></section>`}
+      ${owner ? this.#centre.card() : nothing}
       ${this.#around.sections(state.around, owner)}`}</div>`;
   }
 
