@@ -50,6 +50,7 @@ def main(words: list[str]) -> None:
     print(json.dumps({
         "faults": process._faults(), "wrapped": bytes(row.wrapped).hex(), "segments": segments, "rows": rows,
         "destroyed": shred.is_destroyed("epoch", row.shred), "shown": shown, "signs_in": signs_in, "receipt": receipt,
+        "seats": len(people.seats(UUID(words[7]))),
         "key": queries.verifier_key(), "size": queries.size(), "number": shred.next_number("epoch"),
         "wrong": {one.name: one.faults for one in invariants.ask_all() if one.faults},
     }))  # fmt: skip

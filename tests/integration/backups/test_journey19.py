@@ -40,8 +40,9 @@ from zegel.server.kernel.actor import system
 from zegel.server.kernel.postgres import EmbeddedPostgres, place_for
 from zegel.server.ledger import Entry, Kind, queries, recovery
 from zegel.server.ledger import actions as ledger
+from zegel.server.people import actions as people_actions
 from zegel.server.people import recovery as accounts
-from zegel.server.people.models import Invitation, Person
+from zegel.server.people.models import Invitation, Membership, Person
 
 PYTHON = {"PYTHONPATH": os.environ.get("PYTHONPATH", "src:.")}
 
@@ -137,6 +138,9 @@ def test_last_nights_copy_restored_elsewhere_opens_nothing_that_was_erased_since
     world: World, night: Any, elsewhere: Path, tmp_path: Path
 ) -> None:
     password(world, "owner", b"n" * 32)
+    with tenancy.acting_as(night.owner.party_id):
+        (membership,) = Membership.objects.filter(person_id=night.foreman)
+    people_actions.end_membership(night.owner, membership.id)
     after = day_after(night)
     highest = shred.last_given("epoch")
     with served() as url:
@@ -150,6 +154,7 @@ def test_last_nights_copy_restored_elsewhere_opens_nothing_that_was_erased_since
     assert (found["wrapped"], found["segments"], found["shown"]) == ("", 0, False)
     assert found["rows"] == 0, "a row that was erased since is back"
     assert found["signs_in"] == {"owner": [False, False], "foreman": [True, False]}, "a password changed since is over"
+    assert found["seats"] == 0, "a member who was removed since is one again"
     assert found["number"] > highest
     assert found["size"] > after["size"], "the log goes on from what was published"
     key = VerifierKey.parse(queries.verifier_key())

@@ -29,7 +29,7 @@ from zegel.server.agreements.models import (
     Suspension,
 )
 from zegel.server.agreements.schemes import Scheme, due_warning
-from zegel.server.kernel import clock, work
+from zegel.server.kernel import clock, erasures, work
 from zegel.server.kernel.actor import Actor, system
 from zegel.server.ledger import Entry, Fact, Kind
 
@@ -195,6 +195,7 @@ def withdraw_certificate(actor: Actor, party_id: UUID, certificate_id: UUID) -> 
         if row.withdrawn_at is None:
             row.withdrawn_at = clock.now()
             row.save(update_fields=["withdrawn_at"])
+            erasures.ended(row, party_id, "withdrawn_at")
             facts: dict[str, Fact] = {"what": "withdrawn", "scheme": row.scheme, "person": row.person_id}
             w.record(Entry(Kind.CERTIFICATE, party_id, facts, about=row.person_id or party_id))
             w.publish("centre.changed", owner_id=party_id)

@@ -22,7 +22,7 @@ from zegel.server.chain.errors import BadPartner, NobodyAuthorised, NotNow, Unkn
 from zegel.server.chain.models import Authorisation, Offer, Partner, Step
 from zegel.server.chain.rules import OfferState, PartnerKind, State, StepKind
 from zegel.server.gate import Action, Resource, ResourceKind, require
-from zegel.server.kernel import clock, ids, tenancy, work
+from zegel.server.kernel import clock, erasures, ids, tenancy, work
 from zegel.server.kernel.actor import Actor
 from zegel.server.ledger import Entry, Fact, Kind
 from zegel.server.orders.models import Order
@@ -111,6 +111,7 @@ def end_partner(actor: Actor, partner_id: UUID) -> None:
             )
         row.ended_at = clock.now()
         row.save(update_fields=["ended_at"])
+        erasures.ended(row, row.owner_id, "ended_at")
         _noted(w, row.owner_id, "partner_ended", row.id)
 
 

@@ -25,7 +25,7 @@ from zegel.server.chain.models import FollowLink, Step
 from zegel.server.customers import actions as customers
 from zegel.server.customers.models import Customer
 from zegel.server.gate import Action, require
-from zegel.server.kernel import clock, tenancy, work
+from zegel.server.kernel import clock, erasures, tenancy, work
 from zegel.server.kernel.actor import Actor, system
 from zegel.server.ledger import Entry, Fact, Kind
 from zegel.server.orders.models import Order
@@ -43,7 +43,7 @@ def new_link(actor: Actor, order_id: UUID) -> str:
         if order is None:
             raise UnknownStep
         require(actor, Action.CHANGE, chain.of_order(order))
-        FollowLink.objects.filter(order_id=order.id).delete()
+        erasures.delete(FollowLink.objects.filter(order_id=order.id), None)
         _noted(w, order.owner_id, "follow_link", order.id)
         return draw(order.id, order.owner_id)
 
@@ -116,7 +116,7 @@ def open_link(token: str) -> str:
         )
         if not taken:
             raise LinkRefused("elsewhere")
-        FollowLink.objects.filter(~Q(token_hash=link.token_hash), order_id=link.order_id).delete()
+        erasures.delete(FollowLink.objects.filter(~Q(token_hash=link.token_hash), order_id=link.order_id), None)
         _noted(w, link.owner_id, "follow_opened", link.order_id)
     return browser
 

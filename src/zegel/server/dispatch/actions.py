@@ -35,7 +35,7 @@ from zegel.server.dispatch.errors import (
 from zegel.server.dispatch.models import Dispatch, Guard, GuardLink
 from zegel.server.dispatch.rules import State
 from zegel.server.gate import Action, Resource, ResourceKind
-from zegel.server.kernel import clock, tenancy, work
+from zegel.server.kernel import clock, erasures, tenancy, work
 from zegel.server.kernel.actor import Actor, system
 from zegel.server.ledger import Entry, Fact, Kind
 from zegel.server.people.errors import BadField
@@ -274,7 +274,7 @@ def new_link(actor: Actor, dispatch_id: UUID) -> str:
         dispatch = _locked(actor, dispatch_id, Action.ADVANCE)
         if State(dispatch.state) in rules.ENDED:
             raise NotThisWay(dispatch.state, "link")
-        GuardLink.objects.filter(dispatch_id=dispatch_id).delete()
+        erasures.delete(GuardLink.objects.filter(dispatch_id=dispatch_id), None)
         facts: dict[str, Fact] = {"dispatch": dispatch.id, "alarm": dispatch.alarm_id, "what": "link"}
         w.record(Entry(Kind.DISPATCH, dispatch.owner_id, facts, dispatch.alarm_id))
         return draw_token(dispatch)
@@ -385,7 +385,8 @@ def open_link(token: str) -> str:
         )
         if not taken:
             raise LinkRefused("elsewhere")
-        GuardLink.objects.filter(~Q(token_hash=link.token_hash), dispatch_id=link.dispatch_id).delete()
+        others = GuardLink.objects.filter(~Q(token_hash=link.token_hash), dispatch_id=link.dispatch_id)
+        erasures.delete(others, None)
         facts: dict[str, Fact] = {"dispatch": link.dispatch_id, "what": "opened"}
         w.record(Entry(Kind.DISPATCH, link.owner_id, facts, link.dispatch_id))
     return browser

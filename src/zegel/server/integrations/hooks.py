@@ -19,7 +19,7 @@ from zegel.server.integrations.keys import party_of, provider_of
 from zegel.server.integrations.models import Delivery, Due, Webhook
 from zegel.server.integrations.rules import Pause, State
 from zegel.server.integrations.topics import PING, TOPICS
-from zegel.server.kernel import clock, ids, tenancy, work
+from zegel.server.kernel import clock, erasures, ids, tenancy, work
 from zegel.server.kernel.actor import Actor
 from zegel.server.ledger import Entry, Fact, Kind
 from zegel.server.tenants import leaving
@@ -116,6 +116,7 @@ def end(actor: Actor, webhook_id: UUID) -> Webhook:
         row = _mine(actor, webhook_id, Action.END)
         row.ended_at, row.url, row.secret_wrapped, row.old_secret_wrapped = clock.now(), "", b"", None
         row.save(update_fields=["ended_at", "url", "secret_wrapped", "old_secret_wrapped"])
+        erasures.ended(row, row.owner_id, "ended_at", "url")
         row.deliveries.all().delete()
         Due.objects.filter(webhook_id=row.id).delete()
         _note(w, row, "webhook_ended")

@@ -27,7 +27,7 @@ from zegel.server.integrations import rules
 from zegel.server.integrations.errors import BadKey, BadSettings, KeyReused, OutOfScope, TooFast, UnknownKey
 from zegel.server.integrations.models import ApiKey, Call
 from zegel.server.integrations.rules import KEY_PREFIX, Scope
-from zegel.server.kernel import clock, ids, locks, tenancy, work
+from zegel.server.kernel import clock, erasures, ids, locks, tenancy, work
 from zegel.server.kernel.actor import Actor, ActorKind
 from zegel.server.kernel.buckets import Buckets, Rate
 from zegel.server.ledger import Entry, Fact, Kind
@@ -113,6 +113,7 @@ def end(actor: Actor, key_id: UUID) -> ApiKey:
         if row.ended_at is None:
             row.ended_at = clock.now()
             row.save(update_fields=["ended_at"])
+            erasures.ended(row, row.owner_id, "ended_at")
             _note(w, row, "key_ended")
         return row
 

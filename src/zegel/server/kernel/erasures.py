@@ -4,6 +4,8 @@ away again before anybody is served.
 
 - The list is append-only (SHRED_PATH/erased.log), one line for each act: table, owner, row numbers, and the columns
   that were blanked, with what they hold since. It names nobody: identifiers, and values that say nothing any more.
+- So are rows that ended and stay: a membership, a relation, another system's key, a unit's. An older copy would give
+  back what was taken away (`ended`). Only what never begins again under the same number may be told so.
 - Keys need no line here: `kernel.shred` keeps its own list of destructions.
 - A line is a row of the transaction that erased, committed with it or not at all (kernel_erasurenote); right after the
   commit it goes into the list, is made durable there, and only then does its row go. Whoever is killed between leaves
@@ -15,6 +17,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -22,7 +25,7 @@ from uuid import UUID
 from django.apps import apps
 from django.conf import settings
 from django.db import DatabaseError, connection, transaction
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 
 from zegel.server.kernel import clock, log, restoring, tenancy
 from zegel.server.kernel.models import ErasureNote
@@ -33,6 +36,7 @@ MOST_AT_ONCE = 1000
 """Keys in one line."""
 AT_ONCE = 200
 """Lines in one go."""
+HEX = "hex:"
 
 
 def path() -> Path:
@@ -50,6 +54,18 @@ def blanked(model: str, owner_id: UUID | None, keys: Sequence[Any], values: Mapp
     _note(model, owner_id, keys, dict(values))
 
 
+def ended(row: Model, owner_id: UUID | None, *names: str) -> None:
+    """This row ended within the running transaction, for good: these of its columns say so. A restored copy in which it
+    still runs ends it again."""
+    values = {name: getattr(row, name) for name in names}
+    _note(row._meta.label, owner_id, [row.pk], {name: _said(value) for name, value in values.items()})
+
+
+def _said(value: Any) -> Any:
+    """As a line can hold it."""
+    return value.isoformat() if isinstance(value, datetime) else str(value) if isinstance(value, UUID) else value
+
+
 def delete(rows: QuerySet[Any], owner_id: UUID | None) -> int:
     """These rows of that owner, within the running transaction, and told to the list; returns how many."""
     keys = list(rows.values_list("pk", flat=True))
@@ -63,13 +79,24 @@ def _note(model: str, owner_id: UUID | None, keys: Sequence[Any], values: dict[s
     apps.get_model(model)
     lines = []
     for first in range(0, len(keys), MOST_AT_ONCE):
-        some = [key if isinstance(key, int) else str(key) for key in keys[first : first + MOST_AT_ONCE]]
+        some = [_key(key) for key in keys[first : first + MOST_AT_ONCE]]
         line = {"model": model, "owner": str(owner_id) if owner_id else None, "keys": some, "at_ms": clock.now_ms()}
         lines.append(json.dumps(line | ({"values": values} if values is not None else {}), separators=(",", ":")))
     if lines:
         now = clock.now()
         ErasureNote.objects.bulk_create([ErasureNote(line=line, at=now) for line in lines])
         _after_commit()
+
+
+def _key(key: Any) -> int | str:
+    """As a line holds it: what is known by a hash stands in hexadecimal digits."""
+    if isinstance(key, bytes | memoryview):
+        return HEX + bytes(key).hex()
+    return key if isinstance(key, int) else str(key)
+
+
+def _read_key(key: int | str) -> int | str | bytes:
+    return bytes.fromhex(key[len(HEX) :]) if isinstance(key, str) and key.startswith(HEX) else key
 
 
 def _after_commit() -> None:
@@ -147,7 +174,7 @@ def _erase(entry: Mapping[str, Any]) -> int:
         return 0  # a table that this version doesn't have any more
     owner = UUID(entry["owner"]) if entry["owner"] else None
     with tenancy.acting_as(owner):
-        rows = model._base_manager.filter(pk__in=entry["keys"])
+        rows = model._base_manager.filter(pk__in=[_read_key(key) for key in entry["keys"]])
         try:
             values = entry.get("values")
             if values is None:

@@ -29,7 +29,15 @@ from zegel.server.ledger.entry import Fact, pack_ranges
 from zegel.server.lifecycle import holds
 from zegel.server.lifecycle.errors import OnHold
 from zegel.server.lifecycle.finding import Found
-from zegel.server.people.models import Membership, Party, Person, SealedTenantKey, SecondFactor
+from zegel.server.people.models import (
+    Membership,
+    Party,
+    Person,
+    SealedTenantKey,
+    SecondFactor,
+    ServiceRelation,
+    SignedIn,
+)
 from zegel.server.sites.floorplan import PURPOSE as FLOOR_PLAN_KEYS
 from zegel.server.sites.models import FloorPlan
 
@@ -50,6 +58,11 @@ Eraser = Callable[[work.Work, Sequence[Any]], str]
 _erasers: dict[str, Eraser] = {}
 
 
+def has_own_way(model: str) -> bool:
+    """Whether rows of it are erased in a way of their own."""
+    return model in _erasers
+
+
 def eraser(model: str) -> Callable[[Eraser], Eraser]:
     """Registers how rows of a model with keys of their own are erased. Given their primary keys."""
 
@@ -66,7 +79,7 @@ def eraser(model: str) -> Callable[[Eraser], Eraser]:
 def erase(w: work.Work, found: Found) -> Done:
     """Within the running work: one found row, by the strongest word of its declarations. Raises OnHold."""
     ways = {one.erase for one in found.declarations}
-    if found.model in _erasers and ways & {Erase.SHRED, Erase.DELETE_ROW}:
+    if found.model in _erasers and ways & {Erase.SHRED, Erase.DELETE_ROW, Erase.BLANK}:
         return Done(found.model, found.pk, _erasers[found.model](w, [found.pk]))
     if Erase.DELETE_ROW in ways:
         delete(w, apps.get_model(found.model), [found.pk])
@@ -227,7 +240,7 @@ def _bodies(w: work.Work, pks: Sequence[Any]) -> str:
 @eraser("people.Person")
 def _person(w: work.Work, pks: Sequence[Any]) -> str:
     """The account opens nothing any more and says nobody's name; what others need of it (who did it: an identifier that
-    leads to nobody) stays. Memberships end."""
+    leads to nobody) stays. Memberships end, and what proved him beside his password goes."""
     for row in Person.objects.filter(pk__in=list(pks)):
         shred.destroy("account", row.bundle_password_shred, row.bundle_recovery_shred)
         values = {
@@ -235,9 +248,37 @@ def _person(w: work.Work, pks: Sequence[Any]) -> str:
             "bundle_recovery": b"", "pins": None, "epoch": row.epoch + 1,
         }  # fmt: skip
         Person.objects.filter(pk=row.pk).update(**values)
-        Membership.objects.filter(person_id=row.pk, valid_to__isnull=True).update(valid_to=clock.now())
+        _memberships(w, list(Membership.objects.filter(person_id=row.pk).values_list("pk", flat=True)))
+        _second_factors(w, list(SecondFactor.objects.filter(person_id=row.pk).values_list("pk", flat=True)))
+        SignedIn.objects.filter(person_id=row.pk).delete()
         erasures.blanked("people.Person", None, [row.pk], _written(values))
     return "anonymised"
+
+
+@eraser("people.Membership")
+def _memberships(w: work.Work, pks: Sequence[Any]) -> str:
+    """Who still acts for somebody ends now; where he belonged that is over goes. (The database lets no other row go.)
+    Of the acting party: another one's are its own."""
+    rows = list(Membership.objects.filter(pk__in=list(pks)))
+    running = [row for row in rows if row.valid_to is None or row.valid_to > clock.now()]
+    for row in running:
+        row.valid_to = clock.now()
+        row.save(update_fields=["valid_to"])
+        erasures.ended(row, row.party_id, "valid_to")
+    for party_id in {row.party_id for row in rows}:
+        gone = [row.pk for row in rows if row.party_id == party_id and row not in running]
+        erasures.delete(Membership.objects.filter(pk__in=gone), party_id)
+    return "ended" if running else "deleted"
+
+
+@eraser("people.ServiceRelation")
+def _relations(w: work.Work, pks: Sequence[Any]) -> str:
+    """Those that are over; what runs is ended by who may end it."""
+    rows = list(ServiceRelation.objects.filter(pk__in=list(pks)))
+    gone = [row for row in rows if row.valid_to is not None and row.valid_to <= clock.now()]
+    for owner_id in {row.owner_id for row in gone}:
+        erasures.delete(ServiceRelation.objects.filter(pk__in=[row.pk for row in gone], owner_id=owner_id), owner_id)
+    return "deleted" if len(gone) == len(rows) else "kept"
 
 
 @eraser("people.Party")
@@ -265,7 +306,7 @@ def _sealed_keys(w: work.Work, pks: Sequence[Any]) -> str:
 def _second_factors(w: work.Work, pks: Sequence[Any]) -> str:
     rows = list(SecondFactor.objects.filter(pk__in=list(pks)))
     shred.destroy("account", *(row.secret_shred for row in rows if row.secret_shred is not None))
-    SecondFactor.objects.filter(pk__in=list(pks)).delete()
+    erasures.delete(SecondFactor.objects.filter(pk__in=list(pks)), None)
     return "shredded"
 
 

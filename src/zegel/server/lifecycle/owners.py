@@ -18,10 +18,13 @@ from zegel.server.agreements import terms as chosen
 from zegel.server.agreements.models import Agreement
 from zegel.server.kernel import clock
 from zegel.server.lifecycle import terms
-from zegel.server.people.models import Membership, ServiceRelation
+from zegel.server.people import queries as people
+from zegel.server.people.models import Membership, Party, ServiceRelation
 from zegel.server.sites import queries as sites
 from zegel.server.sites.models import Camera, Site
 from zegel.server.tenants import queries as tenants
+
+LONG_AGO = clock.moment(0)
 
 OFFICE = "office"
 """The profile of a party that guards no site: a provider, an alarm centre."""
@@ -94,9 +97,15 @@ class Owner:
 
     @cached_property
     def ended_at(self) -> datetime | None:
-        """When the last relation and the last agreement ended; None while one holds, and where there never was one."""
+        """When the last relation and the last agreement ended; None while one holds, while he himself serves somebody
+        or uses the office here, and where there never was one. Who is nameless and has no relation left ended before
+        anything that is still known of him."""
         now = clock.now()
         ends: list[datetime] = []
+        if ServiceRelation.objects.filter(people.at(now), party_id=self.owner_id).exists():
+            return None
+        if tenants.tenant(self.owner_id) is not None and tenants.holds(self.owner_id):
+            return None
         rows: list[tuple[datetime | None]] = [
             *ServiceRelation.objects.filter(owner_id=self.owner_id).values_list("valid_to"),
             *Agreement.objects.filter(owner_id=self.owner_id).values_list("valid_to"),
@@ -105,7 +114,8 @@ class Owner:
             if until is None or until > now:
                 return None
             ends.append(until)
-        return max(ends, default=None)
+        nameless = not ends and Party.objects.filter(id=self.owner_id, name="").exists()
+        return LONG_AGO if nameless else max(ends, default=None)
 
     def unit_removed_at(self, site_id: UUID) -> datetime | None:
         """When the last unit left a site; None while one is there."""
@@ -118,4 +128,3 @@ class Owner:
             return None
         last: datetime | None = rows.aggregate(last=Max("valid_to"))["last"]
         return last
-

@@ -42,6 +42,9 @@ OWN_WAY = frozenset(
     }
 )  # fmt: skip
 
+OWNER = {"people.Membership": "party_id", "people.SealedTenantKey": "party_id", "people.Party": "id"}
+"""Where a model calls its owner something else."""
+
 STANDING = frozenset({"centre.Settings", "sites.SiteLimits", "sites.UnitHealth", "maintenance.Item"})
 """Settings and states: one row that is overwritten, and holds while it is set."""
 
@@ -77,14 +80,18 @@ class Matter:
         """Within an acting party: the rows whose term is over; `spare_days`: for so long at least."""
         at = owner.home
         before = terms.bound(clock.now(), owner.days(self.term) + spare_days, at.zone)
-        rows = self.django._default_manager.filter(owner_id=owner.owner_id)
+        rows = self.of(owner.owner_id)
         if self.model in RUNNING:
             rows = rows.filter(RUNNING[self.model])
         return rows.filter(self._before(before)).filter(self._something_left()).order_by("pk")
 
-    def left(self) -> models.QuerySet[Any]:
-        """Within an acting party: the rows in which there is still something to delete or blank."""
-        return self.django._default_manager.filter(self._something_left())
+    def of(self, owner_id: UUID) -> models.QuerySet[Any]:
+        """Within an acting party: that owner's rows."""
+        return self.django._default_manager.filter(**{OWNER.get(self.model, "owner_id"): owner_id})
+
+    def left(self, owner_id: UUID) -> models.QuerySet[Any]:
+        """Within an acting party: his rows in which there is still something to delete or blank."""
+        return self.of(owner_id).filter(self._something_left())
 
     def _before(self, moment: datetime) -> Q:
         assert self.column is not None
@@ -125,7 +132,7 @@ def matters() -> tuple[Matter, ...]:
 
 def _of(model: str, declared: Sequence[Declaration]) -> Iterator[Matter]:
     names = [field.name for field in apps.get_model(model)._meta.get_fields()]
-    rows = {(one.term, one.starts) for one in declared if one.erase is Erase.DELETE_ROW}
+    rows = {(one.term, one.starts) for one in declared if one.erase in _ways_of_rows(model)}
     if rows:
         term, starts = max(rows, key=lambda each: (profiles.days(profiles.STRICTEST, each[0]), each[1].value))
         yield Matter(model, term, starts, _column(model, starts, names), ())
@@ -138,6 +145,14 @@ def _of(model: str, declared: Sequence[Declaration]) -> Iterator[Matter]:
         can = [name for name in fields if name != column and _can_be_blank(model, name)]
         if can:
             yield Matter(model, term, starts, column, tuple(can))
+
+
+def _ways_of_rows(model: str) -> frozenset[Erase]:
+    """A row with a key of its own goes with it, where somebody knows how (erasing.eraser)."""
+    from zegel.server.lifecycle import erasing
+
+    own = {Erase.SHRED} if erasing.has_own_way(model) else set()
+    return frozenset({Erase.DELETE_ROW, *own})
 
 
 def _can_be_blank(model: str, name: str) -> bool:
@@ -155,7 +170,7 @@ def _column(model: str, starts: Start, names: Sequence[str]) -> str | None:
 
 
 def _has_owner(model: str) -> bool:
-    return any(field.name == "owner_id" for field in apps.get_model(model)._meta.concrete_fields)
+    return model in OWNER or any(field.name == "owner_id" for field in apps.get_model(model)._meta.concrete_fields)
 
 
 ELSEWHERE = frozenset({Start.UNIT_REMOVED, Start.AGREEMENT_ENDED, Start.RELATION_ENDED, Start.ACCOUNT_ENDED})
@@ -261,8 +276,7 @@ def _rows(owner: Owner) -> Iterator[Line]:
         oldest_ms = next_ms = None
         count: int | None = None
         if one.column is not None:
-            rows = one.django._default_manager.filter(owner_id=owner.owner_id)
-            found = rows.aggregate(n=Count("pk"), old=Min(one.column))
+            found = one.of(owner.owner_id).aggregate(n=Count("pk"), old=Min(one.column))
             count, oldest = found["n"], found["old"]
             if oldest is not None:
                 start = terms.moment(oldest) if isinstance(oldest, int) else oldest

@@ -285,16 +285,16 @@ def _entries(owner_id: UUID, count: Count) -> None:
 
 
 def _bounds(owner: Owner) -> list[tuple[list[str], int]]:
-    """Kinds of entries with the moment before which they are over. Those of an agreement count from its end."""
+    """Kinds of entries with the moment before which they are over. Those of an agreement count from its end, and what
+    was written after it from when it was written."""
     found: dict[tuple[Term, bool], list[str]] = {}
     for one in bodies():
         found.setdefault((one.term, one.starts in planner.ELSEWHERE), []).append(one.kind)
     bounds = []
     for (term, at_end), kinds in sorted(found.items(), key=lambda each: each[1]):
-        if not at_end:
+        ended = owner.ended_at is not None and owner.due(owner.ended_at, term) <= clock.now()
+        if ended or not at_end:
             bounds.append((kinds, terms.ms(owner.bound(term))))
-        elif owner.ended_at is not None and owner.due(owner.ended_at, term) <= clock.now():
-            bounds.append((kinds, terms.ms(owner.ended_at)))
     return bounds
 
 

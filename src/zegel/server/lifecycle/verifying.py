@@ -7,6 +7,7 @@ again each night until it is gone. Nothing is deleted here: who deletes and who 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
@@ -18,7 +19,7 @@ from zegel.server.footage import expiring
 from zegel.server.footage.models import Epoch, Expired
 from zegel.server.kernel import clock, log, shred, tenancy, work
 from zegel.server.kernel.actor import system
-from zegel.server.lifecycle import holds, planner, runner
+from zegel.server.lifecycle import endings, holds, planner, runner
 from zegel.server.lifecycle.models import Leftover
 from zegel.server.lifecycle.owners import Owner
 
@@ -81,6 +82,7 @@ def look(owner_id: UUID) -> Iterator[Left]:
     yield from _expired(owner_id)
     yield from _dead_keys(owner_id)
     yield from _rows(owner)
+    yield from _ended(owner)
 
 
 def _epochs(owner: Owner) -> Iterator[Left]:
@@ -119,3 +121,13 @@ def _rows(owner: Owner) -> Iterator[Left]:
             continue
         if count:
             yield Left("row", matter.model, matter.term.value, count)
+
+
+def _ended(owner: Owner) -> Iterator[Left]:
+    """What should be gone because something ended: a site's last unit, a relation, somebody's membership."""
+    counts: Counter[tuple[str, str]] = Counter()
+    for matter, which in endings.over(owner, spare_days=SPARE_DAYS):
+        counts[matter.model, matter.starts.value] += matter.left(owner.owner_id).filter(which).count()
+    for (model, starts), count in sorted(counts.items()):
+        if count:
+            yield Left("row", model, starts, count)

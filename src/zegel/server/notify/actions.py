@@ -13,7 +13,7 @@ from django.conf import settings
 from django.db import connection
 from django.utils.translation import gettext as _
 
-from zegel.server.kernel import clock, log, work
+from zegel.server.kernel import clock, erasures, log, work
 from zegel.server.kernel.actor import Actor, system
 from zegel.server.kernel.errors import ZegelError
 from zegel.server.kernel.tenancy import acting_as
@@ -101,7 +101,7 @@ def add_device(actor: Actor, endpoint: str, keys: webpush.Keys, name: str) -> UU
 def remove_device(actor: Actor, device_id: UUID) -> None:
     """Of the acting person's own. Raises NoSuchDevice."""
     with work.transaction(actor):
-        gone, _what = Device.objects.filter(**_mine(actor), id=device_id).delete()
+        gone = erasures.delete(Device.objects.filter(**_mine(actor), id=device_id), _party(actor))
     if not gone:
         raise NoSuchDevice(_("There is no such device."))
 

@@ -17,7 +17,7 @@ from django.db import IntegrityError, connection, transaction
 from django.utils.translation import gettext as _
 
 from zegel.server.kernel import actor as actors
-from zegel.server.kernel import clock, ids, secrets, shred, work
+from zegel.server.kernel import clock, erasures, ids, secrets, shred, work
 from zegel.server.kernel.actor import Actor
 from zegel.server.kernel.buckets import source_of
 from zegel.server.ledger import Entry, Fact, Kind
@@ -155,9 +155,26 @@ def end_membership(actor: Actor, membership_id: UUID) -> None:
             raise LastOwner(_("Nobody else owns this organisation's cameras."), action=_("Invite another owner first."))
         membership.valid_to = clock.now()
         membership.save(update_fields=["valid_to"])
+        erasures.ended(membership, membership.party_id, "valid_to")
         facts: dict[str, Fact] = {"person": membership.person_id, "role": membership.role, "what": "ended"}
         w.record(Entry(Kind.MEMBERSHIP, membership.party_id, facts, about=membership.person_id))
         w.publish("member.changed", owner_id=membership.party_id, person_id=membership.person_id)
+
+
+def end_all_memberships(actor: Actor, party_id: UUID) -> int:
+    """Nobody acts for that party any more, its last owner neither: its relation is long over, and what it kept is
+    gone. By the system; returns how many ended."""
+    with work.transaction(actor, party_id=party_id) as w:
+        now = clock.now()
+        running = [row for row in Membership.objects.filter(party_id=party_id) if rules.in_force(row, now)]
+        for row in running:
+            row.valid_to = now
+            row.save(update_fields=["valid_to"])
+            erasures.ended(row, party_id, "valid_to")
+            facts: dict[str, Fact] = {"person": row.person_id, "role": row.role, "what": "ended"}
+            w.record(Entry(Kind.MEMBERSHIP, party_id, facts, about=row.person_id))
+            w.publish("member.changed", owner_id=party_id, person_id=row.person_id)
+        return len(running)
 
 
 def _another_owner(membership: Membership) -> bool:
@@ -189,6 +206,7 @@ def end_relation(actor: Actor, relation_id: UUID) -> None:
             raise NoSuchParty(_("There is no such relation."))
         relation.valid_to = clock.now()
         relation.save(update_fields=["valid_to"])
+        erasures.ended(relation, relation.owner_id, "valid_to")
         facts: dict[str, Fact] = {"party": relation.party_id, "kind": relation.kind, "what": "ended"}
         w.record(Entry(Kind.RELATION, relation.owner_id, facts))
 

@@ -20,7 +20,7 @@ from django.db import connection
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from zegel.server.kernel import clock, ids, mail, work
+from zegel.server.kernel import clock, erasures, ids, mail, work
 from zegel.server.kernel.actor import Actor, ActorKind
 from zegel.server.ledger import Entry, Fact, Kind
 from zegel.server.people import actions, queries, recovery, rules
@@ -116,6 +116,7 @@ def withdraw(actor: Actor, invitation_id: UUID) -> None:
 def _end(w: work.Work, row: Invitation) -> None:
     row.withdrawn_at = clock.now()
     row.save(update_fields=["withdrawn_at"])
+    erasures.ended(row, row.owner_id, "withdrawn_at")
     w.record(_entry(row, "invitation_withdrawn"))
     w.publish("member.changed", owner_id=row.owner_id)
 
@@ -227,6 +228,7 @@ def _use(actor: Actor, row: Invitation, person: Person) -> None:
     actions.add_membership(actor, person.id, row.owner_id, Role(row.role))
     row.accepted_at, row.person_id = clock.now(), person.id
     row.save(update_fields=["accepted_at", "person_id"])
+    erasures.ended(row, row.owner_id, "accepted_at", "person_id")
     with work.transaction(actor) as w:
         w.record(_entry(row, "accepted"))
 

@@ -142,10 +142,11 @@ declare(
     erase=Erase.DELETE_ROW,
 )
 
-# A party may be one person or a household: then its name is a person's.
+# A party may be one person or a household: then its name is a person's. The row stays, nameless, as what others' rows
+# point at.
 declare(
     "people.Party",
-    ("name", "country", "language"),
+    "name",
     subject=Subject.CUSTOMER,
     path="id",
     category=Category.IDENTITY,
@@ -155,7 +156,7 @@ declare(
     term=Term.AGREEMENT,
     starts=Start.AGREEMENT_ENDED,
     export=Export.VALUE,
-    erase=Erase.DELETE_ROW,
+    erase=Erase.BLANK,
 )
 declare(
     "people.ServiceRelation",
@@ -172,7 +173,10 @@ declare(
     erase=Erase.DELETE_ROW,
 )
 
-not_personal("people.Party", ("kind", "created_at"), why="what sort of party it is and since when, not who")
+not_personal(
+    "people.Party", ("kind", "country", "language", "created_at"),
+    why="what sort of party it is, in which country and language, and since when: not who",
+)  # fmt: skip
 not_personal(
     "people.TenantKey",
     ("party_id", "suite", "open_pk", "number", "succession", "created_at"),

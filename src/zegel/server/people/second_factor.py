@@ -32,7 +32,7 @@ from fido2.webauthn import (
     UserVerificationRequirement,
 )
 
-from zegel.server.kernel import clock, shred, work
+from zegel.server.kernel import clock, erasures, shred, work
 from zegel.server.kernel.actor import Actor
 from zegel.server.ledger import Entry, Fact, Kind
 from zegel.server.people import actions, notices, queries
@@ -232,7 +232,7 @@ def remove(actor: Actor, person: Person, factor_id: UUID, auth_key: bytes) -> No
         if row is None:
             return
         kind, number = row.kind, row.secret_shred
-        row.delete()
+        erasures.delete(SecondFactor.objects.filter(pk=row.pk), None)
         w.record(Entry(Kind.ACCOUNT, None, {"person": person.id, "what": "factor_removed", "kind": kind}, person.id))
     if number is not None:
         shred.destroy("account", number)
@@ -256,7 +256,7 @@ def take_off(actor: Actor, owner: Person, person_id: UUID, auth_key: bytes) -> N
     with work.transaction(actor) as w:
         rows = SecondFactor.objects.filter(person_id=person_id)
         numbers = [number for number in rows.values_list("secret_shred", flat=True) if number is not None]
-        rows.delete()
+        erasures.delete(rows, None)
         facts: dict[str, Fact] = {"person": person_id, "what": "factors_taken_off", "by": owner.id}
         w.record(Entry(Kind.ACCOUNT, None, facts, about=person_id))
         w.publish(notices.FACTORS_REMOVED, owner_id=None, person_id=person_id)

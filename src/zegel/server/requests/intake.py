@@ -20,7 +20,7 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 
 from zegel.server.gate import Action, Resource, ResourceKind, require
-from zegel.server.kernel import clock, ids, mail, tenancy, work
+from zegel.server.kernel import clock, erasures, ids, mail, tenancy, work
 from zegel.server.kernel.actor import Actor, system
 from zegel.server.ledger import Entry, Fact, Kind
 from zegel.server.people import queries as people
@@ -228,7 +228,7 @@ def draw_code(case: Case) -> str:
 
 def draw_link(case: Case, kind: LinkKind, lasts_until: datetime, answer_id: UUID | None = None) -> str:
     """A token for a letter; only its hash is kept, and every earlier one of its kind is over."""
-    CaseLink.objects.filter(case_id=case.id, kind=kind).delete()
+    erasures.delete(CaseLink.objects.filter(case_id=case.id, kind=kind), None)
     token = rules.new_token()
     CaseLink.objects.create(
         token_hash=rules.token_hash(token), kind=kind, case_id=case.id, owner_id=case.owner_id, answer_id=answer_id,

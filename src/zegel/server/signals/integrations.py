@@ -23,7 +23,7 @@ from zegel.protocols.events import Event, Phase, SignalClass
 from zegel.protocols.text import clean
 from zegel.server import gate
 from zegel.server.gate import Action, Resource, ResourceKind
-from zegel.server.kernel import clock, ids, locks, tenancy, work
+from zegel.server.kernel import clock, erasures, ids, locks, tenancy, work
 from zegel.server.kernel.actor import Actor, system
 from zegel.server.ledger import Entry, Kind
 from zegel.server.signals import intake
@@ -121,6 +121,7 @@ def revoke(actor: Actor, integration_id: UUID) -> None:
         if row.revoked_at is None:
             row.revoked_at = clock.now()
             row.save(update_fields=["revoked_at"])
+            erasures.ended(row, row.owner_id, "revoked_at")
             w.record(Entry(Kind.PANEL, row.owner_id, {"integration": row.id, "what": "revoked"}, row.id))
 
 

@@ -31,7 +31,7 @@ from zegel.server.ledger import Entry, Kind
 from zegel.server.ledger.entry import Fact
 from zegel.server.sites import ground, queries
 from zegel.server.sites.errors import ObjectRefused, SiteError, UnitNotSeen, UnitRevoked, UnitTaken
-from zegel.server.sites.models import Appearance, ObjectKind, Pairing, Site, Unit, UnitKey, UnitObject, UnitState
+from zegel.server.sites.models import Appearance, ObjectKind, Pairing, Site, Unit, UnitObject, UnitState
 
 Facts = dict[str, Fact]
 
@@ -235,7 +235,7 @@ def revoke_unit(actor: Actor, unit_id: UUID) -> Unit:
             ground.left_as_stolen(actor, unit, now)
         unit.state, unit.revoked_at = UnitState.REVOKED, now
         unit.save(update_fields=["state", "revoked_at"])
-        UnitKey.objects.filter(unit_id=unit.id).update(revoked_at=now)
+        ground.end_keys(unit, "state", "revoked_at")
         w.record(
             Entry(Kind.REVOCATION, unit.owner_id, {"unit": unit.id, "fingerprint": bytes(unit.fingerprint)}, unit.id)
         )

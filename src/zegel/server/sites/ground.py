@@ -21,7 +21,7 @@ from zegel.seal.status import State
 from zegel.server import gate
 from zegel.server.gate import Resource
 from zegel.server.gate.vocabulary import Action, ResourceKind
-from zegel.server.kernel import clock, work
+from zegel.server.kernel import clock, erasures, work
 from zegel.server.kernel.actor import Actor, system
 from zegel.server.ledger import Entry, Kind
 from zegel.server.sites import queries
@@ -164,7 +164,7 @@ def remove_unit(actor: Actor, unit_id: UUID) -> Unit:
         now = clock.now()
         unit.state, unit.removed_at = UnitState.REMOVED, now
         unit.save(update_fields=["state", "removed_at"])
-        UnitKey.objects.filter(unit_id=unit.id).update(revoked_at=now)
+        end_keys(unit, "state", "removed_at")
         _left(actor, unit, "removed", now)
         last = queries.last_unit_left(unit.site_id) is not None
         facts: dict[str, str | bool | UUID] = {"what": "removed", "unit": unit.id, "site": unit.site_id, "last": last}
@@ -196,6 +196,15 @@ def commission(actor: Actor, unit_id: UUID, ticks: Sequence[Tick], done: bool) -
 def left_as_stolen(actor: Actor, unit: Unit, at: datetime) -> None:
     """Within the work that revokes it."""
     _left(actor, unit, "revoked", at)
+
+
+def end_keys(unit: Unit, *ended: str) -> None:
+    """Within the work that ends it: its key counts for nothing any more, not in an older copy of this either."""
+    erasures.ended(unit, unit.owner_id, *ended)
+    for key in UnitKey.objects.filter(unit_id=unit.id):
+        key.revoked_at = clock.now()
+        key.save(update_fields=["revoked_at"])
+        erasures.ended(key, None, "revoked_at")
 
 
 def paired_elsewhere(unit_id: UUID, site_id: UUID) -> None:

@@ -17,7 +17,7 @@ from django.db import IntegrityError
 from django.utils.translation import gettext as _
 
 from zegel.server.gate import Action, Resource, ResourceKind, require
-from zegel.server.kernel import clock, work
+from zegel.server.kernel import clock, erasures, work
 from zegel.server.kernel.actor import Actor, ActorKind
 from zegel.server.ledger import Entry, Fact, Kind
 from zegel.server.people import actions as people_actions
@@ -216,9 +216,10 @@ def leave(actor: Actor, employee_id: UUID, why: str = "") -> Employee:
         if row.person_id is not None:
             _end_roles(actor, owner_id, row.person_id)
         elif row.invitation_id is not None:
-            Invitation.objects.filter(id=row.invitation_id, accepted_at=None, withdrawn_at=None).update(
-                withdrawn_at=clock.now()
-            )
+            for letter in Invitation.objects.filter(id=row.invitation_id, accepted_at=None, withdrawn_at=None):
+                letter.withdrawn_at = clock.now()
+                letter.save(update_fields=["withdrawn_at"])
+                erasures.ended(letter, letter.owner_id, "withdrawn_at")
         row.left_at, row.left_why = clock.now(), why.strip()[:300]
         row.save(update_fields=["left_at", "left_why"])
         w.record(_entry(owner_id, "left", row.person_id, employee=row.id))
