@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import json
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -106,6 +106,18 @@ def test_figures_have_no_name_in_them(world: World) -> None:
     assert order_days.figures(asked(world, "desk"), period) == {"months": [], "came_back": [], "partners": []}
     assert b"Sanne" not in order_days.figures_file(asked(world, "desk"), period).content
     assert UUID(order_days.settings(asked(world, "desk"))["workers"][0]["id"])
+
+
+def test_the_calendar_says_which_days_are_holidays_and_a_firm_works_on_one_if_it_likes(world: World) -> None:
+    request, today = asked(world, "desk"), clock.now().date()
+    christmas = date(today.year + (today > date(today.year, 12, 24)), 12, 25)
+    [told] = order_days.calendar(request, christmas, christmas)["holidays"]
+    assert (told["day"], told["name"], told["closed"]) == (christmas.isoformat(), "Christmas Day", True)
+    kept = order_days.set_own_days(request, order_days.OwnDays(first=christmas, last=christmas, closed=False))
+    [told] = [one for one in kept["holidays"] if one["day"] == christmas.isoformat()]
+    assert (told["of"], told["closed"], kept["country"], kept["regions"]) == ("open", False, "NL", [])
+    kept = order_days.drop_own_day(request, order_days.Dropped(day=christmas))
+    assert next(one for one in kept["holidays"] if one["day"] == christmas.isoformat())["closed"]
 
 
 def test_how_partners_did_counts_their_steps_of_the_period(world: World) -> None:

@@ -24,6 +24,7 @@ from zegel.server.ledger import queries as ledger
 from zegel.server.orders import actions, analysis, jobs, queries
 from zegel.server.orders.actions import New, NewLine, Window
 from zegel.server.orders.errors import BadOrder, NotFree, NotFromHere, UnknownOrder
+from zegel.server.orders.holidays import WorkCalendar
 from zegel.server.orders.models import Note, Order, Word
 from zegel.server.orders.queries import Wanted, Which
 from zegel.server.orders.rules import Cause, LineKind, OrderType, Outcome, State, VisitKind, VisitState, What
@@ -79,9 +80,12 @@ def now(world: World) -> Iterator[TestClock]:
 
 @pytest.fixture
 def monday(now: TestClock) -> datetime:
-    """Ten o'clock in Amsterdam on the first Monday that comes."""
+    """Ten o'clock in Amsterdam on the first Monday that comes and is no holiday, nor its Tuesday."""
     today = datetime.combine(clock.now().date(), time(10), AMSTERDAM)
-    return (today + timedelta(days=7 - today.weekday())).astimezone(UTC)
+    found, dutch = today + timedelta(days=7 - today.weekday()), WorkCalendar("NL")
+    while not (dutch.works(found.date()) and dutch.works(found.date() + timedelta(days=1))):
+        found += timedelta(days=7)
+    return found.astimezone(UTC)
 
 
 def test_an_order_goes_from_new_to_done_and_each_step_is_in_its_history_and_the_log(
@@ -147,6 +151,33 @@ def test_nobody_is_in_two_places_at_once_unless_the_planner_says_so(world: World
     assert in_party(lambda: queries.free(NOORDMAN, monday.date(), 5, 60))[desk.id] == []
     with pytest.raises(BadOrder):
         actions.plan(desk, second.id, Window(VisitKind.VISIT, monday, monday + timedelta(hours=1), uuid4()))
+
+
+def test_nobody_is_planned_on_a_closed_day_and_what_is_promised_skips_it(world: World, monday: datetime) -> None:
+    desk, day = world.actor("desk"), monday.astimezone(AMSTERDAM).date()
+    asked = in_party(lambda: queries.work_calendar(NOORDMAN))
+    assert (asked.country, asked.region, asked.own) == ("NL", "", {})
+    actions.set_own_days(desk, day, day + timedelta(days=1), "  Stock  taking ")
+    row = opened()
+    with pytest.raises(NotFree) as refused:
+        actions.plan(desk, row.id, window(monday))
+    assert refused.value.why == "closed"
+    actions.plan(desk, row.id, window(monday, anyway=True))
+    free = in_party(lambda: queries.free(NOORDMAN, day, 2, 60))
+    assert free[desk.id] == []
+    assert [one.name for one in in_party(lambda: queries.work_calendar(NOORDMAN)).between(day, day)] == ["Stock taking"]
+    with tenancy.acting_as(NOORDMAN):
+        assert Order.objects.get(id=row.id).reply_by.astimezone(AMSTERDAM).date() not in {day, day + timedelta(days=1)}
+    actions.drop_own_day(desk, day)
+    assert in_party(lambda: queries.free(NOORDMAN, day, 1, 60))[desk.id] != []
+    with pytest.raises(BadOrder):
+        actions.set_region(desk, "BY")
+    with pytest.raises(BadOrder):
+        actions.set_own_days(desk, day, day + timedelta(days=90), "")
+    with pytest.raises(Denied):
+        actions.set_own_days(world.actor("mechanic"), day, day, "")
+    with tenancy.acting_as(GARAGE):
+        assert queries.work_calendar(GARAGE).own == {}
 
 
 def test_an_order_is_found_by_its_customer_thing_and_number_and_only_by_its_own_tenant(world: World) -> None:

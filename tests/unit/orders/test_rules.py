@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from zegel.server.orders import days, rules
 from zegel.server.orders.days import Hours, Span
+from zegel.server.orders.holidays import WEEKENDS_ONLY
 from zegel.server.orders.rules import Clock, CourseInvalid, OrderType, State
 
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
@@ -60,15 +61,15 @@ def test_a_return_is_done_within_the_fourteen_days_of_the_directive_and_nothing_
 
 
 def test_working_days_pass_over_the_weekend_and_end_with_the_day() -> None:
-    due = rules.working_days_later(NOW, 1, AMSTERDAM)
+    due = rules.working_days_later(NOW, 1, AMSTERDAM, WEEKENDS_ONLY)
     assert (due.isoformat(), due.weekday()) == ("2026-11-23T23:59:00+01:00", 0)
-    assert rules.working_days_later(datetime(2026, 11, 21, 9, tzinfo=UTC), 0, AMSTERDAM).weekday() == 0
+    assert rules.working_days_later(datetime(2026, 11, 21, 9, tzinfo=UTC), 0, AMSTERDAM, WEEKENDS_ONLY).weekday() == 0
 
 
 @given(days_=st.integers(min_value=0, max_value=60), hours=st.integers(min_value=0, max_value=2000))
 def test_what_is_due_is_due_on_a_working_day_and_never_before_it_came(days_: int, hours: int) -> None:
     moment = NOW + timedelta(hours=hours)
-    due = rules.working_days_later(moment, days_, AMSTERDAM)
+    due = rules.working_days_later(moment, days_, AMSTERDAM, WEEKENDS_ONLY)
     assert due.weekday() < 5
     assert due >= moment - timedelta(minutes=1)
     assert (due.date() - moment.astimezone(AMSTERDAM).date()).days >= days_

@@ -4,7 +4,7 @@ together."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 from typing import Annotated, Any
 from uuid import UUID
@@ -23,12 +23,14 @@ from zegel.server.kernel import clock, tenancy
 from zegel.server.kernel.actor import Actor
 from zegel.server.orders import actions, analysis, queries, sheets
 from zegel.server.orders.days import Hours
+from zegel.server.orders.holidays import REGIONS, Holiday
 from zegel.server.orders.models import Visit
 from zegel.server.orders.rules import OrderType
 from zegel.server.people import queries as people
 
 router = Router(tags=["orders"])
 
+AHEAD = timedelta(days=400)
 LONGEST_ANALYSIS = timedelta(days=5 * 366)
 Day = Annotated[date, Query()]
 
@@ -49,6 +51,25 @@ class Away(Schema):
     person_id: UUID
     first: date
     last: date
+
+
+class Region(Schema):
+    """A part of the country ("BY"), or "" for the holidays of the whole country."""
+
+    region: str = Field(default="", max_length=2)
+
+
+class OwnDays(Schema):
+    """From the first day to the last: closed (why is for the calendar), or worked on though it is a holiday."""
+
+    first: date
+    last: date
+    name: str = Field(default="", max_length=120)
+    closed: bool = True
+
+
+class Dropped(Schema):
+    day: date
 
 
 class Promised(Schema):
@@ -82,12 +103,20 @@ def calendar(request: HttpRequest, first: Day, last: Day, assignee: UUID | None 
         party = tenancy.current_party()
         start, end = queries.day_span(party, first).start, queries.day_span(party, last).end
         rows, workers = queries.on_calendar(party, start, end, assignee), queries.workers(party)
+        shown_until = first + min(last - first, queries.LONGEST_CALENDAR)
         asked = {UUID(key) for row in rows for key in (row.visit[5], row.order[5]) if key}
         who = {str(key): name for key, name in people.person_names(asked).items()}
         return {
             "now_ms": clock.now_ms(), "tz": queries.zone(party).key, "visits": orders.calendar_shapes(rows, who),
             "workers": [{"id": str(one.id), "name": one.display_name} for one in workers],
+            "holidays": _holidays(queries.work_calendar(party).between(first, shown_until)),
         }  # fmt: skip
+
+
+def _holidays(found: Iterable[Holiday]) -> list[dict[str, Any]]:
+    return [
+        {"day": one.day.isoformat(), "name": str(one.name), "closed": one.closed, "of": one.of.value} for one in found
+    ]
 
 
 @router.get("/service/route")
@@ -161,8 +190,11 @@ def settings(request: HttpRequest) -> dict[str, Any]:
         party = tenancy.current_party()
         workers = queries.workers(party)
         hours = queries.hours_of(party, [one.id for one in workers])
+        working, today = queries.work_calendar(party), clock.now().astimezone(queries.zone(party)).date()
         return {
-            "tz": queries.zone(party).key,
+            "tz": queries.zone(party).key, "country": working.country, "region": working.region,
+            "regions": list(REGIONS.get(working.country, ())),
+            "holidays": _holidays(working.between(today, today + AHEAD)),
             "workers": [
                 {"id": str(one.id), "name": one.display_name,
                  "hours": [{"weekday": h.weekday, "from_min": h.from_min, "until_min": h.until_min}
@@ -210,6 +242,27 @@ def end_absence(request: HttpRequest, absence_id: UUID) -> dict[str, Any]:
 def promise(request: HttpRequest, body: Promises) -> dict[str, Any]:
     """What is promised from now on; orders that are open keep what was promised them."""
     actions.promise(acting(request), {one.type: (one.reply_days, one.done_days) for one in body.promises})
+    return settings(request)
+
+
+@router.put("/service/day-settings/region")
+def set_region(request: HttpRequest, body: Region) -> dict[str, Any]:
+    """Whose public holidays count, besides the country's; what is due already keeps its day."""
+    actions.set_region(acting(request), body.region)
+    return settings(request)
+
+
+@router.post("/service/day-settings/own-days")
+def set_own_days(request: HttpRequest, body: OwnDays) -> dict[str, Any]:
+    """Closed days of one's own, or public holidays on which one works."""
+    actions.set_own_days(acting(request), body.first, body.last, body.name, closed=body.closed)
+    return settings(request)
+
+
+@router.post("/service/day-settings/own-days/drop")
+def drop_own_day(request: HttpRequest, body: Dropped) -> dict[str, Any]:
+    """That day is again what the calendar says."""
+    actions.drop_own_day(acting(request), body.day)
     return settings(request)
 
 

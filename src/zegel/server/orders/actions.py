@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from django.db import connection
@@ -27,6 +27,7 @@ from zegel.server.ledger import Entry, Fact, Kind
 from zegel.server.orders import days, queries, rules, searching
 from zegel.server.orders.days import Hours, Span
 from zegel.server.orders.errors import BadOrder, NotFree, NotFromHere, UnknownOrder
+from zegel.server.orders.holidays import REGIONS
 from zegel.server.orders.models import (
     Absence,
     Availability,
@@ -34,8 +35,10 @@ from zegel.server.orders.models import (
     Line,
     Note,
     Order,
+    OwnDay,
     ServiceLevel,
     Visit,
+    WorkRegion,
 )
 from zegel.server.orders.rules import (
     OPEN_VISITS,
@@ -117,13 +120,14 @@ def open(w: work.Work, owner_id: UUID, new: New) -> Order:
     now = clock.now()
     opened, zone = new.opened_at or now, queries.zone(owner_id)
     reply_days, done_days = queries.promised(owner_id, new.type)
+    working = queries.work_calendar(owner_id)
     row = Order(
         id=ids.new(), owner_id=owner_id, provider_id=_provider(owner_id), number=_number(owner_id, opened),
         type=new.type.value, state=State.NEW.value, customer_id=new.customer_id, item_id=new.item_id,
         model_id=new.model_id if item is None else item.model_id, subject=subject, description=description,
         source=new.source.value, opened_at=opened, opened_by=_person(w.actor),
-        reply_by=rules.working_days_later(opened, reply_days, zone),
-        due_at=rules.working_days_later(opened, done_days, zone), changed_at=now,
+        reply_by=rules.working_days_later(opened, reply_days, zone, working),
+        due_at=rules.working_days_later(opened, done_days, zone, working), changed_at=now,
     )  # fmt: skip
     _look_back(row)
     row.save(force_insert=True)
@@ -377,6 +381,8 @@ def _check_window(owner_id: UUID, window: Window, but: UUID | None) -> None:
     who = queries.hours_of(owner_id, [window.assignee_id])[window.assignee_id]
     busy, absent = queries.taken(owner_id, [window.assignee_id], wanted, but=but)
     day = window.starts_at.astimezone(zone).date()
+    if queries.work_calendar(owner_id).closed(day):
+        raise NotFree("closed")
     why = days.why_not(
         wanted, days.works(day, who, zone), absent.get(window.assignee_id, ()), busy.get(window.assignee_id, ())
     )
@@ -516,6 +522,49 @@ def end_absence(actor: Actor, absence_id: UUID) -> None:
     require(actor, Action.CHANGE, Resource(ResourceKind.ORDER_SETTINGS, None, actor.party_id))
     with work.transaction(actor) as w:
         Absence.objects.filter(id=absence_id, owner_id=tenancy.current_party()).delete()
+        w.publish("order.settings", owner_id=actor.party_id)
+
+
+def set_region(actor: Actor, region: str) -> None:
+    """Whose public holidays the tenant keeps besides its country's; "": nobody's. Raises Denied, BadOrder."""
+    assert actor.party_id is not None
+    require(actor, Action.CHANGE, Resource(ResourceKind.ORDER_SETTINGS, None, actor.party_id))
+    with work.transaction(actor) as w:
+        if region and region not in REGIONS.get(queries.work_calendar(actor.party_id).country, ()):
+            raise BadOrder(_("There is no such region here."), action=_("Choose one of the list."), field="region")
+        WorkRegion.objects.update_or_create(
+            owner_id=actor.party_id, defaults={"provider_id": _provider(actor.party_id), "region": region}
+        )
+        w.publish("order.settings", owner_id=actor.party_id)
+
+
+def set_own_days(actor: Actor, first: date, last: date, name: str, *, closed: bool = True) -> None:
+    """From the first day to the last the tenant is closed, or works though they are public holidays. What is planned
+    on them stays, and what is due keeps its day. Raises Denied, BadOrder."""
+    assert actor.party_id is not None
+    require(actor, Action.CHANGE, Resource(ResourceKind.ORDER_SETTINGS, None, actor.party_id))
+    said, many = " ".join(name.split()), (last - first).days + 1
+    if not 1 <= many <= 62 or abs((first - clock.now().date()).days) > 800 or len(said) > rules.LONGEST_CLOSED_NAME:
+        raise BadOrder(
+            _("These days can't be right."), action=_("At most two months, in the next two years."), field="day"
+        )
+    with work.transaction(actor) as w:
+        if OwnDay.objects.filter(owner_id=actor.party_id).count() + many > rules.MOST_CLOSED_DAYS:
+            raise BadOrder(_("There are too many days of your own."), action=_("Take some away first."), field="day")
+        for n in range(many):
+            OwnDay.objects.update_or_create(
+                owner_id=actor.party_id, day=first + timedelta(days=n),
+                defaults={"provider_id": _provider(actor.party_id), "closed": closed, "name": said},
+            )  # fmt: skip
+        w.publish("order.settings", owner_id=actor.party_id)
+
+
+def drop_own_day(actor: Actor, day: date) -> None:
+    """It is a day like the calendar has it. Raises Denied."""
+    assert actor.party_id is not None
+    require(actor, Action.CHANGE, Resource(ResourceKind.ORDER_SETTINGS, None, actor.party_id))
+    with work.transaction(actor) as w:
+        OwnDay.objects.filter(owner_id=actor.party_id, day=day).delete()
         w.publish("order.settings", owner_id=actor.party_id)
 
 

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from zegel.server.orders.holidays import WEEKENDS_ONLY, WorkCalendar
+
 USUAL = (8 * 60, 17 * 60)
 """When somebody works for whom nothing was said: Monday to Friday."""
 SHORTEST = timedelta(minutes=15)
@@ -40,8 +42,11 @@ def usual() -> list[Hours]:
     return [Hours(day, *USUAL) for day in range(5)]
 
 
-def works(day: date, hours: Iterable[Hours], zone: ZoneInfo) -> list[Span]:
-    """When somebody works on that day; a clock that is put forward or back makes a span shorter or longer."""
+def works(day: date, hours: Iterable[Hours], zone: ZoneInfo, calendar: WorkCalendar = WEEKENDS_ONLY) -> list[Span]:
+    """When somebody works on that day, never when the firm is closed; a clock that is put forward or back makes a span
+    shorter or longer."""
+    if calendar.closed(day):
+        return []
     midnight = datetime.combine(day, time(), zone)
     return sorted(
         (Span(_at(midnight, one.from_min), _at(midnight, one.until_min))

@@ -33,7 +33,7 @@ class NotFromHere(OrderError):
 
 
 class NotFree(OrderError):
-    """Whoever should come is somewhere else then, or does not work. `why`: busy, absent or hours."""
+    """Whoever should come is somewhere else then, or does not work. `why`: busy, absent, hours or closed."""
 
     code = "not_free"
 
@@ -42,6 +42,7 @@ class NotFree(OrderError):
             "busy": _("There is another visit at that time."),
             "absent": _("Whoever should come is not there then."),
             "hours": _("That is outside of the hours in which he or she works."),
+            "closed": _("You are closed on that day."),
         }
         super().__init__(said[why], action=_("Choose another time or person, or plan it all the same."))
         self.why = why

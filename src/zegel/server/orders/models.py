@@ -175,6 +175,28 @@ class Absence(TenantModel):
         indexes = (models.Index(fields=["owner_id", "ends_at"], name="orders_absence_until"),)
 
 
+class WorkRegion(TenantModel):
+    """Which part of its country's holidays a tenant has (a Bundesland: "BY"), or "" for those of the whole country."""
+
+    id = models.UUIDField(primary_key=True, default=ids.new, editable=False)
+    region = models.CharField(max_length=2, default="")
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["owner_id"], name="orders_workregion_once"),)
+
+
+class OwnDay(TenantModel):
+    """A day on which the tenant is closed of its own (`closed`), or works though it is a public holiday."""
+
+    id = models.UUIDField(primary_key=True, default=ids.new, editable=False)
+    day = models.DateField()
+    closed = models.BooleanField(default=True)
+    name = models.CharField(max_length=60, default="")
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["owner_id", "day"], name="orders_ownday_once"),)
+
+
 class ServiceLevel(TenantModel):
     """Within how many working days the tenant promises to answer and to be done, where states.toml says otherwise."""
 

@@ -86,6 +86,8 @@ _worked("orders.ServiceLevel", ("changed_by",), path="changed_by")
 not_personal(
     "orders.ServiceLevel", ("type", "reply_days", "done_days", "changed_at"), why="what a tenant promises to everybody"
 )
+not_personal("orders.WorkRegion", ("region",), why="whose public holidays a tenant keeps")
+not_personal("orders.OwnDay", ("day", "closed", "name"), why="on which days a tenant is closed, and why")
 not_personal("orders.Counter", ("year", "last"), why="how many orders a tenant had in a year")
 declare_body(
     Kind.ORDER, (), subject=Subject.STAFF, category=Category.ACTIVITY, purpose=Purpose.ACCOUNTABILITY,

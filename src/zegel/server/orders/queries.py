@@ -20,6 +20,7 @@ from django.db.models import Q, QuerySet
 from zegel.server.kernel import clock
 from zegel.server.orders import days, rules, searching
 from zegel.server.orders.days import Hours, Span
+from zegel.server.orders.holidays import WorkCalendar
 from zegel.server.orders.models import (
     Absence,
     Availability,
@@ -27,8 +28,10 @@ from zegel.server.orders.models import (
     Line,
     Note,
     Order,
+    OwnDay,
     ServiceLevel,
     Visit,
+    WorkRegion,
 )
 from zegel.server.orders.rules import OPEN_VISITS, OrderType, State
 from zegel.server.people import queries as people
@@ -319,7 +322,7 @@ def taken(
 def free(owner_id: UUID, first: date, many: int, minutes: int) -> dict[UUID, list[Span]]:
     """When each worker is free for so long, in `many` days from `first` on; what is over by now is left out."""
     everybody = [one.id for one in workers(owner_id)]
-    at, hours = zone(owner_id), hours_of(owner_id, everybody)
+    at, hours, working = zone(owner_id), hours_of(owner_id, everybody), work_calendar(owner_id)
     every_day = [first + timedelta(days=n) for n in range(min(many, 28))]
     span = Span(_day_in(at, every_day[0]).start, _day_in(at, every_day[-1]).end)
     busy, absent = taken(owner_id, everybody, span)
@@ -331,7 +334,7 @@ def free(owner_id: UUID, first: date, many: int, minutes: int) -> dict[UUID, lis
         found[person] = []
         for day in every_day:
             whole = _day_in(at, day)
-            left = days.without(days.works(day, hours[person], at), [one for one in gone if one.meets(whole)])
+            left = days.without(days.works(day, hours[person], at, working), [one for one in gone if one.meets(whole)])
             found[person] += [one for one in left if one.end - one.start >= least]
     return found
 
@@ -342,6 +345,21 @@ def free(owner_id: UUID, first: date, many: int, minutes: int) -> dict[UUID, lis
 def zone(owner_id: UUID) -> ZoneInfo:
     found = people.party(owner_id, seen_by=owner_id)
     return rules.zone_of("NL" if found is None else found.country)
+
+
+def work_calendar(owner_id: UUID) -> WorkCalendar:
+    """On which days the tenant works: its country's public holidays, those of its region, and what it says itself."""
+    found = people.party(owner_id, seen_by=owner_id)
+    region = WorkRegion.objects.filter(owner_id=owner_id).first()
+    return WorkCalendar(
+        "NL" if found is None else found.country, "" if region is None else region.region,
+        {row.day: row.name if row.closed else False for row in own_days(owner_id)},
+    )  # fmt: skip
+
+
+def own_days(owner_id: UUID) -> list[OwnDay]:
+    """The tenant's own closed and working days, past ones too: what was due then is still shown."""
+    return list(OwnDay.objects.filter(owner_id=owner_id).order_by("day"))
 
 
 def promised(owner_id: UUID, of: OrderType) -> tuple[int, int]:

@@ -13,11 +13,15 @@ from functools import cache
 from importlib import resources
 from zoneinfo import ZoneInfo
 
+from zegel.server.orders.holidays import WorkCalendar
+
 LONGEST_SUBJECT = 160
 LONGEST_TEXT = 4000
 MOST_VISIT = timedelta(hours=14)
 MOST_LINES = 200
 MOST_DAYS = 365
+MOST_CLOSED_DAYS = 200
+LONGEST_CLOSED_NAME = 60
 WORD = 40
 MOST_WORDS = 48
 SHORTEST_WORD = 2
@@ -231,16 +235,26 @@ def zone_of(country: str) -> ZoneInfo:
     return ZoneInfo(ZONES.get(country, "Europe/Amsterdam"))
 
 
-def working_days_later(moment: datetime, days: int, zone: ZoneInfo) -> datetime:
-    """The end of the day so many working days (Monday to Friday) after the one of `moment`."""
+MOST_CLOSED = 400
+"""So many days in a row are looked at for a working one: a firm that closed every day of a year still gets a term."""
+
+
+def working_days_later(moment: datetime, days: int, zone: ZoneInfo, calendar: WorkCalendar) -> datetime:
+    """The end of the day so many working days after the one of `moment`: of Mondays to Fridays those on which the firm
+    works."""
     day = moment.astimezone(zone)
-    left = days
-    while left > 0:
+    for _working in range(days):
+        day = _next_working(day + timedelta(days=1), calendar)
+    return _next_working(day, calendar).replace(hour=23, minute=59, second=0, microsecond=0)
+
+
+def _next_working(day: datetime, calendar: WorkCalendar) -> datetime:
+    """That day, or the next on which the firm works."""
+    for _closed in range(MOST_CLOSED):
+        if calendar.works(day.date()):
+            break
         day += timedelta(days=1)
-        left -= day.weekday() < 5
-    while day.weekday() >= 5:
-        day += timedelta(days=1)
-    return day.replace(hour=23, minute=59, second=0, microsecond=0)
+    return day
 
 
 @dataclass(frozen=True)

@@ -18,12 +18,20 @@ interface Stood extends Visit {
   readonly order: Short;
 }
 
+interface Holiday {
+  readonly day: string;
+  readonly name: string;
+  /** False: many are closed then, or this firm works all the same. */
+  readonly closed: boolean;
+}
+
 interface State {
   readonly first: string;
   readonly days: 1 | 7;
   readonly tz: string | undefined;
   readonly visits: readonly Stood[] | null;
   readonly workers: readonly Worker[];
+  readonly holidays: readonly Holiday[];
   readonly waiting: readonly Short[];
   readonly courses: Readonly<Record<string, Course>>;
   readonly nowMs: number;
@@ -38,7 +46,7 @@ class Calendar implements Mounted {
   constructor(host: HTMLElement, private readonly ctx: Ctx, id: string | null) {
     const days = matchMedia("(max-width: 860px)").matches ? 1 : 7;
     const asked = id !== null && /^\d{4}-\d{2}-\d{2}$/.test(id) ? id : isoDay(ctx.nowMs());
-    this.#board = new Board<State>(host, { first: days === 7 ? mondayOf(asked) : asked, days, tz: undefined, visits: null, workers: [], waiting: [], courses: {}, nowMs: ctx.nowMs() }, (state) => this.#draw(state));
+    this.#board = new Board<State>(host, { first: days === 7 ? mondayOf(asked) : asked, days, tz: undefined, visits: null, workers: [], holidays: [], waiting: [], courses: {}, nowMs: ctx.nowMs() }, (state) => this.#draw(state));
     const keyed = (event: KeyboardEvent): void => this.#keyed(event);
     document.addEventListener("keydown", keyed);
     this.#stops = [() => document.removeEventListener("keydown", keyed), ctx.events((topic) => { if (topic.startsWith("order.") || topic === "reload") void this.#load(); })];
@@ -52,9 +60,9 @@ class Calendar implements Mounted {
   async #load(): Promise<void> {
     const { first, days } = this.#board.state;
     try {
-      const found = await this.ctx.ask<{ now_ms: number; tz: string; visits: readonly Stood[]; workers: readonly Worker[] }>("GET", `/service/calendar?first=${first}&last=${addDays(first, days - 1)}`);
+      const found = await this.ctx.ask<{ now_ms: number; tz: string; visits: readonly Stood[]; workers: readonly Worker[]; holidays: readonly Holiday[] }>("GET", `/service/calendar?first=${first}&last=${addDays(first, days - 1)}`);
       if (first !== this.#board.state.first) return;
-      this.#board.change({ visits: found.visits, workers: found.workers, tz: found.tz, nowMs: found.now_ms });
+      this.#board.change({ visits: found.visits, workers: found.workers, holidays: found.holidays, tz: found.tz, nowMs: found.now_ms });
       const { orders } = await this.ctx.ask<Listed>("GET", "/service/orders?which=open&unplanned=true&limit=12");
       this.#board.change({ waiting: orders });
       if (Object.keys(this.#board.state.courses).length === 0) this.#board.change({ courses: await this.ctx.ask("GET", "/service/orders/courses") });
@@ -127,8 +135,10 @@ class Calendar implements Mounted {
     if (rows.length === 0) return html`<div class="card">${empty(t("Nobody works here yet"), t("Who has the role of the desk or of a mechanic stands here."), "person")}</div>`;
     const of = (id: string | null, day: string): readonly Stood[] => visits.filter((one) => one.assignee_id === id && isoDay(one.starts_ms, state.tz) === day);
     const today = isoDay(state.nowMs, state.tz);
-    return html`<div class="table-frame" tabindex="0" role="region" aria-label=${t("Calendar")}><table class="table week"><caption class="sr">${t("Visits by person and day")}</caption><thead><tr><th scope="col">${t("Who")}</th>${days.map((day) => html`<th scope="col" class=${day === today ? "today" : nothing}>${weekday(Date.parse(`${day}T12:00:00Z`))}</th>`)}</tr></thead>
-      <tbody>${rows.map((who) => html`<tr><th scope="row">${who.name}</th>${days.map((day) => html`<td class=${day === today ? "today" : nothing}>${of(who.id, day).map((one) => this.#visit(one, state))}</td>`)}</tr>`)}</tbody></table></div>
+    const special = new Map(state.holidays.map((one) => [one.day, one]));
+    const marks = (day: string): string | typeof nothing => [day === today ? "today" : "", special.get(day)?.closed === true ? "closed" : ""].join(" ").trim() || nothing;
+    return html`<div class="table-frame" tabindex="0" role="region" aria-label=${t("Calendar")}><table class="table week"><caption class="sr">${t("Visits by person and day")}</caption><thead><tr><th scope="col">${t("Who")}</th>${days.map((day) => html`<th scope="col" class=${marks(day)}>${weekday(Date.parse(`${day}T12:00:00Z`))}${special.has(day) ? html`<span class="holiday">${special.get(day)?.name}</span>` : nothing}</th>`)}</tr></thead>
+      <tbody>${rows.map((who) => html`<tr><th scope="row">${who.name}</th>${days.map((day) => html`<td class=${marks(day)}>${of(who.id, day).map((one) => this.#visit(one, state))}</td>`)}</tr>`)}</tbody></table></div>
       <p class="faint small">${tn("{n} visit", "{n} visits", visits.length)}</p>`;
   }
 

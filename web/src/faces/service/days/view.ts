@@ -3,7 +3,7 @@
 import { Board, html, nothing, type Part } from "../../../kit/dom";
 import { field } from "../../../kit/form";
 import { icon } from "../../../kit/icons";
-import { button, empty, skeleton } from "../../../kit/pieces";
+import { button, empty, pill, skeleton } from "../../../kit/pieces";
 import { day, t, weekday } from "../../../kit/words";
 import type { Mounted } from "../../opened";
 import { refusedOf } from "../../report_dialog";
@@ -22,13 +22,26 @@ interface Working extends Worker {
   readonly hours: readonly Hours[];
 }
 
+interface Holiday {
+  readonly day: string;
+  readonly name: string;
+  readonly closed: boolean;
+  readonly of: "law" | "custom" | "own" | "open";
+}
+
 interface Kept {
   readonly tz: string;
+  readonly country: string;
+  readonly region: string;
+  readonly regions: readonly string[];
+  readonly holidays: readonly Holiday[];
   readonly workers: readonly Working[];
   readonly absences: readonly { readonly id: string; readonly person_id: string; readonly starts_ms: number; readonly ends_ms: number }[];
   readonly promises: readonly { readonly type: string; readonly reply_days: number; readonly done_days: number }[];
 }
 
+/** As they call themselves: who chooses among them lives there. */
+const LANDER: Readonly<Record<string, string>> = { BW: "Baden-Württemberg", BY: "Bayern", BE: "Berlin", BB: "Brandenburg", HB: "Bremen", HH: "Hamburg", HE: "Hessen", MV: "Mecklenburg-Vorpommern", NI: "Niedersachsen", NW: "Nordrhein-Westfalen", RP: "Rheinland-Pfalz", SL: "Saarland", SN: "Sachsen", ST: "Sachsen-Anhalt", SH: "Schleswig-Holstein", TH: "Thüringen" };
 const MONDAY = Date.UTC(2024, 0, 1, 12);
 const dayName = (n: number): string => weekday(MONDAY + n * 86_400_000, "UTC").split(/[ ,]/)[0] ?? "";
 const text = (minutes: number): string => `${String(Math.floor(minutes / 60)).padStart(2, "0")}:${String(minutes % 60).padStart(2, "0")}`;
@@ -49,10 +62,29 @@ class Days implements Mounted {
   #draw(kept: Kept | null): Part {
     if (kept === null) return skeleton(8, t("Loading"));
     const name = (id: string): string => kept.workers.find((one) => one.id === id)?.name ?? "";
-    return html`<div class="title"><div><h1>${t("Hours and promises")}</h1><p class="mute measure">${t("The calendar plans nobody outside of his hours without asking. Promises count in working days, from Monday to Friday.")}</p></div></div>
+    return html`<div class="title"><div><h1>${t("Hours and promises")}</h1><p class="mute measure">${t("The calendar plans nobody outside of his hours or on a closed day without asking. Promises count in working days: from Monday to Friday, but no public holidays and no closed days of yours.")}</p></div></div>
       <section class="card" aria-labelledby="hours"><header><h2 id="hours">${t("Who works when")}</h2></header>${kept.workers.length === 0 ? empty(t("Nobody works here yet"), t("Who has the role of the desk or of a mechanic stands here."), "person") : html`<ul class="items">${kept.workers.map((one) => html`<li>${icon("person")}<div class="body"><b>${one.name}</b><div class="mute small">${one.hours.length === 0 ? t("Does not come on any day") : one.hours.map((each) => `${dayName(each.weekday)} ${text(each.from_min)}–${text(each.until_min)}`).join(" · ")}</div></div>${button(t("Change"), () => this.#hours(one), { small: true })}</li>`)}</ul>`}</section>
       <section class="card" aria-labelledby="away"><header><h2 id="away">${t("Who is away")}</h2>${kept.workers.length === 0 ? nothing : button(t("Add days"), () => this.#away(kept), { small: true, icon: "plus", id: "add-absence" })}</header>${kept.absences.length === 0 ? html`<p class="pad mute">${t("Nobody is away.")}</p>` : html`<ul class="items">${kept.absences.map((one) => html`<li>${icon("clock")}<div class="body"><b>${name(one.person_id)}</b><div class="mute small">${day(one.starts_ms, kept.tz)} – ${day(one.ends_ms - 1, kept.tz)}</div></div>${button(t("Is there after all"), () => void this.#do("POST", `/service/day-settings/absences/${one.id}/end`, {}), { small: true, kind: "quiet" })}</li>`)}</ul>`}</section>
+      <section class="card" aria-labelledby="closed-days"><header><h2 id="closed-days">${t("Closed days")}</h2>${button(t("Add closed days"), () => this.#closed(), { small: true, icon: "plus", id: "add-closed" })}</header>
+      ${kept.regions.length === 0 ? nothing : html`<div class="pad field"><label for="region">${t("Public holidays of")}</label><select class="input" id="region" @change=${(event: Event) => void this.#do("PUT", "/service/day-settings/region", { region: (event.target as HTMLSelectElement).value })}><option value="" ?selected=${kept.region === ""}>${t("the whole country")}</option>${kept.regions.map((code) => html`<option value=${code} ?selected=${code === kept.region}>${LANDER[code] ?? code}</option>`)}</select></div>`}
+      ${kept.holidays.length === 0 ? html`<p class="pad mute">${t("No public holidays are known of your country; add your own days.")}</p>` : html`<ul class="items" id="holidays">${kept.holidays.map((one) => this.#holiday(one))}</ul>`}</section>
       <section class="card" aria-labelledby="promised"><header><h2 id="promised">${t("What is promised")}</h2>${button(t("Change"), () => this.#promises(kept), { small: true, id: "change-promises" })}</header><div class="table-frame" tabindex="0"><table class="table"><thead><tr><th scope="col">${t("Type")}</th><th scope="col" class="num">${t("Answered within working days")}</th><th scope="col" class="num">${t("Done within working days")}</th></tr></thead><tbody>${kept.promises.map((one) => html`<tr><td>${typeName(one.type)}</td><td class="num">${one.reply_days}</td><td class="num">${one.done_days}</td></tr>`)}</tbody></table></div></section>`;
+  }
+
+  #holiday(one: Holiday): Part {
+    const at = Date.parse(`${one.day}T12:00:00Z`);
+    const put = (closed: boolean): void => void this.#do("POST", "/service/day-settings/own-days", { first: one.day, last: one.day, name: closed && one.of === "custom" ? one.name : "", closed });
+    const back = (): void => void this.#do("POST", "/service/day-settings/own-days/drop", { day: one.day });
+    const act = { law: button(t("We work then"), () => put(false), { small: true, kind: "quiet" }), custom: button(t("We are closed then"), () => put(true), { small: true, kind: "quiet" }), own: button(t("Take away"), back, { small: true, kind: "quiet" }), open: button(t("We are closed after all"), back, { small: true, kind: "quiet" }) }[one.of];
+    return html`<li>${icon("clock")}<div class="body"><b>${one.name}</b> ${one.closed ? nothing : pill(t("working day"))}${one.of === "own" ? pill(t("your own"), "accent") : nothing}<div class="mute small">${weekday(at, "UTC")} ${one.day.slice(0, 4)}</div></div>${act}</li>`;
+  }
+
+  #closed(): void {
+    const today = new Date(this.ctx.nowMs()).toISOString().slice(0, 10);
+    formDialog(t("Closed days"), { name: "", first: today, last: today }, (page) => html`${field("closed-name", t("What the calendar says"), { value: page.said.name, maxlength: 60, hint: t("For example: Summer closing. Everybody of yours reads it."), input: (name) => page.set({ name }) })}
+      ${field("first", t("First day"), { type: "date", value: page.said.first, input: (first) => page.set({ first }) })}${field("day", t("Last day"), { type: "date", value: page.said.last, hint: t("What is planned on these days stays, and what is due already keeps its day."), input: (last) => page.set({ last }), ...page.error("day") })}`, {
+      save: t("Keep it"), fields: ["day"], check: (said) => (said.last < said.first || said.first === "" ? { day: t("The last day comes after the first.") } : {}), send: (said) => this.#send("POST", "/service/day-settings/own-days", said),
+    });
   }
 
   async #do(method: "POST" | "PUT", path: string, body: unknown): Promise<void> {
