@@ -70,6 +70,15 @@ def test_what_happened_is_told_signed_and_names_identifiers_only(world: World, r
     assert delivering.deliver_due() == 0
 
 
+def test_two_customers_that_became_one_are_told_with_where_the_other_went(world: World, receiver: Receiver) -> None:
+    hooked(world, receiver, "customer.merged")
+    gone, kept = uuid4(), uuid4()
+    happens("customer.merged", customer_id=gone, into=kept)
+    assert delivering.deliver_due() == 1
+    [got] = receiver.got
+    assert got.said["data"] == {"customer_id": str(gone), "into": str(kept)}
+
+
 def test_a_failed_delivery_is_tried_again_later_and_the_next_wait_behind_it(world: World, receiver: Receiver) -> None:
     with stopped_clock(NOW) as clock:
         row, _secret = hooked(world, receiver)

@@ -14,6 +14,8 @@ from uuid import UUID, uuid4
 import cv2
 import numpy
 import pytest
+from django.conf import settings
+from django.core import mail as django_mail
 from django.test import RequestFactory
 from tests.actors import SimUnit, World
 from tests.clock import stopped_clock
@@ -26,7 +28,7 @@ from zegel.server.exports.actions import Sent
 from zegel.server.gate import Action, Resource, ResourceKind, decide
 from zegel.server.gate.errors import Denied
 from zegel.server.kernel import actor as actors
-from zegel.server.kernel import clock, tenancy
+from zegel.server.kernel import clock, dkim, mail, names, smtp, tenancy
 from zegel.server.ledger import Kind
 from zegel.server.ledger import queries as ledger
 from zegel.server.people import actions as people_actions
@@ -35,9 +37,9 @@ from zegel.server.people import queries as people
 from zegel.server.people.errors import NotAMember
 from zegel.server.people.models import Invitation, Membership, Party, Person
 from zegel.server.people.roles import Role
-from zegel.server.tenants import actions, leaving, lesson, queries, staff
+from zegel.server.tenants import actions, leaving, lesson, queries, senders, staff
 from zegel.server.tenants.errors import BadTenant, NotYet, TenantTaken, TooManyUsers
-from zegel.server.tenants.models import Billing, Brand, Employee, Profile, SignIn
+from zegel.server.tenants.models import Billing, Brand, Employee, Profile, SenderDomain, SignIn
 from zegel.server.tenants.rules import Standing
 
 DAY = timedelta(days=1)
@@ -405,3 +407,62 @@ def test_every_table_with_an_owner_is_among_those_that_are_taken_along_and_remov
     assert "words by which orders are found" in leaving._removers
     assert Brand not in owned
     assert actors.system(None).party_id is None
+
+
+# --- from which address letters come ---
+
+
+def test_letters_come_from_his_own_domain_once_it_names_his_key_and_no_longer_when_it_does_not(
+    there: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dkimpy = pytest.importorskip("dkim", reason="dkimpy, the other implementation, is a development dependency")
+    shop, owner, zone = there.actor("shop"), there.actor("shop").party_id, dict[str, list[str]]()
+    assert owner is not None
+    monkeypatch.setattr(names, "texts", lambda name: zone.get(name, []))
+
+    def left() -> tuple[Any, bytes]:
+        django_mail.outbox = []
+        mail.send(mail.Letter("anna@example.nl", "Uw order", "Goedendag.", "test", owner=owner))
+        [message] = django_mail.outbox
+        raw = message.message().as_bytes(linesep="\r\n")
+        return message, dkim.signed(raw, getattr(message, smtp.SIGNER))
+
+    for wrong in ("service", "service@localhost", "a b@noordman.example", "x@127.0.0.1", "..x@noordman.example"):
+        with pytest.raises(BadTenant):
+            senders.choose(shop, wrong)
+    with pytest.raises(Denied):
+        senders.choose(there.actor("bookkeeper"), "service@noordman.example")
+    row = senders.choose(shop, "Service@Noordman.example")
+    [key, dmarc, spf] = senders.records_of(row)
+    assert (key.name, dmarc.name, spf.name) == (
+        f"{row.selector}._domainkey.noordman.example", "_dmarc.noordman.example", "noordman.example"
+    )  # fmt: skip
+    zone[key.name] = ["v=DKIM1; k=rsa; p=" + "A" * 300]  # somebody else's
+    assert senders.verify(shop)[1][0].found is False
+    message, raw = left()
+    assert message.extra_headers["From"].endswith(f"<{settings.DEFAULT_FROM_EMAIL}>")
+    assert "@" in message.reply_to[0], "answers go to him"
+    assert b"DKIM-Signature" not in raw
+    zone[key.name] = [key.value]
+    assert [one.found for one in senders.verify(shop)[1]] == [True, False, False]
+    message, raw = left()
+    assert message.extra_headers["From"].endswith("<service@noordman.example>")
+    assert message.from_email == settings.DEFAULT_FROM_EMAIL, "what can't be delivered comes back to us"
+    assert dkimpy.verify(raw, dnsfunc=lambda name, **_: zone[name.decode().rstrip(".")][0].encode())
+    with tenancy.acting_as(owner):
+        [held] = SenderDomain.objects.all()
+    assert b"PRIVATE" not in bytes(held.key_wrapped)
+    assert senders.unwrap(uuid4(), bytes(held.key_wrapped)) is None, "it is bound to its row"
+
+    def silent(_name: str) -> list[str]:
+        raise names.NoAnswer("x", action="y")
+
+    with monkeypatch.context() as cut:
+        cut.setattr(names, "texts", silent)
+        senders.look_again(owner)
+    assert "noordman.example" in left()[0].extra_headers["From"], "a resolver that says nothing ends nothing"
+    zone[key.name] = [key.value.replace("p=", "p=; x=")]  # revoked
+    senders.look_again(owner)
+    assert "noordman.example" not in left()[0].extra_headers["From"].rpartition("<")[2]
+    senders.remove(shop)
+    assert senders.chosen(owner) is None

@@ -7,12 +7,16 @@ from __future__ import annotations
 import asyncio
 import re
 import smtplib
+import struct
 import threading
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 
+import cv2
+import numpy
 import pytest
 from django.core import mail as django_mail
 from django.test import Client, override_settings
@@ -33,7 +37,7 @@ from zegel.server.ledger import queries as ledger
 from zegel.server.lifecycle import finding
 from zegel.server.lifecycle.finding import SubjectRef
 from zegel.server.public import site as public_site
-from zegel.server.website import bouncing, counting, door, jobs, messages, newsletters, rules, sending, sites
+from zegel.server.website import bouncing, counting, door, jobs, messages, newsletters, pictures, rules, sending, sites
 from zegel.server.website.errors import BadSite, NotNow, SlugTaken
 from zegel.server.website.models import Delivery, Message, Newsletter, Page, PageCount, Subscriber, Website
 from zegel.server.website.rules import DeliveryState, LetterState, LinkKind, SubscriberState
@@ -166,6 +170,44 @@ def test_a_site_is_its_firms_own(world: World, site: Website) -> None:
         sites.open_site(garagist, True)
     with pytest.raises(BadSite):
         sites.settle(garagist, sites.Settings("Not A Slug", "Garage", ("nl",)))
+
+
+def png(note: bytes = b"") -> bytes:
+    """A drawing, with words hidden in its file."""
+    made = cv2.imencode(".png", numpy.full((90, 120, 3), 120, numpy.uint8))[1].tobytes()
+    text = b"tEXt" + b"Comment\x00" + note
+    return made[:33] + struct.pack(">I", len(text) - 4) + text + struct.pack(">I", zlib.crc32(text)) + made[33:]
+
+
+def test_a_picture_is_made_anew_described_in_each_language_and_kept_for_good(world: World, site: Website) -> None:
+    shop, alts = world.actor("shop"), {"nl": "Een oven", "en": "An oven"}
+    with pytest.raises(BadSite) as told:
+        pictures.add(shop, "oven", png(), {"nl": "Een oven"})
+    assert told.value.details["field"] == "alt"
+    for data in (b"<svg xmlns='http://www.w3.org/2000/svg' onload='alert(1)'/>", b"GIF89a" + bytes(99), png()[:60]):
+        with pytest.raises(BadSite) as told:
+            pictures.add(shop, "oven", data, alts)
+        assert told.value.details["field"] == "file"
+    with pytest.raises(Denied):
+        pictures.add(world.actor("mechanic"), "oven", png(), alts)
+    pictures.add(shop, "oven", png(b"taken in the Kerkstraat"), alts)
+    [home] = public_site.queries.pages(NOORDMAN)
+    said = {"nl": {"title": "Welkom", "body": "![Onze oven](oven)"}, "en": {"title": "Welcome", "body": "![](owen)"}}
+    sites.change_page(shop, home.id, said, in_menu=True)
+    with pytest.raises(BadSite, match="owen"):
+        sites.publish_page(shop, home.id)
+    sites.change_page(shop, home.id, {**said, "en": {"title": "Welcome", "body": "![](oven)"}}, in_menu=True)
+    sites.publish_page(shop, home.id)
+    shown = stranger().get("/site/noordman/en").content.decode()
+    [path] = re.findall(r'<img src="(/site/noordman/pictures/[0-9a-f]{64}\.png)" alt="An oven"', shown)
+    picture = stranger().get(path)
+    assert (picture["Content-Type"], picture.cookies) == ("image/png", {})
+    assert picture["Cache-Control"] == "public, max-age=31536000, immutable"
+    assert b"Kerkstraat" not in picture.content
+    for other in (path.replace(".png", ".svg"), path.replace("noordman", "garage-visser"), path[:-8] + "0000.png"):
+        assert stranger().get(other).status_code == 404
+    with pytest.raises(NotNow):
+        pictures.remove(shop, "oven")
 
 
 # --- the contact form ---

@@ -4,8 +4,11 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from zegel.server.people import rules as people
 from zegel.server.people.errors import BadField
@@ -39,6 +42,17 @@ def test_contrast_is_as_wcag_computes_it() -> None:
 def test_a_colour_on_which_white_letters_cannot_be_read_or_that_is_none_is_refused(colour: str) -> None:
     with pytest.raises(BadTenant):
         rules.checked_colour(colour, "colour")
+
+
+@given(st.integers(min_value=0, max_value=0xFFFFFF))
+def test_words_in_any_colour_of_his_can_be_read_on_a_dark_page(colour: int) -> None:
+    assert rules.contrast(rules.on_dark(f"#{colour:06x}"), rules.DARK_PANEL) >= rules.LEAST_CONTRAST
+
+
+def test_the_dark_ground_is_that_of_the_pages() -> None:
+    tokens = Path(__file__).parents[3].joinpath("web/src/styles/_tokens.css").read_text("utf-8")
+    assert f"--panel2: {rules.DARK_PANEL};" in tokens
+    assert rules.on_dark("#ffcc00") == "#ffcc00"
 
 
 def test_an_iban_counts_with_its_check_digits_only() -> None:

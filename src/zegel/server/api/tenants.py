@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
+from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from ninja import Field, Router, Schema
 
@@ -19,14 +20,16 @@ from zegel.server.kernel import clock
 from zegel.server.kernel.actor import Actor
 from zegel.server.people import queries as people
 from zegel.server.people.roles import RelationKind
-from zegel.server.tenants import actions, leaving, queries
-from zegel.server.tenants.models import Billing, Brand, Profile, Removal, RightOfUse, SignIn
+from zegel.server.tenants import actions, leaving, queries, senders
+from zegel.server.tenants.models import Billing, Brand, Profile, Removal, RightOfUse, SenderDomain, SignIn
 
 router = Router(tags=["tenants"])
 
 for _code, _status in (
     ("bad_tenant", 422), ("no_tenant", 404), ("tenant_taken", 409), ("too_many_users", 409),
     ("removal_not_yet", 409), ("no_service_contract", 403),
+    ("dns_no_answer", 503),
+    ("dns_no_answer", 503),
 ):  # fmt: skip
     errors.status(_code, _status)
 
@@ -70,6 +73,10 @@ class NewPrivacy(Schema):
 
 class NewSignIn(Schema):
     way: Literal["email", "code"]
+
+
+class NewSender(Schema):
+    address: str = Field(max_length=254)
 
 
 class Active(Schema):
@@ -166,6 +173,37 @@ def sign_in(request: HttpRequest, body: NewSignIn) -> dict[str, str]:
 def active(request: HttpRequest, body: Active) -> dict[str, Any]:
     """Whether the public pages and forms answer."""
     return _brand(actions.set_active(acting(request), body.active))
+
+
+@router.get("/tenant/sender")
+def sender(request: HttpRequest) -> dict[str, Any]:
+    """From which address letters come, and what must be published so that they come from one of one's own."""
+    actor = acting(request)
+    require(actor, Action.READ, Resource(ResourceKind.TENANT, None, _party(actor)))
+    row = senders.chosen(_party(actor))
+    return _sender(row, [] if row is None else senders.records_of(row))
+
+
+@router.put("/tenant/sender")
+def choose_sender(request: HttpRequest, body: NewSender) -> dict[str, Any]:
+    """An address of one's own domain. A key is drawn for it; it counts once the domain names that key."""
+    row = senders.choose(acting(request), body.address)
+    return _sender(row, senders.records_of(row))
+
+
+@router.post("/tenant/sender/verify")
+def verify_sender(request: HttpRequest) -> dict[str, Any]:
+    """Asks the DNS now."""
+    actor = acting(request)
+    throttle.views.take(str(actor.id))
+    return _sender(*senders.verify(actor))
+
+
+@router.post("/tenant/sender/remove")
+def remove_sender(request: HttpRequest) -> dict[str, Any]:
+    """Letters come from the provider's address again; the key is destroyed."""
+    senders.remove(acting(request))
+    return _sender(None, [])
 
 
 @router.post("/tenant/take-out")
@@ -276,6 +314,20 @@ def _brand(row: Brand) -> dict[str, Any]:
         "logo_alt": row.logo_alt, "languages": row.languages, "privacy_url": row.privacy_url,
         "privacy_text": row.privacy_text, "has_statement": queries.has_statement(row),
         "imprint": {name: getattr(row, name) for name in NewImprint.model_fields},
+    }  # fmt: skip
+
+
+def _sender(row: SenderDomain | None, records: list[senders.Record]) -> dict[str, Any]:
+    return {
+        "provider": str(settings.DEFAULT_FROM_EMAIL),
+        "own": None if row is None else {
+            "address": f"{row.local}@{row.domain}", "verified_ms": clock.ms(row.verified_at),
+            "looked_ms": clock.ms(row.looked_at),
+        },
+        "records": [
+            {"use": one.use, "name": one.name, "value": one.value, "must": one.must, "found": one.found}
+            for one in records
+        ],
     }  # fmt: skip
 
 

@@ -3,19 +3,21 @@
 
 from __future__ import annotations
 
+from threading import BoundedSemaphore
 from typing import Annotated, Any
 from uuid import UUID
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
 from ninja import Field, Query, Router, Schema
 
-from zegel.server.api import errors
+from zegel.server.api import errors, throttle
 from zegel.server.api.base import acting
 from zegel.server.kernel import clock, dkim, smtp
 from zegel.server.people import queries as people
-from zegel.server.website import counting, messages, newsletters, queries, rules, sending, sites
-from zegel.server.website.models import Message, Newsletter, Page, Website
+from zegel.server.website import counting, messages, newsletters, pictures, queries, rules, sending, sites
+from zegel.server.website.models import Message, Newsletter, Page, Picture, Website
 
 router = Router(tags=["website"])
 
@@ -25,6 +27,7 @@ for _code, _status in (
 ):  # fmt: skip
     errors.status(_code, _status)
 
+_opening = BoundedSemaphore(2)  # pictures that are opened at once
 Language = Annotated[str, Field(pattern=r"^(nl|sv|de|en)$")]
 Days = Annotated[int, Query(ge=1, le=366)]
 
@@ -65,6 +68,15 @@ class Order(Schema):
     pages: list[UUID] = Field(max_length=rules.MOST_PAGES)
 
 
+class Alts(Schema):
+    """What a picture shows, in words, by language."""
+
+    nl: str = Field(default="", max_length=400)
+    sv: str = Field(default="", max_length=400)
+    de: str = Field(default="", max_length=400)
+    en: str = Field(default="", max_length=400)
+
+
 class Words(Schema):
     text: str = Field(max_length=rules.LONGEST_MESSAGE)
 
@@ -86,11 +98,11 @@ def website(request: HttpRequest) -> dict[str, Any]:
     """All of it; `site` is null while there is none."""
     site = queries.mine(acting(request))
     if site is None:
-        return {"site": None, "pages": [], "languages": list(rules.LANGUAGES)}
+        return {"site": None, "pages": [], "pictures": [], "languages": list(rules.LANGUAGES)}
     pages = queries.pages(site.owner_id)
     return {
         "site": _site(site), "pages": [_page(site, row) for row in pages], "languages": list(rules.LANGUAGES),
-        "mail": _mail(),
+        "mail": _mail(), "pictures": [_picture(site, row) for row in pictures.listed(site.owner_id)],
     }  # fmt: skip
 
 
@@ -142,6 +154,35 @@ def publish_page(request: HttpRequest, page_id: UUID) -> dict[str, Any]:
 def remove_page(request: HttpRequest, page_id: UUID) -> dict[str, Any]:
     """Any but the first one."""
     sites.remove_page(acting(request), page_id)
+    return website(request)
+
+
+@router.put("/website/pictures/{name}")
+def add_picture(request: HttpRequest, name: str, alts: Query[Alts]) -> dict[str, Any]:
+    """The bare bytes of a PNG or JPEG of at most 8 MB as the body; what it shows, in each language of the site, as
+    `nl`, `sv`, `de`, `en`. Only its pixels are kept."""
+    actor = acting(request)
+    throttle.views.take(str(actor.id))
+    if not _opening.acquire(blocking=False):  # each may take a lot of memory
+        raise throttle.TooManyRequests(_("Too many requests."), action=_("Wait a moment."))
+    try:
+        pictures.add(actor, name, request.read(pictures.LARGEST_UPLOAD + 1), alts.dict())
+    finally:
+        _opening.release()
+    return website(request)
+
+
+@router.post("/website/pictures/{name}/describe")
+def describe_picture(request: HttpRequest, name: str, body: Alts) -> dict[str, Any]:
+    """Other words for what it shows."""
+    pictures.describe(acting(request), name, body.dict())
+    return website(request)
+
+
+@router.post("/website/pictures/{name}/remove")
+def remove_picture(request: HttpRequest, name: str) -> dict[str, Any]:
+    """One that no page shows."""
+    pictures.remove(acting(request), name)
     return website(request)
 
 
@@ -252,6 +293,13 @@ def _page(site: Website, row: Page) -> dict[str, Any]:
         "changed_ms": clock.ms(row.changed_at), "published_ms": clock.ms(row.published_at),
         "differs": row.live != row.draft,
         "address": f"/site/{site.slug}/{site.languages[0]}" + ("" if row.slug == rules.HOME else f"/{row.slug}"),
+    }  # fmt: skip
+
+
+def _picture(site: Website, row: Picture) -> dict[str, Any]:
+    return {
+        "name": row.name, "alts": row.alts, "width": row.width, "height": row.height,
+        "address": pictures.path_of(site, row), "added_ms": clock.ms(row.added_at),
     }  # fmt: skip
 
 

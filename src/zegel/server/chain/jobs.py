@@ -149,7 +149,7 @@ def mail_link(owner_id: str, order_id: str) -> None:
     firm = people.party_names([owner], seen_by=owner).get(owner, "")
     text = write(firm, str(order.number), f"{settings.ORIGIN}/follow/{token}", customer.language or "en")
     try:
-        mail.send(mail.Letter(customer.email, text.subject, text.body, order_id))
+        mail.send(mail.Letter(customer.email, text.subject, text.body, order_id, owner=owner))
     except mail.MailRefused:
         log.warning("chain.address_refused", reference=order_id)
 

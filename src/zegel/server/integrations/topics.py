@@ -12,4 +12,5 @@ TOPICS = (
     "product.registered",
     "customer.changed",
     "customer.anonymised",
+    "customer.merged",
 )

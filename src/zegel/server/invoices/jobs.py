@@ -58,7 +58,7 @@ def send_invoice(owner_id: str, invoice_id: str) -> None:
         subject, text = _words(row, firm)
         files = (_file(row),)
     try:
-        letter = mail.Letter(row.sent_to, subject, text, f"invoice {row.id}", files)
+        letter = mail.Letter(row.sent_to, subject, text, f"invoice {row.id}", files, owner=owner)
         exports.post(owner, exports.FileKind.INVOICE, letter, row.id)
     except Exception as error:
         with tenancy.acting_as(owner):
@@ -77,7 +77,7 @@ def send_reminder(owner_id: str, reminder_id: str) -> None:
             return
         files = (_file(row.invoice),)
     try:
-        letter = mail.Letter(row.to, row.subject, row.text, f"reminder {row.id}", files)
+        letter = mail.Letter(row.to, row.subject, row.text, f"reminder {row.id}", files, owner=owner)
         exports.post(owner, exports.FileKind.INVOICE, letter, row.invoice_id)
     except Exception as error:
         with tenancy.acting_as(owner):
@@ -99,7 +99,7 @@ def send_offer(owner_id: str, offer_id: str) -> None:
             subject = _("Offer %(number)s") % {"number": row.number}
             text = _text(row.buyer_name, _("Attached is our offer %(number)s.") % {"number": row.number}, firm)
         files = ((f"{row.number}.pdf", "application/pdf", offering.printed(row)),)
-    letter = mail.Letter(row.buyer_email, f"{subject} – {firm}"[:200], text, f"offer {row.id}", files)
+    letter = mail.Letter(row.buyer_email, f"{subject} – {firm}"[:200], text, f"offer {row.id}", files, owner=owner)
     exports.post(owner, exports.FileKind.OFFER, letter, row.id)
     with tenancy.acting_as(owner):
         Offer.objects.filter(id=row.id).update(sent_at=clock.now())

@@ -36,8 +36,10 @@ class Signer:
     key: rsa.RSAPrivateKey
 
 
-def signed(raw: bytes) -> bytes:
-    """The letter with its signature before it; as it is where the installation signs none."""
+def signed(raw: bytes, signer: Signer | None = None) -> bytes:
+    """The letter with its signature before it: of `signer`, else the installation's; as it is where that signs none."""
+    if signer is not None:
+        return signature(raw, signer, clock.now_ms() // 1000) + raw
     if not getattr(settings, "EMAIL_DKIM", ""):
         return raw
     return signature(raw, installed(), clock.now_ms() // 1000) + raw

@@ -6,12 +6,13 @@ from __future__ import annotations
 
 import re
 import smtplib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from email.charset import QP, Charset
 from email.utils import formataddr, formatdate, make_msgid
+from uuid import UUID
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -20,11 +21,14 @@ from django.core.mail.backends.base import BaseEmailBackend
 from django.core.validators import validate_email
 from django.utils.translation import gettext as _
 
-from zegel.server.kernel import clock, log, smtp
+from zegel.server.kernel import clock, dkim, log, smtp
 from zegel.server.kernel.errors import ZegelError
 from zegel.server.kernel.smtp import WaitsForTls, Why
 
-__all__ = ["Letter", "MailRefused", "NoSuchMailbox", "WaitsForTls", "Why", "is_address", "one_connection", "send"]
+__all__ = [
+    "Letter", "MailRefused", "NoSuchMailbox", "Sender", "WaitsForTls", "Why", "is_address", "one_connection", "send",
+    "senders",
+]  # fmt: skip
 
 LONGEST_TEXT = 100_000
 MOST_FILES = 5_000_000  # bytes of all files together
@@ -55,7 +59,8 @@ class Letter:
     content) of what goes with it; `html`: the same text with its looks; `name`: who sends it, beside our address;
     `reply_to`: where an answer goes; `back`: where it goes when it can't be delivered; `headers`: further fields;
     `portal`: the path of the page that says the same after signing in, for where only that may be told. `entry`: of the
-    ledger, where it is written that these files leave (I5): none goes without, see `exports.actions.post`."""
+    ledger, where it is written that these files leave (I5): none goes without, see `exports.actions.post`. `owner`: the
+    party in whose name it leaves, where that is not the installation's own (see `senders`)."""
 
     to: str
     subject: str
@@ -69,6 +74,32 @@ class Letter:
     headers: Mapping[str, str] = field(default_factory=dict)
     portal: str = ""
     entry: int | None = None
+    owner: UUID | None = None
+
+
+@dataclass(frozen=True)
+class Sender:
+    """In whose name a letter leaves. `name`: beside the address; `answers`: where answers go, unless the letter says
+    so; `address`: of its own, with the signer by whom its domain vouches for it; "": the installation's."""
+
+    name: str
+    answers: str = ""
+    address: str = ""
+    signer: dkim.Signer | None = None
+
+
+_senders: list[Callable[[UUID], Sender | None]] = []
+
+
+def senders(ask: Callable[[UUID], Sender | None]) -> None:
+    """Registers who says in whose name a party's letters leave: a room above, once."""
+    if ask not in _senders:
+        _senders.append(ask)
+
+
+def _sender_of(letter: Letter) -> Sender:
+    found = [one for ask in _senders if letter.owner is not None and (one := ask(letter.owner)) is not None]
+    return found[0] if found else Sender("")
 
 
 _open: ContextVar[BaseEmailBackend | None] = ContextVar("zegel_mail", default=None)
@@ -92,7 +123,7 @@ def send(letter: Letter) -> None:
     if _LOGIN_CODE.fullmatch(letter.to):
         log.info("mail.no_address", reference=letter.reference)
         return
-    message = _message(_checked(letter))
+    message = _message(_checked(letter), _sender_of(letter))
     try:
         _leave(message, _open.get())
     except WaitsForTls as waits:
@@ -135,11 +166,13 @@ def _status(said: bytes | str) -> str:
     return found[1] if found else ""
 
 
-def _message(letter: Letter) -> EmailMessage:
+def _message(letter: Letter, sender: Sender) -> EmailMessage:
+    answers = letter.reply_to or (sender.answers if is_address(sender.answers) else "")
     message = EmailMultiAlternatives(
-        letter.subject, letter.text, to=[letter.to], reply_to=[letter.reply_to] if letter.reply_to else None,
-        headers=_headers(letter),
+        letter.subject, letter.text, to=[letter.to], reply_to=[answers] if answers else None,
+        headers=_headers(letter, sender),
     )  # fmt: skip
+    setattr(message, smtp.SIGNER, sender.signer)
     message.encoding = _TEXT
     if letter.html:
         message.attach_alternative(letter.html, "text/html")
@@ -148,11 +181,11 @@ def _message(letter: Letter) -> EmailMessage:
     return message
 
 
-def _headers(letter: Letter) -> dict[str, str]:
-    sender = str(settings.DEFAULT_FROM_EMAIL)
+def _headers(letter: Letter, sender: Sender) -> dict[str, str]:
+    address, name = sender.address or str(settings.DEFAULT_FROM_EMAIL), " ".join((letter.name or sender.name).split())
     own = {
-        "From": formataddr((letter.name, sender)) if letter.name else sender, "Date": formatdate(clock.now_ms() / 1000),
-        "Message-ID": make_msgid(domain=sender.rpartition("@")[2] or "localhost"),
+        "From": formataddr((name, address)) if name else address, "Date": formatdate(clock.now_ms() / 1000),
+        "Message-ID": make_msgid(domain=address.rpartition("@")[2] or "localhost"),
     } | dict(letter.headers)  # fmt: skip
     return own | ({smtp.RETURN_PATH: letter.back} if letter.back else {})
 
@@ -162,7 +195,7 @@ def _note(letter: Letter) -> EmailMessage:
     text = _("There is a message for you. Sign in to read it:")
     message = EmailMessage(
         _("There is a message for you"), f"{text}\n{settings.ORIGIN}{letter.portal}\n", to=[letter.to],
-        headers=_headers(Letter(letter.to, "", "", letter.reference)),
+        headers=_headers(Letter(letter.to, "", "", letter.reference), Sender("")),
     )  # fmt: skip
     message.encoding = _TEXT
     return message

@@ -29,6 +29,7 @@ from zegel.server.kernel import dkim, log
 
 TIMEOUT_S = 20.0
 RETURN_PATH = "X-Zegel-Return-Path"  # between `mail` and this backend only; it is taken off before anything leaves
+SIGNER = "zegel_signer"  # of a message: whose key signs it, where that is not the installation's
 
 
 class Security(StrEnum):
@@ -247,7 +248,8 @@ class Backend(BaseEmailBackend):
         raw = made.as_bytes(linesep="\r\n")
         options = ["REQUIRETLS"] if setting("EMAIL_ONWARD", False) and not self._bare else []
         try:
-            self._connection.sendmail(back, message.recipients(), dkim.signed(raw), mail_options=options)
+            signed = dkim.signed(raw, getattr(message, SIGNER, None))
+            self._connection.sendmail(back, message.recipients(), signed, mail_options=options)
         except smtplib.SMTPServerDisconnected:
             self._connection = None
             log.warning("mail.cut_off")

@@ -30,11 +30,11 @@ from zegel.server.gate import Action, decide
 from zegel.server.kernel import clock, tenancy
 from zegel.server.kernel.buckets import Buckets, Rate, source_of
 from zegel.server.kernel.errors import ZegelError
-from zegel.server.kernel.middleware import WITHOUT_SCRIPT_BUT_FORM
+from zegel.server.kernel.middleware import WITHOUT_SCRIPT, WITHOUT_SCRIPT_BUT_FORM
 from zegel.server.people import sessions
 from zegel.server.privacy import queries as privacy
 from zegel.server.tenants import queries as tenants
-from zegel.server.website import counting, markup, messages, newsletters, queries, rules, sending, sites
+from zegel.server.website import counting, markup, messages, newsletters, pictures, queries, rules, sending, sites
 from zegel.server.website.errors import BadMessage, LinkGone
 from zegel.server.website.models import Page, Website
 from zegel.server.website.rules import Filled, Source
@@ -90,8 +90,24 @@ def page(request: HttpRequest, slug: str, language: str, name: str = rules.HOME)
         others = [one for one in reader.site.languages if one in texts]
         return HttpResponseRedirect(_path(reader.site, others[0], name)) if others else _none(request)
     _count(request, reader, name)
-    body = mark_safe(markup.html(text["body"]))  # escaped there, piece by piece
+    seen = pictures.shown(reader.site, language, text["body"])
+    body = mark_safe(markup.html(text["body"], pictures=seen))  # escaped there, piece by piece
     return _answer(request, reader, "page", name, title=text["title"], summary=text["summary"], body=body)
+
+
+@require_safe
+def picture(request: HttpRequest, slug: str, name: str) -> HttpResponse:
+    """A picture of the site's pages, for good: its name is that of its content."""
+    site = _site(request, slug)
+    found = None if site is None else pictures.file_of(site.owner_id, name)
+    if site is None or found is None:
+        return _none(request)
+    response = HttpResponse(found.data, content_type=found.media_type)
+    kept = "public, max-age=31536000, immutable" if site.published_at is not None else "private, no-store"
+    response["Cache-Control"] = kept
+    response["Content-Disposition"] = "inline"
+    response["Content-Security-Policy"] = WITHOUT_SCRIPT
+    return response
 
 
 def _path(site: Website, language: str, name: str) -> str:

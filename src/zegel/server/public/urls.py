@@ -46,6 +46,7 @@ urlpatterns = [
     path("embed.js", forms.embed, name="embed"),
     path("consent/<str:token>", consents.page, name="consent"),
     path("site/<str:slug>", site.front, name="site"),
+    path("site/<str:slug>/pictures/<str:name>", site.picture, name="site-picture"),
     path("site/<str:slug>/<str:language>", site.page, name="site-home"),
     path("site/<str:slug>/<str:language>/contact", site.contact, name="site-contact"),
     path("site/<str:slug>/<str:language>/newsletter", site.newsletter, name="site-newsletter"),

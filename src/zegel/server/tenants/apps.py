@@ -11,4 +11,7 @@ class TenantsConfig(AppConfig):
     label = "tenants"
 
     def ready(self) -> None:
-        from zegel.server.tenants import facts  # noqa: F401  registers with the gate and at sign-in
+        from zegel.server.kernel import mail
+        from zegel.server.tenants import facts, jobs, senders  # noqa: F401  registers with the gate, at sign-in and by the clock
+
+        mail.senders(senders.of)

@@ -78,6 +78,24 @@ class Tenant(TenantModel):
         constraints = (models.UniqueConstraint(fields=["owner_id"], name="tenants_tenant_once"),)
 
 
+class SenderDomain(TenantModel):
+    """From which address of its own the tenant's letters come, once it showed that the domain is its own
+    (`verified_at`). `selector`: of its DKIM key, whose private half is `key_wrapped` (see senders); `looked_at`: when
+    the DNS was asked last."""
+
+    id = models.UUIDField(primary_key=True, default=ids.new, editable=False)
+    local = models.CharField(max_length=64)
+    domain = models.CharField(max_length=200)
+    selector = models.CharField(max_length=40)
+    key_wrapped = models.BinaryField()
+    made_at = models.DateTimeField()
+    looked_at = models.DateTimeField(null=True)
+    verified_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["owner_id"], name="tenants_sender_once"),)
+
+
 class Billing(models.TextChoices):
     MONTHLY = "monthly"
     YEARLY = "yearly"

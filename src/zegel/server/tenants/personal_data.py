@@ -36,6 +36,11 @@ not_personal(
 )  # fmt: skip
 not_personal("tenants.Tenant", ("profile", "sign_in", "since", "changed_at"), why="what a company uses, and since when")
 not_personal(
+    "tenants.SenderDomain",
+    ("local", "domain", "selector", "key_wrapped", "made_at", "looked_at", "verified_at"),
+    why="from which of a company's addresses its letters come, and the encrypted key that signs them",
+)  # fmt: skip
+not_personal(
     "tenants.RightOfUse",
     ("plan", "users", "valid_from", "valid_to", "billing", "price_cents", "reference", "exit_at", "ended_why",
      "recorded_at"),

@@ -61,6 +61,20 @@ def checked_colour(text: str, field: str) -> str:
     return colour
 
 
+DARK_PANEL = "#18202a"
+"""The lightest ground on which a dark page of a tenant has words (.dark --panel2 of the pages' tokens)."""
+
+
+def on_dark(colour: str) -> str:
+    """The colour as #rrggbb, mixed with white until words in it can be read on a dark page."""
+    parts = [int(colour[at : at + 2], 16) for at in (1, 3, 5)]
+    for tenths in range(11):
+        mixed = "#" + "".join(f"{round(part + (255 - part) * tenths / 10):02x}" for part in parts)
+        if contrast(mixed, DARK_PANEL) >= LEAST_CONTRAST:
+            return mixed
+    return "#ffffff"
+
+
 def contrast(one: str, other: str) -> float:
     """WCAG's contrast ratio of two colours as #rrggbb, 1 … 21."""
     light, dark = sorted((_luminance(one), _luminance(other)), reverse=True)

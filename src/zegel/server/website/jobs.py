@@ -46,7 +46,7 @@ def send_question(owner_id: str, subscriber_id: str) -> None:
         firm = sites.site_of(owner).name
     with override(row.language):
         text = letters.question(firm, newsletters.link(LinkKind.CONFIRM, row), settings.ORIGIN)
-    mail.send(mail.Letter(row.email, text.subject, text.text, subscriber_id, name=firm))
+    mail.send(mail.Letter(row.email, text.subject, text.text, subscriber_id, name=firm, owner=owner))
 
 
 @jobs.task(name="website.send_leaving")
@@ -59,7 +59,7 @@ def send_leaving(owner_id: str, subscriber_id: str) -> None:
         firm = sites.site_of(owner).name
     with override(row.language):
         text = letters.leaving(firm, newsletters.link(LinkKind.LEAVE, row))
-    mail.send(mail.Letter(row.email, text.subject, text.text, subscriber_id, name=firm))
+    mail.send(mail.Letter(row.email, text.subject, text.text, subscriber_id, name=firm, owner=owner))
 
 
 @jobs.task(name="website.tell_firm")
@@ -86,7 +86,9 @@ def send_answer(owner_id: str, message_id: str) -> None:
         site = sites.site_of(owner)
     with override(row.language):
         text = letters.answered(site.name, row.answer, row.text)
-    mail.send(mail.Letter(row.email, text.subject, text.text, message_id, name=site.name, reply_to=site.told))
+    mail.send(mail.Letter(
+        row.email, text.subject, text.text, message_id, name=site.name, reply_to=site.told, owner=owner
+    ))  # fmt: skip
     with work.transaction(system(owner)):
         Message.objects.filter(id=message_id).update(sent_at=clock.now())
 

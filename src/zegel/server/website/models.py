@@ -60,6 +60,25 @@ class Page(TenantModel):
         indexes = (models.Index(fields=["owner_id", "position"], name="website_page_menu"),)
 
 
+class Picture(TenantModel):
+    """A picture that pages name, as it was made here. `alts`: {language: what it shows}; `digest`: SHA-256 of `data`,
+    by which everybody fetches it."""
+
+    id = models.UUIDField(primary_key=True, default=ids.new, editable=False)
+    name = models.CharField(max_length=40)
+    alts = models.JSONField()
+    media_type = models.CharField(max_length=20)
+    width = models.IntegerField()
+    height = models.IntegerField()
+    data = models.BinaryField()
+    digest = models.BinaryField()
+    added_at = models.DateTimeField()
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["owner_id", "name"], name="website_picture_once"),)
+        indexes = (models.Index(fields=["owner_id", "digest"], name="website_picture_by"),)
+
+
 class Message(TenantModel):
     """What somebody wrote in the contact form. `answer`: what was written back, by letter."""
 

@@ -71,6 +71,11 @@ not_personal(
      "published_at"),
     why="a firm's public words about itself, and at which of its addresses it reads",
 )  # fmt: skip
+not_personal(
+    "website.Picture",
+    ("name", "alts", "media_type", "width", "height", "data", "digest", "added_at"),
+    why="a picture that a firm shows to everybody on its public pages; of its file nothing but the pixels is kept",
+)  # fmt: skip
 not_personal("website.Address", ("slug",), why="a public address")
 not_personal(
     "website.PageCount", ("day", "page", "language", "views", "visits"),

@@ -107,7 +107,7 @@ def letter_to(
     bounces = setting("EMAIL_BOUNCES", "")
     return mail.Letter(
         to, text.subject, text.text, reference, html=text.html, name=sender.firm, reply_to=site.told,
-        back=f"{back}@{bounces}" if back and bounces else "",
+        owner=site.owner_id, back=f"{back}@{bounces}" if back and bounces else "",
         headers={
             "List-Unsubscribe": f"<{leave}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
             "List-Id": f"<newsletter.{site.slug}.{domain}>", "Precedence": "bulk",

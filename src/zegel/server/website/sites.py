@@ -23,9 +23,9 @@ from zegel.server.ledger import Entry, Fact, Kind
 from zegel.server.people import queries as people
 from zegel.server.people.roles import RelationKind
 from zegel.server.tenants import leaving
-from zegel.server.website import rules
+from zegel.server.website import markup, rules
 from zegel.server.website.errors import BadSite, NotNow, SlugTaken, UnknownThing
-from zegel.server.website.models import Address, Page, Website
+from zegel.server.website.models import Address, Page, Picture, Website
 
 Texts = Mapping[str, Mapping[str, str]]
 _FIELDS = {"title": rules.LONGEST_TITLE, "summary": rules.LONGEST_SUMMARY, "body": rules.LONGEST_BODY}
@@ -185,12 +185,14 @@ def change_page(actor: Actor, page_id: UUID, texts: Texts, *, in_menu: bool) -> 
 
 
 def publish_page(actor: Actor, page_id: UUID) -> Page:
-    """Its draft is what everybody reads. Raises Denied, UnknownThing, BadSite when a language has no title."""
+    """Its draft is what everybody reads. Raises Denied, UnknownThing, BadSite when a language has no title, or a
+    picture is missing or not described in it."""
     require(actor, Action.PUBLISH, resource(actor.party_id))
     with work.transaction(actor) as w:
         row = _page(actor, page_id)
         if not row.draft or not all(said["title"] for said in row.draft.values()):
             raise BadSite(_("A page has a title in each of its languages."), action=_("Write it."), field="title")
+        check_pictures(row.owner_id, row.draft)
         row.live, row.published_at = row.draft, clock.now()
         row.save(update_fields=["live", "published_at"])
         digest = hashlib.sha256(json.dumps(row.live, sort_keys=True, ensure_ascii=False).encode()).digest()
@@ -235,6 +237,20 @@ def checked_texts(texts: Texts) -> dict[str, dict[str, str]]:
         if any(said.values()):
             kept[language] = said
     return kept
+
+
+def check_pictures(owner_id: UUID, texts: Texts) -> None:
+    """Within the running work: each picture that is named is there, and is described in the text's language. Raises
+    BadSite."""
+    rows = {row.name: row for row in Picture.objects.filter(owner_id=owner_id).defer("data")}
+    for language, said in texts.items():
+        for name in sorted(markup.pictures(said.get("body", ""))):
+            if name not in rows:
+                words = _("There is no picture “{name}”.").format(name=name)
+                raise BadSite(words, action=_("Add it, or take it out of the text."), field="body")
+            if not rows[name].alts.get(language):
+                words = _("What the picture “{name}” shows is not said in each language.").format(name=name)
+                raise BadSite(words, action=_("Write it there first."), field="body")
 
 
 # --- parts ---

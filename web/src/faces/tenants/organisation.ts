@@ -5,14 +5,15 @@ import { foot } from "../../kit/dialog";
 import { Board, html, nothing, placed, type Part } from "../../kit/dom";
 import { keepAnswer } from "../../kit/leaving";
 import { button, note, pill, skeleton } from "../../kit/pieces";
-import { day, number, t, tn } from "../../kit/words";
+import { day, number, t, tn, when } from "../../kit/words";
 import type { Ctx, Mount } from "../paged/pages";
-import { areaIn, LANGUAGES, openForm, selectIn, textIn, type Values } from "./dialogs";
-import type { Brand, Tenant } from "./types";
-import { billingName, euros, imprintName, profileName, standingPill } from "./words";
+import { areaIn, LANGUAGES, openForm, openSure, selectIn, textIn, type Values } from "./dialogs";
+import type { Brand, Sender, Tenant } from "./types";
+import { billingName, euros, imprintName, profileName, recordName, standingPill } from "./words";
 
 interface State {
   readonly tenant: Tenant | null;
+  readonly sender: Sender | null;
   readonly busy: string;
 }
 
@@ -28,7 +29,7 @@ class OrganisationPage {
   readonly #stop: () => void;
 
   constructor(host: HTMLElement, private readonly ctx: Ctx) {
-    this.#board = new Board<State>(host, { tenant: null, busy: "" }, (state) => this.#draw(state));
+    this.#board = new Board<State>(host, { tenant: null, sender: null, busy: "" }, (state) => this.#draw(state));
     this.#stop = ctx.events((topic) => void (topic === "tenant.changed" && this.#load()));
     void this.#load();
   }
@@ -39,6 +40,7 @@ class OrganisationPage {
 
   async #load(): Promise<void> {
     await this.ctx.ask<Tenant>("GET", "/tenant").then((tenant) => this.#board.change({ tenant }), (error: unknown) => this.ctx.failed(error));
+    await this.ctx.ask<Sender>("GET", "/tenant/sender").then((sender) => this.#board.change({ sender }), (error: unknown) => this.ctx.failed(error));
   }
 
   readonly #saved = (): void => {
@@ -52,9 +54,9 @@ class OrganisationPage {
     this.#board.change({ busy: "" });
   }
 
-  #draw({ tenant, busy }: State): Part {
+  #draw({ tenant, sender, busy }: State): Part {
     return html`<div class="title"><div><h1>${t("Organisation")}</h1><p class="mute measure">${t("How your customers see you, who answers for it, and what you may use.")}</p></div></div>
-      ${tenant === null ? skeleton(8, t("Loading")) : html`${this.#face(tenant, busy)}${this.#imprint(tenant)}${this.#privacy(tenant)}${this.#signIn(tenant)}${this.#use(tenant, busy)}`}`;
+      ${tenant === null ? skeleton(8, t("Loading")) : html`${this.#face(tenant, busy)}${this.#imprint(tenant)}${this.#privacy(tenant)}${this.#sender(sender, tenant.may_change, busy)}${this.#signIn(tenant)}${this.#use(tenant, busy)}`}`;
   }
 
   #face({ brand, may_change }: Tenant, busy: string): Part {
@@ -119,6 +121,36 @@ class OrganisationPage {
         ${brand.languages.map((code) => areaIn(values, code, t("Words, {language}", { language: LANGUAGES.find(([one]) => one === code)?.[1] ?? code }), 5))}`,
       body: ({ url, ...text }) => ({ url, text: Object.fromEntries(Object.entries(text).filter(([code]) => LANGUAGES.some(([one]) => one === code))) }),
     }, this.#saved);
+  }
+
+  #sender(sender: Sender | null, may: boolean, busy: string): Part {
+    if (sender === null) return nothing;
+    const { own } = sender;
+    const look = (): void => void this.#asked("verify", () => this.ctx.ask<Sender>("POST", "/tenant/sender/verify", {}));
+    const remove = (): void => openSure(this.ctx, t("Send from the provider’s address again?"), t("The key is destroyed. To come back to your own address you publish a new one."), t("Do so"), "/tenant/sender/remove", this.#saved);
+    return html`<section class="card" aria-labelledby="sender"><header><h2 id="sender">${t("Address of your e-mails")}</h2>${may ? button(own === null ? t("Use your own") : t("Change"), () => this.#changeSender(sender), { small: true, id: "change-sender" }) : nothing}</header><div class="pad stack">
+      ${own === null ? html`<p>${t("E-mails to your customers come from {address}, in your name; answers go to you.", { address: sender.provider })}</p>`
+        : html`<p><b class="break">${own.address}</b> ${own.verified_ms === null ? pill(t("not shown to be yours yet"), "warn") : pill(t("yours, and in use"), "ok")}</p>
+        ${own.verified_ms === null ? note(t("Until your domain names the key below, e-mails come from {address}, in your name; answers go to you.", { address: sender.provider }), "warn") : nothing}
+        <p class="mute">${t("Publish these as TXT records of your domain, where it is kept.")}</p>
+        <ul class="plain stack">${sender.records.map((one) => html`<li class="stack tight"><div class="row wrap"><b>${recordName(one.use)}</b>${one.must ? pill(t("needed")) : pill(t("advised"))}${one.found === null ? nothing : one.found ? pill(t("found"), "ok") : pill(t("not found"), one.must ? "alarm" : "warn")}</div><code class="break">${one.name}</code><code class="dns-value">${one.value}</code></li>`)}</ul>
+        <div class="row wrap">${may ? html`${button(t("Look now"), look, { kind: own.verified_ms === null ? "primary" : "", busy: busy === "verify", id: "verify-sender" })}${button(t("Send from the provider’s address"), remove, { kind: "quiet" })}` : nothing}<span class="mute small">${own.looked_ms === null ? t("Nobody looked yet.") : t("Last looked {when}.", { when: when(own.looked_ms, this.ctx.nowMs()) })}</span></div>
+        <p class="mute small">${t("A new record may take hours until it is seen. It is looked at again each night; when it is gone, e-mails come from the provider’s address.")}</p>`}</div></section>`;
+  }
+
+  async #asked(name: string, act: () => Promise<Sender>): Promise<void> {
+    this.#board.change({ busy: name });
+    await act().then((sender) => this.#board.change({ sender }), (error: unknown) => this.ctx.failed(error));
+    this.#board.change({ busy: "" });
+  }
+
+  #changeSender({ own }: Sender): void {
+    const values: Values = { address: own?.address ?? "" };
+    openForm<Sender>(this.ctx, {
+      title: t("Address of your e-mails"), method: "PUT", path: "/tenant/sender", press: t("Save"), values,
+      fields: () => html`${textIn(values, "address", t("E-mail address"), { type: "email", maxlength: 254, hint: t("Of a domain whose records you can change: service@your-firm.example") })}<p class="mute small">${t("A key is drawn for you; you publish its public half. Another domain gets another key.")}</p>`,
+      body: ({ address }) => ({ address }),
+    }, (sender) => this.#board.change({ sender }));
   }
 
   #signIn({ sign_in, may_change }: Tenant): Part {

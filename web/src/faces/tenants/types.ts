@@ -42,6 +42,13 @@ export interface Tenant {
   readonly taken_out_ms: number | null;
 }
 
+/** From which address letters come, and what the DNS must say. */
+export interface Sender {
+  readonly provider: string;
+  readonly own: { readonly address: string; readonly verified_ms: number | null; readonly looked_ms: number | null } | null;
+  readonly records: readonly { readonly use: "dkim" | "dmarc" | "spf"; readonly name: string; readonly value: string; readonly must: boolean; readonly found: boolean | null }[];
+}
+
 export interface Removal {
   readonly id: string;
   readonly tenant_id: string;

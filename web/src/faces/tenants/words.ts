@@ -28,3 +28,9 @@ export function imprintName(field: string): string {
   };
   return names[field] ?? field;
 }
+
+/** What a record of the DNS is for. */
+export function recordName(use: "dkim" | "dmarc" | "spf"): string {
+  if (use === "dkim") return t("The key that signs your e-mails (DKIM)");
+  return use === "dmarc" ? t("What receivers do with e-mails that are not signed so (DMARC)") : t("Which servers may send for you (SPF)");
+}

@@ -26,6 +26,7 @@ export function topicName(topic: string): string {
     case "product.registered": return t("a thing was registered");
     case "customer.changed": return t("a customer’s details changed");
     case "customer.anonymised": return t("a customer was anonymised");
+    case "customer.merged": return t("two customers became one");
     case "webhook.ping": return t("a trial");
     default: return topic;
   }

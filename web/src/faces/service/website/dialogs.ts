@@ -6,7 +6,7 @@ import { t } from "../../../kit/words";
 import { refusedOf } from "../../report_dialog";
 import { formDialog } from "../../settings/dialogs";
 import type { Ctx } from "../pages";
-import type { Lang, Message, Site, Whole } from "./types";
+import type { Lang, Message, Picture, Site, Whole } from "./types";
 import { languageName } from "./words";
 
 export function tick(id: string, words: string, on: boolean, put: (on: boolean) => void): Part {
@@ -51,6 +51,39 @@ export function pageForm(ctx: Ctx, site: Site, done: (whole: Whole, slug: string
     send: (said) => refusedOf(async () => {
       const slug = said.slug.trim();
       done(await ctx.ask<Whole>("POST", "/website/pages", { slug, texts: { [lang]: { title: said.title.trim() } } }), slug);
+    }),
+  });
+}
+
+const PICTURE = /^[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?$/;
+const LARGEST = 8 << 20;
+
+interface PictureSaid {
+  readonly name: string;
+  readonly file: File | null;
+  readonly alts: Readonly<Partial<Record<Lang, string>>>;
+}
+
+/** A new picture (`was` null), or other words for one. */
+export function pictureForm(ctx: Ctx, site: Site, was: Picture | null, done: (whole: Whole) => void): void {
+  const first: PictureSaid = { name: was?.name ?? "", file: null, alts: was?.alts ?? {} };
+  formDialog(was === null ? t("A new picture") : t("What the picture shows"), first, (page) => html`
+    ${was !== null ? "" : html`<div class="field"><label for="picture-file">${t("Picture")}</label><input class="input" type="file" id="picture-file" accept="image/png,image/jpeg" aria-describedby="picture-hint" @change=${(event: Event) => page.set({ file: (event.target as HTMLInputElement).files?.[0] ?? null })}>
+      <div class="hint" id="picture-hint">${t("A PNG or JPEG of at most 8 MB. It is drawn anew: where and with what it was taken is not kept.")}</div>${page.error("file").error === undefined ? "" : html`<div class="error" role="alert">${page.error("file").error}</div>`}</div>
+      ${field("picture-name", t("Its name"), { value: page.said.name, maxlength: 40, hint: t("Small letters, figures and hyphens. In a page: ![words below it](name), alone in its line."), input: (name) => page.set({ name }), ...page.error("name") })}`}
+    ${site.languages.map((lang) => textField(`picture-alt-${lang}`, t("What it shows ({language})", { language: languageName(lang) }), { value: page.said.alts[lang] ?? "", rows: 2, maxlength: 200, input: (words) => page.set({ alts: { ...page.said.alts, [lang]: words } }), ...page.error(`alt-${lang}`) }))}
+    <p class="mute small">${t("Who can’t see the picture reads or hears this instead.")}</p>`, {
+    save: t("Save"), fields: ["name", "file", ...site.languages.map((lang) => `alt-${lang}`)], wide: true,
+    check: (said) => ({
+      ...(was !== null || PICTURE.test(said.name.trim()) ? {} : { name: t("Small letters, figures and hyphens.") }),
+      ...(was !== null || said.file !== null ? {} : { file: t("Choose a picture.") }), ...(said.file !== null && said.file.size > LARGEST ? { file: t("This picture is larger than 8 MB.") } : {}),
+      ...Object.fromEntries(site.languages.filter((lang) => (said.alts[lang] ?? "").trim().length < 3).map((lang) => [`alt-${lang}`, t("Say what it shows.")])),
+    }) as Record<string, string>,
+    send: (said) => refusedOf(async () => {
+      if (was !== null) return done(await ctx.ask<Whole>("POST", `/website/pictures/${was.name}/describe`, said.alts));
+      const words = new URLSearchParams(Object.entries(said.alts).map(([lang, alt]) => [lang, alt]));
+      const answer = await ctx.session.api.request("PUT", `/api/v1/website/pictures/${said.name.trim()}?${words}`, new Blob(said.file === null ? [] : [said.file], { type: "application/octet-stream" }));
+      done((await answer.json()) as Whole);
     }),
   });
 }

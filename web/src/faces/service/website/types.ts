@@ -36,6 +36,15 @@ export interface SitePage {
   readonly address: string;
 }
 
+export interface Picture {
+  readonly name: string;
+  /** What it shows, for who can't see it. */
+  readonly alts: Readonly<Partial<Record<Lang, string>>>;
+  readonly width: number;
+  readonly height: number;
+  readonly address: string;
+}
+
 /** How letters leave: over which protection, signed with which record, and whether lost ones come back. */
 export interface Mail {
   readonly leaves: "nowhere" | "starttls" | "tls" | "plain_local";
@@ -47,6 +56,7 @@ export interface Mail {
 export interface Whole {
   readonly site: Site | null;
   readonly pages: readonly SitePage[];
+  readonly pictures: readonly Picture[];
   readonly languages: readonly Lang[];
   readonly mail?: Mail;
 }

@@ -10,9 +10,9 @@ import { Refusal } from "../../port";
 import { refusedOf } from "../../report_dialog";
 import { sureDialog } from "../../settings/dialogs";
 import type { Ctx, Mounted } from "../pages";
-import { answerForm, pageForm, siteForm, tick } from "./dialogs";
+import { answerForm, pageForm, pictureForm, siteForm, tick } from "./dialogs";
 import { letters } from "./letters";
-import type { Figures, Lang, Letters, Message, PageText, Site, SitePage, Texts, Whole } from "./types";
+import type { Figures, Lang, Letters, Message, PageText, Picture, Site, SitePage, Texts, Whole } from "./types";
 import { languageName, messageState } from "./words";
 
 type Tab = "pages" | "messages" | "newsletter" | "figures";
@@ -112,7 +112,7 @@ class WebsitePage implements Mounted {
   #pages({ edit, busy }: State, all: Whole, site: Site): Part {
     const chosen = edit === null ? undefined : all.pages.find(({ id }) => id === edit.id);
     return html`<div class="site-two"><section class="card" aria-labelledby="site-pages"><header><h2 id="site-pages">${t("Pages")}</h2>${button(t("Add a page"), () => pageForm(this.#ctx, site, (whole, slug) => this.#added(whole, slug)), { small: true, icon: "plus", id: "add-page" })}</header>
-      <ul class="items">${all.pages.map((one, place) => this.#row(one, place, all, site, edit))}</ul></section>
+      <ul class="items">${all.pages.map((one, place) => this.#row(one, place, all, site, edit))}</ul>${this.#pictures(all, site)}</section>
       ${edit === null || chosen === undefined ? html`<section class="card pad"><p class="mute">${t("Choose a page to write in it.")}</p></section>` : this.#editor(edit, chosen, site, busy)}</div>`;
   }
 
@@ -123,6 +123,13 @@ class WebsitePage implements Mounted {
     return html`<li class=${edit?.id === one.id ? "chosen" : nothing}><div class="body"><button type="button" class="page-name" id="page-${one.slug}" aria-pressed=${edit?.id === one.id ? "true" : "false"} @click=${() => this.#edit(one, site)}>${title === "" ? one.slug : title}</button>
       <div class="row wrap small">${state}${one.in_menu ? nothing : pill(t("not in the menu"))}<span class="faint">/${one.slug}</span></div></div>
       <div class="row">${button(t("Up"), () => move(-1), { small: true, kind: "quiet", disabled: place === 0 })}${button(t("Down"), () => move(1), { small: true, kind: "quiet", disabled: place === all.pages.length - 1 })}</div></li>`;
+  }
+
+  #pictures(all: Whole, site: Site): Part {
+    const remove = (one: Picture): void => sureDialog(t("Remove this picture?"), t("Browsers that have it may keep it for a while."), t("Remove"), () => refusedOf(async () => this.#took(await this.#ctx.ask<Whole>("POST", `/website/pictures/${one.name}/remove`, {}))));
+    return html`<header><h2 id="site-pictures">${t("Pictures")}</h2>${button(t("Add a picture"), () => pictureForm(this.#ctx, site, null, this.#took), { small: true, icon: "plus", id: "add-picture" })}</header>
+      ${all.pictures.length === 0 ? html`<p class="pad mute">${t("No pictures yet. A page shows one by its name.")}</p>` : html`<ul class="items">${all.pictures.map((one) => html`<li><img class="thumb" src=${one.address} alt=${one.alts[site.languages[0] ?? "en"] ?? ""} width="72" height="54" loading="lazy"><div class="body"><code class="break">![](${one.name})</code><div class="mute small">${one.width} × ${one.height}</div></div>
+        <div class="row">${button(t("Words"), () => pictureForm(this.#ctx, site, one, this.#took), { small: true, kind: "quiet" })}${button(t("Remove"), () => remove(one), { small: true, kind: "quiet" })}</div></li>`)}</ul>`}`;
   }
 
   #edit(one: SitePage, site: Site): void {
@@ -158,7 +165,7 @@ class WebsitePage implements Mounted {
       ${edit.wrong === "" ? nothing : note(edit.wrong, "alarm", "alarm")}
       ${field("edit-title", t("Title"), { value: said.title, maxlength: 120, input: (title) => put({ title }) })}
       ${textField("edit-summary", t("In one sentence"), { value: said.summary, rows: 2, maxlength: 300, hint: t("It stands below the title, and in search engines."), input: (summary) => put({ summary }) })}
-      ${textField("edit-body", t("Words"), { value: said.body, rows: 14, maxlength: 20_000, hint: t("## makes a heading, - a list, **bold**, [words](address) a link. Nothing else is form."), input: (body) => put({ body }) })}
+      ${textField("edit-body", t("Words"), { value: said.body, rows: 14, maxlength: 20_000, hint: t("## makes a heading, - a list, **bold**, [words](address) a link, ![words below](name) alone in a line a picture. Nothing else is form."), input: (body) => put({ body }) })}
       ${tick("edit-menu", t("In the menu"), edit.inMenu, (inMenu) => this.#change({ inMenu }))}
       <div class="row wrap">${button(t("Save the draft"), () => void this.#save(), { kind: edit.dirty ? "primary" : "", busy: busy === "save", id: "save-page" })}
         ${link(t("Look at the draft"), `${address}?draft`, { id: "see-draft" })}
