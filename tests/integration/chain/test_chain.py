@@ -440,7 +440,7 @@ def test_his_page_stands_in_the_firms_colours_and_takes_his_corrections(chain: C
     assert "Sanne" not in closed
     browser.post(f"/follow/{token}", {"do": "open"})
     shown = browser.get(f"/follow/{token}").content.decode()
-    assert 'class="light guard tenant"' in shown
+    assert 'class="light auto guard tenant"' in shown, "dark where his device is"
     assert 'value="Veerhaven"' in shown
     browser.post(f"/follow/{token}", {"do": "correct", "street": "Veerhaven", "house_number": "14", "city": "x" * 300})
     with tenancy.acting_as(NOORDMAN):

@@ -254,6 +254,7 @@ def test_the_one_line_s_script_is_for_every_page_and_the_form_s_style_is_only_co
     style = Client().get("/forms/noordman/brand.css").content.decode()
     assert "--brand: #ffffff; --brand-ink: #000000;" in style
     assert "--accent: #123456; --accent-ink: #ffffff;" in style
+    assert "@media (prefers-color-scheme: dark) { .tenant.auto { --accent: #" in style
     Brand.objects.filter(owner_id=NOORDMAN).update(logo=b"<svg onload=alert(1)>", logo_type="image/svg+xml")
     assert Client().get("/forms/noordman/logo").status_code == 404
     for path in ("/forms/nobody", "/forms/nobody/registration", "/forms/noordman/nothing", "/forms/nobody/privacy"):

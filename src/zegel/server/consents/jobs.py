@@ -39,9 +39,9 @@ def send_receipt(owner_id: str, consent_id: str) -> None:
         title = str(PURPOSES[row.purpose].title)
         subject = _("Receipt: you consented") if row.withdrawn_at is None else _("Receipt: you withdrew your consent")
         what = _("%(title)s. The exact words:") % {"title": title}
-        text = "\n\n".join([_("Good day,"), what, row.text.words, *_how(row), _("The receipt goes with this letter.")])
+        text = "\n\n".join([_("Good day,"), what, row.text.words, *_how(row), _("The receipt goes with this e-mail.")])
     file = (receipts.name_of(row.id), "application/ld+json", content)
-    letter = mail.Letter(to, subject, text + "\n", str(row.id), (file,))
+    letter = mail.Letter(to, subject, text + "\n", str(row.id), (file,), owner=row.owner_id)
     exports.post(row.owner_id, exports.FileKind.CONSENT_RECEIPT, letter, row.id)
 
 

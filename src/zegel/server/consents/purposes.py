@@ -49,20 +49,20 @@ PUSH = Purpose(
 )  # fmt: skip
 
 NEWSLETTER = Purpose(
-    "newsletter", 1, _("Newsletter"),
+    "newsletter", 2, _("Newsletter"),
     _(
         "I want this firm’s newsletter by e-mail. My address serves for sending it and for nothing else. I can take "
-        "this back at any time with the button in each letter; then my address is erased from the list."
+        "this back at any time with the button in each issue; then my address is erased from the list."
     ),
     "dpv:DirectMarketing", ("pd:EmailAddress",), ("dpv:Collect", "dpv:Store", "dpv:Use"),
 )  # fmt: skip
 
 REGISTRATION = Purpose(
-    "registration", 1, _("Registering a product"),
+    "registration", 2, _("Registering a product"),
     _(
         "I want this company to register my product for warranty and service. For that it keeps my name, address, "
         "e-mail address and telephone number and what I say here of the product, for as long as the product lives, "
-        "and uses them for nothing else. I can take this back at any time with the link in the letter that I get; "
+        "and uses them for nothing else. I can take this back at any time with the link in the e-mail that I get; "
         "then the registration is erased."
     ),
     "dpv:ServiceRegistration",
@@ -71,11 +71,11 @@ REGISTRATION = Purpose(
 )  # fmt: skip
 
 SERVICE_ORDER = Purpose(
-    "service_order", 1, _("Handling what you ask"),
+    "service_order", 2, _("Handling what you ask"),
     _(
         "I want this company to handle what I ask here. For that it keeps my name, address, e-mail address and "
         "telephone number, my words and what I say of the product, and shows a mechanic, repair centre or carrier "
-        "only what his step needs. I can take this back at any time with the link in the letter that I get; then "
+        "only what his step needs. I can take this back at any time with the link in the e-mail that I get; then "
         "nothing more is done with it."
     ),
     "dpv:RequestedServiceProvision",

@@ -44,6 +44,7 @@ from zegel.server.kernel.buckets import Buckets, Rate, source_of
 from zegel.server.products import queries as products
 from zegel.server.products.rules import ModelKind
 from zegel.server.tenants import queries as tenants
+from zegel.server.tenants import rules as tenant_rules
 from zegel.server.tenants.models import Brand
 
 TRAP = "website"
@@ -164,13 +165,17 @@ def statement(request: HttpRequest, slug: str) -> HttpResponse:
 
 @require_safe
 def style(request: HttpRequest, slug: str) -> HttpResponse:
-    """The tenant's two colours. Their form is checked again here: this is a style sheet."""
+    """The tenant's two colours, the second lighter where a page of his is dark. Their form is checked again here: this
+    is a style sheet."""
     brand = tenants.by_slug(slug)
     colours = [_hex(brand.colour), _hex(brand.accent)] if brand is not None else ["", ""]
     lines = []
     if all(colours):
         lines = [f".tenant {{ --brand: {colours[0]}; --brand-ink: {_ink(colours[0])};"]
         lines += [f"--accent: {colours[1]}; --accent-ink: {_ink(colours[1])}; }}"]
+        dark = tenant_rules.on_dark(colours[1])
+        lines += [f"@media (prefers-color-scheme: dark) {{ .tenant.auto {{ --accent: {dark};"]
+        lines += [f"--accent-ink: {_ink(dark)}; }} }}"]
     response = HttpResponse("\n".join(lines), content_type="text/css; charset=utf-8")
     response["Cache-Control"] = "public, max-age=300"
     return response
