@@ -107,7 +107,7 @@ class ProviderPage {
 const usual = (now: number): Values => ({ plan: "Service", users: "5", billing: "monthly", price: "0.00", from: isoDay(now), until: "", reference: "" });
 
 function useFields(values: Values, opened: Parameters<typeof selectIn>[4]): Part {
-  return html`<div class="two-columns">${textIn(values, "plan", t("Plan"), { maxlength: 40 })}${textIn(values, "users", t("For how many people"), { maxlength: 6 })}${selectIn(values, "billing", t("Paid"), [["monthly", t("each month")], ["yearly", t("each year")]], opened)}${textIn(values, "price", t("Price in euros, without VAT"), { maxlength: 12 })}
+  return html`<div class="two-columns">${textIn(values, "plan", t("Plan"), { maxlength: 40 })}${textIn(values, "users", t("For how many people"), { maxlength: 6 })}${selectIn(values, "billing", t("Billed"), [["monthly", t("each month")], ["yearly", t("each year")]], opened)}${textIn(values, "price", t("Price in euros, without VAT"), { maxlength: 12 })}
     ${textIn(values, "from", t("From"), { type: "date" })}${textIn(values, "until", t("Until (empty: until it is ended)"), { type: "date" })}${textIn(values, "reference", t("Reference"), { maxlength: 120 })}</div>`;
 }
 
