@@ -221,13 +221,14 @@ class Panel(asyncio.Protocol):
 
 
 def frames_of(account: str, count: int, sealed: bool, first: int) -> list[bytes]:
+    """Each says another thing, also than those of the round before: the same in the same second is the same message."""
     from zegel.protocols import dc09
     from zegel.server.kernel import clock
 
     key, now_ms = dc09.Key(KEY) if sealed else None, clock.now_ms()
     return [
-        dc09.write("SIA-DCS", account, f"#{account}|Nri1/BA{number % 1000:03d}", seq=(first + number) % 9999 + 1,
-                   receiver="1", line="1", now_ms=now_ms, key=key)
+        dc09.write("SIA-DCS", account, f"#{account}|Nri{first // 1000}/BA{number % 1000:03d}",
+                   seq=(first + number) % 9999 + 1, receiver="1", line="1", now_ms=now_ms, key=key)
         for number in range(count)
     ]  # fmt: skip
 

@@ -18,6 +18,7 @@ from zegel.server.kernel import postgres as kernel_postgres
 NAME = "zegel"
 _made_from: dict[str, tuple[str, str]] = {}  # server -> (template, the schema's fingerprint when it was made)
 _aside: dict[tuple[str, str], tuple[str, str]] = {}  # (server, template) -> the same, of the one that waits
+_standing_at: dict[tuple[str, str], psycopg.Connection[Any]] = {}  # (server, database) -> see `_standing`
 
 # Everything the tests see is in the schema `public`; a row of a catalogue that changes gets another xmin.
 _SCHEMA = """
@@ -91,25 +92,23 @@ def make_template(server: Any, template: str) -> None:
     with _admin(server, NAME) as admin:
         admin.execute("DROP SCHEMA IF EXISTS snapshot CASCADE")
         admin.execute(_SNAPSHOT)
-    with _admin(server) as admin:
-        _end_sessions(admin)
-        admin.execute(f"ALTER DATABASE {NAME} RENAME TO {template}")
+    leave(server).execute(f"ALTER DATABASE {NAME} RENAME TO {template}")
     _made_from.pop(str(server.folder), None)
 
 
 def fresh_database(server: Any, template: str) -> None:
     """The database as `template` has it: put right when it can be, else made anew. Ends every other session."""
-    with _admin(server) as admin:
-        _end_sessions(admin)
-        _change_places(server, admin, template)
+    admin = _standing(server, "postgres")
+    _end_sessions(server, admin)
+    _change_places(server, admin, template)
     if not _put_right(server, template):
         copy_of(server, template)
 
 
 def copy_of(server: Any, template: str) -> None:
-    with _admin(server) as admin:
-        admin.execute(f"DROP DATABASE IF EXISTS {NAME} WITH (FORCE)")
-        kernel_postgres.create_database(admin, NAME, template=template)
+    admin = leave(server)
+    admin.execute(f"DROP DATABASE IF EXISTS {NAME} WITH (FORCE)")
+    kernel_postgres.create_database(admin, NAME, template=template)
     with _admin(server, NAME) as admin:
         _made_from[str(server.folder)] = (template, _schema_of(admin))
 
@@ -120,6 +119,7 @@ def _change_places(server: Any, admin: psycopg.Connection[Any], template: str) -
     known, aside = _made_from.get(key), _aside.get((key, template))
     if known is None or known[0] == template:
         return
+    leave(server)
     admin.execute(f"DROP DATABASE IF EXISTS {NAME}_of_{known[0]} WITH (FORCE)")
     admin.execute(f"ALTER DATABASE {NAME} RENAME TO {NAME}_of_{known[0]}")
     _aside[(key, known[0])] = known
@@ -134,13 +134,11 @@ def _put_right(server: Any, template: str) -> bool:
     if known is None or known[0] != template:
         return False
     try:
-        with _admin(server, NAME) as admin:
-            if _schema_of(admin) != known[1]:
-                return False
-            admin.execute(
-                "SET session_replication_role = replica"
-            )  # rows as they were: no trigger, no reference checks
-            admin.execute("SELECT snapshot.restore()")
+        admin = _standing(server, NAME)
+        if _schema_of(admin) != known[1]:
+            return False
+        admin.execute("SET session_replication_role = replica")  # rows as they were: no trigger, no reference checks
+        admin.execute("SELECT snapshot.restore()")
     except psycopg.Error:
         return False
     return True
@@ -151,9 +149,38 @@ def _schema_of(admin: psycopg.Connection[Any]) -> str:
     return str(row[0]) if row else ""
 
 
-def _end_sessions(admin: psycopg.Connection[Any]) -> None:
-    """Returns when they are gone."""
-    admin.execute("SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = %s", [NAME])
+def _end_sessions(server: Any, admin: psycopg.Connection[Any]) -> None:
+    """All but our own standing one. Returns when they are gone."""
+    ours = _standing_at.get((str(server.folder), NAME))
+    admin.execute(
+        "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = %s AND pid <> %s",
+        [NAME, 0 if ours is None else ours.info.backend_pid],
+    )
+
+
+def _standing(server: Any, database: str) -> psycopg.Connection[Any]:
+    """A session that stays from test to test: a new one reads the catalogue of all the tables again."""
+    key = (str(server.folder), database)
+    standing = _standing_at.get(key)
+    if standing is not None:
+        try:
+            standing.execute("SELECT 1")
+            return standing
+        except psycopg.Error:  # a test ended the server under it, or a copy took the database's place
+            standing.close()
+    _standing_at[key] = _admin(server, database)
+    return _standing_at[key]
+
+
+def leave(server: Any) -> psycopg.Connection[Any]:
+    """Ends every session in the database, our own too: it can't be renamed or copied with one in it. Returns the
+    administrator's session beside it, for doing so."""
+    standing = _standing_at.pop((str(server.folder), NAME), None)
+    if standing is not None:
+        standing.close()
+    admin = _standing(server, "postgres")
+    _end_sessions(server, admin)
+    return admin
 
 
 def _admin(server: Any, database: str = "postgres") -> psycopg.Connection[Any]:

@@ -41,18 +41,15 @@ class Backup:
     def __init__(self, server: Any, folder: Path) -> None:
         self._server, self._shred = server, folder / "shred"
         worlds._close_connections()
-        with databases._admin(server) as admin:
-            databases._end_sessions(admin)
-            admin.execute(f"DROP DATABASE IF EXISTS {COPY} WITH (FORCE)")
-            postgres.create_database(admin, COPY, template=databases.NAME)
+        admin = databases.leave(server)
+        admin.execute(f"DROP DATABASE IF EXISTS {COPY} WITH (FORCE)")
+        postgres.create_database(admin, COPY, template=databases.NAME)
         shutil.copytree(settings.SHRED_PATH, self._shred)
 
     def restore(self, *, with_shred_store: bool) -> None:
         worlds._close_connections()
-        with databases._admin(self._server) as admin:
-            databases._end_sessions(admin)
-            databases.copy_of(self._server, COPY)
-            admin.execute(f"DROP DATABASE {COPY} WITH (FORCE)")
+        databases.copy_of(self._server, COPY)
+        databases.leave(self._server).execute(f"DROP DATABASE {COPY} WITH (FORCE)")
         databases._made_from.pop(str(self._server.folder), None)
         if with_shred_store:
             kept = (Path(settings.SHRED_PATH) / "destroyed.log").read_bytes()  # append-only, and in no back-up

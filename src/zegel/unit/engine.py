@@ -357,10 +357,10 @@ class Engine:
         policy = self.trust.policy
         if policy is None:
             return ""
-        known = self._drawn.get((policy.hash, camera))
+        known = self._drawn.get((self.trust.policy_hash, camera))
         if known is None:
             known = masks_asked([points_of(polygon) for polygon in policy.camera(camera).privacy], False)
-            self._drawn[(policy.hash, camera)] = known
+            self._drawn[(self.trust.policy_hash, camera)] = known
         return BLACK if known and self.away(camera) else known
 
     def _veiled(self, desk: CameraDesk, packet: Packet) -> bool:
