@@ -18,6 +18,8 @@ import type { Act, Me, Offer, Paper, Sheet, Waiting } from "./types";
 import { partnerView, type Actions } from "./view";
 
 const ASK_MS = 20_000;
+const AGAIN_MS = 500;
+const AGAIN_AT_MOST_MS = 4_000;
 const AT_ONCE = 40;
 
 interface Told {
@@ -30,6 +32,8 @@ export class Partner {
   readonly #board: Board<State>;
   #sending = false;
   #again = false;
+  #missed = 0;
+  #soon: ReturnType<typeof setTimeout> | undefined;
   #aheadMs = 0;
 
   constructor(root: HTMLElement, me: Me, from: store.Kept | null, waiting: readonly Waiting[], online: boolean, private readonly session: Session | null, private readonly leave: () => Promise<void>) {
@@ -39,7 +43,10 @@ export class Partner {
       (state) => partnerView(state, this.#actions),
     );
     addEventListener("popstate", () => this.#board.change({ open: openOf(location.pathname) }));
-    addEventListener("online", () => void this.refresh());
+    addEventListener("online", () => {
+      this.#missed = 0;
+      void this.refresh();
+    });
     addEventListener("offline", () => this.#board.change({ online: false }));
     document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && void this.refresh());
     setInterval(() => this.#board.change({ nowMs: this.#nowMs() }), 15_000);
@@ -62,6 +69,7 @@ export class Partner {
     try {
       await this.#send();
       await this.#ask();
+      this.#missed = 0;
       this.#board.change({ online: true, signedOut: false });
     } catch (error) {
       this.#lost(error);
@@ -77,6 +85,13 @@ export class Partner {
   #lost(error: unknown): void {
     if (error instanceof ApiError && error.status === 401) return this.#board.change({ signedOut: true, online: true });
     this.#board.change({ online: false });
+    this.#tryAgain();
+  }
+
+  /** Not every line that comes back is told of, and the first request over it is often lost: so again soon, and a little less soon. */
+  #tryAgain(): void {
+    clearTimeout(this.#soon);
+    this.#soon = setTimeout(() => document.visibilityState === "visible" && void this.refresh(), Math.min(AGAIN_AT_MOST_MS, AGAIN_MS * 2 ** Math.min(this.#missed++, 6)));
   }
 
   async #ask(): Promise<void> {
