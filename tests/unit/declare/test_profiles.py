@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from zegel.declare import Term, law, profiles
 from zegel.declare.profiles import TermRefused
+from zegel.unit.watch import overview
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -171,3 +172,23 @@ def test_a_country_without_a_norm_of_its_own_gets_the_strictest():
     assert law.norm("surveillance", "XX").days == min(
         law.norm("surveillance", country).days for country in ("NL", "SE", "DE")
     )
+
+
+def test_every_parameter_of_a_profile_is_read_by_somebody():
+    """A figure that nobody reads is a promise that nobody keeps: by code, or by a promise's sentence."""
+    server = ROOT / "src/zegel/server"
+    sources = [*server.rglob("*.py"), *(server / "promises/catalogue").glob("*.toml")]
+    words = "\n".join(path.read_text("utf-8") for path in sources)
+    names = {
+        key for name in profiles.NAMES for promise, given in profiles.profile(name).parameters.items() for key in given
+        if promise != "C8"
+    }  # fmt: skip
+    assert names
+    assert {name for name in names if f'"{name}"' not in words and f"{{{name}}}" not in words} == set()
+
+
+def test_what_is_promised_of_overview_pictures_is_what_the_unit_never_exceeds():
+    """The unit reads no profile: its bounds are its own, and the same."""
+    said = profiles.profile("site-nl").parameters["C8"]
+    assert (said["px_per_m"], said["face_px"]) == (overview.MOST_PX_PER_M, overview.MOST_FACE_PX)
+    assert (said["width"], said["height"]) == (overview.WIDTH, overview.HEIGHT)

@@ -48,6 +48,19 @@ _GROUNDS = frozenset(
         _("Art. 34(1) GDPR: without undue delay"),
         _("Art. 12(3) GDPR"),
         _("Art. 12(3) GDPR: two further months, with notice within the first"),
+        _("processing agreements; Art. 28(3)(e) GDPR"),
+        _("processing agreements; Art. 28(3)(h) GDPR"),
+        _("Decision (EU) 2021/915, clause 7.7: in advance, so that the controller can object"),
+        _("Art. 5(2) and 24(1) GDPR: reviewed and updated where necessary; promise A14"),
+        _("promise C1: an expiring certificate raises a task"),
+        _("Autoriteit Persoonsgegevens: four weeks, unless an incident is being handled"),
+        _(
+            "promise S4; EDPB Guidelines 3/2019, par. 121: beyond 72 hours needs a reason, which the promise's terms "
+            "give"
+        ),
+        _("no norm of the country is known: read as the strictest that is"),
+        _("commercial organisations under PIPEDA"),
+        _("organisations certified under the Data Privacy Framework"),
         _("Terms of the profile: the centre judges the situation live before it sends a guard (C12)"),
         _("Terms of the profile: live only during an alarm, where it is switched on (S8)"),
         _("Terms of the profile: a certified operator gets live video for a set period on an alarm (D2)"),
@@ -55,10 +68,16 @@ _GROUNDS = frozenset(
 )
 
 
+DECISION = "Decision "
+
+
 def known(source: str) -> bool:
     return source in _GROUNDS
 
 
 def said(source: str) -> str:
-    """In the language that is active; what is no sentence of ours (a decision's number) stays as it is."""
-    return gettext(source) if source in _GROUNDS else source
+    """In the language that is active; of what is no sentence of ours (a decision's number) only its kind is."""
+    if source in _GROUNDS:
+        return gettext(source)
+    number = source.removeprefix(DECISION)
+    return source if number == source else gettext("Decision %(number)s") % {"number": number}

@@ -18,6 +18,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from zegel.declare import law, profiles
+from zegel.server.agreements import grounds
 from zegel.server.agreements.errors import BadPlace, OutsideResidency, UnknownPlace
 from zegel.server.agreements.models import Attestation, Place, Residency, SubProcessor
 from zegel.server.agreements.residency_rules import (
@@ -374,7 +375,7 @@ def _said_fault(fault: Fault, country: str) -> tuple[str, str]:
             )
         case Fault.NO_REFERENCE:
             decision = law.adequate(country, clock.now().date())
-            scope = decision.scope if decision is not None else ""
+            scope = grounds.said(decision.scope) if decision is not None else ""
             return (
                 _("The reference is missing: which clauses, or which listing."),
                 _("For %(country)s only this counts: %(scope)s.") % {"country": country, "scope": scope}

@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, override
 
 from zegel.declare import Term, profiles
+from zegel.server.agreements import grounds
 from zegel.server.notify import endpoints
 
 VERSION = 3
@@ -127,13 +128,18 @@ def _terms(terms: Terms) -> str:
         _("3. How long"),
         _("Surveillance images: %(days)d days at most, unless they are held as evidence.")
         % {"days": terms.surveillance_days},
-        _("Overview pictures: until at most %(days)d days after the last unit was taken away.")
-        % {"days": terms.overview_days},
+        _overview(terms.overview_days),
         _("Alarms and what was done: %(days)d days.") % {"days": terms.alarm_days},
         _("Who looked: %(days)d days, in a log that nobody can change.") % {"days": terms.log_days},
-        _("Source of these terms: %(source)s.") % {"source": terms.source},
+        _("Source of these terms: %(source)s.") % {"source": grounds.said(terms.source)},
     ]
     return "\n".join(lines)
+
+
+def _overview(days: int) -> str:
+    if days == 0:
+        return _("Overview pictures: gone at once when the last unit is taken away.")
+    return _("Overview pictures: until at most %(days)d days after the last unit was taken away.") % {"days": days}
 
 
 def _duties(facts: Facts) -> str:
@@ -154,8 +160,7 @@ def _annexes(facts: Facts) -> str:
     if facts.annexes:
         title = _("Annex V. Keys, in eight words, to be compared when a unit is paired")
         return f"{facts.annexes}\n\n{_keys(facts, title)}"
-    told = _("carries notifications, encrypted, to whoever lets his browser of this maker be told")
-    push = [(service.operator, service.country, told) for service in endpoints.services()[1]]
+    push = [(name, country, _(endpoints.CARRIES)) for name, country in endpoints.operators()]
     rows = [f"- {name} ({country}): {task}" for name, country, task in (*facts.sub_processors, *push)]
     lines = [
         _("Annex A. Sub-processors"),

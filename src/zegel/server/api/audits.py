@@ -10,6 +10,7 @@ from uuid import UUID
 from django.http import HttpRequest
 from ninja import Field, Router, Schema
 
+from zegel.server.agreements import grounds
 from zegel.server.api import errors
 from zegel.server.api.base import acting
 from zegel.server.api.fields import LATEST_MS
@@ -200,6 +201,6 @@ def _own(actor: Actor) -> dict[str, Any]:
 def _request(row: AuditRequest, customer: str) -> dict[str, Any]:
     return {
         "id": str(row.id), "customer": customer, "scope": row.scope, "asked_ms": clock.ms(row.asked_at),
-        "due_ms": clock.ms(row.due_at), "source": row.source, "answered_ms": clock.ms(row.answered_at),
+        "due_ms": clock.ms(row.due_at), "source": grounds.said(row.source), "answered_ms": clock.ms(row.answered_at),
         "outcome": row.outcome, "answer": row.answer, "withdrawn_ms": clock.ms(row.withdrawn_at),
     }  # fmt: skip

@@ -284,7 +284,8 @@ def _lies(row: Place | SubProcessor) -> dict[str, Any]:
     decision = law.adequate(row.country, today)
     return {
         "country": row.country, "mechanism": row.mechanism, "reference": row.reference, "from_ms": _ms(row.valid_from),
-        "in_area": law.in_area(row.country, today), "decision": "" if decision is None else decision.source,
+        "in_area": law.in_area(row.country, today),
+        "decision": "" if decision is None else grounds.said(decision.source),
     }  # fmt: skip
 
 

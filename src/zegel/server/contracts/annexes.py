@@ -17,7 +17,6 @@ from zegel.declare import Category, Purpose, Start, Subject, Term
 from zegel.server.agreements.residency_rules import Kept, Mechanism
 from zegel.server.contracts import queries
 from zegel.server.contracts.models import TextKind
-from zegel.server.notify import endpoints
 from zegel.server.people.queries import as_party
 from zegel.server.registers import making, words
 from zegel.server.registers.rules import Measure, Party
@@ -103,9 +102,7 @@ def _measures(said: Mapping[str, Any]) -> str:
 
 
 def _sub_processors(said: Mapping[str, Any]) -> str:
-    rows = [f"- {one['name']} ({one['country']}): {one['task']}" for one in said["subprocessors"]]
-    told = _("carries notifications, encrypted, to whoever lets his browser of this maker be told")
-    rows += [f"- {service.operator} ({service.country}): {told}" for service in endpoints.services()[1]]
+    rows = [f"- {one['name']} ({one['country']}): {words.task(one['task'])}" for one in said["subprocessors"]]
     return _lines(_("Annex IV. Sub-processors"), *(rows or [_("None.")]))
 
 

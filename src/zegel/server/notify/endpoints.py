@@ -22,6 +22,7 @@ from importlib import resources
 from urllib.parse import urlsplit
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from zegel.server.kernel.errors import ZegelError
 
@@ -70,6 +71,14 @@ def services() -> tuple[date, tuple[Service, ...]]:
     raw = tomllib.loads(resources.files("zegel.server.notify").joinpath("push_services.toml").read_text("utf-8"))
     found = tuple(Service(s["name"], s["operator"], s["country"], tuple(s["hosts"])) for s in raw["service"])
     return raw["checked"], found
+
+
+CARRIES = gettext_noop("carries notifications, encrypted, to whoever lets his browser of this maker be told")
+
+
+def operators() -> list[tuple[str, str]]:
+    """(name, country) of who runs these services: sub-processors (CARRIES) of whoever lets a browser be told."""
+    return list(dict.fromkeys((one.operator, one.country) for one in services()[1]))
 
 
 def check(url: str, testing: str = "") -> Endpoint:

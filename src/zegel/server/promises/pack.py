@@ -32,6 +32,7 @@ from zegel.server.kernel.actor import Actor
 from zegel.server.ledger import Kind
 from zegel.server.ledger import queries as ledger
 from zegel.server.ledger.errors import LedgerError
+from zegel.server.notify import endpoints
 from zegel.server.people import queries as people
 from zegel.server.people.queries import as_party
 from zegel.server.promises import queries, statement
@@ -154,8 +155,11 @@ def _registers(party_id: UUID, language: str) -> Files:
     )
     yield "sub-processors.csv", _table(
         ("name", "country", "task", "mechanism", "reference", "from", "until"),
-        [(s.name, s.country, s.task, s.mechanism, s.reference, s.valid_from, s.valid_to)
-         for s in places.subprocessors(party_id)],
+        [
+            *((s.name, s.country, s.task, s.mechanism, s.reference, s.valid_from, s.valid_to)
+              for s in places.subprocessors(party_id)),
+            *((name, country, endpoints.CARRIES, "", "", None, None) for name, country in endpoints.operators()),
+        ],
     )  # fmt: skip
     yield "certificates.csv", _table(
         ("of", "standard", "number", "issuer", "from", "until"),

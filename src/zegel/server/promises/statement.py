@@ -21,12 +21,13 @@ from django.utils.translation import override
 
 from zegel.declare import law, profiles
 from zegel.declare.registry import Declaration, TrackDeclaration, declarations, tracks
-from zegel.declare.vocabulary import Basis, Category, Purpose, Recipient, Subject
+from zegel.declare.vocabulary import Basis, Category, Purpose, Recipient, Start, Subject
 from zegel.server.agreements import places
 from zegel.server.kernel import clock, ids, tenancy, work
 from zegel.server.kernel.actor import system
 from zegel.server.kernel.checks import load_declarations
 from zegel.server.ledger import Entry, Kind
+from zegel.server.notify import endpoints
 from zegel.server.people import queries as people
 from zegel.server.people.queries import as_party
 from zegel.server.privacy import queries as privacy
@@ -243,16 +244,19 @@ def _data(whose: queries.Subject) -> Iterator[dict[str, Any]]:
     wanted = _subjects(whose)
     with as_party(whose.party_id):
         days_by = [queries.days_of(whose, name) for name in whose.profiles]
-    seen: dict[tuple[Any, ...], None] = {}
+    seen: dict[tuple[str, str, str, tuple[str, ...], int, bool], None] = {}
     everything: list[TrackDeclaration | Declaration] = [*tracks(), *declarations()]
     for one in everything:
         if one.subject in wanted:
             days = max(days[one.term] for days in days_by)
             recipients = tuple(sorted({who.value for who in one.recipients}))
-            seen[one.category.value, one.purpose.value, one.basis.value, recipients, days] = None
+            never = days == 0 and one.starts is Start.MADE
+            seen[one.category.value, one.purpose.value, one.basis.value, recipients, days, never] = None
     order = [category.value for category in Category]
-    for category, purpose, basis, recipients, days in sorted(seen, key=lambda key: (order.index(key[0]), key[1:])):
-        yield _line(_said_of(category, purpose, basis, recipients, days))
+    for category, purpose, basis, recipients, days, never in sorted(
+        seen, key=lambda key: (order.index(key[0]), key[1:])
+    ):
+        yield _line(_said_of(category, purpose, basis, recipients, days, never))
 
 
 def _subjects(whose: queries.Subject) -> frozenset[Subject]:
@@ -263,9 +267,13 @@ def _subjects(whose: queries.Subject) -> frozenset[Subject]:
     return found if whose.firm and not whose.places else found | _FILMED | {Subject.CONTACT}
 
 
-def _said_of(category: str, purpose: str, basis: str, recipients: Sequence[str], days: int) -> Callable[[], str]:
+def _said_of(
+    category: str, purpose: str, basis: str, recipients: Sequence[str], days: int, never: bool
+) -> Callable[[], str]:
+    """`never`: passed on, and kept nowhere."""
+
     def say() -> str:
-        return _("%(what)s: for %(why)s; because of %(basis)s; seen by %(who)s; kept %(days)d days at most.") % {
+        return _sentence(days, never) % {
             "what": str(words.CATEGORIES[Category(category)]).capitalize(),
             "why": words.PURPOSES[Purpose(purpose)], "basis": words.BASES[Basis(basis)],
             "who": ", ".join(str(words.RECIPIENTS[Recipient(who)]) for who in recipients), "days": days,
@@ -274,10 +282,27 @@ def _said_of(category: str, purpose: str, basis: str, recipients: Sequence[str],
     return say
 
 
+def _sentence(days: int, never: bool) -> str:
+    if never:
+        return _("%(what)s: for %(why)s; because of %(basis)s; seen by %(who)s; kept nowhere.")
+    if days == 0:
+        return _(
+            "%(what)s: for %(why)s; because of %(basis)s; seen by %(who)s; gone at once when what it was kept for is "
+            "over."
+        )
+    return _("%(what)s: for %(why)s; because of %(basis)s; seen by %(who)s; kept %(days)d days at most.")
+
+
 def _others(whose: queries.Subject) -> Iterator[dict[str, Any]]:
     for row in places.subprocessors(whose.provider_id):
         yield _line(
             lambda row=row: _("%(name)s (%(country)s): %(task)s.")  # type: ignore[misc]
             % {"name": row.name, "country": row.country, "task": row.task},
+            "A11",
+        )
+    for name, country in endpoints.operators():
+        yield _line(
+            lambda name=name, country=country: _("%(name)s (%(country)s): %(task)s.")  # type: ignore[misc]
+            % {"name": name, "country": country, "task": _(endpoints.CARRIES)},
             "A11",
         )

@@ -19,7 +19,7 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
-from zegel.declare.vocabulary import Basis, Category, Purpose, Recipient
+from zegel.declare.vocabulary import Basis, Category, Purpose, Recipient, Term
 from zegel.server.agreements import texts
 from zegel.server.kernel.buckets import Buckets, Rate, source_of
 from zegel.server.kernel.middleware import WITHOUT_SCRIPT
@@ -153,16 +153,25 @@ def _terms(found: Notice) -> Iterator[str]:
         "Images are gone after %(days)d days at most, unless they are evidence of an incident; then they go "
         "when it is settled."
     ) % {"days": found.terms.surveillance_days}
-    if found.cameras.overview:
+    if found.cameras.overview and found.terms.overview_days == 0:
+        yield gettext("Overview pictures go at once when the last camera is taken away.")
+    elif found.cameras.overview:
         yield gettext("Overview pictures go at most %(days)d days after the last camera was taken away.") % {
             "days": found.terms.overview_days
         }
 
 
+def _kept(row: Kept) -> str:
+    if row.term is Term.LIVE:
+        return gettext("kept nowhere")
+    if row.days == 0:
+        return gettext("gone at once when what it was kept for is over")
+    return "" if row.days is None else gettext("%(days)d days at most") % {"days": row.days}
+
+
 def _line(row: Kept) -> dict[str, Any]:
-    days = "" if row.days is None else gettext("%(days)d days at most") % {"days": row.days}
     return {
         "what": CATEGORIES.get(row.category) or declared.word(row.category),
         "purpose": PURPOSES.get(row.purpose) or declared.word(row.purpose), "basis": BASES[row.basis],
-        "who": [RECIPIENTS.get(one) or declared.word(one) for one in row.recipients], "days": days,
+        "who": [RECIPIENTS.get(one) or declared.word(one) for one in row.recipients], "days": _kept(row),
     }  # fmt: skip

@@ -139,7 +139,7 @@ def _where(provider_id: UUID | None) -> dict[str, Any]:
     today = clock.now().date()
     kept = [] if provider_id is None else places.in_force(provider_id)
     subs = [] if provider_id is None else places.subprocessors(provider_id)
-    push = [(one.operator, one.country) for one in endpoints.services()[1]]
+    push = [] if provider_id is None else endpoints.operators()
     used: list[Place | SubProcessor] = [*kept, *subs]
     outside = [(one.name, one.country, one.mechanism, one.reference) for one in used]
     outside += [(name, country, "", "") for name, country in push]
@@ -149,7 +149,10 @@ def _where(provider_id: UUID | None) -> dict[str, Any]:
              "own_management": one.own_management}
             for one in kept
         ],
-        "subprocessors": [{"name": one.name, "country": one.country, "task": one.task} for one in subs],
+        "subprocessors": [
+            *({"name": one.name, "country": one.country, "task": one.task} for one in subs),
+            *({"name": name, "country": country, "task": endpoints.CARRIES} for name, country in push),
+        ],
         "transfers": [
             {"name": name, "country": country, "mechanism": mechanism, "reference": reference,
              "decision": _decision(country)}

@@ -102,7 +102,8 @@ def transfers_told(transfers: Sequence[Mapping[str, str]]) -> str:
     said = []
     for one in transfers:
         how = words.word(Mechanism(one["mechanism"])) if one["mechanism"] else ""
-        rests = ", ".join(filter(None, (how, one["reference"], one["decision"]))) or _("nothing on record")
+        decision = words.decision(one["decision"])
+        rests = ", ".join(filter(None, (how, one["reference"], decision))) or _("nothing on record")
         said.append(f"{one['name']} ({one['country']}): {rests}")
     return "; ".join(said) or _("none")
 
@@ -113,7 +114,7 @@ def _place(one: Mapping[str, Any]) -> str:
 
 
 def _sub(one: Mapping[str, str]) -> str:
-    return f"{one['name']} ({one['country']}): {one['task']}"
+    return f"{one['name']} ({one['country']}): {words.task(one['task'])}"
 
 
 def _all(kind: Any, values: Sequence[str]) -> str:

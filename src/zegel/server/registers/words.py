@@ -11,7 +11,9 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from zegel.declare import Basis, Category, Erase, Export, Purpose, Recipient, Start, Subject, Term
+from zegel.server.agreements import grounds
 from zegel.server.agreements.residency_rules import Kept, Mechanism, Standard
+from zegel.server.notify.endpoints import CARRIES
 from zegel.server.registers.models import Risk
 from zegel.server.registers.rules import Article, Measure
 
@@ -182,6 +184,17 @@ def word(one: Enum) -> str:
         if isinstance(one, kind):
             return str(named.get(one, one.value))
     return str(one.value)
+
+
+def task(said: str) -> str:
+    """A sub-processor's task: a provider's own words, or ours, in the reader's language."""
+    return gettext(said) if said == CARRIES else said
+
+
+def decision(said: str) -> str:
+    """An adequacy decision with whom it is for (making): a number, and words of ours."""
+    number, colon, scope = said.partition(": ")
+    return f"{grounds.said(number)}{colon}{grounds.said(scope) if scope else ''}"
 
 
 def kept(term: Term, starts: Start, days: tuple[int, ...]) -> str:
