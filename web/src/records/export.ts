@@ -88,7 +88,7 @@ export async function makeExport(session: Session, wish: ExportWish, onProgress:
 
 /** The same, in as many files as the keys ask for: what an alarm released in many parts does not fit one. */
 export async function makeExports(session: Session, wish: ExportWish, onProgress: Progress = () => undefined): Promise<readonly Made[]> {
-  must(wish.toMs - wish.fromMs <= LONGEST_MS, "range", "an export is of an hour at most");
+  must(wish.alarmId !== undefined || wish.toMs - wish.fromMs <= LONGEST_MS, "range", "an export is of an hour at most");
   if ((wish.purpose === "publication" && wish.orderId === undefined) || wish.purpose === "data_subject") await refusedByServer(session, wish);
   const gathered = await gather(session, wish, onProgress);
   try {
@@ -153,6 +153,7 @@ async function writeAll(session: Session, wish: ExportWish, { view, pieces, film
   const sorted = inTime(view, pieces).filter((piece) => wish.alarmId === undefined || (at(piece) >= wish.fromMs && at(piece) + 1000 <= wish.toMs));
   must(sorted.length > 0, "range", "there are no images here");
   const span = wish.alarmId === undefined ? wish : { ...wish, fromMs: at(sorted[0]!), toMs: at(sorted.at(-1)!) + 1000 };
+  must(span.toMs - span.fromMs <= LONGEST_MS, "range", "an export is of an hour at most");
   const chunks = wish.form === "film" ? [sorted] : chunked(view, sorted);
   const made: Made[] = [];
   for (const [i, chunk] of chunks.entries()) {

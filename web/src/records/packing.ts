@@ -80,7 +80,7 @@ interface Part {
 export async function makePackage(session: Session, wish: PackageWish, onProgress: (step: Step, done: number) => void = () => undefined): Promise<Packed> {
   const code = newRecoveryCode();
   const parts = await record(session, wish, code, onProgress);
-  if (parts.length === 0) throw new SealError("range", t("Nothing is recorded in that time."));
+  if (parts.length === 0) throw new ApiError(0, "nothing_sealed", t("Nothing is recorded in that time."));
   const id = crypto.randomUUID();
   onProgress("report", 0);
   const custody = custodyOf(session, wish, parts);
@@ -91,18 +91,23 @@ export async function makePackage(session: Session, wish: PackageWish, onProgres
   return sign(session, wish, { id, code, parts, files, custody });
 }
 
-/** Each camera by itself, in hours. */
+/** Hour by hour. What an alarm released is one look of some minutes, however long a time the order asks for: it is cut to that afterwards. */
+export function spansOf({ fromMs, toMs, alarmId }: Pick<PackageWish, "fromMs" | "toMs" | "alarmId">): readonly { readonly fromMs: number; readonly toMs: number }[] {
+  if (alarmId !== undefined) return [{ fromMs, toMs }];
+  const begins = Array.from({ length: Math.ceil((toMs - fromMs) / LONGEST_MS) }, (_, hour) => fromMs + hour * LONGEST_MS);
+  return begins.map((begin) => ({ fromMs: begin, toMs: Math.min(toMs, begin + LONGEST_MS) }));
+}
+
+/** Each camera by itself. */
 async function record(session: Session, wish: PackageWish, code: string, onProgress: (step: Step, done: number) => void): Promise<readonly Part[]> {
   const parts: Part[] = [];
-  const hours = wish.alarmId === undefined ? Math.ceil((wish.toMs - wish.fromMs) / LONGEST_MS) : 1;
+  const spans = spansOf(wish);
   for (const [i, camera] of wish.cameras.entries()) {
     const known = wish.alarmId === undefined ? (await dayOf(session, camera.id, await unitOf(session, camera.id), wish.fromMs, wish.toMs)).recorded : null;
-    for (let hour = 0; hour < hours; hour++) {
-      const fromMs = wish.fromMs + hour * LONGEST_MS;
-      const span = { fromMs, toMs: Math.min(wish.toMs, fromMs + LONGEST_MS) };
+    for (const [hour, span] of spans.entries()) {
       if (known !== null && !known.some((one) => one.fromMs < span.toMs && one.toMs > span.fromMs)) continue;
       const of = { cameraId: camera.id, cameraName: camera.name, siteName: wish.siteName, zone: wish.zone, ...span, form: "originals", purpose: wish.purpose, recipient: wish.recipient, code } as const;
-      const made = await makeExports(session, { ...of, ...(wish.order === null ? {} : { orderId: wish.order.id }), ...(wish.alarmId === undefined ? {} : { alarmId: wish.alarmId }) }, (step, done) => onProgress(step, (i * hours + hour + done) / (wish.cameras.length * hours))).catch(nothingThere);
+      const made = await makeExports(session, { ...of, ...(wish.order === null ? {} : { orderId: wish.order.id }), ...(wish.alarmId === undefined ? {} : { alarmId: wish.alarmId }) }, (step, done) => onProgress(step, (i * spans.length + hour + done) / (wish.cameras.length * spans.length))).catch(nothingThere);
       for (const one of made) parts.push({ name: `${RECORDINGS}${String(parts.length + 1).padStart(3, "0")}-${one.name}`, camera: camera.name, made: one, data: new Uint8Array(await one.blob.arrayBuffer()) });
     }
   }
@@ -123,7 +128,7 @@ function complete(parts: readonly Part[]): void {
   for (const { statement: { value } } of opened.values()) {
     const listed = value.manifests.map((one) => MANIFEST.decode(parseEnvelope(one).body));
     const open = value.segments.filter(({ epoch, seq }) => !listed.some((one) => equal(one.epoch, epoch) && one.segments.some((each) => each.seq === seq)));
-    if (open.length > 0) throw new SealError("chain", t("The unit has not signed its list of the last seconds yet. Choose an earlier end, or try again in a minute."));
+    if (open.length > 0) throw new ApiError(0, "not_listed_yet", t("The unit has not signed its list of the last seconds yet. Choose an earlier end, or try again in a minute."));
   }
   checkComplete(opened);
 }
