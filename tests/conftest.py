@@ -164,16 +164,18 @@ def db(postgres) -> Iterator[object]:  # type: ignore[no-untyped-def]
     for folder in ("storage", "shred"):
         shutil.rmtree(installation() / folder, ignore_errors=True)
     databases.fresh_database(postgres, "zegel_template")
-    no_letters()
+    as_nobody_was_here()
     yield postgres.urls()
     _close_connections()
 
 
-def no_letters() -> None:
-    """Those of the test before are not this one's."""
+def as_nobody_was_here() -> None:
+    """Neither the letters of the test before are there, nor its reader's language."""
     from django.core import mail
+    from django.utils import translation
 
     mail.outbox = []
+    translation.deactivate()
 
 
 @pytest.fixture(scope="session")

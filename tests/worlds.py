@@ -15,7 +15,7 @@ import pytest
 
 from tests import databases
 from tests.actors import World
-from tests.conftest import no_letters
+from tests.conftest import as_nobody_was_here
 
 STORES = ("storage", "shred")
 
@@ -59,7 +59,7 @@ def world(seeded: Any) -> Iterator[World]:
         if (installation() / f"world-{store}").exists():
             shutil.copytree(installation() / f"world-{store}", installation() / store)
     databases.fresh_database(seeded, "zegel_world")
-    no_letters()
+    as_nobody_was_here()
     yield World.there()
     _close_connections()
 
