@@ -22,7 +22,7 @@ from uuid import UUID
 from zegel.client.pairing import ByHand, PairedUnit, pair_unit
 from zegel.client.person import Client, NotAsShown, Refused
 from zegel.seal.errors import SealError
-from zegel.seal.note import VerifierKey
+from zegel.seal.note import Algorithm, VerifierKey
 from zegel.seal.pairing import PairingCode
 from zegel.unit import clock
 
@@ -39,7 +39,9 @@ def main(argv: Sequence[str]) -> int:
     """Returns the exit status."""
     words = _parser().parse_args(argv)
     try:
-        given = ByHand(PairingCode.parse(words.code), VerifierKey.parse(words.log_key), words.arc_fingerprint)
+        witnesses = tuple(_witness(text) for text in words.witness)
+        log = VerifierKey.parse(words.log_key)
+        given = ByHand(PairingCode.parse(words.code), log, words.arc_fingerprint, witnesses)
         server = server_address(words.server)
         site = UUID(words.site)
     except (SealError, ValueError) as problem:
@@ -66,9 +68,21 @@ def _parser() -> argparse.ArgumentParser:
     arc = parser.add_mutually_exclusive_group(required=True)
     arc.add_argument("--arc-fingerprint", metavar="WORDS", help="the alarm centre's eight words, from the agreement")
     arc.add_argument("--no-arc", action="store_true", help="no alarm centre: alarms release no picture to anybody")
+    parser.add_argument(
+        "--witness", metavar="VKEY", action="append", default=[],
+        help="the key of a witness of the log, from the witness itself; again for each (central alarms need them)",
+    )  # fmt: skip
     parser.add_argument("--name", default="Camera unit")
     parser.add_argument("--tz", default="UTC", metavar="ZONE", help="in which working hours will be told")
     return parser
+
+
+def _witness(text: str) -> VerifierKey:
+    """Raises ProofRefused, ValueError."""
+    key = VerifierKey.parse(text)
+    if key.algorithm is not Algorithm.COSIGNATURE:
+        raise ValueError(f"{key.name}: this key signs no cosignatures; take the one that the witness published")
+    return key
 
 
 def server_address(text: str) -> str:

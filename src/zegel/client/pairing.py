@@ -33,11 +33,13 @@ Wait = Callable[[Callable[[], bool], str], None]
 
 @dataclass(frozen=True)
 class ByHand:
-    """What the owner holds in his hand. `arc_words`: None when no alarm centre may open anything."""
+    """What the owner holds in his hand. `arc_words`: None when no alarm centre may open anything. `witnesses`: who must
+    have seen in the log that he allowed a panel elsewhere to show pictures, should he ever allow it."""
 
     code: PairingCode = field(repr=False)
     log: VerifierKey
     arc_words: str | None
+    witnesses: tuple[VerifierKey, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -60,7 +62,7 @@ def pair_unit(owner: Client, given: ByHand, site_id: UUID, name: str, zone: str,
         started, suite=tenant.suite, owner_party=owner.party_id,
         owners=[(owner.person_id, owner.bundle.signing.public_key)], tenant_open_pk=tenant.public_key,
         arc=_arc(started, given.arc_words), log=NamedKey(given.log.name, str(given.log)), now_ms=now_ms,
-        lasts_ms=YEAR_MS,
+        lasts_ms=YEAR_MS, witnesses=[NamedKey(witness.name, str(witness)) for witness in given.witnesses],
     )  # fmt: skip
     cameras = tuple((UUID(camera["id"]), str(camera["name"])) for camera in started["cameras"])
     policy = first_policy(keyset, [camera for camera, _ in cameras], zone, keyset.owners, now_ms)

@@ -321,13 +321,16 @@ def first_keyset(
     log: NamedKey,
     now_ms: int,
     lasts_ms: int,
+    witnesses: Sequence[NamedKey] = (),
 ) -> Keyset:
-    """Keyset number 1 of a pairing. `owners` and `arc` come with public keys that were compared elsewhere."""
+    """Keyset number 1 of a pairing. `owners`, `arc` and `witnesses` come with public keys that were compared
+    elsewhere."""
     return Keyset(
         suite, UUID(started["unit_id"]).bytes, UUID(started["pairing_id"]).bytes, owner_party.bytes, 1, None,
         now_ms, now_ms + lasts_ms,
         tuple(sorted((Signer(person.bytes, key) for person, key in owners), key=lambda signer: signer.id)),
-        tenant_open_pk, None if arc is None else Signer(arc[0].bytes, arc[1]), log, (),
+        tenant_open_pk, None if arc is None else Signer(arc[0].bytes, arc[1]), log,
+        tuple(sorted(witnesses, key=lambda witness: witness.name)),
     )  # fmt: skip
 
 
