@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from zegel.client.person import Client
+from zegel.client.person import Client, Http
 from zegel.demo.scene import Installation
 from zegel.demo.world import WORLD
 from zegel.unit import clock
@@ -27,6 +27,20 @@ def furnish(place: Installation, camera_id: UUID) -> None:
     _requests(officer, owner)
     _breaches(officer, place.client("technician"))
     _incident(owner, camera_id)
+    take_away(officer.http, owner.http)
+
+
+def take_away(officer: Http, owner: Http) -> None:
+    """Files and prints that a working week leaves in the log of use, each taken as its page takes it."""
+    officer.raw("POST", "/api/v1/registers/renew", {})
+    registers = officer.get("/api/v1/registers")["registers"]
+    for form in ("pdf", "xlsx"):
+        officer.raw("POST", f"/api/v1/registers/{registers[0]['id']}/file?form={form}", {})
+    officer.raw("POST", "/api/v1/requests/register", {})
+    officer.raw("GET", "/api/v1/breaches/register")
+    officer.post("/api/v1/exports/printed", {"what": "calendar", "count": 1})
+    owner.raw("POST", f"/api/v1/sites/{WORLD.site('yard').id}/sign/file?size=a4&languages=nl,en", {})
+    owner.post("/api/v1/exports/printed", {"what": "agreement", "count": 1})
 
 
 def _ask(who: Client, path: str, **said: Any) -> Any:

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 from contextlib import nullcontext
 from dataclasses import replace
 from datetime import timedelta
@@ -19,7 +20,10 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from tests.actors import World
+from tests.attack.test_door_routes import signed_in
 from tests.integration.ledger.publishing import publish
+from zegel.client.person import Http
+from zegel.demo import accountability
 from zegel.demo.world import WORLD
 from zegel.records import evidence as packages
 from zegel.records.evidence import Incomplete
@@ -43,6 +47,7 @@ from zegel.server.kernel import clock, tenancy
 from zegel.server.ledger import Kind
 from zegel.server.ledger import queries as ledger
 from zegel.server.lifecycle import incidents
+from zegel.server.sites.models import Site
 
 
 def order_of(case: Any, **changes: Any) -> OrderSaid:
@@ -243,6 +248,31 @@ def test_what_is_published_with_people_in_it_needs_an_order_that_says_so(world: 
         camera = Resource(ResourceKind.CAMERA, claimed.camera, claimed.actor.party_id, of, (start, start + 20_000))
         with nullcontext() if may else pytest.raises(NotForPublication):
             declared.declare(owner, camera, what)
+
+
+class Page(Http):
+    """What the demo's people do in their pages, without a network between."""
+
+    def __init__(self, world: World, person: str) -> None:
+        self._browser = signed_in(world, person)
+
+    def raw(self, method: str, path: str, body: dict[str, Any] | None = None) -> bytes:
+        said = self._browser.generic(method, path, json.dumps(body or {}), "application/json")
+        assert said.status_code == 200, (path, said.content)
+        return b"".join(said)
+
+
+def test_a_visitor_of_the_demo_finds_files_and_prints_in_the_log_of_use(world: World) -> None:
+    with tenancy.acting_as(world.actor("owner").party_id):  # as the demo's ground has it
+        Site.objects.filter(id=WORLD.site("yard").id).update(contact_email="a@b.example", contact_phone="+31 20 1")
+    accountability.take_away(Page(world, "privacy"), Page(world, "owner"))
+    office, _ = use_log.page(world.actor("privacy"), Filter())
+    assert [(use.what, use.how) for use in office] == [
+        ("calendar", "print"), ("breach_register", "file"), ("requests", "file"), ("register_sheet", "file"),
+        ("register", "file"),
+    ]  # fmt: skip
+    owner, _ = use_log.page(world.actor("owner"), Filter())
+    assert [use.what for use in owner][:2] == ["agreement", "sign"]
 
 
 def test_every_print_and_export_stands_in_the_log_of_use_with_time_address_person_and_how_much(
