@@ -37,7 +37,7 @@ from zegel.server.people import queries as people
 from zegel.server.people.errors import NotAMember
 from zegel.server.people.models import Invitation, Membership, Party, Person
 from zegel.server.people.roles import Role
-from zegel.server.tenants import actions, leaving, lesson, queries, senders, staff
+from zegel.server.tenants import actions, leaving, lesson, own_lesson, queries, senders, staff
 from zegel.server.tenants.errors import BadTenant, NotYet, TenantTaken, TooManyUsers
 from zegel.server.tenants.models import Billing, Brand, Employee, Profile, SenderDomain, SignIn
 from zegel.server.tenants.rules import Standing
@@ -208,6 +208,34 @@ def test_where_a_tenant_wants_it_people_sign_in_with_a_code_and_get_their_link_b
     assert next(one for one in queries.employees(shop.party_id) if one.id == row.id).person_id == person.id
     spelled = f" {invitation.email.upper()} "
     assert people_actions.sign_in(spelled, auth_key_of(invitation.email), "192.0.2.1").id == person.id
+
+
+def test_a_tenant_teaches_its_own_cases_beside_the_products_and_each_version_is_a_new_lesson(there: World) -> None:
+    shop, desk = there.actor("shop"), there.actor("desk")
+    assert desk.party_id is not None
+    staff.take_lesson(desk, {one.id: one.breach for one in lesson.QUESTIONS})
+    assert queries.lessons(desk.party_id)[desk.id].version == own_lesson.version(desk.party_id) == lesson.VERSION
+    case = own_lesson.Case({"nl": "Een sleutel van een klant is weg."}, {"nl": "Een sleutel, geen gegevens."}, False)
+    for words, cases in (({"nl": "x" * 5000}, []), ({}, [own_lesson.Case({"nl": "Wat?"}, {"en": "Why"}, True)]),
+                         ({"fr": "Non"}, []), ({}, [case] * 13)):  # fmt: skip
+        with pytest.raises(BadTenant):
+            own_lesson.write(shop, words, cases)
+    with pytest.raises(Denied):
+        own_lesson.write(desk, {"nl": "Wij"}, [])
+    row = own_lesson.write(shop, {"nl": "Het gaat om machines thuis.", "en": "With us it is machines at home."}, [case])
+    whole = own_lesson.of(desk.party_id)
+    assert whole.text[: len(lesson.TEXT)] == tuple(map(str, lesson.TEXT))
+    assert whole.text[-1] == "With us it is machines at home."
+    assert whole.questions[-1].what == "Een sleutel van een klant is weg.", "in the language that there is"
+    assert queries.lessons(desk.party_id)[desk.id].version != whole.version, "he takes it anew"
+    right = {one.id: one.breach for one in whole.questions}
+    taken, wrong = staff.take_lesson(desk, {**right, whole.questions[-1].id: True})
+    assert (taken.passed, wrong) == (False, [whole.questions[-1].id])
+    taken, _wrong = staff.take_lesson(desk, right)
+    assert (taken.passed, taken.version, row.version) == (True, own_lesson.version(desk.party_id), 1)
+    garage = there.actor("garagist").party_id
+    assert garage is not None
+    assert own_lesson.version(garage) == lesson.VERSION
 
 
 def test_the_lesson_is_on_record_when_every_answer_was_right(there: World) -> None:

@@ -22,7 +22,7 @@ from zegel.server.people import queries as people
 from zegel.server.people.models import Invitation, Membership
 from zegel.server.people.roles import Role
 from zegel.server.people.rules import is_login_code
-from zegel.server.tenants import lesson, queries, staff
+from zegel.server.tenants import own_lesson, queries, staff
 from zegel.server.tenants.models import Employee, Function, LessonTaken, ServiceContract
 
 router = Router(tags=["staff"])
@@ -59,6 +59,23 @@ class Leaving(Schema):
 
 class Answers(Schema):
     answers: dict[Annotated[str, Field(max_length=40)], bool]
+
+
+Language = Literal["nl", "sv", "de", "en"]
+Texts = dict[Language, Annotated[str, Field(max_length=own_lesson.LONGEST_WORDS)]]
+
+
+class OwnCase(Schema):
+    what: Texts
+    why: Texts
+    breach: bool
+
+
+class OwnWords(Schema):
+    """What an organisation adds to the lesson: words and cases, by language."""
+
+    words: Texts = {}
+    cases: list[OwnCase] = Field(default=[], max_length=20)
 
 
 class NewContract(Schema):
@@ -155,23 +172,42 @@ def lesson_text(request: HttpRequest) -> dict[str, Any]:
     actor = acting(request)
     require(actor, Action.READ, Resource(ResourceKind.LESSON, actor.id, actor.party_id))
     assert actor.id is not None
-    mine = queries.lessons(_party(actor)).get(actor.id)
+    party = _party(actor)
+    mine, whole = queries.lessons(party).get(actor.id), own_lesson.of(party)
+    may_write = decide(actor, Action.CHANGE, Resource(ResourceKind.TENANT, None, party)).allowed
+    own = own_lesson.newest(party) if may_write else None
     return {
-        "version": lesson.VERSION, "text": [str(one) for one in lesson.TEXT],
-        "questions": [{"id": one.id, "what": str(one.what)} for one in lesson.QUESTIONS],
-        "passed_ms": None if mine is None or mine.version != lesson.VERSION else clock.ms(mine.at),
+        "version": whole.version, "text": list(whole.text),
+        "questions": [{"id": one.id, "what": str(one.what)} for one in whole.questions],
+        "passed_ms": None if mine is None or mine.version != whole.version else clock.ms(mine.at),
+        "may_write": may_write and queries.tenant(party) is not None,
+        "own": None if own is None else {"version": own.version, "words": own.words, "cases": own.cases},
     }  # fmt: skip
+
+
+@router.put("/lesson/own")
+def write_lesson(request: HttpRequest, body: OwnWords) -> dict[str, Any]:
+    """What the organisation adds to the lesson: a new version, for everybody who works there to take."""
+    cases = [own_lesson.Case(_plain(one.what), _plain(one.why), one.breach) for one in body.cases]
+    own_lesson.write(acting(request), _plain(body.words), cases)
+    return lesson_text(request)
+
+
+def _plain(texts: Texts) -> dict[str, str]:
+    return {str(language): said for language, said in texts.items()}
 
 
 @router.post("/lesson")
 def take_lesson(request: HttpRequest, body: Answers) -> dict[str, Any]:
     """His answers: which were right, and why each is as it is."""
-    row, wrong = staff.take_lesson(acting(request), dict(body.answers))
+    actor = acting(request)
+    whole = own_lesson.of(_party(actor))
+    row, wrong = staff.take_lesson(actor, dict(body.answers))
     return {
         "passed": row.passed, "right": row.right, "asked": row.asked,
         "questions": [
             {"id": one.id, "right": one.id not in wrong, "breach": one.breach, "why": str(one.why)}
-            for one in lesson.QUESTIONS
+            for one in whole.questions
         ],
     }  # fmt: skip
 
@@ -208,13 +244,13 @@ class _Owes:
             self.statements = agreements.statements(party_id)
             self.acknowledged = {} if policy is None else contracts.acknowledged(policy)
             self.invited = {row.id: row for row in Invitation.objects.filter(owner_id=party_id, accepted_at=None)}
-        self.lessons = queries.lessons(party_id)
+        self.lessons, self.version = queries.lessons(party_id), own_lesson.version(party_id)
         self.policy_title = None if policy is None else f"{policy.title} {policy.version}"
         self.names: dict[UUID, str] = {}
 
     def lesson(self, person_id: UUID | None) -> LessonTaken | None:
         row = self.lessons.get(person_id) if person_id else None
-        return row if row is not None and row.version == lesson.VERSION else None
+        return row if row is not None and row.version == self.version else None
 
 
 def _employee(row: Employee, owes: _Owes) -> dict[str, Any]:

@@ -66,7 +66,7 @@ QUESTIONS: tuple[Question, ...] = (
 )  # fmt: skip
 
 
-def mark(answers: dict[str, bool]) -> tuple[int, Sequence[str]]:
+def mark(answers: dict[str, bool], questions: Sequence[Question] = QUESTIONS) -> tuple[int, Sequence[str]]:
     """How many were right, and the questions that were not; one that was left out is wrong."""
-    wrong = [one.id for one in QUESTIONS if answers.get(one.id) is not one.breach]
-    return len(QUESTIONS) - len(wrong), wrong
+    wrong = [one.id for one in questions if answers.get(one.id) is not one.breach]
+    return len(questions) - len(wrong), wrong

@@ -179,6 +179,21 @@ class LessonTaken(TenantModel):
         indexes = (models.Index(fields=["owner_id", "person_id", "at"], name="tenants_lesson_of"),)
 
 
+class OwnLesson(TenantModel):
+    """What a tenant adds to the lesson, in a version: `words` by language; `cases`: [{"what", "why": by language,
+    "breach"}]. Written once; the newest holds."""
+
+    id = models.UUIDField(primary_key=True, default=ids.new, editable=False)
+    version = models.IntegerField()
+    words = models.JSONField()
+    cases = models.JSONField()
+    made_at = models.DateTimeField()
+    made_by = models.UUIDField(null=True)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["owner_id", "version"], name="tenants_ownlesson_once"),)
+
+
 class ServiceContract(TenantModel):
     """The contract under which somebody administers (A8): with him, or with the company he works for. He signs in as
     administrator only while one is in date."""

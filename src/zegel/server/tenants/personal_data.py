@@ -74,12 +74,16 @@ _staff(
 )  # fmt: skip
 for _model, _field in (
     ("tenants.RightOfUse", "recorded_by"), ("tenants.Employee", "recorded_by"),
+    ("tenants.OwnLesson", "made_by"),
     ("tenants.ServiceContract", "recorded_by"), ("tenants.TakenOut", "by"), ("tenants.Removal", "asked_by"),
 ):  # fmt: skip
     _staff(
         _model, _field, path=_field, category=Category.ACTIVITY, purpose=Purpose.ACCOUNTABILITY, term=Term.AGREEMENT,
         starts=Start.AGREEMENT_ENDED, erase=Erase.BLANK,
     )  # fmt: skip
+not_personal(
+    "tenants.OwnLesson", ("version", "words", "cases", "made_at"), why="what a company teaches all who work there"
+)  # fmt: skip
 not_personal("tenants.TakenOut", ("at", "hash", "size", "counts"), why="that everything was taken out: how much, when")
 not_personal(
     "tenants.Removal",

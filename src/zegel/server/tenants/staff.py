@@ -25,7 +25,7 @@ from zegel.server.people import invitations
 from zegel.server.people import queries as people
 from zegel.server.people.models import Invitation, InvitationKind, Membership
 from zegel.server.people.roles import RelationKind, Role
-from zegel.server.tenants import actions, lesson, queries
+from zegel.server.tenants import actions, lesson, own_lesson, queries
 from zegel.server.tenants.errors import BadTenant, NoTenant, TenantTaken
 from zegel.server.tenants.models import Employee, Function, LessonTaken, ServiceContract, SignIn
 
@@ -240,11 +240,12 @@ def take_lesson(actor: Actor, answers: dict[str, bool]) -> tuple[LessonTaken, li
     require(actor, Action.ANSWER, Resource(ResourceKind.LESSON, actor.id, actor.party_id))
     assert actor.party_id is not None
     assert actor.id is not None
-    right, wrong = lesson.mark(answers)
+    whole = own_lesson.of(actor.party_id)
+    right, wrong = lesson.mark(answers, whole.questions)
     with work.transaction(actor) as w:
         row = LessonTaken.objects.create(
-            owner_id=actor.party_id, provider_id=_provider(actor.party_id), person_id=actor.id, version=lesson.VERSION,
-            right=right, asked=len(lesson.QUESTIONS), passed=not wrong, at=clock.now(),
+            owner_id=actor.party_id, provider_id=_provider(actor.party_id), person_id=actor.id, version=whole.version,
+            right=right, asked=len(whole.questions), passed=not wrong, at=clock.now(),
         )  # fmt: skip
         if row.passed:
             w.record(_entry(actor.party_id, "lesson", actor.id, version=row.version))

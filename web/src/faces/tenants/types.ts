@@ -135,6 +135,23 @@ export interface Lesson {
   readonly text: readonly string[];
   readonly questions: readonly { readonly id: string; readonly what: string }[];
   readonly passed_ms: number | null;
+  readonly may_write: boolean;
+  /** What the organisation adds, as it was written. */
+  readonly own: OwnLesson | null;
+}
+
+export type Said = Readonly<Record<string, string>>;
+
+export interface OwnCase {
+  readonly what: Said;
+  readonly why: Said;
+  readonly breach: boolean;
+}
+
+export interface OwnLesson {
+  readonly version: number;
+  readonly words: Said;
+  readonly cases: readonly OwnCase[];
 }
 
 export interface Marked {
