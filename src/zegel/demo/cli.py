@@ -57,9 +57,10 @@ def seed_main(argv: Sequence[str]) -> int:
     name, vkey = make.log_key()
     said = {"name": name, "vkey": vkey}
     if words.invite:
-        from zegel.demo import customers, invoices, orders, products
+        from zegel.demo import connections, customers, invoices, orders, products
         from zegel.demo.invited import waiting
 
+        connections.record()
         customers.record()
         products.things()
         orders.record()

@@ -16,7 +16,7 @@ from zegel.client.person import Refused
 
 _TIMEOUT_S = 30
 _YEAR_MS = 365 * 86_400_000
-_SHOP, _GARAGE, _DESK, _OFFICE = "shop", "garagist", "desk", "planner"
+_SHOP, _GARAGE, _DESK, _OFFICE, _CENTRE = "shop", "garagist", "desk", "planner", "repairer"
 WHO = {
     "name": "Ans de Vries", "street": "Kerkstraat", "house_number": "3", "postcode": "2611 AB", "city": "Delft",
     "email": "ans@devries.example", "phone": "+31 6 0000 0909",
@@ -33,8 +33,8 @@ Client = Callable[[str], clients.Client]
 class System:
     """Another system of the shop's, with a key."""
 
-    def __init__(self, origin: str, key: str) -> None:
-        self._root, self._key = f"{origin}/api/service/v1", key
+    def __init__(self, origin: str, key: str, root: str = "/api/service/v1") -> None:
+        self._root, self._key = origin + root, key
         self._opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
     def ask(self, method: str, path: str, body: dict[str, Any] | None = None, once: str = "") -> tuple[int, Any]:
@@ -103,6 +103,34 @@ def forms_lead_to_the_statement(origin: str, _client: Client, _now_ms: int) -> s
     return f"no cookie; {ancestors.strip()}"
 
 
+def partner_sees_his_step_and_no_more(origin: str, client: Client, now_ms: int) -> str:
+    """A repair centre that takes a step, with a key of its own, is told of the thing and not of whose it is; what is
+    taken back is gone from it; and of the shop's other things its key opens nothing."""
+    desk, centre = client(_DESK).http, client(_CENTRE).http
+    who = WHO | {"name": "Cora Keten", "email": "cora@keten.example"}
+    customer = desk.post("/api/v1/service/customers", who)["id"]
+    said = {"type": "repair", "customer_id": customer, "subject": "Drips", "description": "Cora Keten, 06-12345678."}
+    order = desk.post("/api/v1/service/orders", said)
+    step = desk.post(f"/api/v1/service/orders/{order['id']}/steps", {"kind": "workshop"})["id"]
+    made = centre.post("/api/v1/api-keys", {
+        "name": "Planning", "scopes": ["steps.read", "steps.write"], "until_ms": now_ms + _YEAR_MS,
+    })  # fmt: skip
+    system = System(origin, made["secret"], "/api/v1")
+    offers = [one for one in system.ask("GET", "/partner/offers")[1]["offers"] if one["state"] == "open"]
+    sheet = system.ask("POST", f"/partner/offers/{offers[0]['id']}/accept")[1]
+    told = json.dumps([offers, sheet])
+    seen = [one for one in ("Cora", "Kerkstraat", "2611", "12345678", "cora@", customer) if one in told]
+    shut = system.ask("GET", "/service/customers")[0], System(origin, made["secret"]).ask("GET", "/orders")[0]
+    desk.post(f"/api/v1/service/steps/{step}/withdraw", {})
+    gone = system.ask("GET", f"/partner/sheets/{sheet['id']}")[0]
+    centre.post(f"/api/v1/api-keys/{made['key']['id']}/end", {})
+    if seen or sheet["fields"].get("order_number") != order["number"]:
+        raise Fails(f"the repair centre was told {seen}, of order {sheet['fields'].get('order_number')}")
+    if shut != (401, 403) or gone not in {403, 404}:
+        raise Fails(f"the shop's own things answered {shut}, a step taken back {gone}")
+    return f"order {order['number']}: the thing, and not whose it is; nothing once it was taken back"
+
+
 def _refused(who: clients.Http, path: str, body: dict[str, Any], what: str) -> None:
     try:
         who.post(path, body)
@@ -117,6 +145,7 @@ FIRM_CLAIMS: tuple[tuple[str, Callable[[str, Client, int], str]], ...] = (
     ("another system does what its key says, for its own firm, and reaches no private network",
      system_does_what_its_key_says),
     ("whose data is restricted is kept and not used", restricted_is_not_used),
+    ("a partner sees of an order what his step needs, while he has it", partner_sees_his_step_and_no_more),
     ("a shop's form leads to its statement, keeps nothing and stands only where the shop says",
      forms_lead_to_the_statement),
 )

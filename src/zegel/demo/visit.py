@@ -28,6 +28,7 @@ _SHOWN = (
     ("foreman", "compare the words that it shows, once; then Hours: working until, as far as the owner signed"),
     ("planner", "tasks, customers, sites, stock; press / and type; Plans: contacts, guard companies"),
     ("technician", "what is out of order; no picture before the owner allows it in his portal"),
+    ("shop", "a shop's service: orders, week, partners, invoices, website, keys and webhooks"),
     ("household", "another customer of the same alarm centre: sees nothing of the first"),
 )
 _OWNERS_PAGES = (
@@ -143,6 +144,7 @@ def _table(installation: Installation, source: clip.Source, took_s: float) -> st
     ]  # fmt: skip
     face = {
         "operator": "/console/", "supervisor": "/console/", "planner": "/backoffice/", "technician": "/backoffice/",
+        "shop": "/service/",
     }  # fmt: skip
     for key, what in _SHOWN:
         keys = installation.keyring.people[key]
