@@ -69,7 +69,7 @@ class LessonPage {
     const put = (n: number, part: Partial<OwnCase>): readonly OwnCase[] => page.said.cases.map((one, place) => (place === n ? { ...one, ...part } : one));
     return html`<p class="mute small">${t("It stands below the lesson’s own words and cases, which stay. Everybody who works for you takes the lesson again.")}</p>
       <div class="row wrap" role="group" aria-label=${t("Language")}>${LANGUAGES.map(([code, name]) => html`<button type="button" class="btn small ${code === lang ? "primary" : "quiet"}" aria-pressed=${code === lang ? "true" : "false"} @click=${() => page.put({ lang: code })}>${name}</button>`)}</div>
-      ${textField(`own-words-${lang}`, t("Your own words"), { value: words[lang] ?? "", rows: 4, maxlength: 4000, input: (said) => page.set({ words: { ...page.said.words, [lang]: said } }), ...page.error("words") })}
+      ${textField(`own-words-${lang}`, t("Text of your own"), { value: words[lang] ?? "", rows: 4, maxlength: 4000, input: (said) => page.set({ words: { ...page.said.words, [lang]: said } }), ...page.error("words") })}
       ${cases.map((one, n) => html`<fieldset class="stack tight"><legend><b>${t("Case {n}", { n: n + 1 })}</b></legend>
         ${field(`own-what-${n}-${lang}`, t("What happened"), { value: one.what[lang] ?? "", maxlength: 400, input: (said) => page.set({ cases: put(n, { what: { ...(page.said.cases[n]?.what ?? {}), [lang]: said } }) }) })}
         ${field(`own-why-${n}-${lang}`, t("Why it is, or is not, a breach"), { value: one.why[lang] ?? "", maxlength: 400, input: (said) => page.set({ cases: put(n, { why: { ...(page.said.cases[n]?.why ?? {}), [lang]: said } }) }) })}
