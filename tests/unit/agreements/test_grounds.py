@@ -9,7 +9,7 @@ from zegel.declare import Basis, Category, Purpose, Recipient, Term, law, profil
 from zegel.server.agreements import grounds, texts
 from zegel.server.agreements.texts import Terms
 from zegel.server.footage import live_switch
-from zegel.server.promises import statement
+from zegel.server.promises import catalogue, statement
 from zegel.server.public import notice
 from zegel.server.registers import words
 from zegel.server.sites.notice import Kept
@@ -53,6 +53,9 @@ def test_a_term_of_no_days_reads_as_gone_at_once() -> None:
             for kept, words_of_it in ((_kept(Term.LIVE, 0), never), (_kept(Term.INCIDENT, 0), over)):
                 assert kept
                 assert kept in words_of_it, "the sign at the gate and the statement say the same"
+        sentence = catalogue.promises()["C14"].text[language]
+        assert " 28 " in catalogue.filled(sentence, {"overview_days": 28})
+        assert not any(letter.isdigit() for letter in catalogue.filled(sentence, {"overview_days": 0}))
 
 
 def _kept(term: Term, days: int) -> str:
