@@ -26,7 +26,7 @@ from zegel.seal import envelope
 from zegel.seal.arckey import ArcKey, from_paper, sign_arckey
 from zegel.seal.errors import SealError
 from zegel.seal.suite import SigningKey, open_fingerprint
-from zegel.seal.words import words
+from zegel.seal.words import same_words, words
 from zegel.unit import clock
 
 DAY_MS = 86_400_000
@@ -56,7 +56,7 @@ def main(argv: Sequence[str]) -> int:
 
 def certify(centre: Client, paper: SigningKey, now_ms: int, days: int, new_key: str | None = None) -> ArcKey:
     """The next certificate, stored; of the centre's new opening key when `new_key` has its eight words. Raises
-    NotAsShown when the server shows what this paper did not sign, or another new key; Refused."""
+    NotAsShown when the server shows what this paper did not sign, or another new key; CodeMistyped, Refused."""
     shown = centre.http.get("/api/v1/centre/opening-key")
     try:
         before = ArcKey.decode(envelope.verify(unb64(shown["envelope"]), ArcKey.NAME, [paper.public_key]))
@@ -78,7 +78,7 @@ def _compared(before: ArcKey, newest: bytes, told: str | None) -> bytes:
         return newest
     if told is None:
         raise NotAsShown("the centre has a new opening key: give its eight words, from the page, with --new-key")
-    if words(open_fingerprint(before.suite, newest)) != "-".join(told.lower().replace("-", " ").split()):
+    if not same_words(open_fingerprint(before.suite, newest), told):
         raise NotAsShown("the server shows another new opening key than the one with these words")
     return newest
 

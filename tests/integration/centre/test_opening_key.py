@@ -82,7 +82,7 @@ def test_a_new_opening_key_is_certified_by_its_words_and_units_release_to_it_and
     made = {"suite": 1, "open_pk": b64(fresh.public_key), "sealed": [{"person_id": str(me), "envelope": b64(b"x")}]}
     assert centre.http.post("/api/v1/tenant-keys", made)["number"] == 2
     told = words(fresh.fingerprint)
-    for lie in (None, words(keys.tenant.fingerprint), told.upper().replace("-", "_")):
+    for lie in (None, words(keys.tenant.fingerprint)):
         with pytest.raises(NotAsShown):
             certify(centre, keys.signing, clock.now_ms(), 365, lie)
     made_key = certify(centre, keys.signing, clock.now_ms(), 365, told.replace("-", " ").upper())
