@@ -160,7 +160,8 @@ BODIES: tuple[dict[str, Any], ...] = (
 
 
 def attempts(client: Client, route: str, known: dict[str, str]) -> Iterator[tuple[str, bytes]]:
-    """Every method with every body; what an address does not take at all (405) is said to it once."""
+    """Every method with every body; what an address does not take at all (405), or from nobody (401), is said to it
+    once."""
     address = filled(route, known)
     response = client.get(address)
     yield f"get {route} {response.status_code}", body_of(response)
@@ -172,7 +173,7 @@ def attempts(client: Client, route: str, known: dict[str, str]) -> Iterator[tupl
                 said = said.replace(mark, value)
             response = getattr(client, method)(address, data=said, content_type="application/json")
             yield f"{method} {route} {response.status_code}", body_of(response)
-            if response.status_code == 405:
+            if response.status_code in (401, 405):
                 break
 
 
