@@ -10,7 +10,7 @@ import { clockSeconds, relative, t, when } from "../../../kit/words";
 import { alarmNumber, alarmTitle, noImages, seen } from "../../names";
 import { Refusal, type Looking, type LookingNow } from "../../port";
 import type { Alarm } from "../../types";
-import { canBeSeen, open } from "../model";
+import { canBeSeen, open, type UnitView } from "../model";
 import type { Ctx, Mount, Mounted } from "../pages";
 
 type Picture = { readonly phase: "none"; readonly why: string } | { readonly phase: "opening"; readonly step: number } | { readonly phase: "shown"; readonly atMs: number | null; readonly index: number };
@@ -20,6 +20,8 @@ interface State {
   readonly missing: boolean;
   readonly picture: Picture;
   readonly nowMs: number;
+  /** When he said so; the unit waits half a minute, and may refuse. */
+  readonly allowedMs: number | null;
 }
 
 const BEFORE_MS = 1000;
@@ -27,13 +29,16 @@ const AFTER_MS = 5000;
 const AGAIN_MS = 2500;
 const TRIES = 12;
 const MOST_CAMERAS = 8;
+/** The log’s witnesses take seconds, the unit waits thirty. */
+const REFUSED_AFTER_MS = 90_000;
 /** Who reports to the alarm centre itself; what reports to a unit is that unit’s to judge. */
 const ELSEWHERE: readonly string[] = ["panel", "api"];
 
 export const mount: Mount = (host, ctx, id) => new AlarmPage(host, ctx, id ?? "");
 
-/** An owner’s own word is asked for only where a panel elsewhere raised the alarm and nothing is shown of it yet. */
-const mayAllow = (alarm: Alarm, role: string): boolean => role === "owner" && open(alarm) && ELSEWHERE.includes(alarm.source) && alarm.images !== "released";
+/** An owner’s own word is asked for only where a panel elsewhere raised the alarm, a unit is there, and nothing is shown of it yet. */
+const mayAllow = (alarm: Alarm, role: string, units: readonly UnitView[]): boolean =>
+  role === "owner" && open(alarm) && units.some(({ unit }) => unit.site.id === alarm.site.id && unit.state === "paired") && ELSEWHERE.includes(alarm.source) && alarm.images !== "released";
 
 /** Whether there is a frame to draw: none while the film is being sought in. */
 function decoded(video: HTMLVideoElement | null): boolean {
@@ -52,7 +57,7 @@ class AlarmPage implements Mounted {
 
   constructor(host: HTMLElement, private readonly ctx: Ctx, id: string) {
     this.#id = id;
-    this.#board = new Board<State>(host, { alarm: null, missing: false, picture: { phase: "opening", step: 0 }, nowMs: ctx.port.nowMs() }, (state) => this.#draw(state));
+    this.#board = new Board<State>(host, { alarm: null, missing: false, picture: { phase: "opening", step: 0 }, nowMs: ctx.port.nowMs(), allowedMs: null }, (state) => this.#draw(state));
     const timer = setInterval(() => this.#board.change({ nowMs: ctx.port.nowMs() }), 1000);
     this.#stops = [() => clearInterval(timer), ctx.events((topic, data) => {
       if (topic.startsWith("alarm.") && data["alarm_id"] === this.#id) void this.#read();
@@ -65,7 +70,7 @@ class AlarmPage implements Mounted {
     this.#forget();
     this.#id = id ?? "";
     this.#tries = 0;
-    this.#board.change({ alarm: null, missing: false, picture: { phase: "opening", step: 0 } });
+    this.#board.change({ alarm: null, missing: false, picture: { phase: "opening", step: 0 }, allowedMs: null });
     void this.#read().then(() => this.#picture());
   }
 
@@ -188,7 +193,7 @@ class AlarmPage implements Mounted {
   async #allowNow(alarm: Alarm, unitId: string, cameras: readonly string[]): Promise<void> {
     try {
       await allowPictures(this.ctx.session, unitId, { id: alarm.id, panelId: alarm.panel_id ?? alarm.site.id, class: alarm.signal_class, zone: alarm.zone }, cameras, this.ctx.port.nowMs());
-      this.ctx.toast(t("Signed. Your unit shows pictures in about half a minute, unless you recall the alarm."), "ok");
+      this.#board.change({ allowedMs: this.ctx.port.nowMs() });
       await this.#read();
     } catch (error) {
       this.ctx.failed(error);
@@ -197,7 +202,7 @@ class AlarmPage implements Mounted {
 
   // --- how it looks ---
 
-  #draw({ alarm, missing, picture, nowMs }: State): Part {
+  #draw({ alarm, missing, picture, nowMs, allowedMs }: State): Part {
     const aside = button(t("All events"), () => this.ctx.go("events"), { icon: "list" });
     if (missing) return html`<div class="page alarm-page">${emptyPage(t("This alarm is not here"), t("It is not one of yours, or it is older than what is kept."), "alarm", aside)}</div>`;
     if (alarm === null) return html`<div class="page alarm-page">${skeleton(6, t("Loading"))}</div>`;
@@ -213,8 +218,10 @@ class AlarmPage implements Mounted {
           ${picture.phase === "shown" ? html`<div class="faint small">${picture.atMs === null ? nothing : html`${t("Picture of {time}.", { time: clockSeconds(picture.atMs, alarm.site.tz) })} `}${t("Opened on this device; entry {index} of the log.", { index: picture.index })}</div>` : nothing}</div>
       </section>
       ${canBeSeen(alarm) ? note(t("The alarm centre can see this alarm now. Is it nothing? Recall it: its picture stops within two seconds."), "alarm", "eye") : nothing}
+      ${allowedMs === null || !open(alarm) || alarm.images === "released" ? nothing : nowMs - allowedMs < REFUSED_AFTER_MS ? note(t("Signed. Your unit shows pictures in about half a minute, unless you recall the alarm."), "ok", "clock")
+        : note(t("Your unit shows nothing of it. It may have an alarm of its own, or its limit of such alarms is used up."), "warn", "alarm")}
       <div class="row">${open(alarm) ? button(t("Recall it"), () => this.#recall(alarm), { kind: "alarm", icon: "recall", id: "recall" }) : nothing}
-        ${mayAllow(alarm, this.ctx.state().me.role) ? button(t("Let the alarm centre look"), () => void this.#allow(alarm), { icon: "eye", id: "allow-pictures" }) : nothing}
+        ${allowedMs !== null ? nothing : mayAllow(alarm, this.ctx.state().me.role, this.ctx.state().units) ? button(t("Let the alarm centre look"), () => void this.#allow(alarm), { icon: "eye", id: "allow-pictures" }) : nothing}
         ${alarm.camera === null ? nothing : button(t("See the recording"), () => this.ctx.go("recordings", alarm.camera?.id), { icon: "record" })}${aside}</div></div>`;
   }
 

@@ -174,7 +174,7 @@ class HoursPage {
     const owner = this.#ctx.state().me.role === "owner";
     return html`<div class="page hours">${head}
       <div class="columns"><div class="stack">${this.#stateCard(state, policy)}${owner ? html`${this.#weekCard(state, policy, state.draft)}${this.#alarmingCard(state, policy, state.draft)}${this.#datesCard(state, policy, state.draft)}` : nothing}</div>
-      <div class="stack">${owner ? html`${this.#peopleCard(state, policy, state.draft)}${this.#partsCard(policy, state.draft)}${this.#dataCard(state.draft)}${this.#storageCard(state.draft)}${centralCard(this.#ctx, state.unitId, policy, state.trust?.keyset.value.witnesses ?? [], () => void this.#load())}` : nothing}${this.#obeysCard(state)}</div></div>
+      <div class="stack">${owner ? html`${this.#peopleCard(state, policy, state.draft)}${this.#partsCard(policy, state.draft)}${this.#dataCard(state.draft)}${this.#storageCard(state.draft)}${centralCard(this.#ctx, state.unitId, policy, state.trust?.confirmed ?? false, state.trust?.keyset.value.witnesses ?? [], () => void this.#load())}` : nothing}${this.#obeysCard(state)}</div></div>
       ${owner ? this.#signBar(state, policy, state.draft) : nothing}</div>`;
   }
 
