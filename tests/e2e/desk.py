@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from playwright.sync_api import Browser, Page, Playwright, Request
+from playwright.sync_api import Browser, BrowserContext, Cookie, Frame, Page, Playwright, Request
 from playwright.sync_api import TimeoutError as NotInTime
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -21,10 +21,11 @@ FLAGS = (
 )  # fmt: skip
 PATIENCE_MS = 30_000
 _RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-_AXE = """async (rules) => (await axe.run(document, {runOnly: rules})).violations
+_AXE = """async (rules) => (await axe.run(document, {runOnly: rules, resultTypes: ['violations']})).violations
   .flatMap(v => v.nodes.map(n => `${v.id}: ${n.target.join(' ')}: ${n.failureSummary}`))"""
-_GROUND = "() => getComputedStyle(document.body).backgroundColor"
 _WIDER = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
+_SINCE_ANSWERED = """ms => performance.now() >
+  performance.getEntriesByType('navigation')[0].responseStart + ms"""
 _PLAYING = """() => { const v = document.querySelector('#picture video');
   return v !== null && v.videoWidth > 0 && v.currentTime > 0 }"""
 # What the pages may keep: who is signed in, the forgery token, the chosen language, and that somebody signed in here
@@ -49,6 +50,36 @@ def launch(driver: Playwright) -> Browser:
 
 
 @dataclass
+class Seat:
+    """A browser in which somebody is signed in; `home` is where he came in."""
+
+    context: BrowserContext
+    origin: str
+    home: str
+    cookies: list[Cookie]
+
+    def clear(self) -> None:
+        """Windows closed, the line there; a language or permission that a test chose is gone."""
+        for page in self.context.pages:
+            page.close()
+        self.context.set_offline(False)
+        self.context.clear_permissions()
+        self.context.clear_cookies()
+        self.context.add_cookies([{**one} for one in self.cookies])  # type: ignore[typeddict-item]
+
+    def come_back(self, width: int, height: int) -> Desk | None:
+        """In a new window, where he came in; None when the server has ended what he began here."""
+        if self.context.request.get(f"{self.origin}/api/v1/me").status != 200:
+            self.context.close()
+            return None
+        desk = Desk.over(self.context.new_page(), self.origin)
+        desk.signed = self
+        desk.page.set_viewport_size({"width": width, "height": height})
+        desk.page.goto(self.home)
+        return desk
+
+
+@dataclass
 class Desk:
     """`page` is the screen; `strangers` the requests to anyone else; `complaints` what the browser refused or threw."""
 
@@ -57,6 +88,8 @@ class Desk:
     strangers: list[str] = field(default_factory=list)
     complaints: list[str] = field(default_factory=list)
     sent: list[str] = field(default_factory=list)
+    person: str = ""
+    signed: Seat | None = None
 
     @classmethod
     def at(cls, browser: Browser, origin: str, width: int = 1440, height: int = 900, language: str = "en") -> Desk:
@@ -65,7 +98,12 @@ class Desk:
             reduced_motion="reduce",
         )  # fmt: skip
         context.set_default_timeout(PATIENCE_MS)
-        desk = cls(context.new_page(), origin)
+        return cls.over(context.new_page(), origin)
+
+    @classmethod
+    def over(cls, page: Page, origin: str) -> Desk:
+        """Hears everything that goes wrong on this page."""
+        desk = cls(page, origin)
         desk.page.on("request", desk._asked)
         desk.page.on("pageerror", lambda error: desk.complaints.append(str(error)))
         desk.page.on("console", lambda said: desk._said(said.type, said.text))
@@ -95,6 +133,7 @@ class Desk:
         self.page.fill("#password", password)
         self.page.press("#password", "Enter")
         self.page.wait_for_url(f"**/{face}/**")
+        self.signed = Seat(self.page.context, self.origin, self.page.url, self.page.context.cookies())
 
     def settled(self) -> None:
         """Fonts there, nothing loading."""
@@ -115,19 +154,10 @@ class Desk:
 
     def axe(self) -> list[str]:
         """What axe finds wrong: rule, element, and why."""
-        self.page.evaluate(AXE.read_text("utf-8"))
+        if not self.page.evaluate("() => 'axe' in window"):
+            self.page.evaluate(AXE.read_text("utf-8"))
         found = self.page.evaluate(_AXE, _RULES)
         return [str(one) for one in found]
-
-    def axe_in_both_themes(self) -> list[str]:
-        """The same; and in the dark, where a page has one, what the dark changes: its colours."""
-        found, light = self.axe(), self.page.evaluate(_GROUND)
-        self.page.emulate_media(color_scheme="dark")
-        if self.page.evaluate(_GROUND) != light:
-            dark = self.page.evaluate(_AXE, {"type": "rule", "values": ["color-contrast"]})
-            found += [f"dark: {one}" for one in dark]
-        self.page.emulate_media(color_scheme="light")
-        return found
 
     def overflow(self) -> int:
         """Pixels by which the page is wider than its window."""
@@ -145,11 +175,25 @@ class Desk:
     def playing(self) -> bool:
         return bool(self.page.evaluate(_PLAYING))
 
+    def takes_time(self, seconds: float, frame: Frame | None = None) -> None:
+        """As somebody who reads and writes does: the page, or that frame, was answered so long ago."""
+        where = self.page.main_frame if frame is None else frame
+        where.wait_for_function(_SINCE_ANSWERED, arg=1000 * seconds)
+
     def wait_for_picture(self) -> None:
         self.page.wait_for_function(_PLAYING, polling=50)
 
     def leave(self) -> None:
         self.page.context.close()
+
+    def stand_up(self) -> Seat | None:
+        """Closes every window. A browser that may be used again is left as it was right after the sign-in, but for
+        what the product keeps in it; any other is closed too."""
+        if self.signed is None or not self.person:
+            self.leave()
+            return None
+        self.signed.clear()
+        return self.signed
 
 
 def functional_only(desk: Desk) -> None:

@@ -99,7 +99,7 @@ def test_a_product_is_registered_in_a_form_inside_the_shop_s_own_page(story: Sto
         form.locator("#postcode").fill("3011 AA")
         form.locator("#city").fill("Rotterdam")
         form.locator("#email").fill("journey25@people.example")
-        page.wait_for_timeout(2100)  # nobody fills it in within two seconds, and the form knows
+        visitor.takes_time(2.1, frame)  # nobody fills it in within two seconds, and the form knows
         form.locator("#send").click()
         assert form.locator("[data-view=form]").count() == 1  # without his consent it goes nowhere
         form.locator("#agree").check()
@@ -135,7 +135,7 @@ def test_the_desk_finds_what_was_registered_and_decides_when_two_name_one_number
                             ("city", "Rotterdam"), ("email", email)):  # fmt: skip
             page.fill(f"#{field}", text)
         page.check("#agree")
-        page.wait_for_timeout(2100)
+        visitor.takes_time(2.1)
         page.click("#send")
         visitor.sees("[data-view=sent]")
         _fits(visitor)

@@ -139,5 +139,5 @@ def test_a_lost_connection_is_obvious_and_heals_itself(story: Story, eventually:
 
 
 def _armed(story: Story) -> bool:
-    cameras = story.place.client("owner").http.get("/api/v1/cameras")["cameras"]
+    cameras = story.http("owner").get("/api/v1/cameras")["cameras"]
     return any(camera["state"] == "ok" for camera in cameras)

@@ -158,8 +158,7 @@ def test_the_office_finds_anything_in_two_keystrokes_and_a_task_is_done_and_undo
     ):
         page.keyboard.press(key)
         page.wait_for_selector(f"h1:has-text('{title}')")
-        planner.settled()
-        assert planner.axe() == [], title
+        planner.settled()  # axe looks at each in test_c4
         _fits(planner)
     assert page.query_selector("video, canvas, img:not(.logo)") is None
     functional_only(planner)

@@ -332,6 +332,7 @@ def test_a_storm_stays_fluid_with_the_dangerous_ones_first_and_none_lost(
     assert took["keys"] < FRAME_MS
     assert took["wheel"] < FRAME_MS
     assert operator.complaints == []
+    story.everybody_leaves()
     story.empty_queue()
 
 
@@ -343,17 +344,17 @@ def _alarm(story: Story, site: str) -> dict[str, Any]:
 
 
 def _steps(story: Story, site: str) -> list[str]:
-    http = story.place.client("operator").http
+    http = story.http("operator")
     return [step["kind"] for step in http.get(f"/api/v1/alarms/{_alarm(story, site)['id']}")["steps"]]
 
 
 def _colleague_claims(story: Story, site: str) -> None:
-    story.place.client("operator2").http.post(f"/api/v1/alarms/{_alarm(story, site)['id']}/claim")
+    story.http("operator2").post(f"/api/v1/alarms/{_alarm(story, site)['id']}/claim")
 
 
 def _clear(story: Story, *, urgent_only: bool) -> None:
     """Closes what earlier tests left waiting."""
-    http = story.place.client("operator").http
+    http = story.http("operator")
     for row in story.open_alarms():
         if urgent_only and row["signal_class"] not in {"fire", "holdup_duress", "medical"}:
             continue

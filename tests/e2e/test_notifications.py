@@ -28,7 +28,7 @@ class Phone:
     """The owner's browser, with DevTools open on its worker."""
 
     def __init__(self, story: Story, path: str = "/portal/notifications") -> None:
-        self.desk: Desk = story.signed_in("owner", 390, 844)
+        self.desk: Desk = story.signed_in("owner", 390, 844, anew=True)
         self.page = self.desk.page
         self.page.context.grant_permissions(["notifications"], origin=story.origin)
         self._registration = ""
@@ -72,7 +72,13 @@ def said(**more: Any) -> str:
                        "u": "/portal/", **more})  # fmt: skip
 
 
-@pytest.mark.parametrize("width", [390, 1440])
+@pytest.fixture(scope="module", autouse=True)
+def _somebody_is_on_his_way(story: Story) -> None:
+    """What the tap needs, while the other tests run."""
+    story.guard()
+
+
+@pytest.mark.parametrize("width", [390, pytest.param(1440, marks=pytest.mark.soak)])
 def test_the_page_of_notifications_is_for_everyone(story: Story, width: int) -> None:
     desk = story.signed_in("owner", width, 844)
     desk.go("/portal/notifications")

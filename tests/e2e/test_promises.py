@@ -32,7 +32,7 @@ def shot(desk: Desk, name: str) -> None:
         desk.page.screenshot(path=f"{folder}/{name}.png", full_page=True)
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def tried(story: Story) -> Story:
     """Without waiting for the monitor's hour."""
     story.place.client("privacy").http.post("/api/v1/promises/check", {"promises": []})

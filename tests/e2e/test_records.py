@@ -155,25 +155,6 @@ def test_originals_open_with_their_code_in_a_page_without_a_network_and_with_zeg
         page.close()
 
 
-def test_a_recording_is_deleted_in_two_steps_and_is_gone(story: Story, eventually: Eventually) -> None:
-    _recorded(story, eventually)
-    story.rest()  # nothing new comes while he deletes
-    story.empty_queue()
-    owner = _recordings(story)
-    label = owner.page.locator(".clips li .rec-acts button[aria-label^=Delete]").last.get_attribute("aria-label")
-    owner.page.locator(".clips li .rec-acts button[aria-label^=Delete]").last.click()
-    owner.page.wait_for_selector("text=There is no undo")
-    assert owner.page.is_disabled("#delete-now")
-    assert owner.axe() == []
-    owner.sees("#delete-sure")
-    owner.page.check("#delete-sure")
-    owner.page.click("#delete-now")
-    owner.page.wait_for_selector("text=Their keys were destroyed", timeout=30_000)
-    owner.page.click("#delete-done")
-    owner.page.wait_for_selector(f"button[aria-label='{label}']", state="detached")
-    assert owner.complaints == []
-
-
 def _alarm_in_hand(story: Story, eventually: Eventually) -> dict[str, Any]:
     """An alarm with pictures, in the hand of Operator 12."""
     story.guard()
@@ -214,6 +195,25 @@ def test_journey_3_and_11_the_customer_sees_at_once_who_can_see_who_looks_and_en
     owner.page.wait_for_selector("li[data-index]:has-text('Operator 12')")
     owner.page.select_option("#look-why", "alarm_verification")
     owner.page.wait_for_function("() => !document.querySelector('main').innerText.includes('You, Pieter')")
+    assert owner.complaints == []
+
+
+def test_a_recording_is_deleted_in_two_steps_and_is_gone(story: Story, eventually: Eventually) -> None:
+    _recorded(story, eventually)
+    story.rest()  # nothing new comes while he deletes
+    story.empty_queue()
+    owner = _recordings(story)
+    label = owner.page.locator(".clips li .rec-acts button[aria-label^=Delete]").last.get_attribute("aria-label")
+    owner.page.locator(".clips li .rec-acts button[aria-label^=Delete]").last.click()
+    owner.page.wait_for_selector("text=There is no undo")
+    assert owner.page.is_disabled("#delete-now")
+    assert owner.axe() == []
+    owner.sees("#delete-sure")
+    owner.page.check("#delete-sure")
+    owner.page.click("#delete-now")
+    owner.page.wait_for_selector("text=Their keys were destroyed", timeout=30_000)
+    owner.page.click("#delete-done")
+    owner.page.wait_for_selector(f"button[aria-label='{label}']", state="detached")
     assert owner.complaints == []
 
 

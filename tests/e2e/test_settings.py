@@ -137,14 +137,13 @@ def test_a_mail_camera_s_address_and_a_system_s_key_are_told_once(story: Story) 
     assert owner.complaints == []
 
 
-@pytest.mark.parametrize("person", ["technician", "supervisor"])
+@pytest.mark.parametrize("person", ["technician", pytest.param("supervisor", marks=pytest.mark.soak)])
 def test_every_tab_is_reachable_by_its_key_and_fits_a_phone(story: Story, person: str) -> None:
     desk = _settings(story, person)
     for number, tab in enumerate(TABS[person], 1):
         desk.page.keyboard.press(str(number))
         desk.page.wait_for_selector(f"#tab-{tab}[aria-current=page]")
-        desk.settled()
-        assert person == "supervisor" or desk.axe() == [], tab
+        desk.settled()  # axe looks at each in test_c4
         desk.page.set_viewport_size({"width": 390, "height": 844})
         assert desk.overflow() <= 0, tab
         desk.page.set_viewport_size({"width": 1440, "height": 900})

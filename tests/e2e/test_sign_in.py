@@ -25,7 +25,7 @@ NO = "This e-mail and password do not belong together."
 
 def test_the_password_never_leaves_the_browser(story: Story) -> None:
     keys = story.place.keyring.people["owner"]
-    desk = story.signed_in("owner")
+    desk = story.signed_in("owner", anew=True)
     assert any("auth_key" in body for body in desk.sent)
     assert not any(keys.password in body for body in desk.sent)
     functional_only(desk)
@@ -44,7 +44,7 @@ def test_a_wrong_password_and_an_unknown_address_hear_the_same(story: Story, ema
 
 
 def test_a_reload_keeps_the_session_and_sign_out_forgets_the_keys(story: Story) -> None:
-    desk = story.signed_in("owner")
+    desk = story.signed_in("owner", anew=True)
     desk.page.reload()
     desk.page.wait_for_selector(".tabs")
     desk.page.click(".tab-you")
@@ -57,11 +57,11 @@ def test_a_reload_keeps_the_session_and_sign_out_forgets_the_keys(story: Story) 
 
 
 def test_everyone_lands_where_he_works_in_his_own_language(story: Story) -> None:
-    technician = story.signed_in("technician")
+    technician = story.signed_in("technician", anew=True)
     technician.page.wait_for_selector("html[lang=nl]")
     technician.page.wait_for_selector("h1:text-is('Storingen')")
     assert technician.page.query_selector("video") is None
-    household = story.signed_in("household", 390, 844)
+    household = story.signed_in("household", 390, 844, anew=True)
     household.page.wait_for_selector("html[lang=sv]")
     household.page.wait_for_selector("text=Ingen kameraenhet än")
 

@@ -9,6 +9,8 @@ import re
 from pathlib import Path
 from uuid import uuid4
 
+import cv2
+import numpy
 import pytest
 
 from tests.e2e.conftest import Story
@@ -43,8 +45,18 @@ def test_a_visitor_writes_asks_for_the_newsletter_twice_and_leaves_it_with_one_p
     desk = story.signed_in("desk")
     page = desk.page
     desk.go("/service/website")
+    page.click("#add-picture")
+    drawing = cv2.imencode(".png", numpy.full((240, 320, 3), 90, numpy.uint8))[1].tobytes()
+    page.set_input_files("#picture-file", {"name": "oven.png", "mimeType": "image/png", "buffer": drawing})
+    page.fill("#picture-name", f"oven-{mark}")
+    for field in page.query_selector_all("[id^=picture-alt-]"):
+        field.fill("A red oven")
+    look(desk, "picture")
+    page.click("#dialog-save")
+    desk.sees(f"code:has-text('oven-{mark}')")
     page.click("#page-home")
     page.click("#in-en")
+    page.fill("#edit-body", f"We look first.\n![Ours](oven-{mark})")
     page.fill("#edit-summary", f"We mend it {mark}")
     look(desk, "pages")
     page.click("#save-page")
@@ -56,6 +68,8 @@ def test_a_visitor_writes_asks_for_the_newsletter_twice_and_leaves_it_with_one_p
     reads = visitor.page
     visitor.go("/site/noordman/en")
     visitor.sees(f".lead:has-text('{mark}')")
+    visitor.sees("figure img[alt='A red oven']")
+    assert reads.evaluate("document.querySelector('figure img').decode().then(() => true)")
     look(visitor, "home")
     reads.click(".menu a:has-text('Contact')")
     visitor.sees("#newsletter:not(:checked)")
@@ -64,7 +78,7 @@ def test_a_visitor_writes_asks_for_the_newsletter_twice_and_leaves_it_with_one_p
     reads.fill("#text", "My oven stays cold. When can you come?")
     reads.check("#newsletter")
     look(visitor, "contact")
-    reads.wait_for_timeout(3100)  # nobody fills in a form faster than that
+    visitor.takes_time(3.1)  # nobody fills in a form faster than that
     reads.click("main button")
     visitor.sees("[data-view=contact_sent]")
     visitor.go(letter_link(story.place.server.log, "confirm"))
