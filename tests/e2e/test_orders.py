@@ -81,3 +81,13 @@ def test_the_week_the_route_the_figures_and_the_hours_have_their_pages(story: St
     desk.page.fill("#done-repair", "12")
     desk.page.click("#dialog-save")
     desk.sees("tr:has-text('Repair') td:has-text('12')")
+    desk.page.click("#add-closed")
+    desk.page.fill("#closed-name", "Stocktaking")
+    desk.page.click("#dialog-save")
+    desk.sees("#holidays li:has-text('Stocktaking')")
+    _look(desk, "closed")
+    desk.go("/service/calendar")
+    desk.sees("th.closed:has-text('Stocktaking')")
+    desk.go("/service/days")
+    desk.page.click("#holidays li:has-text('Stocktaking') button")  # other stories plan on that day
+    desk.page.wait_for_selector("#holidays li:has-text('Stocktaking')", state="detached")

@@ -57,6 +57,12 @@ def test_an_owner_keeps_his_face_and_imprint_and_takes_everything_along(story: S
     page.click("#save-now")
     owner.sees("dialog .note.alarm:has-text('White letters')")
     page.keyboard.press("Escape")
+    page.click("#change-sender")
+    page.fill("#address", "service@noordman.example")
+    page.click("#save-now")
+    owner.sees("#verify-sender")
+    owner.sees("code:has-text('._domainkey.noordman.example')")
+    _fits(owner)
     page.click("#take-out")
     with page.expect_download() as taken:
         page.click("#take-it-now")
