@@ -202,3 +202,16 @@ def test_what_is_ended_keeps_neither_address_nor_secret(world: World, receiver: 
     with tenancy.acting_as(SHOP):
         left = Webhook.objects.get(id=row.id)
     assert (left.url, bytes(left.secret_wrapped)) == ("", b"")
+
+
+def test_a_visitor_of_the_demo_finds_keys_and_a_webhook_that_calls_nobody(world: World) -> None:
+    from zegel.demo import connections
+
+    connections.record()
+    connections.record()
+    [hook] = queries.webhooks(world.actor("shop"))
+    assert (hook.name, hook.pause_why) == ("Warehouse", "by_hand")
+    happens("order.opened", order_id=uuid4())
+    assert delivering.deliver_due() == 0
+    assert [one.state for one in deliveries(hook)] == ["waiting"]
+    assert sorted(one.ended_at is not None for one in queries.keys(world.actor("shop"))) == [False, True]
