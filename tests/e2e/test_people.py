@@ -14,7 +14,10 @@ import pytest
 
 from tests.e2e.conftest import Story
 from tests.e2e.desk import functional_only
+from zegel.client.person import Client, unb64
 from zegel.demo import scene
+from zegel.seal.envelope import Envelope
+from zegel.seal.keyset import Keyset
 from zegel.unit import clock
 
 pytestmark = pytest.mark.usefixtures("desks_closed")
@@ -114,11 +117,15 @@ def test_journey_8_from_the_invitation_to_an_armed_unit_on_a_phone(story: Story,
     page.fill("#unit-name", "Drive")
     page.click("#find")
     page.wait_for_selector("#same")
+    page.click("#witnesses summary")
+    page.check("[data-witness]")  # somebody else's memory of the log; she has its words from the witness itself
+    assert desk.axe() == []
     page.click("#same")
     page.wait_for_selector("#go-on, .error", timeout=60_000)
     assert page.query_selector(".error") is None, page.inner_text(".error")
     page.click("#go-on")
     back_at_the_list(page)
+    assert [witness.vkey for witness in pinned(story).witnesses] == [story.place.witness]
     unit.process.wait(30)
     story.stage.forget(unit)
     guarding = scene.run_unit(story.stage, story.folder / "vermeer", "unit-vermeer-run")
@@ -142,6 +149,14 @@ def test_journey_8_from_the_invitation_to_an_armed_unit_on_a_phone(story: Story,
     assert desk.complaints == []
     guarding.stop()
     story.stage.forget(guarding)
+
+
+def pinned(story: Story) -> Keyset:
+    """The keyset that Anna signed for her unit."""
+    http = Client.sign_in(story.origin, EMAIL, PASSWORD).http
+    (unit,) = http.get("/api/v1/units")["units"]
+    said = http.get(f"/api/v1/units/{unit['id']}/trust")
+    return Keyset.decode(Envelope.decode(unb64(said["keyset"])).body)
 
 
 def keep(desk: Any, name: str) -> None:

@@ -26,6 +26,9 @@ export async function witnessCards(session: Session): Promise<readonly WitnessCa
   return witnesses.map((vkey) => ({ name: parseVerifierKey(vkey).name, vkey, words: witnessWords(vkey) }));
 }
 
+/** As a keyset names them. */
+export const named = (compared: readonly WitnessCard[]): Keyset["witnesses"] => [...compared].sort((a, b) => (a.name < b.name ? -1 : 1)).map(({ name, vkey }) => ({ name, vkey }));
+
 /** Burglaries of panels are what this is for: without the class the unit would show nothing. */
 const CLASS = "burglary";
 
@@ -36,7 +39,7 @@ export async function setCentral(session: Session, unitId: string, central: Poli
   const before = trust.policy.value;
   let keyset = trust.keyset;
   if (compared !== null && !sameWitnesses(keyset.value, compared)) {
-    const witnesses = [...compared].sort((a, b) => (a.name < b.name ? -1 : 1)).map(({ name, vkey }) => ({ name, vkey }));
+    const witnesses = named(compared);
     const next = await signKeyset({ ...keyset.value, number: keyset.value.number + 1, previous: keyset.hash, issuedMs: nowMs, expiresMs: aYearOn(keyset.value.expiresMs, nowMs), witnesses }, session.signing);
     await session.api.post(`/units/${unitId}/keyset`, { envelope: base64url(next) });
     keyset = verifyKeyset(next, keyset);

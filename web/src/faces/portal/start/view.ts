@@ -68,6 +68,7 @@ class StartPage {
   readonly #ctx: Ctx;
   readonly #board: Board<State>;
   readonly #stops: (() => void)[] = [];
+  readonly #witnesses = new Set<string>();
   #scanHost: HTMLElement | null = null;
 
   constructor(host: HTMLElement, ctx: Ctx, id: string | null) {
@@ -183,6 +184,9 @@ class StartPage {
       : html`<section class="card pad stack"><h2>${t("Compare with your agreement")}</h2><p class="mute">${t("The unit will give keys to this alarm centre when it raises an alarm, and prove everything to this log. Their words stand in annex C of your agreement.")}</p>
         ${pairing.found.arc === null ? note(t("No alarm centre serves you: nobody but you will see anything.")) : html`<h3>${t("The alarm centre")}</h3>${keyWords(pairing.found.arc.words, t("The alarm centre"))}`}
         <h3>${t("The log")}</h3>${keyWords(pairing.found.log.words, t("The log"))}
+        ${pairing.found.witnesses.length === 0 ? nothing : html`<details id="witnesses"><summary>${t("Witnesses of the log")}</summary><fieldset class="choices"><legend class="field"><span class="label">${t("Who must have seen it in the log")}</span></legend>
+          <p class="small mute">${t("Only needed should a panel that reports to the alarm centre show pictures one day; you can name them later, too. Ask each for its words another way, and tick those that agree.")}</p>
+          ${pairing.found.witnesses.map((card) => html`<label class="choice"><input type="checkbox" data-witness=${card.name} .checked=${this.#witnesses.has(card.vkey)} @change=${() => { if (!this.#witnesses.delete(card.vkey)) this.#witnesses.add(card.vkey); }}><span><b>${card.name}</b>${keyWords(card.words, t("Words of {name}", { name: card.name }))}</span></label>`)}</fieldset></details>`}
         <p class="small mute">${tn("{n} camera: {names}", "{n} cameras: {names}", pairing.found.start.cameras.length, { names: pairing.found.start.cameras.map(({ name }) => name).join(", ") })}</p>
         ${pairing.error === "" ? nothing : note(pairing.error, "alarm", "alarm")}
         <div class="row">${button(t("They are the same: pair"), () => void this.#complete(pairing.found), { kind: "primary", icon: "check", busy: pairing.busy, id: "same" })}${button(t("They differ"), () => this.#board.change({ pairing: { phase: "code", error: t("Nothing was paired. Call your provider by a number you already had."), busy: false } }), { disabled: pairing.busy })}</div></section>`}`;
@@ -219,6 +223,7 @@ class StartPage {
     const { code, site } = this.#board.state;
     const name = need("#unit-name", HTMLInputElement, form).value.trim() || t("Unit at the gate");
     this.#board.change({ pairing: { phase: "code", error: "", busy: true } });
+    this.#witnesses.clear();
     try {
       this.#board.change({ pairing: { phase: "compare", found: await findUnit(this.#ctx.session, code.trim(), site, name), error: "", busy: false } });
     } catch (error) {
@@ -230,7 +235,7 @@ class StartPage {
     this.#board.change({ pairing: { phase: "compare", found, error: "", busy: true } });
     try {
       const { sites } = await this.#ctx.port.ask<{ sites: readonly { id: string; tz: string }[] }>("GET", "/sites");
-      await pairUnit(this.#ctx.session, found, sites.find(({ id }) => id === this.#board.state.site)?.tz ?? "Europe/Amsterdam");
+      await pairUnit(this.#ctx.session, found, sites.find(({ id }) => id === this.#board.state.site)?.tz ?? "Europe/Amsterdam", found.witnesses.filter(({ vkey }) => this.#witnesses.has(vkey)));
       this.#board.change({ pairing: { phase: "done" }, code: "" });
       await Promise.all([this.#load(), this.#ctx.reload()]);
     } catch (error) {
