@@ -16,6 +16,7 @@ import io
 import json
 from collections.abc import Iterator
 from contextlib import redirect_stderr, redirect_stdout, suppress
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from types import SimpleNamespace
@@ -26,6 +27,7 @@ import pytest
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 from tests.actors import ORIGIN, World
+from tests.integration.dispatch import phones
 
 from zegel.demo.world import WORLD
 
@@ -87,6 +89,14 @@ def test_only_the_door_unwraps_a_release() -> None:
 def test_only_writer_reader_and_checker_know_where_packs_lie() -> None:
     users = {name.rpartition(".")[2] for name, text in modules() if '"packs' in text or "folder_of(" in text}
     assert users <= READS_PACKS_FOLDER, users
+
+
+def test_only_the_door_opens_what_is_stored_for_a_guard() -> None:
+    """Nobody else reads an object under the guards' folder, or takes the sealed key out of its row."""
+    assert {name for name, text in modules() if "GuardPicture" in text and ".get(row.key" in text} == DOORS
+    # (a grant of an owner is read by queries, for the door)
+    unwraps = {name for name, text in modules() if 'unwrap("grant"' in text}
+    assert unwraps == {*DOORS, "zegel.server.footage.queries"}
 
 
 # --- by trying ---
@@ -186,19 +196,48 @@ def known_ids(case: Any, lease: str) -> dict[str, str]:
     }  # fmt: skip
 
 
+@dataclass(frozen=True)
+class Handed:
+    """A picture that the operator sent to a guard: bytes that only the door may give, to the guard's own phone alone;
+    and what leads there: his link and the picture's number."""
+
+    secrets: list[bytes]
+    ids: dict[str, str]
+
+
+@pytest.fixture
+def handed(world: World, case: Any, monkeypatch: pytest.MonkeyPatch) -> Handed:
+    from zegel.server.footage.models import GuardPicture
+    from zegel.server.kernel import shred, storage, tenancy
+    from zegel.server.kernel.buckets import Buckets, Rate
+    from zegel.server.public import guard
+
+    for name in ("_asking", "_guessing", "_writing"):  # who is held back has not tried
+        monkeypatch.setattr(guard, name, Buckets(Rate(1000, 1000)))
+    phone = phones.ready(world, case)
+    sent = phones.send(world, case, phone)
+    with tenancy.acting_as(phone.errand.owner_id):
+        row = GuardPicture.objects.get(id=sent.id)
+    raw = [storage.store().get(row.key)[100:140]]
+    raw.append(shred.unwrap("grant", row.shred or 0, bytes(row.wrapped or b""), row.id.bytes)[-60:-20])
+    text = [base64.urlsafe_b64encode(piece[n : n + 30]) for piece in raw for n in range(3)]
+    return Handed([*raw, *text], {"token": phone.token, "picture_id": str(sent.id)})
+
+
 @pytest.mark.timeout(400)  # every address of the server, for four people
 def test_no_route_gives_a_byte_of_a_segment_or_release_to_any_role_without_a_lease_of_his_own(
-    world: World, case: Any
+    world: World, case: Any, handed: Handed
 ) -> None:
-    """The operator has a lease; everybody else tries every address with its number, and with all the right
-    identifiers."""
+    """The operator has a lease, and a guard a picture; everybody else tries every address with its number, and with all
+    the right identifiers."""
     from zegel.server.footage import door
     from zegel.server.footage.door import ViewRequest
     from zegel.server.footage.rules import Purpose, Track
 
     wish = ViewRequest(case.camera, Track.SURVEILLANCE, Purpose.ALARM_VERIFICATION, case.alarm_id)
     lease = str(door.open_view(world.actor("operator"), wish).lease_id)
-    secrets, known, tried = secrets_of(case), known_ids(case, lease), 0
+    secrets, known, tried = [*secrets_of(case), *handed.secrets], known_ids(case, lease) | handed.ids, 0
+    assert {"/guard/<str:token>/pictures/<uuid:picture_id>", "/guard/<str:token>/state"} <= set(routes())
     thieves = {person: signed_in(world, person) for person in ("operator2", "technician", "household")}
     for name, client in {**thieves, "nobody": Client()}.items():
         for route in routes():

@@ -82,6 +82,7 @@ class Recipient(Enum):
     PROVIDER = "provider"
     ARC = "arc"
     TECHNICIAN = "technician"
+    GUARD = "guard"  # who is sent to an alarm: a still, where the owner lets him be shown one
     POLICE = "police"
     WITNESS = "witness"  # sees hashes only
     AUTHORITY = "authority"  # a supervisory authority (Art. 51)

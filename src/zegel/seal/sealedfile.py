@@ -3,13 +3,16 @@
 is sealed to each party that may open it, bound to all that is said of the file and to the ciphertext's hash, so that
 none of them can be given another file.
 
-Two kinds, of the same fields and of names of their own (what is of one kind opens as no other):
+Three kinds, of the same fields and of names of their own (what is of one kind opens as no other):
 - `Document`: a photo or a signature that somebody without a share in a party's key made for that party (a partner in
   the chain), in his browser. Not signed: his phone holds no signing key while it works without a line. It says who made
   it nowhere; the server knows which account handed it in.
 - `MailPicture`: a picture that came by mail, readable, and was sealed on arrival: a weaker class than what a unit
   seals. The server saw it in memory and could have kept it; the object proves no more than what it did with it. Signed
   by the log's key: it says which installation took it in.
+- `GuardPicture`: a still of an alarm that an operator, who has the alarm's keys, gave to the guard whom he sent,
+  sealed in his browser to the key that the guard's phone made for this errand. Not signed: the phone pins nobody's
+  key. Whether the key is that phone's, the guard's voice tells: he reads its words to the operator.
 """
 
 from __future__ import annotations
@@ -95,6 +98,15 @@ class MailPicture(SealedFile):
     NAME = "mailpicture"
     LARGEST = 16 << 20
     MEDIA_TYPES = ("image/jpeg", "image/png", "image/webp", "image/gif", "image/bmp")
+
+
+@dataclass(frozen=True, slots=True)
+class GuardPicture(SealedFile):
+    """`about`: the camera; `recipient`: the guard's errand."""
+
+    NAME = "guardpicture"
+    LARGEST = 1 << 19
+    MEDIA_TYPES = ("image/jpeg",)
 
 
 _F = TypeVar("_F", bound=SealedFile)

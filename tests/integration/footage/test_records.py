@@ -121,5 +121,6 @@ def test_who_can_see_is_told_with_the_window_and_whoever_looks(world: World, cas
     assert (looking["who"], looking["own"], looking["me"]) == ("Operator 12", False, False)
     door.end_view(world.actor("operator"), view.lease_id)
     assert who_can_see(world)["looking"] == []
-    assert who_can_see(world, "household") == {"windows": [], "reopenings": [], "grants": [], "looking": []}
+    nobody: dict[str, Any] = {"windows": [], "reopenings": [], "grants": [], "guards": [], "looking": []}
+    assert who_can_see(world, "household") == nobody
     assert clock.now_ms() < said["windows"][0]["until_ms"]

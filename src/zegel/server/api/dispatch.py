@@ -14,10 +14,13 @@ from ninja import Field, Router, Schema
 from zegel.server.alarms import queries as alarms
 from zegel.server.api import errors
 from zegel.server.api.base import acting
+from zegel.server.api.fields import to_text
 from zegel.server.dispatch import actions, queries, rules
 from zegel.server.dispatch.actions import Company
 from zegel.server.dispatch.models import Dispatch, Guard
 from zegel.server.dispatch.rules import State
+from zegel.server.footage import guardpictures
+from zegel.server.footage.models import GuardPicture
 from zegel.server.gate import Action, Resource, ResourceKind, decide, require
 from zegel.server.kernel import clock, tenancy
 from zegel.server.kernel.actor import Actor
@@ -117,7 +120,30 @@ def of_alarm(actor: Actor, alarm_id: UUID, site_id: UUID | None) -> dict[str, An
     """{dispatches, guards} of one alarm."""
     sent = queries.of_alarms(actor, [alarm_id]).get(alarm_id, [])
     there = [] if site_id is None else queries.guards(actor, site_id)
-    return {"dispatches": dispatch_shapes(sent), "guards": [_guard(row) for row in there]}
+    shapes = dispatch_shapes(sent)
+    for shape, pictures in zip(shapes, _pictures(actor, sent), strict=True):
+        shape["pictures"] = pictures
+    return {"dispatches": shapes, "guards": [_guard(row) for row in there]}
+
+
+def _pictures(actor: Actor, rows: Sequence[Dispatch]) -> list[dict[str, Any]]:
+    """What each errand's guard may be shown: whether the owner allows it, his phone's key, what was sent and seen."""
+    with tenancy.acting_as(actor.party_id, actor.id):
+        allowed = guardpictures.allowed_at({row.site_id for row in rows})
+        sent = guardpictures.of_errands([row.id for row in rows])
+    return [_pictures_of(row, row.site_id in allowed, sent.get(row.id, [])) for row in rows]
+
+
+def _pictures_of(row: Dispatch, allowed: bool, sent: Sequence[GuardPicture]) -> dict[str, Any]:
+    key = None if row.key_pk is None else {"suite": row.key_suite, "open_pk": to_text(bytes(row.key_pk))}
+    return {
+        "allowed": allowed, "key": key, "left": max(0, guardpictures.MOST - len(sent)),
+        "sent": [
+            {"id": str(one.id), "camera_id": str(one.camera_id), "at_ms": clock.ms(one.sent_at),
+             "seen_ms": clock.ms(one.seen_at), "until_ms": clock.ms(one.expires_at), "ended": one.ended_at is not None}
+            for one in sent
+        ],
+    }  # fmt: skip
 
 
 def dispatch_shapes(rows: Sequence[Dispatch]) -> list[dict[str, Any]]:

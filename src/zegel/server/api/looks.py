@@ -16,6 +16,7 @@ from typing import Any
 from uuid import UUID
 
 from zegel.server.alarms.models import Alarm
+from zegel.server.dispatch.models import Guard
 from zegel.server.footage import queries as footage
 from zegel.server.footage.queries import Told
 from zegel.server.kernel import tenancy
@@ -27,7 +28,10 @@ from zegel.server.people import queries as people
 from zegel.server.sites import queries as sites
 
 WHILE_LOOKING = (Kind.VIEW_ENDED, Kind.VERIFY, Kind.CONTROL)
-LOOKED = (*WHILE_LOOKING, Kind.VIEW, Kind.RELEASE, Kind.RELEASE_HANDED, Kind.GRANT, Kind.REOPENED)
+LOOKED = (
+    *WHILE_LOOKING, Kind.VIEW, Kind.RELEASE, Kind.RELEASE_HANDED, Kind.GRANT, Kind.REOPENED, Kind.GUARD_PICTURE,
+)  # fmt: skip
+ALONE = (Kind.GRANT, Kind.REOPENED, Kind.GUARD_PICTURE)
 LOOKS = 200  # a page ends once it has so many looks, all of them whole,
 ENTRIES = 6000  # or has read so many entries, all looks whole,
 ENTRIES_AT_MOST = 20_000  # or so many, whatever that cuts
@@ -101,8 +105,7 @@ class Reading:
 def key_of(row: Logged) -> Key:
     """Entries of one look have one key: a view's lease, a release's alarm; a forgotten entry stands alone."""
     named = "alarm" if row.kind is Kind.RELEASE else "lease"
-    alone = row.kind in (Kind.GRANT, Kind.REOPENED)
-    return row.kind, (None if alone else _id(row, named)) or row.index
+    return row.kind, (None if row.kind in ALONE else _id(row, named)) or row.index
 
 
 def page(actor: Actor, since_ms: int, camera_id: UUID | None, before: int | None) -> Page:
@@ -121,13 +124,14 @@ def page(actor: Actor, since_ms: int, camera_id: UUID | None, before: int | None
         cameras = {row.id: row.name for row in sites.cameras(actor)}
         alarms = {alarm for look in reading.looks.values() if (alarm := _id(look.first, "alarm"))}
         numbers = dict(Alarm.objects.filter(id__in=alarms).values_list("id", "number"))
+        guards = _guards(reading)
     said = [look.first.said for look in reading.looks.values() if look.first.said]
     names = people.person_names(one.actor_id for one in said if one.actor_id)
     parties = people.party_names({one.actor_party_id for one in said if one.actor_party_id}, seen_by=actor.party_id)
     shown = sorted(reading.looks.items(), key=lambda item: -item[1].first.index)
     cut = None if whole else reading.lowest
     rows = [
-        _row(look, told.get(key), reading, cut) | _words(look.first, cameras, numbers, names, parties)
+        _row(look, told.get(key), reading, cut) | _words(look.first, cameras, numbers, names, parties, guards)
         for key, look in shown
     ]
     return Page(rows, cut)
@@ -154,12 +158,19 @@ def _told(reading: Reading) -> dict[Key, Told]:
     return found
 
 
+def _guards(reading: Reading) -> dict[UUID, str]:
+    """Within an acting party: the names of the guard companies in these looks."""
+    wanted = {guard for look in reading.looks.values() if (guard := _id(look.first, "guard"))}
+    return dict(Guard.objects.filter(id__in=wanted).values_list("id", "name"))
+
+
 def _row(look: Look, told: Told | None, reading: Reading, cut: int | None) -> dict[str, Any]:
     row, ends = look.first, reading.ends
     lease = _id(row, "lease")
     during = (reading.during.get(lease) if lease is not None else None) or During()
     seconds = ends.get(lease) if lease is not None and lease in ends else (told.seconds if told else None)
-    ended = row.kind is not Kind.VIEW or (lease is not None and lease in ends) or seconds is not None
+    single = _fact(row, "picture") is not None  # handed out at once: there is no end to wait for
+    ended = row.kind is not Kind.VIEW or single or (lease is not None and lease in ends) or seconds is not None
     return {
         "index": row.index, "kind": _kind(row.kind), "at_ms": row.at_ms, "receipt": row.said is not None,
         "entries": look.entries, "continues": cut is not None and told is not None and told.first_index < cut,
@@ -171,20 +182,21 @@ def _row(look: Look, told: Told | None, reading: Reading, cut: int | None) -> di
 
 def _words(
     row: Logged, cameras: dict[UUID, str], numbers: dict[UUID, int | None], names: dict[UUID, str],
-    parties: dict[UUID, str],
+    parties: dict[UUID, str], guards: dict[UUID, str],
 ) -> dict[str, Any]:  # fmt: skip
     if row.said is None:
         return {}
     said, facts = row.said, row.said.facts
     camera, alarm = _id(row, "camera"), _id(row, "alarm")
-    who = names.get(said.actor_id, "") if said.actor_id else ""
+    guard = guards.get(_id(row, "guard") or UUID(int=0), "")
+    who = names.get(said.actor_id, "") if said.actor_id else guard if row.kind is Kind.VIEW else ""
     party = parties.get(said.actor_party_id, "") if said.actor_party_id else ""
     return {
         "who": {"name": who, "role": facts.get("role") or said.actor_kind, "party": party},
         "why": facts.get("purpose") or facts.get("reason") or "", "camera_id": None if camera is None else str(camera),
         "camera_name": cameras.get(camera, "") if camera else "", "alarm_id": None if alarm is None else str(alarm),
         "alarm_number": numbers.get(alarm) if alarm else None, "reason": facts.get("reason") or "",
-        "address": facts.get("address") or "", "minutes": facts.get("minutes"),
+        "address": facts.get("address") or "", "minutes": facts.get("minutes"), "guard": guard,
     }  # fmt: skip
 
 

@@ -15,6 +15,7 @@ from zegel.server.api import errors, throttle
 from zegel.server.api.base import acting
 from zegel.server.api.fields import LATEST_MS, Bytes, to_text
 from zegel.server.api.views import left_shape
+from zegel.server.dispatch.models import Guard
 from zegel.server.exports import declared
 from zegel.server.exports.declared import Declared, ExportPurpose, Form, Redaction
 from zegel.server.footage import deleting, queries
@@ -199,14 +200,39 @@ def who_can_see(request: HttpRequest) -> dict[str, Any]:
         alarms = {row.alarm_id for row in found.windows} | {row.alarm_id for row in found.reopenings}
         numbers = dict(Alarm.objects.filter(id__in=alarms).values_list("id", "number"))
         shown = {row.alarm_id: _cameras_of(row.alarm_id) for row in found.reopenings}
+        guards = _guards(found, windows)
     names = people.person_names({row.person_id for row in found.leases} | {row.person_id for row in found.reopenings})
     parties = people.party_names(_parties(found), seen_by=actor.party_id)
     return {
         "windows": [_window(row, numbers, parties) for row in windows],
         "reopenings": [_reopening(row, numbers, parties, names, shown[row.alarm_id]) for row in found.reopenings],
         "grants": [_grant(row, parties) for row in found.grants],
+        "guards": guards,
         "looking": [_looking(row, actor, names, parties) for row in found.leases if not _hidden(row, windows)],
     }  # fmt: skip
+
+
+def _guards(found: queries.Sight, windows: Sequence[Window]) -> list[dict[str, Any]]:
+    """Within an acting party: the sites at which a guard who is sent may be shown pictures, and what one has now."""
+    cameras: dict[UUID, list[str]] = {}
+    for site_id, camera_id in Camera.objects.filter(
+        unit__site_id__in=[row.site_id for row in found.guard_sights]
+    ).values_list("unit__site_id", "id"):
+        cameras.setdefault(site_id, []).append(str(camera_id))
+    told = {row.alarm_id for row in windows}
+    names = dict(Guard.objects.filter(id__in={row.guard_id for row in found.guard_pictures}).values_list("id", "name"))
+    return [
+        {
+            "site_id": str(sight.site_id), "cameras": cameras.get(sight.site_id, []), "since_ms": _ms(sight, "since"),
+            "has": [
+                {"camera_id": str(row.camera_id), "guard": names.get(row.guard_id, ""), "seen": row.seen,
+                 "until_ms": _ms(row, "expires_at")}
+                for row in found.guard_pictures
+                if row.site_id == sight.site_id and row.alarm_id in told
+            ],
+        }
+        for sight in found.guard_sights
+    ]  # fmt: skip
 
 
 def _is_quiet(alarm_id: UUID) -> bool:

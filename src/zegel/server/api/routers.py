@@ -31,6 +31,7 @@ ROUTERS: tuple[tuple[str, str], ...] = (
     ("", "zegel.server.api.plans:router"),
     ("", "zegel.server.api.dispatch:router"),
     ("", "zegel.server.api.dispatch_verbs:router"),
+    ("", "zegel.server.api.guard_pictures:router"),
     ("", "zegel.server.api.centre:router"),
     ("", "zegel.server.api.reviews:router"),
     ("", "zegel.server.api.notifications:router"),

@@ -3,8 +3,8 @@
 
 - The guard has no account. What he may do is in his link's token (256 random bits, of which only a hash is kept), and
   only in the browser that opened it first; it ends by itself, and with his errand.
-- He reaches one errand: its address, its guidance, the contacts that the plan lets him see. Never an image, never an
-  alarm's history, nothing of another errand.
+- He reaches one errand: its address, its guidance, the contacts that the plan lets him see. Never an alarm's history,
+  nothing of another errand; and an image only where the owner allows it, when the operator sent it (pictures.py).
 - The server acts for the owner of the site when a guard presses a button, and the ledger says that it was the guard.
 """
 
@@ -34,6 +34,8 @@ from zegel.server.dispatch.errors import (
 )
 from zegel.server.dispatch.models import Dispatch, Guard, GuardLink
 from zegel.server.dispatch.rules import State
+from zegel.server.footage import guardpictures
+from zegel.server.footage.rules import GuardPictureEnd
 from zegel.server.gate import Action, Resource, ResourceKind
 from zegel.server.kernel import clock, erasures, tenancy, work
 from zegel.server.kernel.actor import Actor, system
@@ -275,6 +277,7 @@ def new_link(actor: Actor, dispatch_id: UUID) -> str:
         if State(dispatch.state) in rules.ENDED:
             raise NotThisWay(dispatch.state, "link")
         erasures.delete(GuardLink.objects.filter(dispatch_id=dispatch_id), None)
+        _no_more_pictures(w, dispatch, GuardPictureEnd.REPLACED)
         facts: dict[str, Fact] = {"dispatch": dispatch.id, "alarm": dispatch.alarm_id, "what": "link"}
         w.record(Entry(Kind.DISPATCH, dispatch.owner_id, facts, dispatch.alarm_id))
         return draw_token(dispatch)
@@ -311,9 +314,18 @@ def _move(actor: Actor, w: work.Work, dispatch: Dispatch, to: State, by: str, no
     person = actor if by == "operator" else None
     alarms.guard_step(dispatch.alarm_id, dispatch.owner_id, kind, words, by=person)
     _record(w, dispatch, by)
+    if to not in rules.SEES:
+        _no_more_pictures(w, dispatch, GuardPictureEnd.ERRAND)
     if to in rules.ENDED:
         _links_end_soon(dispatch)
     return dispatch
+
+
+def _no_more_pictures(w: work.Work, dispatch: Dispatch, why: GuardPictureEnd) -> None:
+    """What the phone has opens no more, and its key takes no new one."""
+    guardpictures.end_of_errand(w, dispatch.id, why)
+    dispatch.key_suite = dispatch.key_pk = dispatch.key_at = None
+    dispatch.save(update_fields=["key_suite", "key_pk", "key_at"])
 
 
 def _report(actor: Actor, w: work.Work, dispatch: Dispatch, said: rules.Report, by: str) -> Dispatch:
@@ -387,6 +399,7 @@ def open_link(token: str) -> str:
             raise LinkRefused("elsewhere")
         others = GuardLink.objects.filter(~Q(token_hash=link.token_hash), dispatch_id=link.dispatch_id)
         erasures.delete(others, None)
+        _no_more_pictures(w, Dispatch.objects.select_for_update().get(id=link.dispatch_id), GuardPictureEnd.REPLACED)
         facts: dict[str, Fact] = {"dispatch": link.dispatch_id, "what": "opened"}
         w.record(Entry(Kind.DISPATCH, link.owner_id, facts, link.dispatch_id))
     return browser

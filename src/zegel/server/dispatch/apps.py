@@ -9,4 +9,4 @@ class DispatchConfig(AppConfig):
     label = "dispatch"
 
     def ready(self) -> None:
-        from zegel.server.dispatch import jobs  # noqa: F401  registers what the worker does
+        from zegel.server.dispatch import facts, jobs  # noqa: F401  registers what the gate asks and the worker does

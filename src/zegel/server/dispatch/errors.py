@@ -79,6 +79,26 @@ class BadReport(DispatchError):
         self.field = field
 
 
+class NoGuardKey(DispatchError):
+    """The guard's phone offered no key: he has not opened his link, not accepted, or sees no pictures any more."""
+
+    code = "no_guard_key"
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("The guard's phone has no key for pictures."), action=_("Let him open his link, accept, and try again.")
+        )
+
+
+class NoPictures(DispatchError):
+    """No key is taken: the owner allows guards no pictures here, or it is none that could be used."""
+
+    code = "no_pictures"
+
+    def __init__(self) -> None:
+        super().__init__(_("No pictures are shown on this errand."), action=_("Ask the operator what he sees."))
+
+
 class LinkRefused(DispatchError):
     """The guard's link opens nothing for this browser. `why`: unknown, expired, elsewhere, unopened."""
 

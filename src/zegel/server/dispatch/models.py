@@ -32,7 +32,8 @@ class Guard(TenantModel):
 
 class Dispatch(TenantModel):
     """A guard's errand. `due_at`: by when he should be there. `tell_contacts`: the plan lets him see who is there to
-    be called. `report`: {found, text, secured}."""
+    be called. `report`: {found, text, secured}. `key_*`: the public half of the key that the guard's phone made for
+    pictures of this errand; null without one, and again when he may see none any more."""
 
     id = models.UUIDField(primary_key=True, default=ids.new, editable=False)
     alarm_id = models.UUIDField()
@@ -54,6 +55,9 @@ class Dispatch(TenantModel):
     cancel_reason = models.CharField(max_length=300, default="")
     mailed_at = models.DateTimeField(null=True)
     report = models.JSONField(null=True)
+    key_suite = models.SmallIntegerField(null=True)
+    key_pk = models.BinaryField(max_length=1216, null=True)
+    key_at = models.DateTimeField(null=True)
 
     class Meta:
         indexes = [models.Index(fields=["alarm_id", "requested_at"], name="dispatch_alarm")]

@@ -46,8 +46,8 @@ _errand(
 )  # fmt: skip
 not_personal(
     "dispatch.Dispatch",
-    ("alarm_id", "site_id", "tell_contacts", "due_at", "mailed_at"),
-    why="which alarm it is for, and by when it is due",
+    ("alarm_id", "site_id", "tell_contacts", "due_at", "mailed_at", "key_suite", "key_pk", "key_at"),
+    why="which alarm it is for, by when it is due, and the public half of a key of this one errand, gone with its end",
 )
 not_personal(
     "dispatch.GuardLink",

@@ -30,6 +30,8 @@ class State(StrEnum):
 ORDER = (State.REQUESTED, State.ACCEPTED, State.ON_THE_WAY, State.ARRIVED, State.LEFT, State.REPORTED)
 ENDED = frozenset({State.REPORTED, State.CANCELLED})
 BEFORE_ARRIVAL = frozenset({State.REQUESTED, State.ACCEPTED, State.ON_THE_WAY})
+# While he may be shown pictures, where the owner allows it: from his yes until he leaves the site.
+SEES = frozenset({State.ACCEPTED, State.ON_THE_WAY, State.ARRIVED})
 
 # How long a guard usually takes (field: 10–30 minutes), and how soon he must say that he comes.
 SHORTEST_MIN, LONGEST_MIN, USUAL_MIN = 1, 240, 20

@@ -32,7 +32,7 @@ from zegel.seal.keyset import Keyset
 from zegel.seal.policy import Policy
 from zegel.seal.segment import HEADER_SIZE, Header, sealed_size
 from zegel.server import gate
-from zegel.server.footage import pack_writer, queries, rules, too_late
+from zegel.server.footage import guardpictures, pack_writer, queries, rules, too_late
 from zegel.server.footage.errors import NotReopened, RefusedObject, ReopenedAlready, UnknownReason
 from zegel.server.footage.models import (
     Deadline,
@@ -47,7 +47,7 @@ from zegel.server.footage.models import (
     Segment,
     Window,
 )
-from zegel.server.footage.rules import EpochFacts, SegmentFacts, WindowEnd
+from zegel.server.footage.rules import EpochFacts, GuardPictureEnd, SegmentFacts, WindowEnd
 from zegel.server.gate import Action, Resource, ResourceKind
 from zegel.server.kernel import clock, shred, tenancy, work
 from zegel.server.kernel.actor import Actor, system
@@ -534,11 +534,13 @@ def open_window(actor: Actor, new: NewWindow) -> Window:
 
 
 def end_window(actor: Actor, alarm_id: UUID, reason: WindowEnd) -> None:
-    """From the commit on nothing of it is handed out: every fetch asks. Ending it again is harmless. A recall also ends
-    what was reopened of it."""
+    """From the commit on nothing of it is handed out: every fetch asks. Ending it again is harmless. The pictures
+    that a guard has of it end, too; a recall also ends what was reopened of it."""
     with work.transaction(actor) as w:
         window = Window.objects.select_for_update().filter(alarm_id=alarm_id).first()
-        if reason is WindowEnd.RECALLED:
+        recalled = reason is WindowEnd.RECALLED
+        guardpictures.end_of_alarm(w, alarm_id, GuardPictureEnd.RECALLED if recalled else GuardPictureEnd.WINDOW)
+        if recalled:
             _end_reopenings(w, alarm_id)
         if window is None or window.ended_at is not None:
             if window is not None and reason is WindowEnd.RECALLED and window.end_reason == WindowEnd.EXPIRED.value:

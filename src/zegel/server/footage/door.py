@@ -20,6 +20,8 @@ What keeps it safe:
 - An ended window stays shut. A reopening shows what was released then, under a purpose of its own, for its own time.
 - On an authority's order ciphertext and the units' lists are handed over, never an epoch, a release or a grant: what
   lies in them are keys, sealed to somebody who can be asked himself.
+- A guard who was sent has no account: he gets a picture that an operator sealed to his phone's key, by his errand's
+  token, while the gate would still let that operator answer for it. Each time is a view in the log, before the bytes.
 - What leaves is ciphertext. Nothing here, and nothing the server holds, opens it.
 """
 
@@ -32,6 +34,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection
+from django.db.models import F
 
 from zegel.seal import encoding
 from zegel.server import gate
@@ -52,6 +55,7 @@ from zegel.server.footage.models import (
     DeadlineKind,
     Epoch,
     Grant,
+    GuardPicture,
     Lease,
     LeaseShare,
     MailLook,
@@ -65,10 +69,11 @@ from zegel.server.footage.models import (
 from zegel.server.footage.rules import OF_ALARMS, GrantPurpose, Purpose, SlotRange, Track
 from zegel.server.gate import Action, Denied, Resource, ResourceKind
 from zegel.server.kernel import clock, ids, locks, shred, storage, tenancy, work
-from zegel.server.kernel.actor import Actor
+from zegel.server.kernel.actor import Actor, ActorKind, system
 from zegel.server.ledger import Entry, Kind
 from zegel.server.ledger import actions as ledger
 from zegel.server.ledger.errors import LedgerError
+from zegel.server.people import queries as people
 from zegel.server.sites import queries as sites
 from zegel.server.sites.models import Camera
 
@@ -797,6 +802,90 @@ def _log_handed(
     }  # fmt: skip
     try:
         return ledger.append(Entry(Kind.DISCLOSURE, camera.owner_id, facts, camera.id), actor).index
+    except LedgerError as error:
+        raise ViewNotLogged from error
+
+
+# --- pictures for a guard who was sent ---
+
+GUARD = "guard"
+"""As what he looks; a role of the log only: he has no account, so the gate knows none."""
+
+
+@dataclass(frozen=True)
+class ForGuard:
+    """What the guard's phone needs: the file's key sealed to its own, and the ciphertext. `index`: the view's entry."""
+
+    view_id: UUID
+    index: int
+    object: bytes
+    ciphertext: bytes
+
+
+def for_guard(actor: Actor, action: Action, alarm_id: UUID, camera_id: UUID, dispatch_id: UUID) -> Camera:
+    """Within the running work: the camera, with the alarm's window locked, when the gate says that its picture may go
+    to the guard of that errand. Raises Denied, NothingToShow."""
+    _hold_window(alarm_id)
+    camera = _camera(camera_id)
+    gate.require(actor, action, _guards(camera, alarm_id, dispatch_id))
+    return camera
+
+
+def _guards(camera: Camera, alarm_id: UUID, dispatch_id: UUID) -> Resource:
+    of = {"unit": camera.unit_id, "site": camera.unit.site_id, "alarm": alarm_id, "errand": dispatch_id}
+    return Resource(ResourceKind.GUARD_PICTURE, camera.id, camera.owner_id, of)
+
+
+def show_to_guard(owner_id: UUID, dispatch_id: UUID, picture_id: UUID, recipient: bytes, address: str) -> ForGuard:
+    """To the phone that proved its errand's token and holds the key `recipient`. The gate is asked about the operator
+    who sent the picture: what he may no longer answer for is shown to nobody. Raises Denied, NothingToShow,
+    ViewNotLogged, StorageError."""
+    with tenancy.acting_as(owner_id):
+        row, camera = _guard_picture(dispatch_id, picture_id, recipient)
+        resource = _guards(camera, row.alarm_id, dispatch_id)
+    sender = _sender(row)
+    gate.require(sender, Action.SHOW, resource)
+    view_id = ids.new()
+    with tenancy.acting_as(owner_id):
+        index = _log_guard(row, view_id, address)
+    with work.transaction(system(owner_id)) as w:
+        _hold_window(row.alarm_id)  # who ends it waits; what ended meanwhile is not found
+        row, _ = _guard_picture(dispatch_id, picture_id, recipient)
+        try:
+            sealed_key = shred.unwrap("grant", row.shred or 0, bytes(row.wrapped or b""), row.id.bytes)
+        except shred.ShredError:
+            raise NothingToShow from None
+        found = ForGuard(view_id, index, sealed_key, storage.store().get(row.key))
+        GuardPicture.objects.filter(id=row.id).update(seen=F("seen") + 1, seen_at=clock.now())
+        w.publish("view.logged", owner_id=owner_id, lease_id=view_id, camera_id=row.camera_id, index=index)
+    return found
+
+
+def _guard_picture(dispatch_id: UUID, picture_id: UUID, recipient: bytes) -> tuple[GuardPicture, Camera]:
+    """Within an acting party. Raises NothingToShow."""
+    row = GuardPicture.objects.filter(id=picture_id, dispatch_id=dispatch_id, ended_at=None).first()
+    if row is None or row.expires_at <= clock.now() or bytes(row.recipient) != recipient or row.wrapped is None:
+        raise NothingToShow
+    return row, _camera(row.camera_id)
+
+
+def _sender(row: GuardPicture) -> Actor:
+    """The operator who sent it, if he still is one. Raises NothingToShow."""
+    if row.sent_role not in {role.value for role in people.roles_in(row.sent_by, row.sent_party)}:
+        raise NothingToShow
+    return Actor(
+        ActorKind.PERSON, row.sent_by, row.sent_party, role=row.sent_role, purpose=Purpose.ALARM_VERIFICATION.value
+    )
+
+
+def _log_guard(row: GuardPicture, view_id: UUID, address: str) -> int:
+    facts: dict[str, Any] = {
+        "lease": view_id, "camera": row.camera_id, "picture": row.id, "track": int(Track.SURVEILLANCE), "role": GUARD,
+        "purpose": Purpose.ALARM_VERIFICATION.value, "alarm": row.alarm_id, "dispatch": row.dispatch_id,
+        "guard": row.guard_id, "slots": 1, "from_ms": row.made_ms, "to_ms": row.made_ms, "address": address[:64],
+    }  # fmt: skip
+    try:
+        return ledger.append(Entry(Kind.VIEW, row.owner_id, facts, row.camera_id), system(row.owner_id)).index
     except LedgerError as error:
         raise ViewNotLogged from error
 

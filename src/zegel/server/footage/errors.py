@@ -213,6 +213,30 @@ class CannotDoThat(FootageError):
         super().__init__(_("This camera can't do that."), action=_("Use what is offered for this camera."))
 
 
+class GuardPictureRefused(FootageError):
+    """What was sent for a guard is not what it says, or not for him. `why` is for the log and the developer."""
+
+    code = "guard_picture_refused"
+
+    def __init__(self, why: str) -> None:
+        super().__init__(
+            _("This picture was not taken for the guard."), action=_("Load the page again and send it anew.")
+        )
+        self.details = {"why": why}
+
+
+class KeyNotCompared(FootageError):
+    """No key is taken on the server's word."""
+
+    code = "key_not_compared"
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("Nobody compared the words of the guard's phone."),
+            action=_("Let the guard read you the words on his phone, and say that they are the same."),
+        )
+
+
 class LeaseEnded(FootageError):
     """The view's lease ran out, was ended, or is somebody else's."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from zegel.server.footage import holds, live_switch, queries
+from zegel.server.footage import guardpictures, holds, live_switch, queries
 from zegel.server.footage.mailpictures import CENTRE_MAY_LOOK
 from zegel.server.footage.models import MailPicture, Window
 from zegel.server.footage.rules import GrantPurpose, Track
@@ -110,6 +110,27 @@ def arc_live_on(actor: Actor, resource: Resource) -> bool:
     with tenancy.acting_as(actor.party_id, actor.id):
         profile = Site.objects.filter(id=site_id).values_list("profile", flat=True).first()
     return profile is not None and live_switch.is_on(profile, clock.now().date())
+
+
+@fact("guard_pictures_allowed")
+def guard_pictures_allowed(actor: Actor, resource: Resource) -> bool:
+    """The owner lets a guard who is sent to the site be shown pictures of the alarm, now."""
+    site_id = resource.of.get("site")
+    if site_id is None or actor.party_id is None:
+        return False
+    with tenancy.acting_as(actor.party_id, actor.id):
+        found = guardpictures.sight_of(site_id)
+        return found is not None and found.owner_id == resource.owner_id
+
+
+@fact("guard_pictures_left")
+def guard_pictures_left(actor: Actor, resource: Resource) -> bool:
+    """The errand has had fewer pictures than one errand may have."""
+    dispatch_id = resource.of.get("errand")
+    if dispatch_id is None or actor.party_id is None:
+        return False
+    with tenancy.acting_as(actor.party_id, actor.id):
+        return guardpictures.left(dispatch_id) > 0
 
 
 @fact("grant_covers")

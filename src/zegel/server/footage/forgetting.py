@@ -18,7 +18,7 @@ from collections.abc import Collection, Iterator, Sequence
 from uuid import UUID
 
 from zegel.server import gate
-from zegel.server.footage import grants
+from zegel.server.footage import grants, guardpictures
 from zegel.server.footage.errors import NothingToShow, StillNeeded
 from zegel.server.footage.models import (
     Cover,
@@ -129,7 +129,7 @@ def forget_again() -> int:
             gone = set(_revived())
             if gone:
                 forget_rows(w, gone)
-            count += len(gone) + _drop_dead_releases() + _drop_dead_grants()
+            count += len(gone) + _drop_dead_releases() + _drop_dead_grants() + guardpictures.end_dead()
     return count
 
 

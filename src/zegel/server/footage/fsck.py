@@ -10,7 +10,18 @@ from uuid import UUID
 
 from zegel.seal.envelope import Envelope
 from zegel.seal.manifest import Manifest as Body
-from zegel.server.footage.models import Deleted, Epoch, Lease, Manifest, Pack, Part, Release, Segment, Window
+from zegel.server.footage.models import (
+    Deleted,
+    Epoch,
+    GuardPicture,
+    Lease,
+    Manifest,
+    Pack,
+    Part,
+    Release,
+    Segment,
+    Window,
+)
 from zegel.server.footage.pack_writer import PREFIX
 from zegel.server.kernel import clock, shred, storage, tenancy
 from zegel.server.kernel.invariants import invariant
@@ -104,6 +115,8 @@ def sealed() -> Iterator[str]:
         for release in Release.objects.filter(wrapped__isnull=False).iterator(SEGMENTS_AT_ONCE):
             name = bytes(release.hash).hex()[:16]
             yield from _unwraps("release", release.shred or 0, bytes(release.wrapped or b""), bytes(release.hash), name)
+        for row in GuardPicture.objects.filter(wrapped__isnull=False):
+            yield from _unwraps("grant", row.shred or 0, bytes(row.wrapped or b""), row.id.bytes, str(row.id))
 
 
 def _unwraps(purpose: str, number: int, wrapped: bytes, associated: bytes, name: str) -> Iterator[str]:

@@ -7,7 +7,7 @@ import threading
 from datetime import timedelta
 from uuid import UUID
 
-from zegel.server.footage import actions, grants, live
+from zegel.server.footage import actions, grants, guardpictures, live
 from zegel.server.footage.models import Deadline, DeadlineKind
 from zegel.server.kernel import clock, jobs, locks, log, outbox, services, tenancy
 from zegel.server.kernel.actor import system
@@ -24,6 +24,7 @@ _END = {
     DeadlineKind.LEASE: actions.end_overdue_lease,
     DeadlineKind.REOPENING: actions.end_overdue_reopening,
     DeadlineKind.GRANT: grants.end_overdue_grant,
+    DeadlineKind.GUARD: guardpictures.end_overdue,
 }
 
 
@@ -37,8 +38,8 @@ def end_what_is_due(stop: threading.Event) -> None:
 
 
 def run_once() -> int:
-    """Ends every window, reopening, lease and grant that is due; returns how many it looked at. One that fails stops no
-    other."""
+    """Ends every window, reopening, lease, grant and guard's picture that is due; returns how many it looked at. One
+    that fails stops no other."""
     with tenancy.acting_as(None):
         due = list(Deadline.objects.filter(at__lte=clock.now()).order_by("at")[:BATCH])
     for row in due:

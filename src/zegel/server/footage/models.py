@@ -7,7 +7,15 @@ from uuid import UUID
 
 from django.db import models
 
-from zegel.server.footage.rules import MAX_VIEWERS, GrantPurpose, Purpose, ReopenReason, Track, WindowEnd
+from zegel.server.footage.rules import (
+    MAX_VIEWERS,
+    GrantPurpose,
+    GuardPictureEnd,
+    Purpose,
+    ReopenReason,
+    Track,
+    WindowEnd,
+)
 from zegel.server.kernel import ids
 from zegel.server.kernel.tenancy import TenantModel, unscoped
 
@@ -342,16 +350,74 @@ class MailLook(TenantModel):
         constraints = (models.UniqueConstraint(fields=["alarm_id", "person_id"], name="footage_maillook_once"),)
 
 
+class GuardSight(TenantModel):
+    """The owner's word that a guard who is sent to this site may be shown pictures of the alarm: since when, by whom,
+    and until when. Without one that runs he gets none."""
+
+    id = models.UUIDField(primary_key=True, default=ids.new, editable=False)
+    site_id = models.UUIDField()
+    person_id = models.UUIDField(null=True)
+    since = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+    ended_by = models.UUIDField(null=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=["site_id"], name="footage_guardsight_one", condition=models.Q(ended_at__isnull=True)
+            ),
+        )
+
+
+class GuardPicture(TenantModel):
+    """A still of an alarm that an operator sent to the guard: ciphertext under `key`, and its key, sealed to the one
+    that the guard's phone made for this errand (`recipient`: its fingerprint), as `wrapped` under shred key `shred`.
+    Both are null once it ended. `made_ms`: when it was on the operator's screen; `seen`: how often it was handed
+    out."""
+
+    id = models.UUIDField(primary_key=True, editable=False)
+    site_id = models.UUIDField()
+    camera_id = models.UUIDField()
+    alarm_id = models.UUIDField()
+    dispatch_id = models.UUIDField()
+    guard_id = models.UUIDField()
+    sent_by = models.UUIDField()
+    sent_party = models.UUIDField()
+    sent_role = models.CharField(max_length=20)
+    sent_at = models.DateTimeField()
+    made_ms = models.BigIntegerField()
+    expires_at = models.DateTimeField()
+    size = models.IntegerField()
+    key = models.CharField(max_length=120)
+    sha256 = models.BinaryField(max_length=32)
+    recipient = models.BinaryField(max_length=32)
+    shred = models.BigIntegerField(null=True)
+    wrapped = models.BinaryField(null=True)
+    seen = models.IntegerField(default=0)
+    seen_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+    end_reason = models.CharField(max_length=10, choices=[(e.value, e.name) for e in GuardPictureEnd], default="")
+
+    class Meta:
+        indexes = (
+            models.Index(fields=["dispatch_id", "sent_at"], name="footage_guardpicture_errand"),
+            models.Index(
+                fields=["alarm_id"], name="footage_guardpicture_alarm", condition=models.Q(ended_at__isnull=True)
+            ),
+        )
+
+
 class DeadlineKind(models.TextChoices):
     WINDOW = "window"
     LEASE = "lease"
     REOPENING = "reopening"
     GRANT = "grant"
+    GUARD = "guard"
 
 
 class Deadline(models.Model):
-    """The worker's alarm clock: which owner's window, reopening, lease or grant is due when. No tenant's condition:
-    identifiers only."""
+    """The worker's alarm clock: which owner's window, reopening, lease, grant or guard's picture is due when. No
+    tenant's condition: identifiers only."""
 
     id = models.UUIDField(primary_key=True, editable=False)
     kind = models.CharField(max_length=10, choices=DeadlineKind.choices)

@@ -148,8 +148,38 @@ not_personal(
     why="what a running view covers, gone when it ends",
 )  # fmt: skip
 not_personal(
-    "footage.Deadline", ("kind", "at"), why="when the worker must end a window, a reopening, a lease or a grant"
+    "footage.Deadline", ("kind", "at"),
+    why="when the worker must end a window, a reopening, a lease, a grant or a guard's picture",
 )
+declare(  # a still of an alarm, for one guard, for half an hour at most
+    "footage.GuardPicture", ("wrapped", "shred", "key", "made_ms"),
+    subject=Subject.FILMED, path="owner_id", category=Category.IMAGE, purpose=Purpose.ALARM_VERIFICATION,
+    basis=Basis.LEGITIMATE_INTERESTS, recipients=(Recipient.OWNER, Recipient.ARC, Recipient.GUARD),
+    term=Term.SURVEILLANCE_IMAGES, starts=Start.MADE, export=Export.SEALED, erase=Erase.SHRED,
+)  # fmt: skip
+declare(
+    "footage.GuardPicture", ("sent_by", "sent_party", "sent_role", "sent_at", "expires_at", "ended_at", "end_reason"),
+    subject=Subject.USER, path="sent_by", category=Category.ACTIVITY, purpose=Purpose.ACCOUNTABILITY,
+    basis=Basis.LEGITIMATE_INTERESTS, recipients=(Recipient.OWNER, Recipient.ARC), term=Term.VIEW_LOG,
+    starts=Start.MADE, export=Export.VALUE, erase=Erase.DELETE_ROW,
+)  # fmt: skip
+declare(
+    "footage.GuardPicture", ("guard_id", "seen", "seen_at"),
+    subject=Subject.CONTACT, path="guard_id", category=Category.ACTIVITY, purpose=Purpose.ACCOUNTABILITY,
+    basis=Basis.LEGITIMATE_INTERESTS, recipients=(Recipient.OWNER, Recipient.ARC), term=Term.VIEW_LOG,
+    starts=Start.MADE, export=Export.VALUE, erase=Erase.DELETE_ROW,
+)  # fmt: skip
+not_personal(
+    "footage.GuardPicture", ("site_id", "camera_id", "alarm_id", "dispatch_id", "size", "sha256", "recipient"),
+    why="which device, alarm and errand, how large, and fingerprints of ciphertext and of a key of one errand",
+)
+declare(
+    "footage.GuardSight", ("person_id", "since", "ended_at", "ended_by"),
+    subject=Subject.USER, path="person_id", category=Category.ACTIVITY, purpose=Purpose.ACCOUNTABILITY,
+    basis=Basis.LEGITIMATE_INTERESTS, recipients=(Recipient.OWNER, Recipient.ARC), term=Term.VIEW_LOG,
+    starts=Start.MADE, export=Export.VALUE, erase=Erase.DELETE_ROW,
+)  # fmt: skip
+not_personal("footage.GuardSight", ("site_id",), why="which site the word is for")
 _images("footage.MailPicture", ("wrapped", "shred", "arc_wrapped", "arc_shred", "key", "received_ms"), Erase.SHRED)
 not_personal(
     "footage.MailPicture",

@@ -17,6 +17,8 @@ from zegel.server.footage.models import (
     Deleted,
     Epoch,
     Grant,
+    GuardPicture,
+    GuardSight,
     Lease,
     MailLook,
     Manifest,
@@ -331,12 +333,15 @@ def moments(camera_id: UUID, track: int, from_ms: int, to_ms: int, count: int) -
 
 @dataclass(frozen=True)
 class Sight:
-    """What lets somebody see a camera now, or whoever does: rows of windows, reopenings, grants and running views."""
+    """What lets somebody see a camera now, or whoever does: rows of windows, reopenings, grants and running views; and
+    of guards: at which sites they may be shown pictures, and what they have."""
 
     windows: Sequence[Window]
     reopenings: Sequence[Reopening]
     grants: Sequence[Grant]
     leases: Sequence[Lease]
+    guard_sights: Sequence[GuardSight]
+    guard_pictures: Sequence[GuardPicture]
 
 
 def sight(owner_id: UUID) -> Sight:
@@ -349,6 +354,8 @@ def sight(owner_id: UUID) -> Sight:
         list(Reopening.objects.filter(**mine, deadline__gt=now).order_by("opened_at")),
         list(granted.order_by("issued_at")),
         list(Lease.objects.filter(**mine, expires_at__gt=now).order_by("opened_at")),
+        list(GuardSight.objects.filter(**mine).order_by("since")),
+        list(GuardPicture.objects.filter(**mine, expires_at__gt=now).defer("wrapped").order_by("sent_at")),
     )
 
 

@@ -67,6 +67,17 @@ class GrantPurpose(StrEnum):
     KEPT = "kept"
 
 
+class GuardPictureEnd(StrEnum):
+    """Why a guard opens a picture no more."""
+
+    ERRAND = "errand"
+    RECALLED = "recalled"
+    WINDOW = "window"
+    EXPIRED = "expired"
+    REVOKED = "revoked"
+    REPLACED = "replaced"
+
+
 LIVE_SLOTS = 900
 """So many seconds of a live track a grant reaches ahead, and no more (seal.md)."""
 

@@ -109,6 +109,18 @@ MISSING: dict[str, tuple[Promise, Promise]] = {
         _("Live view by the alarm centre is switched off for this kind of site."),
         _("Look at what was recorded until the alarm; the owner can look live himself."),
     ),
+    "guard_pictures_allowed": (
+        _("The owner of this site does not allow pictures for guards."),
+        _("Describe to the guard what you see."),
+    ),
+    "errand_runs": (
+        _("This guard is not on an errand for this alarm now, or his phone has not offered a key."),
+        _("Send one, and let him open his link and accept; after he left the site nothing is shown."),
+    ),
+    "guard_pictures_left": (
+        _("This errand has had as many pictures as one may have."),
+        _("Describe to the guard what you see."),
+    ),
     "grant_covers": (_("The owner has not granted you these images."), _("Ask the owner for a grant.")),
     "entry_concerns_party": (_("This entry does not concern you."), _("Ask for a receipt of your own entries.")),
     "serves_as_centre": (
@@ -201,6 +213,7 @@ ALLOWED: dict[Reason, Promise] = {
     Reason.ALARM_WINDOW: _("The alarm centre looks inside the window of an open alarm."),
     Reason.REOPENED: _("The alarm centre looks again at an earlier alarm, for a reason that the customer was told."),
     Reason.GRANTED: _("The owner granted these images."),
+    Reason.GUARD_SENT: _("A guard is sent to this alarm, and the owner allows that he is shown pictures of it."),
     Reason.OWN_THINGS: _("The owner's own matter."),
     Reason.ALARM_HANDLING: _("Handling an alarm."),
     Reason.MAINTENANCE: _("Maintenance of the installation."),

@@ -26,6 +26,7 @@ class Reason(StrEnum):
     ALARM_WINDOW = "alarm_window"
     REOPENED = "reopened"
     GRANTED = "granted"
+    GUARD_SENT = "guard_sent"
     OWN_THINGS = "own_things"
     ALARM_HANDLING = "alarm_handling"
     MAINTENANCE = "maintenance"

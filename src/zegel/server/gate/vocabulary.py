@@ -68,6 +68,9 @@ class Action(StrEnum):
     # the owner's pictures
     PICTURE = "picture"
     FETCH = "fetch"
+    # a picture of an alarm for the guard who was sent: an operator gives it; it is shown while he may answer for it
+    SHARE = "share"
+    SHOW = "show"
     # the ground: units that go and come, a map
     MOVE = "move"
     REMOVE = "remove"
@@ -123,6 +126,8 @@ class ResourceKind(StrEnum):
     CONTACT = "contact"
     GUARD = "guard"
     DISPATCH = "dispatch"
+    GUARD_SIGHT = "guard_sight"
+    GUARD_PICTURE = "guard_picture"
     # lines, panels and signals
     LINE = "line"
     PANEL = "panel"

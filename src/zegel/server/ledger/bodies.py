@@ -76,6 +76,9 @@ def _system(*kinds: Kind) -> None:
 
 
 _looks(Kind.VIEW, Kind.VERIFY, fields=("address", "role", "purpose"))
+_looks(Kind.GUARD_SIGHT, fields=("on",))
+_looks(Kind.GUARD_PICTURE, fields=("guard", "address", "role"))
+_looks(Kind.GUARD_PICTURE_ENDED, fields=("why", "seen"))
 _looks(Kind.VIEW_ENDED, fields=("person", "party", "seconds"))
 _looks(Kind.CONTROL, Kind.PICTURE_TAKEN, Kind.FETCHED, fields=("address",))
 _looks(Kind.REOPENED, Kind.REOPENING_ENDED, Kind.FOLLOW_UP, fields=("reason",))

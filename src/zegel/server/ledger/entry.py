@@ -54,6 +54,9 @@ class Kind(StrEnum):
     RELEASE_HANDED = "release_handed"
     GRANT = "grant"
     GRANT_ENDED = "grant_ended"
+    GUARD_SIGHT = "guard_sight"  # an owner lets guards who are sent to a site be shown pictures, or no longer
+    GUARD_PICTURE = "guard_picture"  # an operator sealed a still of an alarm to the guard whom he sent
+    GUARD_PICTURE_ENDED = "guard_picture_ended"
     KEPT = "kept"
     VIEW = "view"
     VIEW_ENDED = "view_ended"

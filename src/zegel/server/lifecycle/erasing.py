@@ -21,8 +21,8 @@ from django.apps import apps
 from django.db import models
 
 from zegel.declare import Erase
-from zegel.server.footage import expiring
-from zegel.server.footage.models import Epoch, MailPicture
+from zegel.server.footage import expiring, guardpictures
+from zegel.server.footage.models import Epoch, GuardPicture, MailPicture
 from zegel.server.kernel import clock, erasures, ids, shred, work
 from zegel.server.ledger import Entry, Kind
 from zegel.server.ledger.entry import Fact, pack_ranges
@@ -225,6 +225,12 @@ def _finish(owner_id: UUID, epoch_id: UUID) -> None:
 @eraser("footage.MailPicture")
 def _mail_pictures(w: work.Work, pks: Sequence[Any]) -> str:
     expiring.forget_mail_pictures(w, list(MailPicture.objects.filter(pk__in=list(pks))))
+    return "shredded"
+
+
+@eraser("footage.GuardPicture")
+def _guard_pictures(w: work.Work, pks: Sequence[Any]) -> str:
+    guardpictures.forget(w, list(GuardPicture.objects.filter(pk__in=list(pks))))
     return "shredded"
 
 

@@ -50,6 +50,8 @@ STANDING = frozenset({"centre.Settings", "sites.SiteLimits", "sites.UnitHealth",
 
 RUNNING = {
     "footage.Grant": Q(ended_at__isnull=False),
+    "footage.GuardPicture": Q(ended_at__isnull=False),
+    "footage.GuardSight": Q(ended_at__isnull=False),
     "footage.Reopening": Q(ended_at__isnull=False),
     "footage.Lease": Q(ended_at__isnull=False),
     "centre.Seat": Q(ended_at__isnull=False),

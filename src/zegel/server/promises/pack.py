@@ -46,8 +46,9 @@ from zegel.server.tasks import scope
 SAMPLE = 25  # entries of each kind
 MOST_AGREEMENTS = 500
 SAMPLED = (
-    Kind.VIEW, Kind.RELEASE, Kind.REOPENED, Kind.GRANT, Kind.EXPORT, Kind.DELETION, Kind.MEMBERSHIP, Kind.AGREEMENT,
-    Kind.CERTIFICATE, Kind.SUSPENSION, Kind.REVIEW, Kind.PROMISE, Kind.STATEMENT,
+    Kind.VIEW, Kind.RELEASE, Kind.REOPENED, Kind.GRANT, Kind.GUARD_SIGHT, Kind.GUARD_PICTURE, Kind.EXPORT,
+    Kind.DELETION, Kind.MEMBERSHIP, Kind.AGREEMENT, Kind.CERTIFICATE, Kind.SUSPENSION, Kind.REVIEW, Kind.PROMISE,
+    Kind.STATEMENT,
 )  # fmt: skip
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 

@@ -2,28 +2,39 @@
 """The guard's page: one errand, behind a link that belongs to the first phone that opens it.
 
 - Opening asks for a press: a mail scanner or a preview that only reads the address takes nothing from anybody.
-- No image, no history, no other errand. When the errand is over the page says so and nothing of the site any more.
-- It works without a script; the script only watches whether the alarm centre called it off.
+- No history, no other errand, and no image but those that the operator sent to this phone's own key, where the owner
+  allows it: ciphertext, through the door, at a press. When the errand is over the page says so and nothing of the site
+  any more.
+- It works without a script; the script watches whether the alarm centre called it off, and opens pictures.
 """
 
 from __future__ import annotations
 
+import base64
+import json
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
+from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import ensure_csrf_cookie
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from zegel.server.dispatch import actions, rules
-from zegel.server.dispatch.errors import BadReport, LinkRefused, NotThisWay
+from zegel.seal.words import words
+from zegel.server.dispatch import actions, pictures, rules
+from zegel.server.dispatch.errors import BadReport, LinkRefused, NoPictures, NotThisWay
 from zegel.server.dispatch.rules import State
+from zegel.server.footage.errors import NothingToShow, ViewNotLogged
+from zegel.server.gate import Denied
+from zegel.server.kernel import clock
 from zegel.server.kernel.buckets import Buckets, Rate, source_of
+from zegel.server.kernel.storage import StorageError
 
 COOKIE = "zegel_guard"
 SECURE = settings.ORIGIN.startswith("https:")
@@ -35,6 +46,9 @@ VERBS = {
 # A phone asks every five seconds whether it is still wanted; who asks for links that do not exist, asks rarely.
 _asking = Buckets(Rate(per_s=2, burst=60))
 _guessing = Buckets(Rate(per_s=0.05, burst=10))
+# Each key and each look at a picture is an entry of the log for ever.
+_writing = Buckets(Rate(per_s=0.2, burst=12))
+LONGEST_KEY = 4000
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -61,7 +75,88 @@ def state(request: HttpRequest, token: str) -> HttpResponse:
     except LinkRefused as refusal:
         _count_guess(request, refusal)
         return JsonResponse({"state": refusal.why})
-    return JsonResponse({"state": errand.dispatch.state})
+    return JsonResponse({"state": errand.dispatch.state, "pictures": _on_phone(request, token)})
+
+
+def _on_phone(request: HttpRequest, token: str) -> dict[str, Any] | None:
+    """What the page's script needs to show pictures; None where there are none to be shown. `words`: of the key that
+    was offered last, for the guard to read to the operator."""
+    found = pictures.on_phone(token, request.COOKIES.get(COOKIE, ""))
+    if not found.on:
+        return None
+    return {
+        "errand": to_text(found.dispatch_id.bytes), "suite": found.suite,
+        "key": None if found.fingerprint is None else to_text(found.fingerprint),
+        "words": None if found.fingerprint is None else words(found.fingerprint),
+        "shown": [
+            {"id": str(row.id), "camera": to_text(row.camera_id.bytes), "made_ms": row.made_ms,
+             "until_ms": clock.ms(row.expires_at)}
+            for row in found.pictures
+        ],
+    }  # fmt: skip
+
+
+@require_POST
+def key(request: HttpRequest, token: str) -> HttpResponse:
+    """{"suite", "open_pk"}: the key that this phone made for pictures of this errand, in place of any before."""
+    if not _may_ask(request) or not _writing.allows(_source(request)):
+        return _answer({"error": "wait"}, 429)
+    try:
+        if len(request.body) > LONGEST_KEY:
+            raise ValueError
+        said: dict[str, Any] = json.loads(request.body)
+        suite, open_pk = int(said["suite"]), from_text(str(said["open_pk"]))
+    except (ValueError, TypeError, KeyError, RequestDataTooBig):
+        return _answer({"error": "no_key"}, 422)
+    try:
+        fingerprint = pictures.offer_key(token, request.COOKIES.get(COOKIE, ""), suite, open_pk)
+    except LinkRefused as refusal:
+        _count_guess(request, refusal)
+        return _answer({"error": refusal.why}, 403)
+    except (NotThisWay, NoPictures) as refusal:
+        return _answer({"error": refusal.code}, 409)
+    return _answer({"key": to_text(fingerprint), "words": words(fingerprint)})
+
+
+@require_POST
+def picture(request: HttpRequest, token: str, picture_id: UUID) -> HttpResponse:
+    """{"object", "ciphertext"}: one picture, sealed to this phone's key; written down as a view before it leaves."""
+    if not _may_ask(request) or not _writing.allows(_source(request)):
+        return _answer({"error": "wait"}, 429)
+    try:
+        found = pictures.open_picture(token, request.COOKIES.get(COOKIE, ""), picture_id, _address(request))
+    except LinkRefused as refusal:
+        _count_guess(request, refusal)
+        return _answer({"error": refusal.why}, 403)
+    except (NothingToShow, Denied):
+        return _answer({"error": "over"}, 410)
+    except (ViewNotLogged, StorageError):
+        return _answer({"error": "later"}, 503)
+    return _answer({"index": found.index, "object": to_text(found.object), "ciphertext": to_text(found.ciphertext)})
+
+
+def _answer(said: dict[str, Any], status: int = 200) -> HttpResponse:
+    response = JsonResponse(said, status=status)
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+def to_text(data: bytes) -> str:
+    """Base64url without padding."""
+    return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
+
+
+def from_text(text: str) -> bytes:
+    """The reverse. Raises ValueError."""
+    return base64.b64decode(text.encode("ascii") + b"=" * (-len(text) % 4), altchars=b"-_", validate=True)
+
+
+def _source(request: HttpRequest) -> str:
+    return source_of(request.META.get("REMOTE_ADDR", ""))
+
+
+def _address(request: HttpRequest) -> str:
+    return str(request.META.get("REMOTE_ADDR", ""))[:64]
 
 
 def _may_ask(request: HttpRequest) -> bool:
@@ -126,6 +221,7 @@ def _show(request: HttpRequest, token: str, wrong: BadReport | None = None) -> H
     context: dict[str, Any] = {
         "view": "over" if found in rules.ENDED else "errand", "state": found.value, "steps": _steps(found),
         "wrong": wrong, "said": request.POST if wrong else {}, "findings": _findings(),
+        "pictures": pictures.on_phone(token, request.COOKIES.get(COOKIE, "")).on,
     }  # fmt: skip
     if found in rules.ENDED:
         context["declined"] = errand.dispatch.declined

@@ -68,6 +68,7 @@ RECIPIENTS: dict[Recipient, Promise] = {
     Recipient.PROVIDER: _("the security company, which cannot open the images"),
     Recipient.ARC: _("the alarm centre, only of an alarm’s own minutes"),
     Recipient.TECHNICIAN: _("a technician, only what the owner grants and only live"),
+    Recipient.GUARD: _("a guard who is sent, a still of the alarm, only where the owner allows it"),
     Recipient.POLICE: _("the police, where the law compels it"),
     Recipient.WITNESS: _("witnesses of the log, who see only fingerprints"),
     Recipient.NOBODY: _("nobody"),

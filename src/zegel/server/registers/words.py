@@ -74,6 +74,7 @@ RECIPIENTS: Mapping[Recipient, Promise] = {
     Recipient.PROVIDER: _("the provider"),
     Recipient.ARC: _("the alarm centre"),
     Recipient.TECHNICIAN: _("technicians, with the customer's permission"),
+    Recipient.GUARD: _("guards who are sent, a still of an alarm, with the customer's permission"),
     Recipient.POLICE: _("the police, where the law compels it"),
     Recipient.WITNESS: _("witnesses of the log, who see hashes only"),
     Recipient.AUTHORITY: _("supervisory authorities"),

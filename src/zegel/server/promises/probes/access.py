@@ -12,7 +12,16 @@ from django.apps import apps
 from django.db import connection
 
 from zegel.server.agreements.models import Certificate, Confidentiality
-from zegel.server.footage.models import Epoch, Grant, Lease, Release, Reopening, Window
+from zegel.server.footage.models import (
+    Epoch,
+    Grant,
+    GuardPicture,
+    GuardSight,
+    Lease,
+    Release,
+    Reopening,
+    Window,
+)
 from zegel.server.footage.rules import LIVE_SLOTS, GrantPurpose, Purpose, ReopenReason, Track
 from zegel.server.gate import Action, Resource, ResourceKind
 from zegel.server.kernel import clock, tenancy
@@ -148,7 +157,21 @@ def only_who_may(look: Look) -> Result:
     seen = of_others(look)
     serving = {(owner, party) for owner in look.customers for party in _serving(owner)}
     fell = [str(row.id) for row in seen if (row.owner_id, row.party_id) not in serving]
-    return judged(attempts.tried + len(seen), attempts.through + fell)
+    given, ungranted = _given_to_guards(look)
+    return judged(attempts.tried + len(seen) + given, attempts.through + fell + ungranted)
+
+
+def _given_to_guards(look: Look) -> tuple[int, list[str]]:
+    """Pictures that operators sent to guards, and those of them for which there was no word of the owner then."""
+    rows = list(GuardPicture.objects.filter(owner_id__in=look.customers, sent_at__gte=look.since).defer("wrapped"))
+    said = list(GuardSight.objects.filter(owner_id__in=look.customers))
+    fell = [
+        str(row.id) for row in rows
+        if not any(
+            one.site_id == row.site_id and one.since <= row.sent_at <= (one.ended_at or row.sent_at) for one in said
+        )
+    ]  # fmt: skip
+    return len(rows), fell
 
 
 def _serving(owner_id: UUID) -> Iterator[UUID]:
