@@ -32,7 +32,8 @@ _PLAYING = """() => { const v = document.querySelector('#picture video');
 # before, so that strangers can't lock him out (C4: functional ones only; docs/reference/configuration.md names them).
 COOKIES = {"zegel", "csrftoken", "zegel_language", "zegel_device", "zegel_follow"}
 # "zegel-partner": a partner's jobs and what waits to be sent, encrypted, on the phone that works without a line.
-DATABASES = {"zegel", "zegel-partner"}
+# "zegel-guard": the key of one errand, on a guard's phone where the owner lets him be shown pictures.
+DATABASES = {"zegel", "zegel-partner", "zegel-guard"}
 # Scopes: the portal's worker, which keeps nothing (web/src/workers/service.ts), and the partner's, which keeps the
 # page's own code, the same for everybody (web/src/workers/partner.ts).
 WORKERS = {"/portal/", "/partner/"}

@@ -89,6 +89,7 @@ def test_journey_1_a_person_at_night_rings_is_claimed_watched_and_closed(story: 
     operator.page.click("#note-save")
     operator.page.wait_for_selector(".happened:has-text('walks along the fence')")
     assert operator.axe() == []
+    _a_guard_is_shown_what_the_operator_sees(story, operator)
 
     operator.page.keyboard.press("c")
     operator.page.keyboard.press("1")
@@ -97,6 +98,39 @@ def test_journey_1_a_person_at_night_rings_is_claimed_watched_and_closed(story: 
     assert not operator.playing()
     functional_only(operator)
     assert operator.complaints == []
+
+
+def _a_guard_is_shown_what_the_operator_sees(story: Story, operator: Desk) -> None:
+    """Where the owner allows it: sealed here to his phone's key, whose words are compared; gone when he leaves."""
+    http = story.place.client("operator").http
+    alarm = next(one for one in story.open_alarms() if one["claimed_by"] is not None)
+    allow = f"/api/v1/sites/{alarm['site']['id']}/guard-pictures"
+    story.place.client("owner").http.post(allow, {"on": True})
+    errand = http.post(f"/api/v1/alarms/{alarm['id']}/send-guard")["dispatches"][-1]
+    phone = story.desk(360, 740)
+    phone.go(http.post(f"/api/v1/dispatches/{errand['id']}/link")["url"].removeprefix(story.origin))
+    phone.page.click("#open")
+    phone.page.click("#accept")
+    words = phone.page.locator("#pictures-words .code")
+    words.wait_for()
+    operator.page.click("#hand-picture")
+    assert operator.page.inner_text("#guard-words") == words.inner_text()
+    assert operator.page.is_disabled("#hand-now"), "no key is taken on the server's word"
+    operator.page.check("#guard-compared")
+    operator.page.click("#hand-now")
+    operator.page.wait_for_selector("dialog", state="detached")
+    phone.page.click("#pictures-shown button")
+    phone.page.wait_for_selector("#pictures-shown canvas")
+    seen = "c => { const d = c.getContext('2d').getImageData(0, 0, c.width, c.height).data; return new Set(d).size }"
+    assert phone.page.locator("#pictures-shown canvas").evaluate(seen) > 8, "an empty picture"
+    assert phone.page.query_selector("#pictures a, #pictures img") is None
+    assert phone.overflow() <= 0
+    assert phone.axe() == []
+    kept = phone.keeps()
+    assert (set(kept["databases"]), kept["local"], kept["session"]) == ({"zegel-guard"}, [], [])
+    story.place.client("owner").http.post(allow, {"on": False})
+    phone.page.wait_for_selector("#pictures-shown canvas", state="detached")
+    assert phone.complaints == []
 
 
 def test_the_owner_plays_his_own_recording_opened_in_his_browser(story: Story) -> None:

@@ -193,3 +193,20 @@ test("leaves read in any order are the tree's", () => {
     assert.deepEqual(leaves.leaf(slot), seal.leaf(root, slot), String(slot));
   }
 });
+
+test("a picture is sealed to a key that the guard's browser made and will not hand out, and opens with no other", async () => {
+  const pair = await seal.newHeldPair();
+  assert.equal(pair.privateKey.extractable, false);
+  await assert.rejects(crypto.subtle.exportKey("pkcs8", pair.privateKey));
+  const [key, jpeg] = [await seal.heldKey(pair), random(5000)];
+  const [file, about, recipient] = [newId(), newId(), newId()];
+  const made = { file, about, recipient, suite: 1, recipientPublic: key.publicKey, madeMs: 1_700_000_000_000, mediaType: "image/jpeg" };
+  const { object, ciphertext } = await seal.sealFile(seal.GUARD_PICTURE, made, jpeg);
+  const found = seal.GUARD_PICTURE.decode(object);
+  assert.deepEqual([found.file, found.about, found.recipient], [file, about, recipient]);
+  assert.deepEqual(await seal.openFile(seal.GUARD_PICTURE, found, key, ciphertext), jpeg);
+  await assert.rejects(seal.openFile(seal.GUARD_PICTURE, found, await seal.heldKey(await seal.newHeldPair()), ciphertext), { code: "open" });
+  await assert.rejects(seal.openFile(seal.GUARD_PICTURE, { ...found, recipient: newId() }, key, ciphertext), { code: "open" });
+  await assert.rejects(seal.openFile(seal.DOCUMENT, found, key, ciphertext), { code: "open" });
+  await assert.rejects(seal.sealFile(seal.GUARD_PICTURE, { ...made, mediaType: "image/png" }, jpeg));
+});

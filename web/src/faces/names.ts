@@ -131,7 +131,7 @@ export function roleName(role: string | null): string {
   return role === null ? "" : known({
     owner: t("owner"), member: t("member"), operator: t("operator"), supervisor: t("supervisor"), planner: t("planner"), technician: t("technician"),
     privacy_officer: t("privacy officer"), admin: t("administrator"), auditor: t("auditor"), desk: t("service desk"), bookkeeper: t("bookkeeper"), accountant: t("accountant"), mechanic: t("mechanic"),
-    repairer: t("repair centre"), carrier: t("carrier"), unit: t("camera unit"), system: t("system"),
+    repairer: t("repair centre"), carrier: t("carrier"), guard: t("guard who was sent"), unit: t("camera unit"), system: t("system"),
   }, role);
 }
 

@@ -4,6 +4,7 @@ import type { FactorAnswer, FactorAsked } from "../client/factor";
 import type { Box } from "../kit/frame";
 import type { Stretch } from "../kit/timeline";
 import type { Order } from "../viewer/steer";
+import type { HandedPicture } from "./console/handing";
 import type { Purpose } from "./look";
 import type { MailPicturesPort } from "./mailpictures";
 import type { Alarm, AlarmDetail, Camera, Health, Look, RawSignal, Unit } from "./types";
@@ -144,6 +145,8 @@ export interface Port extends Entrance, MailPicturesPort {
   look(request: LookRequest, as: Purpose): Promise<Looking>;
   /** The operator wants to see more than a blur: logged before it is shown. */
   verify(alarmId: string, cameraId: string): Promise<{ readonly index: number; readonly at_ms: number }>;
+  /** A still, sealed to the key of the guard's phone; see faces/console/handing.ts. */
+  handPicture(alarmId: string, picture: HandedPicture): Promise<{ readonly id: string; readonly until_ms: number; readonly left: number }>;
   /** Turns the camera; what became of it comes as the event `camera.controlled` with this id. */
   control(alarmId: string, cameraId: string, order: Order): Promise<{ readonly id: string; readonly index: number }>;
   /** An earlier alarm that was reopened, shut again before its time. */

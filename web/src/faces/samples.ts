@@ -117,7 +117,7 @@ export const secondSamples: Readonly<Record<string, SecondState>> = {
 
 const look: Look = { index: 20_874, indices: [20_874], slots: 23, forgotten: false, reason: "", address: "", verified_ms: null, turned: 0, minutes: null, mine: false, kind: "view", at_ms: NIGHT + 2100, who: "Operator 12", role: "operator", party: "Alarmcentrale De Linge", why: "alarm_verification", camera_id: "c1", camera_name: "Gate camera 2", alarm_id: "a1", alarm_number: 20488, from_ms: NIGHT - 10_000, to_ms: NIGHT + 13_000, seconds: 14, ended: false };
 
-const seenByNobody: Sight = { windows: [], reopenings: [], grants: [], looking: [] };
+const seenByNobody: Sight = { windows: [], reopenings: [], grants: [], looking: [], guards: [] };
 const seenInAlarm: Sight = {
   windows: [{ alarm_id: "a1", number: 12, party: "Alarmcentrale De Linge", cameras: ["c1"], until_ms: NIGHT + 300_000, look_after_ms: null }],
   reopenings: [{ alarm_id: "a0", number: 9, party: "Alarmcentrale De Linge", who: "Operator 12", reason: "customer_question", until_ms: NIGHT + 600_000, cameras: ["c1"] }],
@@ -126,6 +126,7 @@ const seenInAlarm: Sight = {
     { lease_id: "l1", camera_id: "c1", track: 1, purpose: "alarm_verification", who: "Operator 12", role: "operator", party: "Alarmcentrale De Linge", own: false, me: false, since_ms: NIGHT + 4000, alarm_id: "a1" },
     { lease_id: "l2", camera_id: "c1", track: 4, purpose: "own_use", who: "Pieter de Haan", role: "owner", party: "De Haan Bouw BV", own: true, me: true, since_ms: NIGHT + 9000, alarm_id: null },
   ],
+  guards: [{ site_id: "s1", cameras: ["c1"], since_ms: NIGHT - 3 * 86_400_000, has: [{ camera_id: "c1", guard: "Securex 4", seen: 1, until_ms: NIGHT + 900_000 }] }],
 };
 
 const home: PortalState = {

@@ -202,6 +202,8 @@ export interface Look {
   readonly turned: number;
   /** For how long it was reopened. */
   readonly minutes: number | null;
+  /** The guard company that it is about; "" or left out otherwise. */
+  readonly guard?: string;
 }
 
 export interface Health {

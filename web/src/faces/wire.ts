@@ -206,6 +206,7 @@ class Wire implements Port {
     told(openPicture(this.#is, id, alarmId === null ? "own_use" : "alarm_verification", alarmId));
   look: Port["look"] = (request, purpose) => told(import("./look").then(({ look }) => look(this.#is, request, purpose)));
   verify: Port["verify"] = (alarmId, cameraId) => this.#post(`/alarms/${alarmId}/verify`, { camera_id: cameraId });
+  handPicture: Port["handPicture"] = (alarmId, picture) => this.#post(`/alarms/${alarmId}/guard-pictures`, picture);
   control: Port["control"] = (alarmId, cameraId, order) => this.#post(`/alarms/${alarmId}/control`, { camera_id: cameraId, ...order });
   endReopening = async (alarmId: string): Promise<void> => void (await this.#post(`/alarms/${alarmId}/end-reopening`));
 

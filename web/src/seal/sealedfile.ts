@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: EUPL-1.2
 // A file whose key is sealed to a party: encrypted once under a key drawn for it; that key is sealed to each party that may open it, bound
-// to all that is said of the file and to the ciphertext's hash. Two kinds of the same fields, and of names of their own:
+// to all that is said of the file and to the ciphertext's hash. Three kinds of the same fields, and of names of their own:
 //  - a document: a photo or a signature that a partner made for a tenant, in his browser. Not signed: the server, and his own phone
 //    while it waits, hold what they can't read.
 //  - a mail picture: one that reached the server readable and was sealed on arrival, a weaker class than what a unit seals. Signed by
 //    the log's key.
+//  - a guard's picture: a still of an alarm, sealed in the operator's browser to the key that the guard's phone made. Not signed: the
+//    phone pins nobody's key; whether the key is its own, the guard's voice tells.
 import { sha256 } from "@noble/hashes/sha2.js";
 import { type Bytes, concat, equal, random, sized, utf8, wipe } from "./bytes";
 import { decryptChunked, encryptChunked } from "./chunked";
@@ -32,6 +34,8 @@ export type SealedFile = TypeOf<ReturnType<typeof sealedFile>["header"]> & { rea
 export type FileKind = Kind<SealedFile> & { readonly header: ReturnType<typeof sealedFile>["header"] };
 
 export const DOCUMENT: FileKind = sealedFile("document", 1 << 20, "image/jpeg", "image/png");
+/** A still of an alarm that an operator sealed to the key of a guard's phone. `about`: the camera; `recipient`: the errand. */
+export const GUARD_PICTURE: FileKind = sealedFile("guardpicture", 1 << 19, "image/jpeg");
 export const MAIL_PICTURE: FileKind = sealedFile("mailpicture", 16 << 20, "image/jpeg", "image/png", "image/webp", "image/gif", "image/bmp");
 
 const context = (of: FileKind, file: Uint8Array): Bytes => concat(utf8(`zegel/${of.object}/v1\0`), file);

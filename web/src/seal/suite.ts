@@ -54,14 +54,35 @@ export interface OpeningKey {
 /** From 32 private bytes, which stay the caller's to wipe. */
 export async function openingKey(suite: Suite, privateKey: Uint8Array): Promise<OpeningKey> {
   sized(privateKey, 32, "a private opening key");
-  const { hpke, encapsulatedSize } = SUITES[suite];
+  const { hpke } = SUITES[suite];
   const publicKey = await openingPublicKey(suite, privateKey);
   const seed = copy(privateKey);
-  let pair: CryptoKeyPair | null = {
+  const pair = {
     privateKey: suite === 1 ? await importX25519(seed) : await hpke.kem.deserializePrivateKey(seed),
     publicKey: await hpke.kem.deserializePublicKey(publicKey),
   };
   if (suite === 1) wipe(seed);
+  return opener(suite, publicKey, pair, () => wipe(seed));
+}
+
+/** A pair of suite 1 that this browser makes and keeps: its private half is WebCrypto's, and no script can read it. */
+export async function newHeldPair(): Promise<CryptoKeyPair> {
+  try {
+    return (await crypto.subtle.generateKey({ name: "X25519" }, false, ["deriveBits"])) as CryptoKeyPair;
+  } catch {
+    throw new SealError("unsupported", "this browser has no X25519; a version of 2025 or later is needed");
+  }
+}
+
+/** The opening key of such a pair. */
+export async function heldKey({ privateKey, publicKey: shown }: CryptoKeyPair): Promise<OpeningKey> {
+  const publicKey = sized(new Uint8Array(await crypto.subtle.exportKey("raw", shown)), 32, "an opening key of suite 1");
+  return opener(1, publicKey, { privateKey, publicKey: await SUITES[1].hpke.kem.deserializePublicKey(copy(publicKey)) }, () => undefined);
+}
+
+function opener(suite: Suite, publicKey: Bytes, held: CryptoKeyPair, forget: () => void): OpeningKey {
+  const { hpke, encapsulatedSize } = SUITES[suite];
+  let pair: CryptoKeyPair | null = held;
   return {
     suite,
     publicKey,
@@ -77,7 +98,7 @@ export async function openingKey(suite: Suite, privateKey: Uint8Array): Promise<
       }
     },
     wipe() {
-      wipe(seed);
+      forget();
       pair = null;
     },
   };

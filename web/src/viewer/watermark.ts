@@ -34,6 +34,11 @@ export function drawWatermark(canvas: HTMLCanvasElement, words: string, ms: numb
   if (canvas.width !== wide || canvas.height !== high) Object.assign(canvas, { width: wide, height: high });
   paint.setTransform(ratio, 0, 0, ratio, 0, 0);
   paint.clearRect(0, 0, width, height);
+  paintMarks(paint, words, ms, { width, height });
+}
+
+/** The words over what is drawn already. */
+export function paintMarks(paint: CanvasRenderingContext2D, words: string, ms: number, { width, height }: Size): void {
   paint.font = `600 ${Math.max(11, Math.min(17, width / 46))}px Inter, sans-serif`;
   for (const { x, y } of marksAt(ms, { width, height })) {
     paint.save();

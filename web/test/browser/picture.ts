@@ -69,6 +69,10 @@ class Drawn implements Looking {
 }
 
 const port: PicturePort = {
+  async handPicture(alarmId, picture) {
+    said.push({ topic: "hand", body: { alarmId, ...picture } });
+    return { id: "p1", until_ms: Date.now() + 1_800_000, left: 5 };
+  },
   async look({ cameraId, alarmId }, as) {
     said.push({ topic: "look", body: { cameraId, alarmId, as } });
     return new Drawn(cameraId);

@@ -19,15 +19,15 @@ import { drawWatermark } from "../../viewer/watermark";
 import { trouble, type Purpose } from "../look";
 import { alarmNumber, endedReason } from "../names";
 import { Refusal, type Looking, type LookingNow, type LookRequest } from "../port";
+import { Handing, ready, type HandingPort } from "./handing";
 import type { AlarmDetail } from "../types";
 
 /** What the picture needs of the port. */
-export interface PicturePort {
+export interface PicturePort extends HandingPort {
   look(request: LookRequest, as: Purpose): Promise<Looking>;
   verify(alarmId: string, cameraId: string): Promise<{ readonly index: number; readonly at_ms: number }>;
   control(alarmId: string, cameraId: string, order: Order): Promise<{ readonly id: string; readonly index: number }>;
   events(heard: (topic: string, data: Readonly<Record<string, unknown>>) => void, line: (connected: boolean) => void): () => void;
-  nowMs(): number;
 }
 
 export type Phase = "none" | "hold" | "opening" | "blurred" | "playing" | "sealed" | "refused";
@@ -73,6 +73,7 @@ export interface Picture {
   focus(cameraId: string): void;
   alarm(detail: AlarmDetail): void;
   line(connected: boolean): void;
+  hand(): void;
   end(): void;
 }
 
@@ -144,6 +145,7 @@ class Pictures implements Picture {
   #veiledAt = 0;
   #markedAt = 0;
   #waiting: ReturnType<typeof setTimeout> | null = null;
+  readonly #handing: Handing;
   readonly #watch: MutationObserver;
   readonly #unhear: () => void;
   readonly keys: readonly Binding[];
@@ -154,6 +156,7 @@ class Pictures implements Picture {
     private readonly port: PicturePort,
   ) {
     this.#alarm = options.alarm;
+    this.#handing = new Handing(port);
     this.keys = this.#bindings();
     this.#place();
     this.#draw();
@@ -267,6 +270,7 @@ class Pictures implements Picture {
   /** The picture goes before anything else does. */
   #seal(tile: Tile, reason: string, stretches: readonly Stretch[] = tile.now.stretches): void {
     tile.drop();
+    this.#handing.close();
     if (this.#steer?.camera === tile.place.cameraId) this.#unsteer(true);
     this.#set(tile, { ...blank, phase: "sealed", reason, stretches });
     if (document.fullscreenElement !== null && this.#shown.every(({ looking }) => looking === null)) void document.exitFullscreen().catch(() => undefined);
@@ -364,6 +368,7 @@ class Pictures implements Picture {
   end(): void {
     if (this.#over) return;
     this.#over = true;
+    this.#handing.close();
     this.#unsteer();
     this.#watch.disconnect();
     this.#unhear();
@@ -374,6 +379,23 @@ class Pictures implements Picture {
     if (document.fullscreenElement !== null) void document.exitFullscreen().catch(() => undefined);
     render(nothing, this.host);
   }
+
+  // --- to the guard ---------------------------------------------------------------------------------------------------
+
+  /** Of this alarm's own camera, in his own hand, while he looks at it to judge; and there is a guard who can be given it. */
+  readonly #mayHand = (): boolean => {
+    const tile = this.#focused;
+    const mine = this.#alarm.claimed_by?.id === this.options.me.id;
+    return mine && tile !== undefined && tile.open && !tile.place.neighbour && tile.purpose === "alarm_verification" && ready(this.#alarm.dispatches).length > 0;
+  };
+
+  readonly hand = (): void => {
+    const tile = this.#focused;
+    const source = tile?.source() ?? null;
+    if (tile === undefined || source === null || !this.#mayHand()) return;
+    const { cameraId, name } = tile.place;
+    this.#handing.open(this.#alarm, { cameraId, camera: name, source: source.from, size: source, veiled: !tile.clear });
+  };
 
   // --- turning --------------------------------------------------------------------------------------------------------
 
@@ -442,6 +464,7 @@ class Pictures implements Picture {
       { key: " ", shown: "␣", words: t("Pause, go on"), group, when: open, press: this.pause },
       { key: "l", shown: "L", words: t("Live"), group, when: () => open() && this.#mayLive(), press: this.live },
       { key: "f", shown: "F", words: t("Full screen"), group, when: open, press: this.full },
+      { key: "w", shown: "W", words: t("Send this picture to the guard"), group, when: this.#mayHand, press: this.hand },
       { key: "s", shown: "S", words: t("Next camera"), group, when: () => this.#shown.length > 1, press: () => this.#next(1) },
       ...COUNTS.map((count): Binding => ({ key: String(count), code: `Digit${count}`, shift: true, shown: `⇧${count}`, words: t("{n} cameras side by side", { n: count }), group, when: () => this.#arrangement.places.length > 1, press: () => this.layout(count) })),
       turn("arrowleft", "left", "←", t("Turn left")), turn("arrowright", "right", "→", t("Turn right")),
@@ -470,6 +493,7 @@ class Pictures implements Picture {
     const all = shown(this.#arrangement);
     render(html`<div class="looking" id="picture" @contextmenu=${(event: Event) => event.preventDefault()} @dragstart=${(event: Event) => event.preventDefault()}>
       <div class="looks" data-count=${Math.min(this.#arrangement.count, Math.max(1, all.length))}>${repeat(all, ({ cameraId }) => cameraId, (place) => this.#tile(this.#tiles.get(place.cameraId)!))}</div>
+      ${this.#mayHand() ? html`<div class="row">${button(t("Send this picture to the guard"), this.hand, { small: true, key: "W", icon: "guard", id: "hand-picture" })}</div>` : nothing}
       ${this.#turns() ? this.#pad() : nothing}
       ${this.#arrangement.places.length > 1 ? this.#strip() : nothing}
       ${this.#said === "" ? nothing : html`<div class="note warn small" role="status">${icon("info")}<span>${this.#said}</span></div>`}

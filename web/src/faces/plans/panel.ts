@@ -314,9 +314,19 @@ class GuardPanel extends Drawn {
       ${late > 0 ? html`<p class="late" role="alert">${one.state === "requested" ? t("No answer since {time}.", { time: clock(one.accept_by_ms, tz) }) : t("Overdue by {span}: expected at {time}.", { span: span(late / 1000), time: clock(one.due_ms, tz) })}</p>`
         : ended ? nothing : html`<p class="faint small">${journey.indexOf(one.state) < 3 ? t("Expected at {time}, {when}", { time: clock(one.due_ms, tz), when: relative(one.due_ms, this.port.nowMs()) }) : t("Since {time}", { time: clock(one.times[`${one.state}_ms`] ?? one.due_ms, tz) })}</p>`}
       ${one.phone === "" || ended ? nothing : html`<a class="mono" href="tel:${one.phone.replaceAll(" ", "")}">${one.phone}</a>`}
+      ${ended ? nothing : this.#pictures(one)}
       ${one.cancel_reason === "" ? nothing : html`<p class="mute small">${one.cancel_reason}</p>`}
       ${one.state !== "reported" ? nothing : html`<p><b>${foundName(one.found)}</b>${one.report === "" ? nothing : html` · ${one.report}`} ${one.secured === true ? pill(t("left closed"), "ok", { icon: "check" }) : pill(t("not left closed"), "warn")}</p>`}
       ${ended ? nothing : this.#buttons(one)}</article>`;
+  }
+
+  /** What the guard may be shown, and whether he looked. */
+  #pictures({ pictures }: Errand): Part {
+    if (pictures === undefined || !pictures.allowed) return nothing;
+    const seen = pictures.sent.filter(({ seen_ms }) => seen_ms !== null).length;
+    const words = pictures.sent.length > 0 ? t("Pictures sent: {n}, opened: {seen}", { n: pictures.sent.length, seen })
+      : pictures.key === null ? t("The owner allows pictures. The guard’s phone is not ready for them: he opens his link and accepts.") : t("The owner allows pictures, and the guard’s phone is ready for them.");
+    return html`<p class="mute small">${words}</p>`;
   }
 
   #buttons(one: Errand): Part {

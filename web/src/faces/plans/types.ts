@@ -168,6 +168,15 @@ export interface Errand {
   readonly found: string;
   readonly secured: boolean | null;
   readonly requested_by: string;
+  readonly pictures?: ErrandPictures;
+}
+
+/** What the guard may be shown: whether the owner allows it, his phone's key, how many more, and what he was sent. */
+export interface ErrandPictures {
+  readonly allowed: boolean;
+  readonly key: { readonly suite: number; readonly open_pk: string } | null;
+  readonly left: number;
+  readonly sent: readonly { readonly id: string; readonly camera_id: string; readonly at_ms: number; readonly seen_ms: number | null; readonly until_ms: number; readonly ended: boolean }[];
 }
 
 export interface Errands {

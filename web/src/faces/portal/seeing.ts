@@ -2,7 +2,7 @@
 // "Who can see this right now?": each camera in plain words, from what is the case now; and a word at once when somebody looks.
 import { html, nothing, repeat, type Part } from "../../kit/dom";
 import { button, pill, tile } from "../../kit/pieces";
-import { age, clock, clockSeconds, t } from "../../kit/words";
+import { age, clock, clockSeconds, day, t } from "../../kit/words";
 import { reopenReason, roleName, whyName } from "../names";
 import type { Camera } from "../types";
 
@@ -11,6 +11,8 @@ export interface Sight {
   readonly reopenings: readonly { readonly alarm_id: string; readonly number: number | null; readonly party: string; readonly who: string; readonly reason: string; readonly until_ms: number; readonly cameras: readonly string[] }[];
   readonly grants: readonly { readonly id: string; readonly camera_id: string; readonly party: string; readonly purpose: string; readonly until_ms: number }[];
   readonly looking: readonly LookingNow[];
+  /** Sites at which a guard who is sent may be shown pictures, and what one has now. */
+  readonly guards: readonly { readonly site_id: string; readonly cameras: readonly string[]; readonly since_ms: number; readonly has: readonly { readonly camera_id: string; readonly guard: string; readonly seen: number; readonly until_ms: number }[] }[];
 }
 
 export interface LookingNow {
@@ -47,7 +49,11 @@ export function sightCard(sight: Sight | null, cameras: readonly Camera[], nowMs
       <ul class="items" data-sight=${camera.id}>${rows(sight, camera, nowMs, tz, endReopening)}</ul>`)}</section>`;
 }
 
-function cameraPill({ windows, reopenings, looking }: Sight, { id }: Camera, nowMs: number): Part {
+const handedOf = ({ guards }: Sight, id: string, nowMs: number): Sight["guards"][number]["has"] => guards.flatMap(({ has }) => has).filter((one) => one.camera_id === id && one.until_ms > nowMs);
+
+function cameraPill(sight: Sight, { id }: Camera, nowMs: number): Part {
+  const { windows, reopenings, looking } = sight;
+  if (handedOf(sight, id, nowMs).length > 0) return pill(t("a guard has a picture"), "alarm", { dot: true, beat: true });
   const others = looking.filter((one) => one.camera_id === id && !one.own);
   if (others.length > 0) return pill(t("being looked at"), "alarm", { dot: true, beat: true });
   const open = [...windows, ...reopenings].some(({ cameras, until_ms }) => cameras.includes(id) && until_ms > nowMs);
@@ -68,7 +74,9 @@ function rows(sight: Sight | null, { id }: Camera, nowMs: number, tz: string | u
     ${reopened.map((one) => html`<li>${tile("clock", "warn")}<div class="body"><b>${[one.party, one.who].filter(Boolean).join(", ")}</b><div class="mute">${t("reopened alarm AL-{n} until {time}: {why}. Only what was released then.", { n: one.number ?? "", time: clock(one.until_ms, tz), why: reopenReason(one.reason) })}</div>
       <div class="row">${button(t("End it now"), () => endReopening(one.alarm_id), { small: true, kind: "alarm" })}</div></div>${countdown(one.until_ms, nowMs)}</li>`)}
     ${grants.map((one) => html`<li>${tile("tool", "warn")}<div class="body"><b>${one.party}</b><div class="mute">${t("You allowed it the live picture until {time}, for maintenance.", { time: clockSeconds(one.until_ms, tz) })}</div></div>${countdown(one.until_ms, nowMs)}</li>`)}
+    ${handedOf(sight, id, nowMs).map((one) => html`<li>${tile("guard", "alarm")}<div class="body"><b>${one.guard}</b><div class="mute">${one.seen === 0 ? t("The alarm centre sent a picture to this guard; he has not opened it. It ends at {time} at the latest.", { time: clockSeconds(one.until_ms, tz) }) : t("This guard opened a picture that the alarm centre sent him. It ends at {time} at the latest.", { time: clockSeconds(one.until_ms, tz) })}</div></div>${countdown(one.until_ms, nowMs)}</li>`)}
     ${looking.map((one) => html`<li>${tile("eye", one.own ? "ok" : "alarm")}<div class="body"><b>${one.me ? t("You, {name}", { name: one.who }) : whoWords(one)}</b><div class="mute">${one.track === LIVE ? t("watches live since {time}", { time: clockSeconds(one.since_ms, tz) }) : t("looks since {time}: {why}", { time: clockSeconds(one.since_ms, tz), why: whyName(one.purpose) })}</div></div></li>`)}
+    ${sight.guards.filter(({ cameras }) => cameras.includes(id)).map(({ since_ms }) => html`<li>${tile("guard", "warn")}<div class="body"><b>${t("A guard who is sent to an alarm")}</b><div class="mute">${t("Single pictures of it, when the alarm centre sends him some: you allow it since {day}. You change that on the site’s page.", { day: day(since_ms, tz) })}</div></div></li>`)}
     ${nobody(centre)}`;
 }
 

@@ -241,6 +241,7 @@ function lookIcon(look: Look): Part {
   if (look.kind === "reopened") return tile("clock", "warn");
   if (look.kind === "export") return tile("download");
   if (look.role === "technician") return tile("tool");
+  if (look.role === "guard" || look.kind === "guard_picture") return tile("guard", "accent");
   return tile("eye", look.mine ? "" : "accent");
 }
 
@@ -250,6 +251,7 @@ function lookTitle(look: Look): string {
   if (look.kind === "release") return t("Your unit released a key");
   if (look.kind === "release_handed") return t("The key was handed to {who}", { who: look.party ?? look.who ?? t("the alarm centre") });
   const who = [look.party, look.who].filter(Boolean).join(", ") || roleName(look.role);
+  if (look.kind === "guard_picture") return t("{who} sent a picture to the guard: {guard}", { who, guard: look.guard ?? "" });
   return look.kind === "reopened" ? t("{who} reopened an earlier alarm", { who }) : who;
 }
 

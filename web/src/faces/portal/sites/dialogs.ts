@@ -85,6 +85,14 @@ export function removeDialog(grave: Grave, save: Save): void {
     save, grave.press, { kind: "alarm", ready: () => understood });
 }
 
+export function allowGuardsDialog(save: Save): void {
+  let understood = false;
+  ask(t("Let guards be shown pictures?"), (opened) => html`
+    <ul class="plain stack tight"><li>${t("Only a guard whom the alarm centre sent here, while an alarm is open, and only single pictures that an operator chooses.")}</li><li>${t("They are sealed to his phone: nobody who runs the servers can open them. They end with his errand, and after half an hour.")}</li><li>${t("He can photograph his screen; his errand is written over each picture. Each look stands in your log.")}</li></ul>
+    ${checkbox("understood", t("I may decide this for this site, and the signs there say that it is watched"), understood, (on) => { understood = on; opened.redraw(); })}`,
+    save, t("Allow it"), { ready: () => understood });
+}
+
 /** Two steps: what it means, then the unit's name typed. */
 export function stolenDialog(unit: SiteUnit, save: Save): void {
   let typed = "";

@@ -9,7 +9,8 @@ import type { Camera, Named } from "../../types";
 import { Refusal } from "../../port";
 import { asRefusal } from "../../wire";
 import type { Ctx, Mounted } from "../pages";
-import { moveDialog, removeDialog, siteDialog, stolenDialog, unitDialog } from "./dialogs";
+import { allowGuardsDialog, moveDialog, removeDialog, siteDialog, stolenDialog, unitDialog } from "./dialogs";
+import { guardCard, type GuardSight } from "./guards";
 import { chooseFile, freshMap, mapView, type MapState } from "./map";
 import type { Health, Limits, Series, SiteMap, SiteUnit, SiteWhole, UnitWhole } from "./types";
 import { limitsDialog } from "./limits";
@@ -30,6 +31,7 @@ interface State {
   readonly drawn: MapState;
   readonly uploading: boolean;
   readonly contacts: Contacts | null;
+  readonly guards: GuardSight | null;
   readonly unit: UnitWhole | null;
   readonly health: Health | null;
   readonly series: Series | null;
@@ -42,7 +44,7 @@ export function mount(host: HTMLElement, ctx: Ctx, id: string | null): Mounted {
   return { route: (next) => page.route(next), close: () => page.close() };
 }
 
-const nothingYet = { site: null, map: null, drawn: freshMap([]), contacts: null, unit: null, health: null, series: null, wrong: "" };
+const nothingYet = { site: null, map: null, drawn: freshMap([]), contacts: null, guards: null, unit: null, health: null, series: null, wrong: "" };
 
 class SitesPage {
   readonly #ctx: Ctx;
@@ -96,11 +98,12 @@ class SitesPage {
   }
 
   async #loadSite(id: string | null, site: string, sites: readonly Named[]): Promise<void> {
-    const [whole, map, contacts] = await Promise.all([
+    const [whole, map, contacts, guards] = await Promise.all([
       this.#ask<SiteWhole>("GET", `/sites/${site}`), this.#ask<SiteMap>("GET", `/sites/${site}/map`),
       this.#ask<Contacts>("GET", `/sites/${site}/contacts`).catch(() => null),
+      this.#ask<GuardSight>("GET", `/sites/${site}/guard-pictures`).catch(() => null),
     ]);
-    this.#show(id, { sites, site: whole, map, contacts, drawn: freshMap(map.places) });
+    this.#show(id, { sites, site: whole, map, contacts, guards, drawn: freshMap(map.places) });
   }
 
   async #loadUnit(id: string | null, unit: string, sites: readonly Named[]): Promise<void> {
@@ -168,6 +171,7 @@ class SitesPage {
         ${whole.left.length === 0 ? nothing : html`<section class="card pad stack"><h2>${t("Gone from here")}</h2><ul class="plain">${whole.left.map((row) => html`<li>${row.unit.name} <span class="mute">${leftWhy(row.why)}, ${day(row.at_ms, site.tz)}</span></li>`)}</ul></section>`}
       </div><div class="stack">
         <section class="card pad stack" aria-labelledby="h-map"><h2 id="h-map">${t("Map")}</h2>${this.#map(state, whole)}</section>
+        ${state.guards === null ? nothing : guardCard(state.guards, site.tz, (on) => this.#guards(site.id, on))}
       </div></div>
       ${state.contacts === null ? nothing : html`<section class="stack" aria-labelledby="h-contacts"><h2 id="h-contacts">${t("Contacts and code words")}</h2>${contactsTab({ contacts: state.contacts }, this.#contactActions(site.id))}</section>`}</div>`;
   }
@@ -215,6 +219,13 @@ class SitesPage {
 
   #changeSite(whole: SiteWhole): void {
     siteDialog(whole.site, (facts) => this.#done(() => this.#ask("PUT", `/sites/${whole.site.id}`, facts), t("Saved.")));
+  }
+
+  /** To allow it is asked once more; to stop it is done at once. */
+  #guards(site: string, on: boolean): void {
+    const save = (): Promise<string> => this.#done(() => this.#ask("POST", `/sites/${site}/guard-pictures`, { on }), on ? t("Guards may be shown pictures here now.") : t("Guards are shown nothing here any more."));
+    if (on) allowGuardsDialog(save);
+    else void save().then((wrong) => wrong !== "" && this.#ctx.toast(wrong, "alarm"));
   }
 
   #contactActions(site: string): ContactActions {
