@@ -35,7 +35,7 @@ FACE = {
 TENANTS = ("noordman", "garage")  # their owners come to the service's office
 AT_THE_CENTRE = ("operator", "operator2", "supervisor", "supervisor2")
 LONGEST = ("test_chain.py", "test_masks.py", "test_breach.py")  # though of few tests
-SPARE_PANELS = 20
+ENOUGH_PANELS = 140  # for all of these files but the soak's
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -141,7 +141,7 @@ class Story:
         """Panels of this installation that somebody may dial for: as many at least."""
         if self._street is None or len(self._street.accounts) < count:
             with _of_its_own():
-                self._street = panels.street(self.place, count + SPARE_PANELS)
+                self._street = panels.street(self.place, max(count, ENOUGH_PANELS))
         return self._street
 
     def http(self, person: str) -> Http:
