@@ -131,6 +131,7 @@ def test_others_are_found_looked_at_frame_by_frame_and_a_signed_film_leaves(
     assert any(f'"reviewed":{frames}' in sent and '"form":"redacted"' in sent for sent in owner.sent)
     _opened(owner, tmp_path / "film.mp4", frames)
     _opened_without_a_network(story, tmp_path)
+    _fetched_by_link(story, _link(owner), tmp_path)
     functional_only(owner)
     assert owner.complaints == []
 
@@ -149,6 +150,43 @@ def _opened(owner: Desk, path: Path, frames: int) -> None:
     assert said.returncode == 0, said.stderr
     assert f"{frames} of {frames} frames, by a person; 1 sharp" in said.stdout
     assert "P. Jansen (data_subject)" in said.stdout
+
+
+def _link(owner: Desk) -> str:
+    """Of the film that was just made, as its maker is shown it once."""
+    page = owner.page
+    page.click("#redact-link")
+    page.click("#film-send")
+    page.wait_for_selector("#film-link")
+    assert owner.axe() == []
+    assert owner.overflow() <= 0
+    link = page.input_value("#film-link")
+    assert not any(link.partition("#")[2] in sent for sent in owner.sent), "the key goes to no server"
+    page.keyboard.press("Escape")
+    return link
+
+
+def _fetched_by_link(story: Story, link: str, folder: Path) -> None:
+    """By a stranger, who has nothing but the link: once, and it is the film that was made."""
+    context = story.browser.new_context(accept_downloads=True)
+    page = context.new_page()
+    try:
+        page.goto(link.partition("#")[0])
+        page.click("#film-open")
+        page.wait_for_selector("#film-said:has-text('#')")  # the end of the link is missing: nothing was opened by that
+        page.goto(link)
+        page.reload()
+        page.wait_for_selector("#film-open")
+        with page.expect_download() as download:
+            page.click("#film-open")
+        download.value.save_as(folder / "by-link.mp4")
+        page.wait_for_function("() => document.querySelector('#film-form') === null")
+        assert (folder / "by-link.mp4").read_bytes() == (folder / "film.mp4").read_bytes()
+        assert context.request.get(link.partition("#")[0]).status == 410, "it opens once"
+        page.reload()
+        assert page.locator("#film-form").count() == 0
+    finally:
+        context.close()
 
 
 def _opened_without_a_network(story: Story, folder: Path) -> None:
