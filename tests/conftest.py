@@ -102,14 +102,24 @@ def pytest_pycollect_makemodule(module_path: Path, parent: pytest.Collector) -> 
 
 
 ORDER = ("unit", "conformance", "attack", "integration", "e2e")
+# Of the integration tests: whole servers, units and cameras. They begin first, so that all workers end together.
+LONGEST = (
+    "integration/test_restore.py", "integration/test_roles_s3.py", "integration/test_setup.py",
+    "integration/kernel/test_serve.py", "integration/unit/", "integration/unit_watch/",
+    "integration/signals/test_kill.py", "integration/ledger/test_kill.py", "integration/backups/",
+    "integration/lifecycle/",
+)  # fmt: skip
 
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The quick ones first; the browser last, because Playwright's event loop runs in this process while it is open."""
-    items.sort(
-        key=lambda item: next((n for n, kind in enumerate(ORDER) if f"tests/{kind}/" in f"{item.path}/"), len(ORDER))
-    )
+    items.sort(key=lambda item: _turn(item.path.as_posix()))
+
+
+def _turn(path: str) -> tuple[int, bool]:
+    kind = next((n for n, kind in enumerate(ORDER) if f"tests/{kind}/" in path), len(ORDER))
+    return kind, not any(f"tests/{long}" in path for long in LONGEST)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
