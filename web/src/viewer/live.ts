@@ -26,6 +26,9 @@ const LEAST_S = 0.12;
 const MOST_S = 0.8;
 const MORE_S = 0.06;
 const JUMP_S = 1.0;
+/** Farther behind than it should be by so much it plays faster, until it is nearly there. */
+const FAR_S = 0.08;
+const NEAR_S = 0.015;
 const KEPT_S = 8;
 const ROOM_S = 2;
 const BEAT_MS = 100;
@@ -150,7 +153,8 @@ export class LivePicture {
     if (behind > this.#behindS + JUMP_S || (behind > 0 && !within(stretches, video.currentTime))) {
       video.currentTime = Math.max((stretches.at(-1)?.[0] ?? 0) + 0.001, this.#endS - this.#behindS);
     }
-    const rate = behind > this.#behindS + 0.3 ? 1.3 : behind > this.#behindS + 0.08 ? 1.08 : 1;
+    const more = behind - this.#behindS;
+    const rate = more > 0.3 ? 1.3 : more > (video.playbackRate > 1 ? NEAR_S : FAR_S) ? 1.08 : 1;
     if (video.playbackRate !== rate) video.playbackRate = rate;
     if (video.paused) this.#film.play();
   }
