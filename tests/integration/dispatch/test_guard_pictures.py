@@ -174,6 +174,9 @@ def test_the_page_offers_a_key_shows_its_words_and_gives_ciphertext_at_a_press(w
     assert browser.get(f"{path}/pictures/{sent.id}").status_code == 405
     for broken in ({}, {"suite": 9, "open_pk": "AA"}, {"suite": 1, "open_pk": "A" * 9000}, [1]):
         assert browser.post(f"{path}/key", broken, content_type="application/json").status_code in {409, 422}
+    for raw in ("[" * 3900, '{"suite": 1e999, "open_pk": ""}', "\udcff", ""):
+        body = raw.encode("utf-8", "surrogateescape")
+        assert browser.generic("POST", f"{path}/key", body, content_type="application/json").status_code == 422
     strict = Client(enforce_csrf_checks=True)
     strict.cookies = browser.cookies
     assert strict.post(f"{path}/pictures/{sent.id}").status_code == 403

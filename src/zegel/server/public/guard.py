@@ -106,7 +106,7 @@ def key(request: HttpRequest, token: str) -> HttpResponse:
             raise ValueError
         said: dict[str, Any] = json.loads(request.body)
         suite, open_pk = int(said["suite"]), from_text(str(said["open_pk"]))
-    except (ValueError, TypeError, KeyError, RequestDataTooBig):
+    except (ValueError, TypeError, KeyError, OverflowError, RecursionError, RequestDataTooBig):
         return _answer({"error": "no_key"}, 422)
     try:
         fingerprint = pictures.offer_key(token, request.COOKIES.get(COOKIE, ""), suite, open_pk)
